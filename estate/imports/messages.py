@@ -1,0 +1,97 @@
+"""What can be wrong with a row, as codes with sentences: errors keep the row out, warnings let it in and are shown."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Severity(StrEnum):
+    """Whether a row may be written."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+ERRORS: dict[str, Promise] = {
+    "required": _("This cell must be filled in."),
+    "missing_column": _("No column was found for this. Choose the column, or add it to the sheet."),
+    "excel_error": _("Excel shows an error here. Put the value in place of the formula."),
+    "unreadable": _("This cannot be read."),
+    "not_whole": _("A whole number is expected."),
+    "not_number": _("A number is expected."),
+    "negative": _("This cannot be less than zero."),
+    "too_large": _("This is larger than %(limit)s."),
+    "too_long": _("This is longer than %(limit)s characters."),
+    "not_a_date": _("This is not a date. Write it like 2020-06-10."),
+    "date_for_code": _("Excel turned this number into a date. Format the column as text and type the number again."),
+    "bad_code": _("A building, entrance or room number is written without blanks, slashes or dashes."),
+    "bad_room": _("A room is written like 1001, or in full like 1-1-1001; a shop like 1-0-05."),
+    "room_contradicts": _("The full number says %(said)s, but the row's own column says %(column)s."),
+    "no_place": _("Building and entrance are missing; a full number like 1-1-1001 would do."),
+    "unknown_choice": _("This is not one of: %(choices)s."),
+    "not_a_phone": _("This is not a phone number."),
+    "digits_lost": _("Excel kept only 15 digits of this number. Format the cell as text and type it again."),
+    "no_person": _("An owner of a room needs a name."),
+    "fees_unequal": _("%(fees)s charges are named but %(dates)s start dates. Join as many of each with #."),
+    "fee_twice": _("Charge %(fee)s is named twice."),
+    "unknown_fee": _("Charge %(fee)s is not in the sheet of charges."),
+    "no_owner_number": _("The number of the owner this person belongs to is missing."),
+    "unknown_owner": _("No owner has the number %(owner)s. Add the owner, or leave the cell empty."),
+    "ends_before_start": _("The end is before the start."),
+    "duplicate": _("The same entry already stands in row %(row)s."),
+    "conflict": _("Row %(row)s says %(other)s for the same thing."),
+    "no_price": _("The formula needs a unit price."),
+    "no_amount": _("A fixed charge needs an amount."),
+    "unknown_room": _("There is no room %(room)s."),
+}
+
+WARNINGS: dict[str, Promise] = {
+    "rounded": _("Rounded to %(value)s."),
+    "phone_unusual": _("Neither a mobile number of 11 digits nor a landline; kept as it is."),
+    "id_checksum": _("The check digit of the ID number is wrong; please compare it with the card."),
+    "id_unusual": _("Not a resident ID number of 18 digits; kept as another document."),
+    "owner_not_listed": _("No owner has the number %(owner)s in this workbook; the room comes in without an owner."),
+    "unsold_with_owner": _("The room is marked unsold but names an owner; the owner is kept."),
+    "lived_in_without_owner": _("The room is marked as handed over but names no owner."),
+    "unknown_sheet": _("This sheet was not recognised and is not read."),
+    "sheet_not_taken": _("Sheets of this kind are not taken over here."),
+    "column_twice": _("Two columns have this name; the first one is read."),
+    "phones_more_than_people": _("There are more phone numbers than people; the rest go to the first person."),
+    "seen_twice": _("The same row already stands in row %(row)s; it is read once."),
+}
+
+
+@dataclass(frozen=True)
+class RowError:
+    """One thing wrong with one cell or row. `column` is the header as it stands in the file, empty for a whole row."""
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    code: str
+    params: dict[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def severity(self) -> Severity:
+        """Errors keep the row out; warnings do not."""
+        return Severity.WARNING if self.code in WARNINGS else Severity.ERROR
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the row stays out because of this."""
+        return self.severity is Severity.ERROR
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what to do, in the reader's language."""
+        template = ERRORS.get(self.code) or WARNINGS[self.code]
+        return str(template) % self.params
+
+    @property
+    def place(self) -> str:
+        """Where, as people write it: `房屋信息!7 业主编号`."""
+        return f"{self.sheet}!{self.row} {self.column}".rstrip()

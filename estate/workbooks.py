@@ -1,0 +1,221 @@
+"""Reading Excel workbooks that strangers send: bounded, inert, and reduced to plain cells.
+
+Nothing here knows what the columns mean (see `estate.imports`). A sheet's data are the columns under the contiguous
+header cells from column A on: property companies keep their 说明 block to the right of the data on the same sheet.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+import openpyxl
+from django.utils.translation import gettext as _
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.worksheet.worksheet import Worksheet
+
+from core.errors import Invalid
+
+CellValue = str | int | float | bool | Decimal | datetime | date | time | timedelta | None
+
+MAX_FILE_BYTES = 20 * 1024 * 1024
+MAX_UNPACKED_BYTES = 150 * 1024 * 1024
+MAX_PARTS = 2_000
+MAX_SHEETS = 50
+MAX_ROWS = 50_000
+MAX_COLUMNS = 200
+MAX_SHEET_ROW = 1_048_576
+HEADER_SEARCH_ROWS = 10
+
+_OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_DTD = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+_CHUNK = 1024 * 1024
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+class WorkbookRefused(Invalid):
+    """The file as a whole cannot be read; the sentence says why and what to do."""
+
+    code = "workbook_refused"
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One row that is not blank: its number as Excel shows it, and its cells under the header."""
+
+    number: int
+    cells: tuple[CellValue, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The data block of one sheet: the header from column A to the first gap and the rows below that are not blank."""
+
+    name: str
+    header_row: int
+    header: tuple[str, ...]
+    rows: tuple[SheetRow, ...]
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A workbook reduced to its data. `date1904`: serial numbers count from 1904 (files saved by old Excel for Mac)."""
+
+    sheets: tuple[Sheet, ...]
+    date1904: bool = False
+
+    def sheet(self, name: str) -> Sheet | None:
+        """The sheet of that name, or None."""
+        return next((sheet for sheet in self.sheets if sheet.name == name), None)
+
+
+def clean_text(value: str) -> str:
+    """Text as a person sees it: no invisible or direction-changing characters, single blanks, none at the ends."""
+    return " ".join(_INVISIBLE.sub("", value).split())
+
+
+def is_blank(value: CellValue) -> bool:
+    """Whether a person would call the cell empty (a cell of blanks is)."""
+    return value is None or (isinstance(value, str) and not clean_text(value))
+
+
+def read_workbook(content: bytes) -> Workbook:
+    """Read an .xlsx file given as bytes.
+
+    Formulas give the value Excel last computed. Sheets without a header are left out.
+
+    Raises:
+        WorkbookRefused: not an .xlsx file, encrypted, old .xls, damaged, empty, or larger than the limits above.
+    """
+    _refuse_other_files(content)
+    _refuse_bombs(content)
+    try:
+        workbook = _read(content)
+    except WorkbookRefused:
+        raise
+    except Exception as damage:
+        # A damaged part surfaces as almost any exception of the parser; to the person it is one and the same thing.
+        raise _damaged() from damage
+    if not workbook.sheets:
+        raise WorkbookRefused(_("The workbook is empty: no sheet has column names starting at cell A1."))
+    return workbook
+
+
+def _read(content: bytes) -> Workbook:
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    worksheets = book.worksheets
+    if len(worksheets) > MAX_SHEETS:
+        raise WorkbookRefused(
+            _("The workbook has more than %(limit)s sheets. Split it into several files.") % {"limit": MAX_SHEETS}
+        )
+    sheets = tuple(sheet for sheet in map(_read_sheet, worksheets) if sheet is not None)
+    return Workbook(sheets=sheets, date1904=book.epoch == CALENDAR_MAC_1904)
+
+
+def _damaged() -> WorkbookRefused:
+    return WorkbookRefused(
+        _("The file is damaged and cannot be read. Open it in Excel or WPS, save it as .xlsx again and upload that.")
+    )
+
+
+def _refuse_other_files(content: bytes) -> None:
+    if not content:
+        raise WorkbookRefused(_("The file is empty."))
+    if len(content) > MAX_FILE_BYTES:
+        raise WorkbookRefused(
+            _("The file is larger than %(limit)s MB. Split it into several files.")
+            % {"limit": MAX_FILE_BYTES // 1024 // 1024}
+        )
+    if content.startswith(_OLE2):
+        if _ENCRYPTED in content:
+            raise WorkbookRefused(
+                _("The workbook is protected by a password. Remove the password in Excel and save it again.")
+            )
+        raise WorkbookRefused(_("This is an old .xls file. Save it as .xlsx in Excel or WPS and upload that."))
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        raise WorkbookRefused(_("This is not an Excel workbook. Only .xlsx files can be read."))
+
+
+def _refuse_bombs(content: bytes) -> None:
+    """Unpack every part once, counting; what a part claims about its size is not believed."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if "xl/workbook.xml" not in archive.namelist():
+                raise WorkbookRefused(_("This is not an Excel workbook. Only .xlsx files can be read."))
+            parts = archive.infolist()
+            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
+                raise _too_big()
+            unpacked = 0
+            for part in parts:
+                unpacked += _unpack(archive, part, room=MAX_UNPACKED_BYTES - unpacked)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError) as damage:
+        raise _damaged() from damage
+
+
+def _too_big() -> WorkbookRefused:
+    return WorkbookRefused(
+        _("Unpacked, the workbook is larger than %(limit)s MB. Split it into several files.")
+        % {"limit": MAX_UNPACKED_BYTES // 1024 // 1024}
+    )
+
+
+def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, room: int) -> int:
+    """Read one part to its end and return its size; refuse it beyond `room` bytes, and refuse a document type."""
+    size, tail = 0, b""
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            size += len(chunk)
+            if size > room:
+                raise _too_big()
+            # A part in UTF-16 hides the tag between zero bytes.
+            plain = tail + chunk.replace(b"\0", b"")
+            if _DTD.search(plain):
+                raise WorkbookRefused(_("The workbook declares a document type, which no spreadsheet needs. Not read."))
+            tail = plain[-16:]
+    return size
+
+
+def _read_sheet(worksheet: Worksheet) -> Sheet | None:
+    """The sheet's data block; None where there is no header (a chart, an empty sheet)."""
+    header: tuple[str, ...] = ()
+    header_row = 0
+    rows: list[SheetRow] = []
+    # One column more than allowed, so that a wider header shows. The dimensions a file claims are never used.
+    lines = worksheet.iter_rows(max_row=MAX_SHEET_ROW, max_col=MAX_COLUMNS + 1, values_only=True)
+    for number, line in enumerate(lines, start=1):
+        if not header:
+            if number > HEADER_SEARCH_ROWS:
+                return None
+            header, header_row = _header(line), number
+            continue
+        cells = tuple(line[: len(header)])
+        if all(map(is_blank, cells)):
+            continue
+        if len(rows) >= MAX_ROWS:
+            raise WorkbookRefused(
+                _("Sheet “%(sheet)s” has more than %(limit)s rows. Split it into several files.")
+                % {"sheet": worksheet.title, "limit": MAX_ROWS}
+            )
+        rows.append(SheetRow(number=number, cells=cells))
+    if not header:
+        return None
+    if len(header) > MAX_COLUMNS:
+        raise WorkbookRefused(
+            _("Sheet “%(sheet)s” has more than %(limit)s columns.") % {"sheet": worksheet.title, "limit": MAX_COLUMNS}
+        )
+    return Sheet(name=clean_text(worksheet.title), header_row=header_row, header=header, rows=tuple(rows))
+
+
+def _header(line: Sequence[CellValue]) -> tuple[str, ...]:
+    """The texts from column A to the first gap; a single one is a title above the table, not a header."""
+    names: list[str] = []
+    for value in line:
+        if is_blank(value):
+            break
+        names.append(clean_text(str(value)))
+    return tuple(names) if len(names) > 1 else ()
