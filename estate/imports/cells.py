@@ -303,6 +303,13 @@ def id_number(cell: Cell) -> str | None:
     return value
 
 
+def id_numbers(cell: Cell) -> tuple[str | None, ...]:
+    """The ID numbers of several people, separated like their names."""
+    if not isinstance(cell.raw, str):
+        return (id_number(cell),)
+    return tuple(id_number(Cell(part, warnings=cell.warnings)) for part in split_list(cell.raw))
+
+
 def id_number_is_valid(value: str) -> bool:
     """Whether a resident ID number's birth date exists and its check digit is right.
 

@@ -19,7 +19,6 @@ ERRORS: dict[str, Promise] = {
     "required": _("This cell must be filled in."),
     "missing_column": _("No column was found for this. Choose the column, or add it to the sheet."),
     "excel_error": _("Excel shows an error here. Put the value in place of the formula."),
-    "unreadable": _("This cannot be read."),
     "not_whole": _("A whole number is expected."),
     "not_number": _("A number is expected."),
     "negative": _("This cannot be less than zero."),
@@ -38,11 +37,10 @@ ERRORS: dict[str, Promise] = {
     "fees_unequal": _("%(fees)s charges are named but %(dates)s start dates. Join as many of each with #."),
     "fee_twice": _("Charge %(fee)s is named twice."),
     "unknown_fee": _("Charge %(fee)s is not in the sheet of charges."),
-    "no_owner_number": _("The number of the owner this person belongs to is missing."),
     "unknown_owner": _("No owner has the number %(owner)s. Add the owner, or leave the cell empty."),
     "ends_before_start": _("The end is before the start."),
-    "duplicate": _("The same entry already stands in row %(row)s."),
-    "conflict": _("Row %(row)s says %(other)s for the same thing."),
+    "duplicate": _("The same entry already stands in row %(number)s."),
+    "conflict": _("Row %(number)s says %(other)s for the same thing."),
     "no_price": _("The formula needs a unit price."),
     "no_amount": _("A fixed charge needs an amount."),
     "unknown_room": _("There is no room %(room)s."),
@@ -53,26 +51,28 @@ WARNINGS: dict[str, Promise] = {
     "phone_unusual": _("Neither a mobile number of 11 digits nor a landline; kept as it is."),
     "id_checksum": _("The check digit of the ID number is wrong; please compare it with the card."),
     "id_unusual": _("Not a resident ID number of 18 digits; kept as another document."),
-    "owner_not_listed": _("No owner has the number %(owner)s in this workbook; the room comes in without an owner."),
+    "owner_not_listed": _("No owner has the number %(owner)s, so this row comes in without an owner. Add the owner."),
+    "plate_twice": _("This plate already stands in row %(number)s; the vehicle stays with that space."),
     "unsold_with_owner": _("The room is marked unsold but names an owner; the owner is kept."),
     "lived_in_without_owner": _("The room is marked as handed over but names no owner."),
     "unknown_sheet": _("This sheet was not recognised and is not read."),
     "sheet_not_taken": _("Sheets of this kind are not taken over here."),
     "column_twice": _("Two columns have this name; the first one is read."),
     "phones_more_than_people": _("There are more phone numbers than people; the rest go to the first person."),
-    "seen_twice": _("The same row already stands in row %(row)s; it is read once."),
+    "seen_twice": _("The same row already stands in row %(number)s; it is read once."),
 }
 
 
 @dataclass(frozen=True)
 class RowError:
-    """One thing wrong with one cell or row. `column` is the header as it stands in the file, empty for a whole row."""
+    """One thing wrong with one cell or row; for a whole row `column` (the file's header) and `field_name` are empty."""
 
     sheet: str
     row: int
     column: str
     value: str
     code: str
+    field_name: str = ""
     params: dict[str, Any] = field(default_factory=dict, hash=False)
 
     @property

@@ -5,37 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-
-class PersonKind(StrEnum):
-    """Who somebody is to a room (codes 1001 to 1004)."""
-
-    OWNER = "owner"
-    FAMILY = "family"
-    TENANT = "tenant"
-    TEMPORARY = "temporary"
-
-
-class RoomKind(StrEnum):
-    """What a room is for (110, 120, 119; a shop stands in entrance 0)."""
-
-    HOME = "home"
-    OFFICE = "office"
-    DORMITORY = "dormitory"
-    SHOP = "shop"
-
-
-class RoomState(StrEnum):
-    """How a room stands (2001 to 2009)."""
-
-    LIVED_IN = "lived_in"
-    UNSOLD = "unsold"
-    HANDED_OVER = "handed_over"
-    NOT_MOVED_IN = "not_moved_in"
-    FITTED_OUT = "fitted_out"
-    LET = "let"
-    SOLD = "sold"
-    IDLE = "idle"
-    RENOVATING = "renovating"
+from estate.states import Relation, SpaceKind, UnitKind, UnitStatus
 
 
 class Formula(StrEnum):
@@ -51,13 +21,6 @@ class VehicleKind(StrEnum):
     CAR = "car"
     BUS = "bus"
     TRUCK = "truck"
-
-
-class SpaceTenure(StrEnum):
-    """Whether a parking space is let (H) or sold (S)."""
-
-    LET = "let"
-    SOLD = "sold"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +46,10 @@ class PersonRow(Row):
     """A person; `owner_number` names the owner this person belongs to (their own where they are the owner)."""
 
     name: str
-    kind: PersonKind
+    relation: Relation
     number: str = ""
     owner_number: str = ""
-    sex: str = ""
+    gender: str = ""
     age: int | None = None
     phones: tuple[str, ...] = ()
     id_number: str | None = None
@@ -94,7 +57,7 @@ class PersonRow(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class TariffRow(Row):
-    """A charge as rooms refer to it by number. Prices in yuan; the period in months; issuing in the file's own words."""
+    """A charge that rooms refer to by number. Prices in yuan; the period in months; `issuing` in the file's words."""
 
     number: str
     category: str
@@ -125,13 +88,13 @@ class RoomRow(Row):
     building: str
     entrance: str
     room: str
-    kind: RoomKind
+    kind: UnitKind
     floor: int | None = None
     layout: str = ""
     area: Decimal | None = None
     inner_area: Decimal | None = None
     rent: Decimal | None = None
-    state: RoomState | None = None
+    status: UnitStatus | None = None
     owner_number: str = ""
     fees: tuple[FeeStart, ...] = ()
 
@@ -156,14 +119,14 @@ class SpaceRow(Row):
 
     car_park: str
     space: str
-    underground: bool | None = None
+    kind: SpaceKind | None = None
     area: Decimal | None = None
     owner_number: str = ""
     plate: str = ""
     brand: str = ""
     vehicle_kind: VehicleKind | None = None
     colour: str = ""
-    tenure: SpaceTenure | None = None
+    is_sold: bool | None = None
     starts_on: date | None = None
     ends_on: date | None = None
 
