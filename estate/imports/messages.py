@@ -43,7 +43,6 @@ ERRORS: dict[str, Promise] = {
     "conflict": _("Row %(number)s says %(other)s for the same thing."),
     "no_price": _("The formula needs a unit price."),
     "no_amount": _("A fixed charge needs an amount."),
-    "unknown_room": _("There is no room %(room)s."),
 }
 
 WARNINGS: dict[str, Promise] = {
