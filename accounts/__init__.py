@@ -1,0 +1,1 @@
+"""Users, projects, departments, roles and memberships."""

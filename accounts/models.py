@@ -1,0 +1,157 @@
+"""Users, projects, departments, roles and memberships."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts.states import STAFF_ROLES, DepartmentKind, Role
+from core.names import Named
+
+
+def check_time_zone(value: str) -> None:
+    """Refuse a name that is no IANA time zone."""
+    if value not in available_timezones():
+        raise ValidationError(_("“%(value)s” is not a time zone."), params={"value": value})
+
+
+class User(AbstractUser):
+    """Anyone who signs in: staff by membership, residents by their person in the register."""
+
+    name = models.CharField(_("name"), max_length=100)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
+    shortcuts_off = models.BooleanField(_("single-key shortcuts off"), default=False)
+    is_demo = models.BooleanField(_("demo account"), default=False)
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    @cached_property
+    def active_memberships(self) -> list["Membership"]:
+        """Memberships in force, with their projects; read once per request."""
+        if not self.is_active:
+            return []
+        return list(self.memberships.active().select_related("project", "department"))
+
+    def has_role(self, project_id: int | None, *roles: str) -> bool:
+        """Say whether the person has one of `roles` in the project (or in the whole company)."""
+        return any(m.role in roles and m.project_id in (None, project_id) for m in self.active_memberships)
+
+    def projects_as(self, *roles: str) -> list[int]:
+        """Ids of the projects in which the person has one of `roles`."""
+        found = {m.project_id for m in self.active_memberships if m.role in roles}
+        if None in found:
+            return list(Project.objects.values_list("pk", flat=True))
+        return [pk for pk in found if pk is not None]
+
+    @cached_property
+    def is_office(self) -> bool:
+        """Say whether the person works for the company (needs a second factor, sees staff pages)."""
+        return self.is_superuser or any(m.role in STAFF_ROLES for m in self.active_memberships)
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    """Reads of projects."""
+
+    def visible_to(self, user: User) -> Self:
+        """Projects the person belongs to."""
+        if user.is_superuser or any(m.project_id is None for m in user.active_memberships):
+            return self.all()
+        return self.filter(pk__in=[m.project_id for m in user.active_memberships])
+
+
+class Project(Named):
+    """A residential community (小区) that the company manages. Times in it are in its own zone."""
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    time_zone = models.CharField(_("time zone"), max_length=50, default="Asia/Shanghai", validators=[check_time_zone])
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    phone = models.CharField(_("service phone"), max_length=30, blank=True)
+    is_demo = models.BooleanField(_("demo"), default=False)
+
+    objects = ProjectQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The project's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+class Department(Named):
+    """A department of a project; its head is the member with the role head."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="departments", verbose_name=_("project"))
+    kind = models.CharField(_("kind"), max_length=20, choices=DepartmentKind.choices)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["project", "pk"]
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        constraints = [models.UniqueConstraint(fields=["project", "name_zh"], name="department_once_per_project")]
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Reads of memberships."""
+
+    def active(self) -> Self:
+        """Memberships that have not ended."""
+        return self.filter(ended_at=None)
+
+    def staff_of(self, project_ids: Iterable[int], roles: Iterable[str]) -> Self:
+        """Active memberships with one of `roles` in the projects or company-wide, of people who can sign in."""
+        return self.active().filter(
+            Q(project_id__in=list(project_ids)) | Q(project_id=None), role__in=list(roles), user__is_active=True
+        )
+
+
+class Membership(models.Model):
+    """A person's role in a project, or in the whole company where `project` is empty."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("user"))
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="memberships", verbose_name=_("project"), null=True, blank=True
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="memberships", verbose_name=_("department"), null=True, blank=True
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    started_at = models.DateTimeField(_("since"), auto_now_add=True)
+    ended_at = models.DateTimeField(_("until"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "project", "role"],
+                condition=Q(ended_at=None),
+                name="membership_once_while_active",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()}"

@@ -1,0 +1,1 @@
+"""The case, its events and access: one timeline for every kind of matter."""

@@ -1,0 +1,177 @@
+"""Writes shared by every kind of case: numbering, opening the row, locking, access, photos, revealing a contact."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts.models import Department, Project, User
+from cases.models import Attachment, Case, CaseAccess, Counter
+from cases.registry import kind_of
+from cases.rules import case_tokens, format_number
+from cases.states import Channel, PhotoLabel, Urgency
+from core.errors import Invalid, Stale
+from estate.models import Household, Unit
+from records.actions import add_tokens, audit, index, store_image
+from records.models import StoredFile
+
+SEARCH_KIND = "case"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCase:
+    """What any kind of case is opened with."""
+
+    kind: str
+    state: str
+    project: Project
+    title: str
+    unit: Unit | None = None
+    household: Household | None = None
+    place: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+    channel: str = Channel.PHONE
+    urgency: str = Urgency.NORMAL
+    category: str = ""
+    grade: str = ""
+    department: Department | None = None
+    handler: User | None = None
+    parent: Case | None = None
+    promised_at: datetime | None = None
+    is_history: bool = False
+
+
+def next_number(*, prefix: str, day: date) -> str:
+    """Give out the next number of a prefix and day: one counter row, locked until the transaction ends."""
+    Counter.objects.bulk_create([Counter(prefix=prefix, day=day)], ignore_conflicts=True)
+    counter = Counter.objects.select_for_update().get(prefix=prefix, day=day)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return format_number(prefix, day, counter.last)
+
+
+def open_case(*, new: NewCase, at: datetime, by: User | None) -> Case:
+    """Write the row of a new case and make it findable; the caller's action appends its first event.
+
+    The number's day is the day in the project's time zone. Raises `Invalid` where the unit is another project's.
+    """
+    if new.unit is not None and new.unit.project_id != new.project.pk:
+        raise Invalid(_("This unit belongs to another project."), fields={"unit": _("Not in this project.")})
+    kind = kind_of(new.kind)
+    case = Case.objects.create(
+        number=next_number(prefix=kind.prefix, day=at.astimezone(new.project.tz).date()),
+        kind=new.kind,
+        state=new.state,
+        phase=kind.phases[new.state],
+        project=new.project,
+        title=new.title[:200],
+        unit=new.unit,
+        household=new.household,
+        place=new.place,
+        contact_name=new.contact_name,
+        contact_phone=new.contact_phone,
+        channel=new.channel,
+        urgency=new.urgency,
+        category=new.category,
+        grade=new.grade,
+        department=new.department,
+        handler=new.handler,
+        taken_by=by,
+        parent=new.parent,
+        promised_at=new.promised_at,
+        opened_at=at,
+        is_history=new.is_history,
+    )
+    add_tokens(project=new.project, kind=SEARCH_KIND, object_id=case.pk, tokens=_tokens(case), rank=int(at.timestamp()))
+    return case
+
+
+def _tokens(case: Case) -> set[str]:
+    return case_tokens(
+        number=case.number,
+        title=case.title,
+        contact_name=case.contact_name,
+        contact_phone=case.contact_phone,
+        unit_number=case.unit.number if case.unit else "",
+        place=case.place,
+    )
+
+
+def reindex(*, case: Case) -> None:
+    """Make the case findable by what it says now."""
+    rank = int(case.opened_at.timestamp())
+    index(project=case.project, kind=SEARCH_KIND, object_id=case.pk, tokens=_tokens(case), rank=rank)
+
+
+def lock(case: Case, *, expected: int | None = None) -> Case:
+    """Lock the case (its parent first) and return it as it stands now.
+
+    `expected` is the version that the person last saw; raises `Stale` with both versions where it moved on.
+    """
+    pks = [pk for pk in (case.parent_id, case.pk) if pk is not None]
+    rows = {
+        row.pk: row
+        for row in Case.objects.select_for_update(of=("self",))
+        .select_related("project", "unit", "department", "handler", "taken_by")
+        .filter(pk__in=pks)
+        .order_by("pk")
+    }
+    locked = rows[case.pk]
+    if locked.parent_id is not None:
+        locked.parent = rows[locked.parent_id]
+    if expected is not None and expected != locked.version:
+        raise Stale(
+            _("Somebody changed this matter since you opened it. Look at what changed, then decide again."),
+            values={"yours": expected, "now": locked.version, "state": locked.state},
+        )
+    return locked
+
+
+def grant(*, case: Case, at: datetime, user: User | None = None, department: Department | None = None) -> None:
+    """Let a person or a department see the case."""
+    CaseAccess.objects.bulk_create(
+        [CaseAccess(case=case, user=user, department=department, granted_at=at)], ignore_conflicts=True
+    )
+
+
+def revoke(*, case: Case, at: datetime, user: User) -> None:
+    """End a person's access to the case."""
+    CaseAccess.objects.filter(case=case, user=user, ended_at=None).update(ended_at=at)
+
+
+@transaction.atomic
+def attach_photo(
+    *, case: Case, upload: UploadedFile, label: str, by: User, at: datetime, for_resident: bool = True
+) -> Attachment:
+    """Keep a photo or signature with the case. Raises `Invalid` for what is no image or too large."""
+    if label not in PhotoLabel.values:
+        raise Invalid(_("Say what the photo shows."), fields={"label": _("Unknown label.")})
+    stored = store_image(upload=upload, project=case.project, by=by, at=at)
+    return attach(case=case, file=stored, label=label, by=by, at=at, for_resident=for_resident)
+
+
+def attach(
+    *, case: Case, file: StoredFile, label: str, by: User | None, at: datetime, for_resident: bool = True
+) -> Attachment:
+    """Hang a kept file on the case."""
+    attachment = Attachment.objects.create(
+        case=case, file=file, label=label, added_at=at, added_by=by, for_resident=for_resident
+    )
+    Case.objects.filter(pk=case.pk).update(version=F("version") + 1)
+    return attachment
+
+
+@transaction.atomic
+def reveal_contact(*, case: Case, by: User, at: datetime, reason: str) -> str:
+    """Return the contact's phone in clear, after writing who asked and why.
+
+    Raises `Invalid` without a reason. Source: 物业客服人员行为规范 一.4 (保守客户信息秘密).
+    """
+    if not reason.strip():
+        raise Invalid(_("Say why you need the number."), fields={"reason": _("Required.")})
+    audit(at=at, by=by, project=case.project, action="contact.revealed", target=case.number, reason=reason.strip())
+    return case.contact_phone

@@ -1,0 +1,220 @@
+"""One case (事项) per matter, whatever its kind, and the append-only record of what happened to it."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, Project, User
+from accounts.states import Role
+from cases.registry import kinds_for_residents
+from cases.states import Channel, Phase, PhotoLabel, Urgency
+from estate.models import Household, HouseholdMember, Unit
+from records.models import StoredFile
+
+# Roles that see every case of their projects; the others see what an action gave them access to.
+WIDE_ROLES = (Role.FRONTDESK, Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN)
+
+
+class Counter(models.Model):
+    """The last number given out under a prefix on a day, over the whole installation."""
+
+    prefix = models.CharField(max_length=8)
+    day = models.DateField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["prefix", "day"], name="counter_once_per_day")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}-{self.day:%Y%m%d}-{self.last:04d}"
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Reads of cases."""
+
+    def visible_to(self, user: User) -> Self:
+        """Cases that the person may see: the only statement of it.
+
+        Desk, supervisors and managers see their projects'; heads their department's; everybody what an action gave
+        them access to; residents what concerns the household they are in now.
+        """
+        if user.is_superuser:
+            return self.all()
+        departments = [m.department_id for m in user.active_memberships if m.role == Role.HEAD and m.department_id]
+        granted = CaseAccess.objects.filter(case=OuterRef("pk"), ended_at=None).filter(
+            Q(user=user) | Q(department_id__in=departments)
+        )
+        seen = (
+            Q(project_id__in=user.projects_as(*WIDE_ROLES))
+            | Q(department_id__in=departments)
+            | (Q(project_id__in=user.projects_as(*set(Role) - {Role.RESIDENT})) & Exists(granted))
+        )
+        if any(m.role == Role.RESIDENT for m in user.active_memberships):
+            homes = HouseholdMember.objects.current().filter(person__user=user).values("household_id")
+            seen |= Q(household_id__in=homes, kind__in=kinds_for_residents())
+        return self.filter(seen)
+
+    def open(self) -> Self:
+        """Cases that are not closed."""
+        return self.exclude(phase=Phase.CLOSED)
+
+    def for_lists(self) -> Self:
+        """With what every list shows."""
+        return self.select_related("project", "unit", "department", "handler")
+
+
+class Case(models.Model):
+    """A matter somebody brought or that fell due: repair, complaint, contact, callback, task …
+
+    Details of a kind hang on it one-to-one. Only actions write it; `version` goes up with every event.
+    """
+
+    number = models.CharField(_("number"), max_length=30, unique=True)
+    kind = models.CharField(_("kind"), max_length=20)
+    state = models.CharField(_("state"), max_length=20)
+    phase = models.CharField(_("phase"), max_length=10, choices=Phase.choices, default=Phase.OPEN)
+    title = models.CharField(_("title"), max_length=200)
+    category = models.CharField(_("category"), max_length=40, blank=True)
+    grade = models.CharField(_("grade"), max_length=20, blank=True)
+    urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="cases", verbose_name=_("project"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="cases", null=True, blank=True, verbose_name=_("unit"))
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="cases", null=True, blank=True, verbose_name=_("household")
+    )
+    contact_name = models.CharField(_("contact"), max_length=100, blank=True)
+    contact_phone = models.CharField(_("contact phone"), max_length=20, blank=True)
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="cases", null=True, blank=True, verbose_name=_("department")
+    )
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="handled_cases",
+        null=True,
+        blank=True,
+        verbose_name=_("handler"),
+    )
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="taken_cases",
+        null=True,
+        blank=True,
+        verbose_name=_("taken by"),
+    )
+    parent = models.ForeignKey(
+        "self", models.PROTECT, related_name="children", null=True, blank=True, verbose_name=_("parent case")
+    )
+    promised_at = models.DateTimeField(_("promised for"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True, help_text=_("earliest clock still running"))
+    opened_at = models.DateTimeField(_("opened"))
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    # Taken over from another system: its facts are kept in full, but nobody is told of its deadlines.
+    is_history = models.BooleanField(_("taken over"), default=False)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(phase="closed", closed_at__isnull=False) | (~Q(phase="closed") & Q(closed_at=None)),
+                name="case_closed_at_with_phase",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["project", "kind", "due_at"], name="case_open_due", condition=~Q(phase="closed")),
+            models.Index(fields=["handler", "due_at"], name="case_handler_due", condition=~Q(phase="closed")),
+            models.Index(fields=["department", "due_at"], name="case_department_due", condition=~Q(phase="closed")),
+            models.Index(fields=["project", "kind", "-opened_at"], name="case_project_opened"),
+            models.Index(fields=["project", "category", "-opened_at"], name="case_category_opened"),
+            models.Index(fields=["unit", "-opened_at"], name="case_unit_opened"),
+            models.Index(fields=["household", "-opened_at"], name="case_household_opened"),
+            models.Index(fields=["parent"], name="case_parent", condition=Q(parent__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Reads of events."""
+
+    def visible_to(self, user: User) -> Self:
+        """Events of visible cases; residents see those meant for them."""
+        seen = self.filter(case__in=Case.objects.visible_to(user))
+        return seen if user.is_office else seen.filter(for_resident=True)
+
+
+class Event(models.Model):
+    """Something that happened to a case. Append-only; written by `sla.actions.happen` alone."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=50)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, help_text="when a phone out of signal says it happened")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    data = models.JSONField(default=dict)
+    text = models.TextField(blank=True)
+    for_resident = models.BooleanField(default=False)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = _("case event")
+        verbose_name_plural = _("case events")
+        indexes = [models.Index(fields=["case", "at"], name="event_case_at")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"
+
+
+class CaseAccess(models.Model):
+    """A right to see one case, given by an action to a person or a department."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="access")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+", null=True)
+    granted_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "user", "department"],
+                condition=Q(ended_at=None),
+                name="access_once",
+                nulls_distinct=False,
+            )
+        ]
+        indexes = [models.Index(fields=["user", "case"], name="access_user", condition=Q(ended_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} → {self.user_id or self.department_id}"
+
+
+class Attachment(models.Model):
+    """A photo, signature or paper of a case."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="attachments")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    label = models.CharField(max_length=12, choices=PhotoLabel.choices)
+    for_resident = models.BooleanField(default=True)
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.label}"

@@ -1,0 +1,72 @@
+"""The one way a lower room answers to a higher one: kinds of case, registered in `AppConfig.ready`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+
+from core.transitions import Transitions
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from cases.models import Case
+
+Label = str | Promise
+
+
+@dataclass(frozen=True)
+class CaseKind:
+    """What the house must know of a kind of case.
+
+    `phases` maps each state to open/waiting/closed. `sentences` maps event kinds to format strings over the event's
+    data, in the reader's language. `page` is the URL name of its page, given the case's number. `on_child` is told
+    when something finished in a case whose parent is of this kind: parent (locked), child, event kind, moment, person.
+    """
+
+    key: str
+    label: Label
+    prefix: str
+    states: Mapping[str, Label]
+    phases: Mapping[str, str]
+    transitions: Transitions
+    page: str
+    sentences: Mapping[str, Label] = field(default_factory=dict)
+    on_child: "Callable[[Case, Case, str, datetime, User | None], None] | None" = None
+    resident_sees: bool = False
+
+
+_KINDS: dict[str, CaseKind] = {}
+
+
+def register(kind: CaseKind) -> None:
+    """Make a kind known; a second one with the same key or prefix is a programming error."""
+    for known in _KINDS.values():
+        if known.key != kind.key and known.prefix == kind.prefix:
+            message = f"prefix {kind.prefix} is taken by {known.key}"
+            raise ValueError(message)
+    _KINDS[kind.key] = kind
+
+
+def kind_of(key: str) -> CaseKind:
+    """The registered kind. Raises `KeyError` for an unknown key."""
+    return _KINDS[key]
+
+
+def kinds() -> list[CaseKind]:
+    """All registered kinds."""
+    return list(_KINDS.values())
+
+
+def kinds_for_residents() -> list[str]:
+    """Keys of the kinds that a resident sees in the own household."""
+    return [kind.key for kind in _KINDS.values() if kind.resident_sees]
+
+
+def sentence_of(event_kind: str) -> Label:
+    """The format string for an event kind; its name where nobody gave one."""
+    for kind in _KINDS.values():
+        if event_kind in kind.sentences:
+            return kind.sentences[event_kind]
+    return event_kind

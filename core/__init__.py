@@ -1,0 +1,1 @@
+"""A few nameless helpers that every app may use: errors, transitions, money. No models."""

@@ -1,0 +1,1 @@
+"""Buildings, units, households, people and vehicles."""

@@ -1,0 +1,1 @@
+"""The outbox, the inbox and the channels."""

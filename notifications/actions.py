@@ -1,0 +1,124 @@
+"""Telling people: write to the outbox, deliver from it, read the inbox."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+
+from accounts.models import User
+from cases.models import Case
+from notifications.channels import CHANNELS, NotDelivered
+from notifications.models import IN_APP, Message
+from notifications.sentences import render
+from notifications.states import Delivery, Level
+
+LEASE = timedelta(minutes=2)
+BATCH = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """Something to tell some people. `key` names the occasion: the same key tells the same person once."""
+
+    key: str
+    template: str
+    case: Case
+    to: tuple[User, ...]
+    data: Mapping[str, Any] = field(default_factory=dict)
+    level: str = Level.INFO
+
+
+def messages_of(notice: Notice, *, at: datetime) -> list[Message]:
+    """The rows of a notice: one in-app and one per configured channel for each person. Nobody is told of history."""
+    if notice.case.is_history:
+        return []
+    rows: list[Message] = []
+    for user in dict.fromkeys(notice.to):
+        for channel in (IN_APP, *settings.NOTIFY_CHANNELS):
+            in_app = channel == IN_APP
+            rows.append(
+                Message(
+                    key=f"{notice.key}:{user.pk}:{channel}",
+                    channel=channel,
+                    user=user,
+                    address="" if in_app else user.username,
+                    project_id=notice.case.project_id,
+                    case=notice.case,
+                    template=notice.template,
+                    data={"case": notice.case.number, "title": notice.case.title, **notice.data},
+                    level=notice.level,
+                    state=Delivery.SENT if in_app else Delivery.PENDING,
+                    created_at=at,
+                    sent_at=at if in_app else None,
+                )
+            )
+    return rows
+
+
+def tell(notices: Iterable[Notice], *, at: datetime) -> int:
+    """Write the messages of `notices` in the running transaction; keys already told are left as they are."""
+    rows = [row for notice in notices for row in messages_of(notice, at=at)]
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def deliver(*, at: datetime) -> dict[str, int]:
+    """Send what waits in the outbox. Returns counts.
+
+    A row is leased and committed before its channel is called; a crash in between leaves it `unknown`, which a person
+    resolves: outside the application a message goes at most once.
+    """
+    counts = {"sent": 0, "failed": 0, "unknown": _give_up_expired(at)}
+    while batch := _lease(at):
+        for message in batch:
+            counts[_send(message, at)] += 1
+    return counts
+
+
+@transaction.atomic
+def _give_up_expired(at: datetime) -> int:
+    lost = Message.objects.filter(state=Delivery.SENDING, leased_until__lt=at)
+    return lost.update(state=Delivery.UNKNOWN, error="the process ended while sending")
+
+
+@transaction.atomic
+def _lease(at: datetime) -> list[Message]:
+    rows = list(
+        Message.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(state=Delivery.PENDING)
+        .select_related("user", "project")
+        .order_by("created_at")[:BATCH]
+    )
+    Message.objects.filter(pk__in=[row.pk for row in rows]).update(state=Delivery.SENDING, leased_until=at + LEASE)
+    return rows
+
+
+def _send(message: Message, at: datetime) -> str:
+    language = (message.user.language if message.user else "") or settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(ZoneInfo(message.project.time_zone)):
+        text = render(message.template, message.data)
+    state, error = Delivery.SENT, ""
+    try:
+        CHANNELS[message.channel](message, text)
+    except NotDelivered as problem:
+        state, error = Delivery.FAILED, str(problem)
+    except Exception as problem:  # a channel may raise anything; whether it was sent is then not known
+        state, error = Delivery.UNKNOWN, repr(problem)
+    Message.objects.filter(pk=message.pk, state=Delivery.SENDING).update(
+        state=state, error=error[:500], sent_at=at if state == Delivery.SENT else None, leased_until=None
+    )
+    return str(state)
+
+
+@transaction.atomic
+def mark_read(*, user: User, at: datetime, pks: Iterable[int] | None = None) -> int:
+    """Mark messages of the person's inbox as read, all of them where `pks` is None."""
+    rows = Message.objects.visible_to(user).unread()
+    if pks is not None:
+        rows = rows.filter(pk__in=list(pks))
+    return rows.update(read_at=at)

@@ -1,0 +1,27 @@
+"""What messages say: a format string per template, filled from the message's data in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+_SENTENCES: dict[str, str | Promise] = {
+    "clock.warning": _("%(case)s: “%(promise)s” is due soon (%(due)s)."),
+    "clock.breach": _("%(case)s: “%(promise)s” was due %(due)s and is overdue."),
+    "case.assigned": _("%(case)s was given to you: %(title)s"),
+    "test.message": _("Test message."),
+}
+
+
+def register_sentences(sentences: Mapping[str, str | Promise]) -> None:
+    """Add an app's sentences; called from `AppConfig.ready`."""
+    _SENTENCES.update(sentences)
+
+
+def render(template: str, data: Mapping[str, Any]) -> str:
+    """The sentence of a message in the active language. Unknown templates and missing data show, never raise."""
+    try:
+        return str(_SENTENCES[template]) % data
+    except (KeyError, ValueError, TypeError):
+        return f"{template} {dict(data)}"

@@ -1,0 +1,1 @@
+"""The desk: contacts, waiting line, search, household page."""

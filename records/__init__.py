@@ -1,0 +1,1 @@
+"""Files, long work, idempotency, audit and search tokens."""

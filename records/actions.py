@@ -1,0 +1,164 @@
+"""Writes to the records: audit, idempotency, files, search tokens, the audited way past append-only tables."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from core.errors import KeyReused
+from records.images import re_encode
+from records.models import AuditEntry, IdempotencyRecord, SearchToken, StoredFile
+from records.search import clean
+
+
+def audit(
+    *,
+    at: datetime,
+    by: User | None,
+    action: str,
+    project: Project | None = None,
+    target: str = "",
+    reason: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """Append one entry to the audit trail."""
+    return AuditEntry.objects.create(
+        at=at, by=by, project=project, action=action, target=target, reason=reason, data=dict(data or {})
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a request was answered, so that the same request gets it again."""
+
+    status: int
+    data: Any
+    replayed: bool = False
+
+
+def body_hash(body: object) -> str:
+    """A fingerprint of a request's body, blind to the order of its keys."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@transaction.atomic
+def once(*, by: User, scope: str, key: str, body: object, at: datetime, act: Callable[[], Answer]) -> Answer:
+    """Carry out `act` unless this person's `key` already did so; then give the first answer again.
+
+    The row and what `act` writes are one transaction: neither stands without the other, and of two requests at the
+    same moment the second waits for the first. Raises `KeyReused` where the body differs.
+    """
+    digest = body_hash(body)
+    earlier = _earlier(by, scope, key, digest)
+    if earlier is not None:
+        return earlier
+    try:
+        with transaction.atomic():
+            record = IdempotencyRecord.objects.create(
+                user=by, scope=scope, key=key, body_hash=digest, status=0, answer=None, at=at
+            )
+    except IntegrityError:
+        earlier = _earlier(by, scope, key, digest)
+        if earlier is None:
+            raise
+        return earlier
+    answer = act()
+    record.status = answer.status
+    record.answer = json.loads(json.dumps(answer.data, cls=DjangoJSONEncoder))
+    record.save(update_fields=["status", "answer"])
+    return answer
+
+
+def _earlier(by: User, scope: str, key: str, digest: str) -> Answer | None:
+    record = IdempotencyRecord.objects.filter(user=by, scope=scope, key=key).first()
+    if record is None:
+        return None
+    if record.body_hash != digest:
+        raise KeyReused(_("This key was already used for a different request."))
+    return Answer(status=record.status, data=record.answer, replayed=True)
+
+
+@transaction.atomic
+def store_image(*, upload: UploadedFile, project: Project, by: User | None, at: datetime) -> StoredFile:
+    """Keep a photo: decoded, turned upright, shrunk, stripped of its metadata and encoded anew.
+
+    Raises `Invalid` for what is no image, is too large, or would unfold to too many pixels.
+    """
+    content, content_type, extension = re_encode(upload)
+    return store_bytes(
+        content=content, name=f"photo{extension}", content_type=content_type, project=project, by=by, at=at
+    )
+
+
+def store_bytes(
+    *, content: bytes, name: str, content_type: str, project: Project, by: User | None, at: datetime
+) -> StoredFile:
+    """Keep bytes that we made ourselves (a paper, a re-encoded photo, a checked workbook)."""
+    stored = StoredFile(
+        project=project,
+        name=name,
+        content_type=content_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        uploaded_at=at,
+        uploaded_by=by,
+    )
+    extension = name.rpartition(".")[2]
+    stored.file.save(f"{stored.token}.{extension}", ContentFile(content), save=False)
+    stored.save()
+    return stored
+
+
+def index(*, project: Project, kind: str, object_id: int, tokens: Iterable[str], rank: int = 0) -> None:
+    """Make the thing findable by exactly `tokens`."""
+    wanted = clean(tokens)
+    rows = SearchToken.objects.filter(kind=kind, object_id=object_id)
+    had = set(rows.values_list("token", flat=True))
+    if had - wanted:
+        rows.filter(token__in=had - wanted).delete()
+    add_tokens(project=project, kind=kind, object_id=object_id, tokens=wanted - had, rank=rank)
+
+
+def add_tokens(*, project: Project, kind: str, object_id: int, tokens: Iterable[str], rank: int = 0) -> None:
+    """Make a new thing findable: one statement, nothing read."""
+    SearchToken.objects.bulk_create(
+        [
+            SearchToken(project=project, kind=kind, object_id=object_id, token=token, rank=rank)
+            for token in sorted(clean(tokens))
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@contextmanager
+def unlock_append_only(*, at: datetime, by: User | None, reason: str) -> Iterator[None]:
+    """Let append-only rows be changed inside the block (redaction, demo removal); the audit trail says why.
+
+    Must run inside a transaction, so that a failure leaves nothing half done.
+    """
+    audit(at=at, by=by, action="append_only.unlocked", reason=reason)
+    _set_unlocked(on=True)
+    try:
+        yield
+    finally:
+        _set_unlocked(on=False)
+
+
+def _set_unlocked(*, on: bool) -> None:
+    if connection.vendor == "postgresql":
+        if connection.needs_rollback:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('servicedesk.unlocked', %s, true)", ["on" if on else ""])
+    else:
+        cast(Any, connection).append_only_unlocked = on

@@ -1,0 +1,13 @@
+"""Reference data of a fresh installation: each app brings its own, idempotently."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sla.defaults import load as load_policies
+
+LOADERS: dict[str, Callable[..., int]] = {"policies": load_policies}
+
+
+def load_all(at: datetime) -> dict[str, int]:
+    """Load everything that is missing. Returns how many rows each loader added."""
+    return {name: loader(at=at) for name, loader in LOADERS.items()}

@@ -1,0 +1,117 @@
+"""What every request gets: language, project and its time zone, the second factor, domain errors as sentences."""
+
+from collections.abc import Callable
+from typing import cast
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from core.errors import DomainError
+
+Handler = Callable[[HttpRequest], HttpResponse]
+# Reachable before the second factor is set up: signing in and out, setting it up, what pages are made of.
+BEFORE_SECOND_FACTOR = ("/accounts/", "/static/", "/healthz", "/readyz", "/i18n/")
+
+
+class ProjectRequest(HttpRequest):
+    """A request after `CurrentProject`: who asks, and about which project."""
+
+    user: User
+    project: Project | None
+    projects: list[Project]
+
+
+class ChosenLanguage:
+    """Chinese unless the person chose otherwise; a browser's own language is not a choice."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Activate the language of the account, else of the cookie, else Chinese."""
+        known = dict(settings.LANGUAGES)
+        user = getattr(request, "user", None)
+        wanted = getattr(user, "language", "") or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = wanted if wanted in known else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class CurrentProject:
+    """Sets `request.project` (chosen in the session, else the first) and runs the request in its time zone."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Find the project among those the person belongs to."""
+        asked = cast(ProjectRequest, request)
+        asked.projects, asked.project = [], None
+        if request.user.is_authenticated:
+            asked.projects = list(Project.objects.visible_to(cast(User, request.user)))
+            chosen = request.session.get("project")
+            asked.project = next((p for p in asked.projects if p.code == chosen), next(iter(asked.projects), None))
+        with timezone.override(asked.project.tz if asked.project else None):
+            response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class StaffSecondFactor:
+    """Staff go nowhere before their second factor is set up; only accounts of the demonstration are exempt."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Send staff without a second factor to where it is set up."""
+        if not self._must_set_up(request):
+            return self.get_response(request)
+        if request.path.startswith("/api/"):
+            detail = _("Set up your second factor in the browser first.")
+            return JsonResponse({"code": "second_factor", "detail": detail, "fields": {}}, status=403)
+        return redirect(reverse("mfa_activate_totp"))
+
+    @staticmethod
+    def _must_set_up(request: HttpRequest) -> bool:
+        if not request.user.is_authenticated or request.path.startswith(BEFORE_SECOND_FACTOR):
+            return False
+        user = cast(User, request.user)
+        if user.is_demo and settings.DEMO:
+            return False
+        return user.is_office and not is_mfa_enabled(user)
+
+
+class DomainErrors:
+    """A refusal that no form caught becomes its sentence: a message on the page one came from, or for htmx a toast."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Turn a domain error into an answer."""
+        if not isinstance(error, DomainError):
+            return None
+        if getattr(request, "htmx", False):
+            return HttpResponse(str(error), status=error.status, content_type="text/plain; charset=utf-8")
+        back = request.headers.get("referer", "")
+        if request.method == "POST" and url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+            messages.error(request, str(error))
+            return HttpResponseRedirect(back)
+        return render(request, "refused.html", {"error": error}, status=error.status)

@@ -1,0 +1,54 @@
+"""The left-hand navigation: at most nine entries per role, each app adding its own in `AppConfig.ready`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from accounts.models import Project, User
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place to go. `count` says what waits there; it must be one cheap statement."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    roles: frozenset[str]
+    order: int
+    count: Callable[[User, Project], int] | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An entry as the frame renders it."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    count: int | None
+    active: bool
+
+
+MOST = 9
+_ENTRIES: list[Entry] = []
+
+
+def register_entry(entry: Entry) -> None:
+    """Add an entry."""
+    _ENTRIES.append(entry)
+
+
+def entries_for(user: User, project: Project | None, path: str) -> list[Shown]:
+    """The entries of the person's roles in the project; the one whose address begins the path longest is active."""
+    if project is None:
+        return []
+    mine = [e for e in sorted(_ENTRIES, key=lambda e: e.order) if user.has_role(project.pk, *e.roles)][:MOST]
+    urls = [reverse(e.url_name) for e in mine]
+    here = max((url for url in urls if path.startswith(url)), key=len, default="")
+    return [
+        Shown(e.label, url, e.icon, e.count(user, project) if e.count else None, url == here)
+        for e, url in zip(mine, urls, strict=True)
+    ]

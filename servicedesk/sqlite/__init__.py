@@ -1,0 +1,1 @@
+"""SQLite with one writer at a time, decided by a file lock rather than by luck."""

@@ -1,0 +1,28 @@
+"""Every address of the installation."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from servicedesk import views
+from servicedesk.api import router
+from servicedesk.token import ObtainToken
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("project/<slug:code>/", views.switch_project, name="switch_project"),
+    path("preferences/", views.preferences, name="preferences"),
+    path("c/<str:number>/", views.case, name="case"),
+    path("c/<str:number>/files/<str:token>/", views.case_file, name="case_file"),
+    path("i18n/setlang/", set_language, name="set_language"),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/auth/token/", ObtainToken.as_view(), name="api_token"),
+    path("api/v1/", include(router.urls)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+]

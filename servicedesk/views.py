@@ -1,0 +1,120 @@
+"""Pages that belong to no room: the way home, switching project, health."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.db import DatabaseError, connection
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+from kombu import Connection
+
+from accounts.models import Project
+from cases.models import Attachment, Case
+from cases.registry import kind_of
+from servicedesk.middleware import ProjectRequest
+from servicedesk.navigation import entries_for
+from sla.health import late_beat
+
+
+@login_required
+@require_GET
+def home(request: ProjectRequest) -> HttpResponse:
+    """Send everybody to the first page of their role."""
+    entries = entries_for(request.user, request.project, request.path)
+    if not entries:
+        return render(request, "nowhere.html", status=200)
+    return redirect(entries[0].url)
+
+
+@login_required
+@require_POST
+def switch_project(request: ProjectRequest, code: str) -> HttpResponse:
+    """Work in another of one's projects."""
+    project = get_object_or_404(Project.objects.visible_to(request.user), code=code)
+    request.session["project"] = project.code
+    return redirect("home")
+
+
+@login_required
+@require_POST
+def preferences(request: ProjectRequest) -> HttpResponse:
+    """Save how the person likes to work: single-key shortcuts on or off, and the language."""
+    user = request.user
+    if "shortcuts_off" in request.POST:
+        user.shortcuts_off = request.POST["shortcuts_off"] == "1"
+    if request.POST.get("language") in dict(settings.LANGUAGES):
+        user.language = request.POST["language"]
+    user.save(update_fields=["shortcuts_off", "language"])
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = reverse("home")
+    return redirect(back)
+
+
+@login_required
+@require_GET
+def case(request: ProjectRequest, number: str) -> HttpResponse:
+    """Go to the page of a case, whatever its kind."""
+    found = get_object_or_404(Case.objects.visible_to(request.user), number=number)
+    return redirect(kind_of(found.kind).page, number=found.number)
+
+
+@login_required
+@require_GET
+def case_file(request: ProjectRequest, number: str, token: str) -> FileResponse:
+    """A photo or paper of a case one may see. Residents get what is meant for them."""
+    found = get_object_or_404(Case.objects.visible_to(request.user), number=number)
+    attachments = Attachment.objects.select_related("file").filter(case=found, file__token=token)
+    if not request.user.is_office:
+        attachments = attachments.filter(for_resident=True)
+    stored = get_object_or_404(attachments).file
+    try:
+        content = stored.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    inline = stored.content_type.startswith("image/") or stored.content_type == "application/pdf"
+    return FileResponse(content, content_type=stored.content_type, filename=stored.name, as_attachment=not inline)
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer while the process lives."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def _broker() -> str:
+    if not settings.REDIS_URL:
+        return "ok"
+    try:
+        with Connection(settings.REDIS_URL, connect_timeout=2) as broker:
+            broker.ensure_connection(max_retries=1, timeout=2)
+    except Exception as error:
+        return type(error).__name__
+    return "ok"
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return type(error).__name__
+    return "ok"
+
+
+@require_GET
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say of database, broker and beat: ok, or why not. 503 when one is not."""
+    parts: dict[str, Any] = {"database": _database(), "broker": _broker()}
+    parts["beat"] = (late_beat(timezone.now()) or "ok") if parts["database"] == "ok" else "unknown"
+    return JsonResponse(parts, status=200 if set(parts.values()) == {"ok"} else 503)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was open too long, or came from elsewhere."""
+    return render(request, "403_csrf.html", status=403)

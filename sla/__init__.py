@@ -1,0 +1,1 @@
+"""Policies, clocks and the sweep that enforces them."""

@@ -1,0 +1,7 @@
+"""Every write to events and clocks."""
+
+from sla.actions.events import happen
+from sla.actions.extension import extend
+from sla.actions.sweeping import beat, sweep_clocks
+
+__all__ = ["beat", "extend", "happen", "sweep_clocks"]

@@ -1,0 +1,253 @@
+"""How an event of a case moves its clocks. The case is locked by whoever calls; nothing here is an action itself."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.models import User
+from cases.models import Case, Event
+from cases.states import Phase, Urgency
+from notifications.actions import Notice, messages_of
+from notifications.models import Message
+from notifications.states import Level
+from sla.models import Clock, ClockEvent, FiredStep, PolicyVersion
+from sla.queries import Staff
+from sla.rules import Advance, StepSpec, advance, due_time
+from sla.states import ClockEventKind, ClockState
+
+MOVED = [
+    "state",
+    "due_at",
+    "next_at",
+    "steps_done",
+    "paused_at",
+    "breached_at",
+    "breach_found_at",
+    "met_at",
+    "ended_at",
+]
+
+
+@dataclass
+class Ledger:
+    """What a move of clocks writes, gathered so that it goes to the database set-wise."""
+
+    clock_events: list[ClockEvent] = field(default_factory=list)
+    fired: list[FiredStep] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    staff: Staff | None = None
+
+    def note(
+        self, clock: Clock, kind: str, *, at: datetime, found: datetime, by: User | None = None, **data: Any
+    ) -> None:
+        """Add one event of a clock."""
+        self.clock_events.append(ClockEvent(clock=clock, kind=kind, at=at, recorded_at=found, by=by, data=data))
+
+    def staff_for(self, case: Case) -> Staff:
+        """Who is to be told; read when the first step asks."""
+        if self.staff is None:
+            self.staff = Staff.of([case.project_id])
+        return self.staff
+
+    def write(self) -> None:
+        """Write everything gathered, one statement per table."""
+        FiredStep.objects.bulk_create(self.fired)
+        ClockEvent.objects.bulk_create(self.clock_events)
+        Event.objects.bulk_create(self.events)
+        Message.objects.bulk_create(self.messages, ignore_conflicts=True)
+
+
+def catch_up(clock: Clock, *, case: Case, now: datetime, ledger: Ledger) -> Advance:
+    """Bring a clock to `now`: record its breach at the true moment, send the highest step passed, skip the others."""
+    steps = clock.version.step_specs
+    moved = advance(clock.ticking, steps, now)
+    if moved.breach:
+        clock.state = ClockState.MISSED
+        clock.breached_at, clock.breach_found_at = clock.due_at, now
+        ledger.note(clock, ClockEventKind.BREACHED, at=clock.due_at, found=now)
+        ledger.events.append(_case_event(case, "clock.breached", clock, at=clock.due_at, now=now))
+    for step in moved.skip:
+        _fire(clock, step, case=case, now=now, ledger=ledger, skipped=True)
+    if moved.fire is not None:
+        _fire(clock, moved.fire, case=case, now=now, ledger=ledger, skipped=False)
+    clock.next_at = moved.next_at
+    return moved
+
+
+def _fire(clock: Clock, step: StepSpec, *, case: Case, now: datetime, ledger: Ledger, skipped: bool) -> None:
+    when = step.at(started=clock.started_at, due=clock.due_at, goal=timedelta(seconds=clock.goal_seconds))
+    clock.steps_done = [*clock.steps_done, step.number]
+    ledger.fired.append(FiredStep(clock=clock, step=step.number, due_at=clock.due_at, fired_at=now, skipped=skipped))
+    if skipped:
+        ledger.note(clock, ClockEventKind.SKIPPED, at=when, found=now, step=step.number)
+        return
+    people = [] if case.is_history else ledger.staff_for(case).told(case, step.to)
+    told = [user.pk for user in people]
+    ledger.note(clock, ClockEventKind.WARNED, at=when, found=now, step=step.number, to=list(step.to), told=told)
+    policy = clock.version.policy
+    notice = Notice(
+        key=f"clock:{clock.pk}:{step.number}:{clock.due_at.timestamp():.0f}",
+        template="clock.warning" if step.is_warning else "clock.breach",
+        case=case,
+        to=tuple(people),
+        data={
+            "promise": {"zh": policy.name_zh, "en": policy.name_en},
+            "due": {"at": clock.due_at.isoformat()},
+            "key": clock.key,
+        },
+        level=Level.WARNING if step.is_warning else Level.ESCALATION,
+    )
+    ledger.messages += messages_of(notice, at=now)
+    if people:
+        names = [str(user) for user in people]
+        ledger.events.append(_case_event(case, "clock.told", clock, at=now, now=now, names=names))
+
+
+def _case_event(case: Case, kind: str, clock: Clock, *, at: datetime, now: datetime, **data: Any) -> Event:
+    policy = clock.version.policy
+    data |= {"key": clock.key, "promise": {"zh": policy.name_zh, "en": policy.name_en}}
+    return Event(case=case, kind=kind, at=at, recorded_at=now, data=data)
+
+
+# --- what an event does to one clock ---------------------------------------------------------------------------------
+def _stop(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: Ledger) -> None:
+    if clock.state == ClockState.PAUSED:
+        _resume(clock, case=case, at=at, by=by, ledger=ledger)
+    catch_up(clock, case=case, now=at, ledger=ledger)
+    kept = clock.state != ClockState.MISSED
+    if kept:
+        clock.state = ClockState.MET
+    ledger.note(clock, ClockEventKind.MET if kept else ClockEventKind.STOPPED, at=at, found=at, by=by)
+    clock.met_at = clock.ended_at = at
+    clock.next_at = None
+
+
+def _cancel(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: Ledger) -> None:
+    if clock.state != ClockState.PAUSED:
+        catch_up(clock, case=case, now=at, ledger=ledger)
+    if clock.state != ClockState.MISSED:
+        clock.state = ClockState.CANCELLED
+    ledger.note(clock, ClockEventKind.CANCELLED, at=at, found=at, by=by)
+    clock.ended_at = at
+    clock.next_at = None
+
+
+def _pause(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: Ledger) -> None:
+    catch_up(clock, case=case, now=at, ledger=ledger)
+    if clock.state != ClockState.RUNNING:
+        return
+    clock.state, clock.paused_at, clock.next_at = ClockState.PAUSED, at, None
+    ledger.note(clock, ClockEventKind.PAUSED, at=at, found=at, by=by)
+
+
+def _resume(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: Ledger) -> None:
+    if clock.state != ClockState.PAUSED or clock.paused_at is None:
+        return
+    clock.due_at += at - clock.paused_at
+    clock.state, clock.paused_at = ClockState.RUNNING, None
+    clock.next_at = advance(clock.ticking, clock.version.step_specs, at).next_at
+    ledger.note(clock, ClockEventKind.RESUMED, at=at, found=at, by=by, due=clock.due_at.isoformat())
+
+
+Mover = Callable[..., None]
+
+
+def _mover(clock: Clock, event: str, subject: str) -> Mover | None:
+    version = clock.version
+    if subject and clock.subject and subject != clock.subject:
+        return None
+    for events, mover in (
+        (version.stops, _stop),
+        (version.cancels, _cancel),
+        (version.pauses, _pause),
+        (version.resumes, _resume),
+    ):
+        if event in events:
+            return mover
+    return None
+
+
+def move(
+    *, case: Case, event: str, at: datetime, by: User | None, subject: str, live: list[Clock], ledger: Ledger
+) -> list[Clock]:
+    """Let an event stop, cancel, pause or resume the live clocks; all end when the case closes. Returns those moved."""
+    touched = []
+    for clock in live:
+        mover = _mover(clock, event, subject)
+        if mover is None and case.phase == Phase.CLOSED:
+            mover = _cancel
+        if mover is not None:
+            mover(clock, case=case, at=at, by=by, ledger=ledger)
+            touched.append(clock)
+    return touched
+
+
+@dataclass(frozen=True)
+class Start:
+    """The event that may start clocks of a case."""
+
+    case: Case
+    event: str
+    at: datetime
+    by: User | None
+    subject: str
+    data: Mapping[str, Any]
+
+
+def start(
+    begin: Start, *, live: list[Clock], versions: Iterable[PolicyVersion], ledger: Ledger
+) -> tuple[list[Clock], list[Clock]]:
+    """Start the clocks that the event asks for. Returns the new ones and the live ones that they replaced.
+
+    A promise that is already ticking goes on, unless its policy says that a repeated start sets it anew (an
+    appointment agreed again).
+    """
+    new: list[Clock] = []
+    replaced: list[Clock] = []
+    for version in versions:
+        if begin.event not in version.starts or not version.concerns(begin.case):
+            continue
+        same = [c for c in live if c.ended_at is None and (c.key, c.subject) == (version.policy.key, begin.subject)]
+        due = _due(begin, version)
+        if due is None or (same and not version.restarts):
+            continue
+        for old in same:
+            _cancel(old, case=begin.case, at=begin.at, by=begin.by, ledger=ledger)
+            replaced.append(old)
+        new.append(_new_clock(begin.case, version, subject=begin.subject, at=begin.at, due=due))
+    return new, replaced
+
+
+def _due(begin: Start, version: PolicyVersion) -> datetime | None:
+    case = begin.case
+    return due_time(
+        version.goal_spec,
+        start=begin.at,
+        zone=case.project.tz,
+        category=case.category,
+        urgent=case.urgency == Urgency.URGENT,
+        promised=_promised(begin, version.goal_field),
+    )
+
+
+def _promised(begin: Start, field_name: str) -> datetime | None:
+    if field_name.startswith("event."):
+        raw = begin.data.get(field_name.removeprefix("event."))
+        return datetime.fromisoformat(raw) if raw else None
+    return getattr(begin.case, field_name) if field_name else None
+
+
+def _new_clock(case: Case, version: PolicyVersion, *, subject: str, at: datetime, due: datetime) -> Clock:
+    clock = Clock(
+        case=case,
+        version=version,
+        key=version.policy.key,
+        subject=subject,
+        started_at=at,
+        due_at=due,
+        goal_seconds=max((due - at).total_seconds(), 0.0),
+    )
+    clock.next_at = advance(clock.ticking, version.step_specs, at).next_at
+    return clock

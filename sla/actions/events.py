@@ -1,0 +1,96 @@
+"""The only function that appends an event: it moves the case's state and its clocks in the same transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+
+from accounts.models import User
+from cases.models import Case, Event
+from cases.registry import kind_of
+from cases.states import Phase
+from sla.actions.clocks import MOVED, Ledger, Start, move, start
+from sla.models import Clock
+from sla.queries import versions_in_force
+from sla.states import ClockEventKind, ClockState
+
+
+@transaction.atomic
+def happen(
+    *,
+    case: Case,
+    kind: str,
+    at: datetime,
+    by: User | None,
+    state: str = "",
+    data: Mapping[str, Any] | None = None,
+    text: str = "",
+    for_resident: bool = False,
+    subject: str = "",
+    claimed_at: datetime | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> Event:
+    """Append an event to a locked case, set its state, and start, stop, pause or resume its clocks.
+
+    `changes` are fields of the case that the event sets (handler, department, promised_at …). `subject` tells apart
+    clocks of one promise (an appointment, a bill). `claimed_at` is when a phone out of signal says it happened; the
+    deadlines go by `at`, the time of receipt.
+    """
+    event = Event.objects.create(
+        case=case,
+        kind=kind,
+        at=at,
+        recorded_at=at,
+        claimed_at=claimed_at,
+        by=by,
+        data=dict(data or {}),
+        text=text,
+        for_resident=for_resident,
+    )
+    for name, value in (changes or {}).items():
+        setattr(case, name, value)
+    if state:
+        _enter(case, state, at)
+    due_at = _move_clocks(Start(case=case, event=kind, at=at, by=by, subject=subject, data=event.data))
+    case.due_at = due_at
+    case.version += 1
+    case.save(update_fields={"state", "phase", "closed_at", "due_at", "version", *(changes or {})})
+    return event
+
+
+def _enter(case: Case, state: str, at: datetime) -> None:
+    case.state = state
+    case.phase = kind_of(case.kind).phases[state]
+    case.closed_at = at if case.phase == Phase.CLOSED else None
+
+
+def _move_clocks(begin: Start) -> datetime | None:
+    case, at, by = begin.case, begin.at, begin.by
+    live = list(Clock.objects.live().filter(case=case).select_related("version__policy"))
+    ledger = Ledger()
+    moved = move(case=case, event=begin.event, at=at, by=by, subject=begin.subject, live=live, ledger=ledger)
+    new: list[Clock] = []
+    if case.phase != Phase.CLOSED:
+        new, replaced = start(begin, live=live, versions=versions_in_force(), ledger=ledger)
+        moved += [clock for clock in replaced if clock not in moved]
+    if moved:
+        Clock.objects.bulk_update(moved, MOVED)
+    if new:
+        _number_cycles(case, new)
+        Clock.objects.bulk_create(new)
+        for clock in new:
+            ledger.note(clock, ClockEventKind.STARTED, at=at, found=at, by=by, due=clock.due_at.isoformat())
+    ledger.write()
+    running = [c.due_at for c in [*live, *new] if c.ended_at is None and c.state != ClockState.PAUSED]
+    return min(running, default=None)
+
+
+def _number_cycles(case: Case, new: list[Clock]) -> None:
+    if case.version == 1:  # nothing can have run before a case's first event
+        return
+    counted = Clock.objects.filter(case=case, key__in=[c.key for c in new]).values_list("key", "subject")
+    had = {(key, subject): n for key, subject, n in counted.annotate(n=Count("pk")).order_by()}
+    for clock in new:
+        clock.cycle = had.get((clock.key, clock.subject), 0) + 1

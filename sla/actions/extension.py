@@ -1,0 +1,73 @@
+"""Giving a promise more time: on the record, with a reason, by somebody who may."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.actions import lock
+from core.errors import Invalid, NotAllowed, NotNow
+from sla.actions.events import happen
+from sla.models import Clock, ClockEvent
+from sla.permissions import can_extend
+from sla.rules import advance
+from sla.states import ClockEventKind, ClockState
+
+MOST_HOURS = 24 * 90
+
+
+@transaction.atomic
+def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime, expected: int | None = None) -> Clock:
+    """Move a live clock's due time later. A breach already recorded stays; the steps ahead of it open again.
+
+    Raises `Invalid` for no reason or no hours, `NotAllowed`, `NotNow` for a clock that ended or is paused.
+    Source: 时限规则 SLA-4 (一次延期留下理由和批准人).
+    """
+    case = lock(clock.case, expected=expected)
+    clock = Clock.objects.select_for_update(of=("self",)).select_related("version__policy").get(pk=clock.pk)
+    if not can_extend(by, case):
+        raise NotAllowed(_("Only a supervisor or manager may extend a deadline."))
+    if not reason.strip():
+        raise Invalid(_("Say why the deadline is extended."), fields={"reason": _("Required.")})
+    if not 0 < by_hours <= MOST_HOURS:
+        raise Invalid(_("Extend by more than 0 and at most 2,160 hours."), fields={"by_hours": _("Out of range.")})
+    if clock.ended_at is not None or clock.state == ClockState.PAUSED:
+        raise NotNow(_("This deadline is no longer running."))
+    before = clock.due_at
+    clock.due_at += timedelta(hours=by_hours)
+    clock.steps_done = _still_passed(clock, at)
+    clock.next_at = advance(clock.ticking, clock.version.step_specs, at).next_at
+    clock.save(update_fields=["due_at", "steps_done", "next_at"])
+    ClockEvent.objects.create(
+        clock=clock,
+        kind=ClockEventKind.EXTENDED,
+        at=at,
+        recorded_at=at,
+        by=by,
+        data={"from": before.isoformat(), "to": clock.due_at.isoformat(), "reason": reason.strip()},
+    )
+    policy = clock.version.policy
+    happen(
+        case=case,
+        kind="clock.extended",
+        at=at,
+        by=by,
+        text=reason.strip(),
+        data={
+            "key": clock.key,
+            "promise": {"zh": policy.name_zh, "en": policy.name_en},
+            "to": {"at": clock.due_at.isoformat()},
+        },
+    )
+    return clock
+
+
+def _still_passed(clock: Clock, at: datetime) -> list[int]:
+    goal = timedelta(seconds=clock.goal_seconds)
+    done = set(clock.steps_done)
+    return [
+        step.number
+        for step in clock.version.step_specs
+        if step.number in done and step.at(started=clock.started_at, due=clock.due_at, goal=goal) < at
+    ]

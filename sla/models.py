@@ -1,0 +1,222 @@
+"""Policies, their immutable versions, clocks and what happened to them."""
+
+from datetime import timedelta
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases.models import Case
+from core.names import Named
+from sla.rules import GoalSpec, StepSpec, Ticking, read_steps
+from sla.states import ClockEventKind, ClockState, Goal, Source
+
+
+class Policy(Named):
+    """A promise of the service standard, such as `ticket.respond`; its rules are in its versions."""
+
+    key = models.CharField(_("key"), max_length=40, unique=True)
+    source = models.CharField(_("source"), max_length=20, choices=Source.choices)
+    clause = models.CharField(_("clause"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["key"]
+        verbose_name = _("service-level policy")
+        verbose_name_plural = _("service-level policies")
+
+
+class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
+    """Reads of policy versions."""
+
+    def in_force(self) -> Self:
+        """The version of each policy that new clocks follow: approved and not replaced."""
+        return self.filter(approved_at__isnull=False, replaced_at=None)
+
+
+class PolicyVersion(models.Model):
+    """The rules of a policy as approved by a leader; never edited afterwards.
+
+    Source: 物业客服部规章制度 八.1 (经物业公司领导审批后执行).
+    """
+
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    case_kinds = models.JSONField(
+        _("kinds of case"), default=list, help_text=_("“repair”, or “callback:leak” for one category")
+    )
+    starts = models.JSONField(_("events that start it"), default=list)
+    stops = models.JSONField(_("events that meet it"), default=list)
+    pauses = models.JSONField(_("events that pause it"), default=list, blank=True)
+    resumes = models.JSONField(_("events that resume it"), default=list, blank=True)
+    cancels = models.JSONField(_("events that cancel it"), default=list, blank=True)
+    goal = models.CharField(_("goal"), max_length=12, choices=Goal.choices, default=Goal.DURATION)
+    goal_seconds = models.PositiveIntegerField(_("seconds"), default=0)
+    goal_months = models.PositiveSmallIntegerField(_("months"), default=0)
+    goal_field = models.CharField(
+        _("promised time, where there is one"),
+        max_length=40,
+        blank=True,
+        help_text=_("a field of the case, or “event.until” for a moment that the starting event names"),
+    )
+    goal_urgent_seconds = models.PositiveIntegerField(_("seconds when urgent"), null=True, blank=True)
+    goal_by_category = models.JSONField(_("seconds by category"), default=dict, blank=True)
+    restarts = models.BooleanField(_("a repeated start sets it anew"), default=False)
+    steps = models.JSONField(_("who is told when"), default=list, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
+    replaced_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
+
+    objects = PolicyVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["policy", "-number"]
+        verbose_name = _("policy version")
+        verbose_name_plural = _("policy versions")
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "number"], name="policy_version_once"),
+            models.UniqueConstraint(
+                fields=["policy"],
+                condition=Q(approved_at__isnull=False, replaced_at=None),
+                name="one_policy_version_in_force",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy.key} v{self.number}"
+
+    @property
+    def goal_spec(self) -> GoalSpec:
+        """The goal as the rules read it."""
+        return GoalSpec(
+            kind=self.goal,
+            seconds=self.goal_seconds,
+            months=self.goal_months,
+            field=self.goal_field,
+            by_category=self.goal_by_category,
+            urgent_seconds=self.goal_urgent_seconds,
+        )
+
+    @property
+    def step_specs(self) -> list[StepSpec]:
+        """The steps as the rules read them."""
+        return read_steps(self.steps)
+
+    def concerns(self, case: Case) -> bool:
+        """Say whether the policy is about this case."""
+        return case.kind in self.case_kinds or f"{case.kind}:{case.category}" in self.case_kinds
+
+
+class ClockQuerySet(models.QuerySet["Clock"]):
+    """Reads of clocks."""
+
+    def visible_to(self, user: User) -> Self:
+        """Clocks of visible cases."""
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+    def live(self) -> Self:
+        """Clocks whose promise still waits to be kept, overdue ones too."""
+        return self.filter(ended_at=None)
+
+
+class Clock(models.Model):
+    """A promise with a due time: case × policy × subject × cycle."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="clocks")
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="clocks")
+    key = models.CharField(max_length=40)
+    subject = models.CharField(max_length=40, blank=True)
+    cycle = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=10, choices=ClockState.choices, default=ClockState.RUNNING)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    goal_seconds = models.FloatField(help_text="from start to due when it started")
+    next_at = models.DateTimeField(null=True, help_text="when the sweep must look at it next")
+    steps_done = models.JSONField(default=list)
+    paused_at = models.DateTimeField(null=True)
+    breached_at = models.DateTimeField(null=True)
+    breach_found_at = models.DateTimeField(null=True)
+    met_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="met or cancelled")
+    parked_error = models.CharField(max_length=500, blank=True)
+
+    objects = ClockQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at", "pk"]
+        verbose_name = _("clock")
+        verbose_name_plural = _("clocks")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "key", "subject", "cycle"], name="clock_once_per_cycle"),
+            models.UniqueConstraint(
+                fields=["case", "key", "subject"], condition=Q(ended_at=None), name="one_live_clock_per_promise"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], name="clock_next", condition=Q(next_at__isnull=False)),
+            models.Index(fields=["key", "due_at"], name="clock_live_due", condition=Q(ended_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.key}"
+
+    @property
+    def ticking(self) -> Ticking:
+        """What of the clock decides what is due."""
+        return Ticking(
+            started=self.started_at,
+            due=self.due_at,
+            goal=timedelta(seconds=self.goal_seconds),
+            done=frozenset(self.steps_done),
+            breached=self.breached_at is not None,
+        )
+
+
+class ClockEvent(models.Model):
+    """Something that happened to a clock. Append-only."""
+
+    clock = models.ForeignKey(Clock, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=12, choices=ClockEventKind.choices)
+    at = models.DateTimeField(help_text="when it was true")
+    recorded_at = models.DateTimeField(help_text="when it was found")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("clock event")
+        verbose_name_plural = _("clock events")
+
+    def __str__(self) -> str:
+        return f"{self.clock_id} {self.kind}"
+
+
+class FiredStep(models.Model):
+    """A step that was carried out or passed over: the row that makes it happen once. Append-only."""
+
+    clock = models.ForeignKey(Clock, models.PROTECT, related_name="fired")
+    step = models.PositiveSmallIntegerField()
+    due_at = models.DateTimeField(help_text="the clock's due time then; an extension opens the steps again")
+    fired_at = models.DateTimeField()
+    skipped = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clock", "step", "due_at"], name="step_fires_once")]
+
+    def __str__(self) -> str:
+        return f"{self.clock_id} #{self.step}"
+
+
+class Heartbeat(models.Model):
+    """The last time a periodic job ran, by name."""
+
+    name = models.CharField(max_length=30, unique=True)
+    at = models.DateTimeField()
+    data = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,87 @@
+"""Reads of deadlines: policies in force, who is to be told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from accounts.models import Membership, User
+from accounts.states import Role
+from cases.models import Case
+from sla.models import PolicyVersion
+from sla.states import Audience
+
+ROLE_OF = {
+    Audience.SUPERVISOR: Role.SUPERVISOR,
+    Audience.GM: Role.GM,
+    Audience.QUALITY: Role.QUALITY,
+    Audience.DESK: Role.FRONTDESK,
+    Audience.FREE_COLLEAGUE: Role.FRONTDESK,
+}
+# A warning to nobody is no warning: where an audience is empty, the next one up is told.
+NEXT_UP = {
+    Audience.HANDLER: Audience.HEAD,
+    Audience.TAKER: Audience.DESK,
+    Audience.FREE_COLLEAGUE: Audience.SUPERVISOR,
+    Audience.DESK: Audience.SUPERVISOR,
+    Audience.HEAD: Audience.SUPERVISOR,
+    Audience.SUPERVISOR: Audience.GM,
+    Audience.QUALITY: Audience.GM,
+}
+
+
+def versions_in_force() -> list[PolicyVersion]:
+    """The policy versions that new clocks follow."""
+    return list(PolicyVersion.objects.in_force().select_related("policy"))
+
+
+@dataclass
+class Staff:
+    """Who holds which role in the projects at hand; read once for a whole batch of cases."""
+
+    memberships: list[Membership] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, project_ids: Iterable[int]) -> "Staff":
+        """Read the staff of the projects in one statement."""
+        roles = {Role.HEAD, Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.FRONTDESK, Role.ADMIN}
+        rows = Membership.objects.staff_of(set(project_ids), roles).select_related("user")
+        return cls(list(rows))
+
+    def with_role(self, case: Case, role: str) -> list[User]:
+        """People with the role in the case's project."""
+        return [m.user for m in self.memberships if m.role == role and m.project_id in (None, case.project_id)]
+
+    def heads(self, case: Case) -> list[User]:
+        """Heads of the case's department; none where the department is not known."""
+        return [
+            m.user
+            for m in self.memberships
+            if m.role == Role.HEAD and m.department_id is not None and m.department_id == case.department_id
+        ]
+
+    def told(self, case: Case, audiences: Iterable[str]) -> list[User]:
+        """Everybody to tell, each once, climbing up where an audience is empty."""
+        found: dict[int, User] = {}
+        for audience in audiences:
+            for user in self._climb(case, audience):
+                found[user.pk] = user
+        return list(found.values())
+
+    def _climb(self, case: Case, audience: str) -> list[User]:
+        people: list[User] = []
+        here: str | None = audience
+        while here is not None and not people:
+            people = self._of_audience(case, here)
+            here = NEXT_UP.get(Audience(here))
+        return people or self.with_role(case, Role.ADMIN)
+
+    def _of_audience(self, case: Case, audience: str) -> list[User]:
+        if audience == Audience.HANDLER:
+            return [case.handler] if case.handler and case.handler.is_active else []
+        if audience == Audience.TAKER:
+            return [case.taken_by] if case.taken_by and case.taken_by.is_active else []
+        if audience == Audience.HEAD:
+            return self.heads(case)
+        people = self.with_role(case, ROLE_OF[Audience(audience)])
+        if audience == Audience.FREE_COLLEAGUE:
+            people = [user for user in people if user.pk != case.handler_id]
+        return people

@@ -1,0 +1,144 @@
+"""Pure rules of deadlines: when a clock is due, when its steps fall, what is due now."""
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sla.states import Goal
+
+
+@dataclass(frozen=True)
+class GoalSpec:
+    """A policy's goal as data: `seconds` for a duration, overridden by category or urgency; `months`; or a `field`.
+
+    `field` names a moment of the matter; where it is set it wins, whatever the kind of goal.
+    """
+
+    kind: str
+    seconds: int = 0
+    months: int = 0
+    field: str = ""
+    by_category: Mapping[str, int] | None = None
+    urgent_seconds: int | None = None
+
+
+def add_months(moment: datetime, months: int, zone: ZoneInfo) -> datetime:
+    """The same local wall time `months` later; the day is clamped to the month's last."""
+    local = moment.astimezone(zone)
+    year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
+    day = min(local.day, monthrange(year, month + 1)[1])
+    return local.replace(year=year, month=month + 1, day=day).astimezone(moment.tzinfo)
+
+
+def end_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Local midnight that ends the moment's day, whatever the length of that day."""
+    local = moment.astimezone(zone)
+    next_day = (local.replace(hour=12) + timedelta(days=1)).date()
+    return datetime(next_day.year, next_day.month, next_day.day, tzinfo=zone).astimezone(moment.tzinfo)
+
+
+def due_time(
+    goal: GoalSpec,
+    *,
+    start: datetime,
+    zone: ZoneInfo,
+    category: str = "",
+    urgent: bool = False,
+    promised: datetime | None = None,
+) -> datetime | None:
+    """When a clock started at `start` is due; None where the goal is a field that the matter does not have.
+
+    Source: 客服接待服务标准 三(6)⑤; days are N × 24 natural hours from the start, 当天 is until local midnight.
+    """
+    if goal.field and promised is not None:
+        return promised
+    if goal.kind == Goal.FIELD:
+        return None
+    if goal.kind == Goal.END_OF_DAY:
+        return end_of_day(start, zone)
+    if goal.kind == Goal.MONTHS:
+        return add_months(start, goal.months, zone)
+    return start + timedelta(seconds=_seconds(goal, category=category, urgent=urgent))
+
+
+def _seconds(goal: GoalSpec, *, category: str, urgent: bool) -> int:
+    if urgent and goal.urgent_seconds is not None:
+        return goal.urgent_seconds
+    return (goal.by_category or {}).get(category, goal.seconds)
+
+
+@dataclass(frozen=True)
+class StepSpec:
+    """One thing to do about a clock: `percent` of its time, or `offset` seconds from due (before: negative)."""
+
+    number: int
+    to: tuple[str, ...]
+    percent: int | None = None
+    offset: int = 0
+
+    def at(self, *, started: datetime, due: datetime, goal: timedelta) -> datetime:
+        """The moment of the step. Pauses shift it with the due time."""
+        if self.percent is not None:
+            return due - goal * (100 - self.percent) / 100
+        return due + timedelta(seconds=self.offset)
+
+    @property
+    def is_warning(self) -> bool:
+        """Say whether the step comes before the deadline."""
+        return self.percent is not None or self.offset < 0
+
+
+def read_steps(raw: Sequence[Mapping[str, Any]]) -> list[StepSpec]:
+    """Steps from a policy's JSON, numbered in the order they were written."""
+    return [
+        StepSpec(number=i, to=tuple(row["to"]), percent=row.get("percent"), offset=int(row.get("offset", 0)))
+        for i, row in enumerate(raw)
+    ]
+
+
+@dataclass(frozen=True)
+class Ticking:
+    """What of a clock decides what is due."""
+
+    started: datetime
+    due: datetime
+    goal: timedelta
+    done: frozenset[int]
+    breached: bool
+
+
+@dataclass(frozen=True)
+class Advance:
+    """What happens to a clock when time reaches `now`: one step at most is sent, lower ones are passed over."""
+
+    fire: StepSpec | None
+    skip: tuple[StepSpec, ...]
+    breach: bool
+    next_at: datetime | None
+
+
+def advance(clock: Ticking, steps: Sequence[StepSpec], now: datetime) -> Advance:
+    """Decide what is due at `now` and when to look again.
+
+    A moment counts as passed only once it is over, so that stopping exactly at due is in time. After an outage the
+    highest step passed is sent and the lower ones are marked skipped.
+    """
+
+    def when(step: StepSpec) -> datetime:
+        return step.at(started=clock.started, due=clock.due, goal=clock.goal)
+
+    waiting = sorted((s for s in steps if s.number not in clock.done), key=lambda s: (when(s), s.number))
+    passed = [step for step in waiting if when(step) < now]
+    breach = not clock.breached and clock.due < now
+    ahead = [when(step) for step in waiting if when(step) >= now]
+    if not clock.breached and not breach:
+        ahead.append(clock.due)
+    return Advance(
+        fire=passed[-1] if passed else None,
+        skip=tuple(passed[:-1]),
+        breach=breach,
+        next_at=min(ahead) if ahead else None,
+    )

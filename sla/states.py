@@ -1,0 +1,62 @@
+"""The vocabulary of deadlines."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ClockState(TextChoices):
+    """How a promise stands. A missed one stays missed, even when it is kept in the end."""
+
+    RUNNING = "running", _("Running")
+    PAUSED = "paused", _("Paused")
+    MET = "met", _("Met")
+    MISSED = "missed", _("Missed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class ClockEventKind(TextChoices):
+    """What can happen to a clock."""
+
+    STARTED = "started", _("Started")
+    PAUSED = "paused", _("Paused")
+    RESUMED = "resumed", _("Resumed")
+    MOVED = "moved", _("Moved to a new promised time")
+    EXTENDED = "extended", _("Extended")
+    WARNED = "warned", _("Told")
+    SKIPPED = "skipped", _("Passed over after an outage")
+    BREACHED = "breached", _("Overdue")
+    MET = "met", _("Met")
+    STOPPED = "stopped", _("Stopped after it was overdue")
+    CANCELLED = "cancelled", _("Cancelled")
+    PARKED = "parked", _("Set aside after an error")
+
+
+class Goal(TextChoices):
+    """What a deadline is counted from."""
+
+    DURATION = "duration", _("A length of time")
+    END_OF_DAY = "end_of_day", _("End of the local day")
+    MONTHS = "months", _("Calendar months")
+    FIELD = "field", _("A promised time of the matter")
+
+
+class Source(TextChoices):
+    """Whose number it is."""
+
+    STANDARD = "standard", _("The service standard")
+    STANDARD_OUR_VALUE = "standard_our_value", _("The service standard; the value is ours")
+    OURS = "ours", _("Ours")
+    LAW = "law", _("Law")
+
+
+class Audience(TextChoices):
+    """Who is told, resolved from the case when a step falls due."""
+
+    HANDLER = "handler", _("handler")
+    TAKER = "taker", _("who took it")
+    HEAD = "head", _("department head")
+    SUPERVISOR = "supervisor", _("supervisor")
+    GM = "gm", _("general manager")
+    QUALITY = "quality", _("quality department")
+    DESK = "desk", _("front desk")
+    FREE_COLLEAGUE = "free_colleague", _("another colleague at the desk")

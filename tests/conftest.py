@@ -1,0 +1,82 @@
+"""Fixtures that every test may use."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from rest_framework.authtoken.models import Token
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from servicedesk.defaults import load_all
+from tests.cast import NOON, Cast, make_cast
+
+
+@pytest.fixture(autouse=True)
+def plain_settings(settings: Any, tmp_path: Path) -> None:
+    """A machine of one's own: demo accounts, plain HTTP, files in a throw-away folder, no manifest."""
+    settings.DEMO = True
+    settings.SECURE_SSL_REDIRECT = False
+    settings.SESSION_COOKIE_SECURE = False
+    settings.CSRF_COOKIE_SECURE = False
+    settings.SESSION_COOKIE_NAME = "sessionid"
+    settings.CSRF_COOKIE_NAME = "csrftoken"
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    cache.clear()
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The fixed cast, with policies and the other reference data loaded."""
+    _unlock(on=False)
+    load_all(NOON)
+    return make_cast()
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    """A browser of the person given."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def api() -> Callable[[User], APIClient]:
+    """A program that holds the person's token."""
+
+    def with_token(user: User) -> APIClient:
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.get_or_create(user=user)[0].key}")
+        return client
+
+    return with_token
+
+
+def _unlock(*, on: bool) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('servicedesk.unlocked', %s, false)", ["on" if on else ""])
+    else:
+        connection.append_only_unlocked = on  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def real_transactions(transactional_db: Any) -> Iterator[None]:
+    """For tests with several connections: real commits, and append-only tables emptied at the end."""
+    _unlock(on=False)
+    yield
+    _unlock(on=True)

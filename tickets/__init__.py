@@ -1,0 +1,1 @@
+"""Repairs and services: dispatch, jobs, warranty, price list."""

@@ -1,0 +1,1 @@
+"""Callbacks: was the person content?"""

@@ -1,0 +1,11 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class VisitsConfig(AppConfig):
+    """Callbacks and visits."""
+
+    name = "visits"
+    verbose_name = _("Callbacks and visits")
