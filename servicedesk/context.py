@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from notifications.models import Message
 from servicedesk.navigation import entries_for
+from servicedesk.places import PLACES
 from sla.health import late_beat
 
 
@@ -23,7 +24,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return shown | {
         "project": project,
         "projects": getattr(request, "projects", []),
-        "nav": entries_for(cast(User, user), project, request.path),
+        "nav": entries_for(PLACES, user, project, request.path),
         "unread": Message.objects.visible_to(user).unread().count(),
         "roles": sorted({str(m.get_role_display()) for m in user.active_memberships}),
         "banner": late_beat(shown["now"]) if user.is_office else "",

@@ -1,6 +1,6 @@
-"""The left-hand navigation: at most nine entries per role, each app adding its own in `AppConfig.ready`."""
+"""The left-hand navigation: at most nine entries per role; which ones is said in `servicedesk.places`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -33,19 +33,13 @@ class Shown:
 
 
 MOST = 9
-_ENTRIES: list[Entry] = []
 
 
-def register_entry(entry: Entry) -> None:
-    """Add an entry."""
-    _ENTRIES.append(entry)
-
-
-def entries_for(user: User, project: Project | None, path: str) -> list[Shown]:
+def entries_for(places: Iterable[Entry], user: User, project: Project | None, path: str) -> list[Shown]:
     """The entries of the person's roles in the project; the one whose address begins the path longest is active."""
     if project is None:
         return []
-    mine = [e for e in sorted(_ENTRIES, key=lambda e: e.order) if user.has_role(project.pk, *e.roles)][:MOST]
+    mine = [e for e in sorted(places, key=lambda e: e.order) if user.has_role(project.pk, *e.roles)][:MOST]
     urls = [reverse(e.url_name) for e in mine]
     here = max((url for url in urls if path.startswith(url)), key=len, default="")
     return [

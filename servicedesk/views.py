@@ -18,6 +18,7 @@ from cases.models import Attachment, Case
 from cases.registry import kind_of
 from servicedesk.middleware import ProjectRequest
 from servicedesk.navigation import entries_for
+from servicedesk.places import PLACES
 from sla.health import late_beat
 
 
@@ -25,7 +26,7 @@ from sla.health import late_beat
 @require_GET
 def home(request: ProjectRequest) -> HttpResponse:
     """Send everybody to the first page of their role."""
-    entries = entries_for(request.user, request.project, request.path)
+    entries = entries_for(PLACES, request.user, request.project, request.path)
     if not entries:
         return render(request, "nowhere.html", status=200)
     return redirect(entries[0].url)

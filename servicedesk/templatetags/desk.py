@@ -24,7 +24,7 @@ def _drawing(name: str, size: int) -> SafeString:
     paths = SafeString("".join(ElementTree.tostring(child, encoding="unicode") for child in source))
     return format_html(
         '<svg class="icon" width="{0}" height="{0}" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
-        ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">{1}</svg>',
+        ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{1}</svg>',
         size,
         paths,
     )

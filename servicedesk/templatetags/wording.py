@@ -131,14 +131,14 @@ def span(length: timedelta) -> str:
     hours, minutes = divmod(rest, 60)
     if days:
         return (
-            _("%(days)d d %(hours)d h") % {"days": days, "hours": hours} if hours else _("%(days)d d") % {"days": days}
+            _("%(days)s d %(hours)s h") % {"days": days, "hours": hours} if hours else _("%(days)s d") % {"days": days}
         )
     if hours and minutes:
-        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
     if hours:
-        return _("%(hours)d h") % {"hours": hours}
+        return _("%(hours)s h") % {"hours": hours}
     if minutes:
-        return _("%(minutes)d min") % {"minutes": minutes}
+        return _("%(minutes)s min") % {"minutes": minutes}
     return _("under 1 min")
 
 

@@ -1,0 +1,58 @@
+"""What pages of every room share of a request: who asks, about which project, with which version and key."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from core.errors import Invalid, NotAllowed
+from records.actions import Answer, once
+
+
+def user_of(request: HttpRequest) -> User:
+    """The signed-in person; views behind `login_required` only."""
+    return cast(User, request.user)
+
+
+def project_of(request: HttpRequest) -> Project:
+    """The project in which the person works now. Raises `NotAllowed` for somebody who belongs to none."""
+    project: Project | None = getattr(request, "project", None)
+    if project is None:
+        raise NotAllowed(_("You do not belong to any project. Ask an administrator."))
+    return project
+
+
+def posted_version(request: HttpRequest) -> int | None:
+    """The version of the case that the form was shown with."""
+    raw = request.POST.get("version", "")
+    if not raw:
+        return None
+    if not raw.isdigit() or len(raw) > 9:
+        raise Invalid(_("This form is broken. Open the page again."))
+    return int(raw)
+
+
+def redirect_once(request: HttpRequest, at: datetime, act: Callable[[], str]) -> HttpResponse:
+    """Carry out a form's action once per its hidden `idempotency_key`; `act` returns where to go next."""
+    key = request.POST.get("idempotency_key", "")[:200]
+    if not key:
+        return HttpResponseRedirect(act())
+    body = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
+    answer = once(
+        by=user_of(request),
+        scope=f"page {request.path}",
+        key=key,
+        body=body,
+        at=at,
+        act=lambda: Answer(status=302, data={"to": act()}),
+    )
+    return HttpResponseRedirect(answer.data["to"])
+
+
+def now() -> datetime:
+    """The clock, as views read it."""
+    return timezone.now()  # noqa: TID251  views read the clock through here
