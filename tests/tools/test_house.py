@@ -1,0 +1,77 @@
+"""The house's order, where the import linter does not look: relations between tables name their target by a string."""
+
+import tomllib
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.db.models import Field, Model
+
+from tools.tree import ROOT
+
+
+def storeys() -> dict[str, int]:
+    """Every room and its height, the lowest 0, as the import contract says; rooms of one storey are strangers."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers: list[str] = next(one["layers"] for one in contracts if one["type"] == "layers" and "containers" not in one)
+    return {
+        room.strip(" ()"): height
+        for height, layer in enumerate(reversed(layers))
+        for room in layer.replace(":", "|").split("|")
+    }
+
+
+def relations() -> Iterator[tuple[type[Model], "Field[object, object]", type[Model]]]:
+    """Every foreign key, one-to-one and many-to-many of our tables, with its target."""
+    ours = storeys()
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.app_label in ours:
+            for field in [*model._meta.local_fields, *model._meta.local_many_to_many]:
+                target = field.related_model
+                if isinstance(target, type) and issubclass(target, Model):
+                    yield model, field, target
+
+
+def may_point(source: str, target: str, heights: dict[str, int]) -> bool:
+    """Down, or within the room; to packages from outside always."""
+    return target not in heights or source == target or heights[target] < heights[source]
+
+
+def test_the_contract_names_every_room_of_ours() -> None:
+    rooms = {path.parent.name for path in ROOT.glob("*/apps.py")} | {
+        path.parent.name for path in ROOT.glob("*/models.py")
+    }
+    assert rooms - storeys().keys() == set()
+
+
+def test_relations_point_down_or_stay_in_the_room() -> None:
+    heights = storeys()
+    found = list(relations())
+    assert found, "no relation of ours was found: the test looks in the wrong place"
+    upward = [
+        f"{model._meta.label}.{field.name} → {target._meta.label}"
+        for model, field, target in found
+        if not may_point(model._meta.app_label, target._meta.app_label, heights)
+    ]
+    assert upward == []
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "allowed"),
+    [
+        ("tickets", "cases", True),
+        ("cases", "cases", True),
+        ("cases", "contenttypes", True),
+        ("cases", "tickets", False),
+        ("accounts", "records", False),
+    ],
+)
+def test_down_is_what_the_contract_calls_down(source: str, target: str, allowed: bool) -> None:
+    assert may_point(source, target, storeys()) is allowed
+
+
+def test_strangers_of_one_storey_may_not_point_at_each_other() -> None:
+    heights = {"complaints": 5, "renovation": 5}
+    assert not may_point("complaints", "renovation", heights)
