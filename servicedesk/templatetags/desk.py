@@ -23,7 +23,7 @@ def _drawing(name: str, size: int) -> SafeString:
     source = ElementTree.fromstring(lucide._render_icon(name, size))  # noqa: S314, SLF001  # our own dependency's drawing
     paths = SafeString("".join(ElementTree.tostring(child, encoding="unicode") for child in source))
     return format_html(
-        '<svg class="icon" width="{0}" height="{0}" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
+        '<svg class="ico" width="{0}" height="{0}" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
         ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{1}</svg>',
         size,
         paths,

@@ -1,0 +1,149 @@
+// The frame's own behaviour: menus, dialogs, light and dark, the toast, ticking deadlines.
+(() => {
+  "use strict";
+  const YEAR = 31536000;
+
+  // Other scripts of ours ask these two.
+  window.desk = {
+    // True while an input method is composing: Enter then belongs to it, not to us.
+    composing: (event) => event.isComposing || event.keyCode === 229,
+    // A version 4 UUID; crypto.randomUUID is missing where a page is not served over TLS.
+    uuid: () => {
+      const bytes = crypto.getRandomValues(new Uint8Array(16));
+      bytes[6] = (bytes[6] & 0x0f) | 0x40;
+      bytes[8] = (bytes[8] & 0x3f) | 0x80;
+      const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+      return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+    },
+    toast: showToast,
+    csrf: () => {
+      try {
+        return JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+      } catch {
+        return "";
+      }
+    },
+  };
+
+  function remember(name, value) {
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `${name}=${value}; path=/; max-age=${YEAR}; SameSite=Lax${secure}`;
+  }
+
+  function showToast(reason) {
+    const toast = document.getElementById("toast");
+    if (!toast) return;
+    toast.querySelector(".toast-words").textContent = toast.dataset[reason] || reason;
+    toast.hidden = false;
+  }
+
+  function closeMenus(except) {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (!except || !menu.contains(except)) menu.open = false;
+    });
+  }
+
+  const clicks = {
+    "[data-theme-toggle]": () => {
+      const next = document.documentElement.getAttribute("data-bs-theme") === "dark" ? "light" : "dark";
+      document.documentElement.setAttribute("data-bs-theme", next);
+      remember("theme", next);
+    },
+    "[data-elder-toggle]": () => {
+      remember("elder", document.documentElement.classList.toggle("elder") ? "1" : "0");
+    },
+    "[data-dismiss-toast]": () => { document.getElementById("toast").hidden = true; },
+    "[data-print]": () => window.print(),
+    "[data-open]": (button) => {
+      const dialog = document.getElementById(button.dataset.open);
+      if (dialog && !dialog.open) dialog.showModal();
+    },
+    "[data-close]": (button) => button.closest("dialog").close(),
+  };
+
+  document.addEventListener("click", (event) => {
+    for (const [selector, act] of Object.entries(clicks)) {
+      const found = event.target.closest(selector);
+      if (found) {
+        act(found);
+        closeMenus();
+        return;
+      }
+    }
+    closeMenus(event.target);
+    // A click on the backdrop closes a dialog, as Escape does.
+    if (event.target instanceof HTMLDialogElement && event.target.classList.contains("box")) {
+      const edge = event.target.getBoundingClientRect();
+      const inside = event.clientX >= edge.left && event.clientX <= edge.right && event.clientY >= edge.top && event.clientY <= edge.bottom;
+      if (!inside && event.clientX) event.target.close();
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const menu = document.activeElement && document.activeElement.closest("details.menu[open]");
+    if (event.key === "Escape" && menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    } else if (menu && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      const items = [...menu.querySelectorAll(".menu-item, .languages button")];
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      const next = items[(items.indexOf(document.activeElement) + step + items.length) % items.length];
+      if (next) next.focus();
+      event.preventDefault();
+    }
+  });
+
+  // htmx: say what went wrong and leave the page as it is.
+  const REASONS = { 401: "denied", 403: "denied", 404: "gone", 409: "conflict", 410: "gone", 412: "conflict", 413: "large", 429: "busy" };
+  document.addEventListener("htmx:responseError", (event) => {
+    const answer = event.detail.xhr;
+    let said = "";
+    if ((answer.getResponseHeader("Content-Type") || "").includes("json")) {
+      try { said = JSON.parse(answer.responseText).detail; } catch { said = ""; }
+    }
+    showToast(said || REASONS[answer.status] || "server");
+  });
+  document.addEventListener("htmx:sendError", () => showToast("offline"));
+  document.addEventListener("htmx:timeout", () => showToast("offline"));
+
+  // Badges tick, so that a page left open for hours does not tell an old time.
+  const words = document.getElementById("due-words");
+  const named = Date.parse(document.body.dataset.now || "");
+  const skew = Number.isNaN(named) ? 0 : named - Date.now();
+  const DAY = 1440;
+  const COUNTDOWN = 240;
+
+  function span(minutes) {
+    const hours = Math.floor(minutes / 60);
+    const rest = minutes % 60;
+    const fill = (text) => text.replace("{h}", hours).replace("{m}", rest);
+    if (minutes < 1) return words.dataset.under;
+    if (!hours) return fill(words.dataset.minutes);
+    return fill(rest ? words.dataset.hoursMinutes : words.dataset.hours);
+  }
+
+  function setTone(badge, tone, icon) {
+    if (badge.classList.contains(`due-${tone}`)) return;
+    badge.classList.remove("due-run", "due-soon", "due-over");
+    badge.classList.add(`due-${tone}`);
+    badge.querySelector("svg").replaceWith(words.content.querySelectorAll("svg")[icon].cloneNode(true));
+  }
+
+  function tick() {
+    const now = Date.now() + skew;
+    document.querySelectorAll(".due[data-due]").forEach((badge) => {
+      const left = Math.floor((Date.parse(badge.dataset.due) - now) / 60000);
+      const over = Math.floor((now - Date.parse(badge.dataset.due)) / 60000);
+      const text = badge.querySelector("span");
+      if (left >= COUNTDOWN || over >= DAY) return;
+      if (now > Date.parse(badge.dataset.due)) {
+        setTone(badge, "over", 1);
+        text.textContent = words.dataset.over.replace("{}", span(over));
+      } else {
+        if (now >= Date.parse(badge.dataset.soon)) setTone(badge, "soon", 0);
+        text.textContent = words.dataset.left.replace("{}", span(left));
+      }
+    });
+  }
+  if (words) window.setInterval(tick, 15000);
+})();
