@@ -26,7 +26,7 @@ READY_EVERY = 10.0  # seconds between two looks at /readyz
 SILENT_LOOKS = 6  # looks in a row that find the scheduler silent before it is started again
 
 
-class CannotRun(Exception):  # noqa: N818 (it reads as the sentence it prints)
+class CannotRun(Exception):
     """Something stands in the way; the message says what to do."""
 
 
