@@ -32,7 +32,7 @@ class User(AbstractUser):
     shortcuts_off = models.BooleanField(_("single-key shortcuts off"), default=False)
     is_demo = models.BooleanField(_("demo account"), default=False)
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
 

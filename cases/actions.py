@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -145,7 +145,7 @@ def revoke(*, case: Case, at: datetime, user: User) -> None:
 
 @transaction.atomic
 def attach_photo(
-    *, case: Case, upload: UploadedFile, label: str, by: User, at: datetime, for_resident: bool = True
+    *, case: Case, upload: "File[bytes]", label: str, by: User, at: datetime, for_resident: bool = True
 ) -> Attachment:
     """Keep a photo or signature with the case. Raises `Invalid` for what is no image or too large."""
     if label not in PhotoLabel.values:

@@ -47,10 +47,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         granted = CaseAccess.objects.filter(case=OuterRef("pk"), ended_at=None).filter(
             Q(user=user) | Q(department_id__in=departments)
         )
-        seen = (
+        seen: Q = (
             Q(project_id__in=user.projects_as(*WIDE_ROLES))
             | Q(department_id__in=departments)
-            | (Q(project_id__in=user.projects_as(*set(Role) - {Role.RESIDENT})) & Exists(granted))
+            | Q(Exists(granted), project_id__in=user.projects_as(*set(Role) - {Role.RESIDENT}))
         )
         if any(m.role == Role.RESIDENT for m in user.active_memberships):
             homes = HouseholdMember.objects.current().filter(person__user=user).values("household_id")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from django.core.files import File
 from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import UploadedFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
@@ -89,7 +89,7 @@ def _earlier(by: User, scope: str, key: str, digest: str) -> Answer | None:
 
 
 @transaction.atomic
-def store_image(*, upload: UploadedFile, project: Project, by: User | None, at: datetime) -> StoredFile:
+def store_image(*, upload: "File[bytes]", project: Project, by: User | None, at: datetime) -> StoredFile:
     """Keep a photo: decoded, turned upright, shrunk, stripped of its metadata and encoded anew.
 
     Raises `Invalid` for what is no image, is too large, or would unfold to too many pixels.

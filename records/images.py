@@ -4,7 +4,7 @@ import io
 import warnings
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -15,7 +15,7 @@ MAX_SIDE = 2000
 ACCEPTED = ("JPEG", "PNG", "WEBP", "MPO")
 
 
-def re_encode(upload: UploadedFile) -> tuple[bytes, str, str]:
+def re_encode(upload: "File[bytes]") -> tuple[bytes, str, str]:
     """Return new bytes, content type and extension for an uploaded photo or signature.
 
     Without location or other metadata, upright, at most 2,000 pixels a side. Raises `Invalid` with what to do.
@@ -28,7 +28,7 @@ def re_encode(upload: UploadedFile) -> tuple[bytes, str, str]:
     return _encode(image.convert("RGB"), "JPEG"), "image/jpeg", ".jpg"
 
 
-def _decode(upload: UploadedFile) -> Image.Image:
+def _decode(upload: "File[bytes]") -> Image.Image:
     unreadable = Invalid(_("This file is not a photo we can read. Use JPEG, PNG or WebP."), code="not_an_image")
     try:
         with warnings.catch_warnings():

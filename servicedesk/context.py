@@ -1,6 +1,6 @@
 """What the frame of every page shows."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone

@@ -42,7 +42,7 @@ class ChosenLanguage:
         wanted = getattr(user, "language", "") or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = wanted if wanted in known else settings.LANGUAGE_CODE
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
@@ -59,7 +59,7 @@ class CurrentProject:
         asked = cast(ProjectRequest, request)
         asked.projects, asked.project = [], None
         if request.user.is_authenticated:
-            asked.projects = list(Project.objects.visible_to(cast(User, request.user)))
+            asked.projects = list(Project.objects.visible_to(request.user))
             chosen = request.session.get("project")
             asked.project = next((p for p in asked.projects if p.code == chosen), next(iter(asked.projects), None))
         with timezone.override(asked.project.tz if asked.project else None):
@@ -88,7 +88,7 @@ class StaffSecondFactor:
     def _must_set_up(request: HttpRequest) -> bool:
         if not request.user.is_authenticated or request.path.startswith(BEFORE_SECOND_FACTOR):
             return False
-        user = cast(User, request.user)
+        user = request.user
         if user.is_demo and settings.DEMO:
             return False
         return user.is_office and not is_mfa_enabled(user)

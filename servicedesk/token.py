@@ -1,6 +1,6 @@
 """`POST /api/v1/auth/token/`: a token for a name and password, and the second factor where the account has one."""
 
-from typing import Any, cast
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
@@ -48,7 +48,7 @@ class ObtainToken(APIView):
         given = Credentials(data=request.data)
         given.is_valid(raise_exception=True)
         name, password = given.validated_data["username"], given.validated_data["password"]
-        user = cast(User | None, authenticate(request._request, username=name, password=password))  # noqa: SLF001
+        user = authenticate(request._request, username=name, password=password)  # noqa: SLF001
         if user is None:
             raise Refused(_("The name or the password is wrong."))
         self._check_second_factor(user, given.validated_data.get("otp", ""))
