@@ -69,7 +69,7 @@ def install(venv: Path, kind: str) -> None:
     if not is_usable(venv):
         make_venv(venv)
     say(f"Installing {lock.name} (once; a minute or so)")
-    pip = [str(venv_python(venv)), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    pip = [str(venv_python(venv)), "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check"]
     done = subprocess.run([*pip, "--require-hashes", "--requirement", str(lock)], check=False)
     if done.returncode:
         raise SetUpError(f"pip could not install {lock.name}; its own words are above.")
