@@ -14,7 +14,7 @@ from cases.registry import kind_of
 from cases.rules import case_tokens, format_number
 from cases.states import Channel, PhotoLabel, Urgency
 from core.errors import Invalid, Stale
-from estate.models import Household, Unit
+from estate.models import Building, Household, Unit
 from records.actions import add_tokens, audit, index, store_image
 from records.models import StoredFile
 
@@ -30,6 +30,7 @@ class NewCase:
     project: Project
     title: str
     unit: Unit | None = None
+    building: Building | None = None
     household: Household | None = None
     place: str = ""
     contact_name: str = ""
@@ -43,6 +44,7 @@ class NewCase:
     parent: Case | None = None
     promised_at: datetime | None = None
     is_history: bool = False
+    reference: str = ""
 
 
 def next_number(*, prefix: str, day: date) -> str:
@@ -70,6 +72,7 @@ def open_case(*, new: NewCase, at: datetime, by: User | None) -> Case:
         project=new.project,
         title=new.title[:200],
         unit=new.unit,
+        building=new.unit.building if new.unit else new.building,
         household=new.household,
         place=new.place,
         contact_name=new.contact_name,
@@ -85,6 +88,7 @@ def open_case(*, new: NewCase, at: datetime, by: User | None) -> Case:
         promised_at=new.promised_at,
         opened_at=at,
         is_history=new.is_history,
+        reference=new.reference,
     )
     add_tokens(project=new.project, kind=SEARCH_KIND, object_id=case.pk, tokens=_tokens(case), rank=int(at.timestamp()))
     return case

@@ -11,7 +11,7 @@ from accounts.models import Department, Project, User
 from accounts.states import Role
 from cases.registry import kinds_for_residents
 from cases.states import Channel, Phase, PhotoLabel, Urgency
-from estate.models import Household, HouseholdMember, Unit
+from estate.models import Building, Household, HouseholdMember, Unit
 from records.models import StoredFile
 
 # Roles that see every case of their projects; the others see what an action gave them access to.
@@ -83,6 +83,10 @@ class Case(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
     project = models.ForeignKey(Project, models.PROTECT, related_name="cases", verbose_name=_("project"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="cases", null=True, blank=True, verbose_name=_("unit"))
+    # Of the unit, or where a matter of the common parts lies; lists and likely duplicates ask for it.
+    building = models.ForeignKey(
+        Building, models.PROTECT, related_name="cases", null=True, blank=True, verbose_name=_("building")
+    )
     place = models.CharField(_("place"), max_length=200, blank=True)
     household = models.ForeignKey(
         Household, models.PROTECT, related_name="cases", null=True, blank=True, verbose_name=_("household")
@@ -118,6 +122,7 @@ class Case(models.Model):
     version = models.PositiveIntegerField(default=1)
     # Taken over from another system: its facts are kept in full, but nobody is told of its deadlines.
     is_history = models.BooleanField(_("taken over"), default=False)
+    reference = models.CharField(_("number in the former system"), max_length=40, blank=True)
 
     objects = CaseQuerySet.as_manager()
 
@@ -128,7 +133,10 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(phase="closed", closed_at__isnull=False) | (~Q(phase="closed") & Q(closed_at=None)),
                 name="case_closed_at_with_phase",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["project", "reference"], condition=~Q(reference=""), name="case_reference_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["project", "kind", "due_at"], name="case_open_due", condition=~Q(phase="closed")),
@@ -137,6 +145,7 @@ class Case(models.Model):
             models.Index(fields=["project", "kind", "-opened_at"], name="case_project_opened"),
             models.Index(fields=["project", "category", "-opened_at"], name="case_category_opened"),
             models.Index(fields=["unit", "-opened_at"], name="case_unit_opened"),
+            models.Index(fields=["building", "-opened_at"], name="case_building_opened"),
             models.Index(fields=["household", "-opened_at"], name="case_household_opened"),
             models.Index(fields=["parent"], name="case_parent", condition=Q(parent__isnull=False)),
         ]
