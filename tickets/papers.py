@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import segno
 import typst
@@ -27,6 +28,8 @@ _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\
 _LONG_RUN = re.compile(r"[!-~\u00a1-\u02ff]{25,}")
 _BREAK = "\u200b"
 _PIECE = 16
+# A compiler refuses a second thread while it works; a page takes it some 15 ms.
+_one_at_a_time = Lock()
 
 
 class FormKind(StrEnum):
@@ -104,7 +107,10 @@ def render(form: PaperForm, *, fonts: Path) -> bytes:
         FontMissingError: without the font the paper would be blank where it is Chinese.
     """
     inputs = {"form": json.dumps(_data(form), ensure_ascii=False), "qr": _qr(form.url)}
-    return bytes(_compiler(fonts).compile(format="pdf", sys_inputs=inputs, timestamp=int(form.reported_at.timestamp())))
+    compiler = _compiler(fonts)
+    with _one_at_a_time:
+        paper = compiler.compile(format="pdf", sys_inputs=inputs, timestamp=int(form.reported_at.timestamp()))
+    return bytes(paper)
 
 
 @cache

@@ -4,6 +4,7 @@ import itertools
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -192,6 +193,14 @@ def test_the_qr_code_stands_at_the_lower_right(tmp_path: Path) -> None:
 
 def test_the_same_form_makes_the_same_bytes() -> None:
     assert render(FREE, fonts=FONTS) == render(FREE, fonts=FONTS)
+
+
+def test_many_papers_can_be_made_at_once() -> None:
+    forms = [replace(FREE, number=f"BX-20261123-{count:04}") for count in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        papers = list(threads.map(lambda form: render(form, fonts=FONTS), forms))
+    assert all(paper.startswith(b"%PDF") for paper in papers)
+    assert len(set(papers)) == 40
 
 
 def test_without_its_font_no_paper_is_made(tmp_path: Path) -> None:
