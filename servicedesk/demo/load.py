@@ -1,0 +1,22 @@
+"""Put the demonstration together on an empty database."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Project
+from core.errors import NotNow
+from servicedesk.demo.homes import make_homes, make_second_project
+from servicedesk.demo.staff import make_projects, make_staff
+
+
+@transaction.atomic
+def load(*, at: datetime) -> None:
+    """Make both projects with their people, homes and work. Raises `NotNow` where a project exists already."""
+    if Project.objects.exists():
+        raise NotNow(_("There are projects already; the demonstration is loaded on an empty database only."))
+    projects = make_projects()
+    users = make_staff(projects)
+    make_homes(projects["demo"], users, at)
+    make_second_project(projects["demo2"], at)
