@@ -1,12 +1,15 @@
 """Tags and filters of every page: `{% load desk %}`."""
 
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from xml.etree import ElementTree
 
 import lucide
-from django import template
+from django import forms, template
+from django.forms import BoundField
+from django.forms.widgets import DateTimeBaseInput
 from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
@@ -108,3 +111,46 @@ def money(amount: Decimal | int | str | None) -> str:
 def masked(number: str | None) -> str:
     """Hide most of a phone number: 138****1234."""
     return wording.masked_phone(str(number or ""))
+
+
+# Dates go to the browser's own pickers, which read nothing but ISO, whatever the language writes.
+PICKERS: tuple[tuple[type[DateTimeBaseInput], str, str], ...] = (
+    (forms.DateInput, "date", "%Y-%m-%d"),
+    (forms.DateTimeInput, "datetime-local", "%Y-%m-%dT%H:%M"),
+    (forms.TimeInput, "time", "%H:%M"),
+)
+
+
+def _with_picker(widget: forms.Widget) -> forms.Widget:
+    """Return the widget as it is, or a copy of a date's with the browser's picker."""
+    for kind, input_type, pattern in PICKERS:
+        if isinstance(widget, kind):
+            picker = copy(widget)
+            picker.input_type = input_type
+            picker.format = pattern
+            return picker
+    return widget
+
+
+def _control_class(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.CheckboxInput):
+        return "form-check-input"
+    return "form-select" if isinstance(widget, forms.Select) else "form-control"
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """Render a form field's input with the desk's classes: `{% control field %}`; `parts/field.html` adds the rest."""
+    widget = _with_picker(field.field.widget)
+    own = str(widget.attrs.get("class", ""))
+    wrong = "is-invalid" if field.errors else ""
+    classes = " ".join(part for part in (own, _control_class(widget), wrong) if part)
+    return field.as_widget(widget=widget, attrs={"class": classes})
+
+
+@register.filter
+def honest(count: int | None, limit: int = 1000) -> str:
+    """Write a count with thousands, and as “1,000+” where counting stopped there; nothing for no count."""
+    if count is None:
+        return ""
+    return f"{limit:,}+" if count > limit else f"{count:,}"

@@ -97,11 +97,20 @@
   const REASONS = { 401: "denied", 403: "denied", 404: "gone", 409: "conflict", 410: "gone", 412: "conflict", 413: "large", 429: "busy" };
   document.addEventListener("htmx:responseError", (event) => {
     const answer = event.detail.xhr;
-    let said = "";
-    if ((answer.getResponseHeader("Content-Type") || "").includes("json")) {
+    const type = answer.getResponseHeader("Content-Type") || "";
+    let said = type.includes("text/plain") ? answer.responseText : "";
+    if (type.includes("json")) {
       try { said = JSON.parse(answer.responseText).detail; } catch { said = ""; }
     }
     showToast(said || REASONS[answer.status] || "server");
+  });
+  // Signed out meanwhile: htmx has followed the redirect, and the sign-in page must not land inside this one.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const target = new URL(event.detail.xhr.responseURL || location.href, location.href);
+    if (target.pathname.startsWith("/accounts/") && !location.pathname.startsWith("/accounts/")) {
+      event.detail.shouldSwap = false;
+      showToast("denied");
+    }
   });
   document.addEventListener("htmx:sendError", () => showToast("offline"));
   document.addEventListener("htmx:timeout", () => showToast("offline"));

@@ -96,7 +96,8 @@
     } else {
       delete form.dataset.confirmed;
       leaving = true;
-      if (form.target !== "_blank") lock(form, event.submitter);
+      // A download leaves the page standing, so its button stays usable; so does a new window's.
+      if (form.method === "post" && form.target !== "_blank" && !form.hasAttribute("data-download")) lock(form, event.submitter);
     }
   }, true);
 
