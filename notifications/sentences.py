@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases.sentences import readable
+
 _SENTENCES: dict[str, str | Promise] = {
     "clock.warning": _("%(case)s: “%(promise)s” is due soon (%(due)s)."),
     "clock.breach": _("%(case)s: “%(promise)s” was due %(due)s and is overdue."),
@@ -22,6 +24,6 @@ def register_sentences(sentences: Mapping[str, str | Promise]) -> None:
 def render(template: str, data: Mapping[str, Any]) -> str:
     """The sentence of a message in the active language. Unknown templates and missing data show, never raise."""
     try:
-        return str(_SENTENCES[template]) % data
+        return str(_SENTENCES[template]) % readable(data)
     except (KeyError, ValueError, TypeError):
         return f"{template} {dict(data)}"

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Q
 
 from accounts.models import Membership, User
 from accounts.states import Role
 from cases.models import Case
-from sla.models import PolicyVersion
+from sla.models import Clock, PolicyVersion
 from sla.states import Audience
 
 ROLE_OF = {
@@ -85,3 +88,41 @@ class Staff:
         if audience == Audience.FREE_COLLEAGUE:
             people = [user for user in people if user.pk != case.handler_id]
         return people
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One promise of a case as its page shows it, with what a deadline badge needs."""
+
+    label: str
+    clause: str
+    number: str
+    cycle: int
+    state: str
+    started_at: datetime
+    due_at: datetime
+    met_at: datetime | None
+    breached_at: datetime | None
+    ended_at: datetime | None
+
+
+def ladder(case: Case, reader: User) -> list[Rung]:
+    """What is promised for the case and for those opened for it: what still runs first, by due time."""
+    concerned = Q(case=case) | Q(case__parent=case)
+    rows = Clock.objects.visible_to(reader).filter(concerned).select_related("version__policy", "case")
+    rungs = [
+        Rung(
+            label=clock.version.policy.name,
+            clause=clock.version.policy.clause,
+            number="" if clock.case_id == case.pk else clock.case.number,
+            cycle=clock.cycle,
+            state=clock.state,
+            started_at=clock.started_at,
+            due_at=clock.due_at,
+            met_at=clock.met_at,
+            breached_at=clock.breached_at,
+            ended_at=clock.ended_at,
+        )
+        for clock in rows
+    ]
+    return sorted(rungs, key=lambda rung: (rung.ended_at is not None, rung.due_at))

@@ -1,0 +1,127 @@
+"""Reads of cases for pages of every kind: what happened, the photos, the line of cases it belongs to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.models import Attachment, Case, Event
+from cases.sentences import moment_words, sentence
+from cases.states import PhotoLabel
+
+MOST_EVENTS = 300
+ICONS = {
+    "opened": "circle-plus",
+    "dispatched": "send",
+    "accepted": "hand",
+    "arrived": "map-pin",
+    "feedback": "message-square",
+    "quoted": "receipt",
+    "quote_accepted": "badge-check",
+    "completed": "wrench",
+    "leak_test_begun": "droplets",
+    "leak_test_ended": "droplet-off",
+    "held": "circle-pause",
+    "resumed": "circle-play",
+    "returned": "undo-2",
+    "closed": "circle-check",
+    "reopened": "rotate-ccw",
+    "cancelled": "circle-slash",
+    "charge_overridden": "scale",
+    "signed": "pen-line",
+    "joined": "users",
+    "owed": "phone-outgoing",
+    "attempted": "phone-missed",
+    "reached": "phone",
+    "breached": "circle-alert",
+    "told": "bell",
+    "extended": "calendar-plus",
+    "photo": "camera",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a timeline, in the reader's language."""
+
+    at: datetime
+    by: str
+    kind: str
+    sentence: str
+    text: str
+    icon: str
+    hidden: bool
+    number: str
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture or paper of a case, with the address under which its readers get it."""
+
+    url: str
+    name: str
+    label: str
+    is_image: bool
+    added_at: datetime
+
+    @property
+    def thumbnail(self) -> str:
+        """The picture itself: kept small enough to be its own thumbnail."""
+        return self.url
+
+
+def timeline(case: Case, reader: User) -> list[Line]:
+    """What happened to the case and to those opened for it, newest first; residents see what is meant for them.
+
+    What a phone out of signal sent later stands at the time of receipt, as the deadlines do, and names the moment that
+    the phone claims.
+    """
+    concerned = Q(case=case) | Q(case__parent=case)
+    rows = Event.objects.visible_to(reader).filter(concerned).select_related("by", "case").order_by("-at", "-pk")
+    staff = reader.is_office
+    return [_line(event, case, staff=staff) for event in rows[:MOST_EVENTS]]
+
+
+def _line(event: Event, case: Case, *, staff: bool) -> Line:
+    words = sentence(event.kind, event.data)
+    if event.claimed_at is not None:
+        words += _(" (by the phone's clock %(moment)s)") % {"moment": moment_words(event.claimed_at.isoformat())}
+    return Line(
+        at=event.at,
+        by=str(event.by) if event.by else "",
+        kind=event.kind,
+        sentence=words,
+        text=event.text,
+        icon=ICONS.get(event.kind.rpartition(".")[2], "dot"),
+        hidden=staff and not event.for_resident and case.household_id is not None,
+        number="" if event.case_id == case.pk else event.case.number,
+    )
+
+
+def photos(case: Case, reader: User, labels: Iterable[str] = ()) -> list[Photo]:
+    """The case's pictures and papers in the order they were added, some labels only where given."""
+    rows = Attachment.objects.filter(case=case).select_related("file")
+    if labels:
+        rows = rows.filter(label__in=list(labels))
+    if not reader.is_office:
+        rows = rows.filter(for_resident=True)
+    return [
+        Photo(
+            url=reverse("case_file", args=[case.number, row.file.token]),
+            name=str(PhotoLabel(row.label).label),
+            label=row.label,
+            is_image=row.file.content_type.startswith("image/"),
+            added_at=row.added_at,
+        )
+        for row in rows
+    ]
+
+
+def children(case: Case, reader: User, kind: str) -> list[Case]:
+    """Cases of one kind that were opened for this one, newest first."""
+    found = Case.objects.visible_to(reader).filter(parent=case, kind=kind)
+    return list(found.select_related("handler").order_by("-opened_at", "-pk"))

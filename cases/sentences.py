@@ -1,0 +1,60 @@
+"""Sentences about a case: a format string in the reader's language, filled from an event's data."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from cases.registry import Label, sentence_of
+
+# What can happen to a case of any kind.
+COMMON: dict[str, Label] = {
+    "clock.breached": _("“%(promise)s” passed its due time."),
+    "clock.told": _("Told of “%(promise)s”: %(names)s."),
+    "clock.extended": _("“%(promise)s” extended to %(to)s."),
+    "case.photo": _("Added a photo."),
+    "case.noted": _("Made a note."),
+}
+
+
+def moment_words(raw: str) -> str:
+    """Write an ISO moment in the active zone: 11月23日 14:30. What is no moment comes back as it is."""
+    try:
+        moment = datetime.fromisoformat(raw)
+    except ValueError:
+        return raw
+    local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
+    return formats.date_format(local, pgettext("date format", "j N H:i"))
+
+
+def readable(value: Any) -> Any:
+    """Turn stored data into words: `{"zh", "en"}` in the reader's language, `{"at"}` as a moment, lists as a row."""
+    if isinstance(value, Mapping):
+        if "zh" in value:
+            english = (get_language() or "").startswith("en") and value.get("en")
+            return str(value["en"] if english else value["zh"])
+        if set(value) == {"at"}:
+            return moment_words(str(value["at"]))
+        return {name: readable(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return pgettext("between names", ", ").join(str(readable(inner)) for inner in value)
+    return "" if value is None else value
+
+
+def sentence(kind: str, data: Mapping[str, Any]) -> str:
+    """The sentence of an event in the active language. Missing data leaves a dash; it never raises."""
+    pattern = str(COMMON.get(kind) or sentence_of(kind))
+    try:
+        return pattern % _Gaps(readable(data))
+    except (ValueError, TypeError):
+        return pattern
+
+
+class _Gaps(dict[str, Any]):
+    """Data in which what is not there reads as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
