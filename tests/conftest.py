@@ -17,20 +17,9 @@ from tests.cast import NOON, Cast, make_cast
 
 
 @pytest.fixture(autouse=True)
-def plain_settings(settings: Any, tmp_path: Path) -> None:
-    """A machine of one's own: demo accounts, plain HTTP, files in a throw-away folder, no manifest."""
-    settings.DEMO = True
-    settings.SECURE_SSL_REDIRECT = False
-    settings.SESSION_COOKIE_SECURE = False
-    settings.CSRF_COOKIE_SECURE = False
-    settings.SESSION_COOKIE_NAME = "sessionid"
-    settings.CSRF_COOKIE_NAME = "csrftoken"
+def own_files(settings: Any, tmp_path: Path) -> None:
+    """Every test has its own folder for files and an empty cache."""
     settings.MEDIA_ROOT = tmp_path / "files"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
     cache.clear()
 
 

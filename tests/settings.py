@@ -1,0 +1,19 @@
+"""The settings of the tests: a machine of one's own, plain HTTP, cheap hashing, files in a throw-away folder."""
+
+import os
+import tempfile
+from typing import Any
+
+os.environ["PLAIN_HTTP"] = "1"
+os.environ["DEMO"] = "1"
+os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="servicedesk-tests-"))
+
+from servicedesk.settings import *  # noqa: F403
+from servicedesk.settings import STORAGES as REAL_STORAGES
+
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES: dict[str, Any] = {
+    **REAL_STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
