@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 from django.utils import timezone
-from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -40,6 +39,20 @@ WEEKDAYS_DUE = (
     gettext_noop("Due Fri %(time)s"),
     gettext_noop("Due Sat %(time)s"),
     gettext_noop("Due Sun %(time)s"),
+)
+MONTH_DAYS = (
+    gettext_noop("%(day)s Jan"),
+    gettext_noop("%(day)s Feb"),
+    gettext_noop("%(day)s Mar"),
+    gettext_noop("%(day)s Apr"),
+    gettext_noop("%(day)s May"),
+    gettext_noop("%(day)s Jun"),
+    gettext_noop("%(day)s Jul"),
+    gettext_noop("%(day)s Aug"),
+    gettext_noop("%(day)s Sep"),
+    gettext_noop("%(day)s Oct"),
+    gettext_noop("%(day)s Nov"),
+    gettext_noop("%(day)s Dec"),
 )
 
 Tone = Literal["run", "soon", "over", "met", "missed", "wait", "off"]
@@ -81,10 +94,10 @@ def clock_time(moment: datetime) -> str:
 
 def calendar_day(day: date, *, today: date) -> str:
     """Write a date as 3月2日, with the year where it is not this one."""
-    parts = {"year": day.year, "month": MONTHS_3[day.month], "month_number": day.month, "day": day.day}
+    written = _(MONTH_DAYS[day.month - 1]) % {"day": day.day}
     if day.year == today.year:
-        return _("%(day)d %(month)s") % parts
-    return _("%(day)d %(month)s %(year)d") % parts
+        return written
+    return _("%(date)s %(year)s") % {"date": written, "year": day.year}
 
 
 def same_week(day: date, today: date) -> bool:
