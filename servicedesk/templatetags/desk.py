@@ -76,11 +76,14 @@ def exact(moment: datetime | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def deadline(context: Context, clock: wording.ClockLike | None) -> str:
-    """Show how a promise stands as icon, words and colour: `{% deadline clock %}`. Nothing for no clock."""
+def deadline(context: Context, clock: wording.ClockLike | None, *, countdown: bool = False) -> str:
+    """Show how a promise stands as icon, words and colour: `{% deadline clock %}`. Nothing for no clock.
+
+    `countdown=True` says what is left even of a far promise, where the due moment already stands beside it.
+    """
     if clock is None:
         return ""
-    badge = wording.deadline_badge(clock, now=_now(context))
+    badge = wording.deadline_badge(clock, now=_now(context), countdown=countdown)
     ticking = SafeString("")
     if clock.due_at is not None and badge.tone in {"run", "soon", "over"}:
         soon = wording.soon_from(clock.started_at, clock.due_at)

@@ -162,22 +162,22 @@ def soon_from(started_at: datetime | None, due_at: datetime) -> datetime:
     return due_at - min((due_at - started_at) / SOON_SHARE, SOON_AT_MOST)
 
 
-def running_badge(clock: ClockLike, *, now: datetime) -> Badge:
-    """Say how a promise stands that is still owed, missed or not."""
+def running_badge(clock: ClockLike, *, now: datetime, countdown: bool = False) -> Badge:
+    """Say how a promise stands that is still owed, missed or not; `countdown` tells what is left even of a far one."""
     due_at = clock.due_at
     if due_at is None:
         return Badge("run", "clock", _("No due time"))
     if now > due_at:
         return Badge("over", "circle-alert", _("%(span)s over") % {"span": span(now - due_at)})
     is_soon = now >= soon_from(clock.started_at, due_at)
-    if due_at - now < COUNTDOWN:
+    if countdown or due_at - now < COUNTDOWN:
         words = _("%(span)s left") % {"span": span(due_at - now)}
     else:
         words = spoken_due(timezone.localtime(due_at), now=timezone.localtime(now))
     return Badge("soon", "alarm-clock", words) if is_soon else Badge("run", "clock", words)
 
 
-def deadline_badge(clock: ClockLike, *, now: datetime) -> Badge:
+def deadline_badge(clock: ClockLike, *, now: datetime, countdown: bool = False) -> Badge:
     """Say how a promise stands. A clock stopped exactly when it fell due was met."""
     if clock.state == "met":
         return Badge("met", "circle-check", _("On time"))
@@ -187,7 +187,7 @@ def deadline_badge(clock: ClockLike, *, now: datetime) -> Badge:
         return Badge("off", "circle-slash", _("No longer counted"))
     if clock.state == "missed" and clock.met_at is not None:
         return Badge("missed", "circle-x", _("Late"))
-    return running_badge(clock, now=now)
+    return running_badge(clock, now=now, countdown=countdown)
 
 
 def yuan(amount: Decimal | int) -> str:

@@ -9,7 +9,7 @@
       if (this.ready) return;
       this.ready = true;
       this.canvas = this.querySelector("canvas");
-      this.words = this.querySelector(".signature-words");
+      this.words = this.querySelector(".sign-words");
       this.strokes = [];
       this.field = this.querySelector("input[type=hidden]");
       this.pen = this.canvas.getContext("2d");

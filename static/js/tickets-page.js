@@ -1,0 +1,37 @@
+// A ticket's page: dialogs that come back with a mistake open by themselves, a revealed number is dialled, photos refresh the page.
+(() => {
+  "use strict";
+
+  // The server marks the dialog whose form it refused; showModal gives it the focus trap that the open attribute does not.
+  document.querySelectorAll("dialog[data-open-now]").forEach((dialog) => {
+    dialog.showModal();
+    const wrong = dialog.querySelector(".form-errors, [aria-invalid=true]");
+    if (wrong) wrong.focus();
+  });
+
+  // A dialog's first field takes the focus, so that a reason can be typed at once.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-open]");
+    const dialog = button && document.getElementById(button.dataset.open);
+    if (!dialog || !dialog.open) return;
+    const field = dialog.querySelector("input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea");
+    if (field) field.focus();
+  });
+
+  // The number comes in answer to a tap; dialling is then the browser's own link.
+  function dial(root) {
+    const link = root.querySelector && root.querySelector("a[data-dial-now]");
+    if (!link) return;
+    link.removeAttribute("data-dial-now");
+    window.location.href = link.href;
+  }
+  document.addEventListener("htmx:afterSwap", (event) => dial(event.target));
+  dial(document);
+
+  // Photos change the case: once all are sent, the page shows it as it now is, unless somebody is typing.
+  document.addEventListener("photos", (event) => {
+    const { sent, sending, failed } = event.detail;
+    if (!event.target.hasAttribute("data-reload") && !event.target.closest("[data-reload]")) return;
+    if (sent && !sending && !failed && !document.querySelector("dialog[open], form[data-typed]")) window.location.reload();
+  });
+})();
