@@ -4,6 +4,7 @@ Progress goes to standard error; standard output is one JSON list, the demo acco
 """
 
 import hashlib
+import io
 import json
 import os
 import sys
@@ -20,6 +21,9 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Manager
 from django.utils import translation
+
+# Fonts are for printed papers, which read them from static/vendor; pages use the machine's own.
+PAPER_ONLY = ["*.ttf"]
 
 
 def step(what: str, work: Callable[[], None]) -> None:
@@ -40,10 +44,10 @@ def migrate() -> None:
 def load() -> None:
     """Load the default rules, and the demo project where there is no project yet: all of it or nothing."""
     is_fresh = not manager("Project").exists()
-    call_command("load_defaults", verbosity=0)
+    call_command("load_defaults", stdout=io.StringIO())
     if is_fresh and settings.DEMO:
         with transaction.atomic():
-            call_command("load_demo", verbosity=0)
+            call_command("load_demo", stdout=io.StringIO())
 
 
 def manager(model: str) -> "Manager[Any]":
@@ -67,7 +71,7 @@ def collect_static() -> None:
     wanted = static_signature()
     if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
         return
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=PAPER_ONLY)
     stamp.write_text(wanted, encoding="ascii")
 
 
