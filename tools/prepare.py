@@ -23,7 +23,7 @@ from django.db.models import Manager
 from django.utils import translation
 
 # Fonts are for printed papers, which read them from static/vendor; pages use the machine's own.
-PAPER_ONLY = ["*.ttf"]
+PAPER_ONLY = ["NotoSansSC-*"]
 
 
 def step(what: str, work: Callable[[], None]) -> None:
