@@ -29,11 +29,12 @@ _DATE_SERIALS = range(20_000, 80_000)  # 1954 to 2119
 _DATE_TEXT = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
-_CODE = re.compile(r"[^\s\-/\\#,;，；、]{1,20}")
+# A unit's number joins three of these and has room for 60 characters.
+_CODE = re.compile(r"[^\s\-/\\#,;，；、]{1,19}")
 _CODE_SUFFIX = re.compile(r"(?<=[0-9A-Za-z])(?:号楼|号|栋|幢|座|楼|单元|室)$")
 _SEPARATORS = re.compile(r"[#,;/、，；\n|]+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_LANDLINE = re.compile(r"(?:0\d{2,3})?[2-9]\d{6,7}(?:-\d{1,6})?|400\d{7}|800\d{7}")
+_LANDLINE = re.compile(r"(?:0\d{2,3}-?)?[2-9]\d{6,7}(?:-\d{1,6})?|400\d{7}|800\d{7}")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
 
@@ -130,8 +131,8 @@ def number(cell: Cell) -> Decimal:
         raise CellError("not_number")
     if value < 0:
         raise CellError("negative")
-    if value >= Decimal(10) ** 9:
-        raise CellError("too_large", limit=10**9)
+    if value >= Decimal(10) ** 8:
+        raise CellError("too_large", limit=10**8)
     return value
 
 
@@ -253,7 +254,7 @@ def one_of(meanings: Mapping[str, T]) -> Callable[[Cell], T]:
 
 
 def phones(cell: Cell) -> tuple[str, ...]:
-    """The phone numbers of a cell, digits only, without the placeholder that means none.
+    """The phone numbers of a cell, digits only (an extension after a dash), without the placeholder that means none.
 
     A mobile number has 11 digits. Anything else that could be dialled only earns a warning: landlines, extensions
     and numbers abroad are real, and a household must not stay out of the register because of a digit that the desk will
@@ -276,9 +277,11 @@ def _phone(part: str, cell: Cell) -> str:
     digits = re.sub(r"^(\+?86)(?=1[3-9]\d{9}$)", "", typed.replace("-", ""))
     if _MOBILE.fullmatch(digits):
         return digits
-    if not re.fullmatch(r"\+?\d{5,20}", digits):
+    if len(typed) > 20 or not re.fullmatch(r"\+?\d{5,19}", digits):
         raise CellError("not_a_phone")
-    if not _LANDLINE.fullmatch(typed) and not _LANDLINE.fullmatch(digits):
+    if _LANDLINE.fullmatch(digits):
+        return digits
+    if not _LANDLINE.fullmatch(typed):
         cell.warn("phone_unusual")
     return typed
 

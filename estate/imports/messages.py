@@ -42,6 +42,7 @@ ERRORS: dict[str, Promise] = {
     "duplicate": _("The same entry already stands in row %(number)s."),
     "conflict": _("Row %(number)s says %(other)s for the same thing."),
     "no_price": _("The formula needs a unit price."),
+    "reference_taken": _("Number %(owner)s belongs to somebody else in the register. Give this person another number."),
     "no_amount": _("A fixed charge needs an amount."),
 }
 
@@ -51,6 +52,10 @@ WARNINGS: dict[str, Promise] = {
     "id_checksum": _("The check digit of the ID number is wrong; please compare it with the card."),
     "id_unusual": _("Not a resident ID number of 18 digits; kept as another document."),
     "owner_not_listed": _("No owner has the number %(owner)s, so this row comes in without an owner. Add the owner."),
+    "occupants_differ": _(
+        "The register names somebody else for this unit; nothing was changed there. Record the sale or move."
+    ),
+    "room_unclear": _("The owner has several units, or none; say on the household's page where this person lives."),
     "plate_twice": _("This plate already stands in row %(number)s; the vehicle stays with that space."),
     "unsold_with_owner": _("The room is marked unsold but names an owner; the owner is kept."),
     "lived_in_without_owner": _("The room is marked as handed over but names no owner."),

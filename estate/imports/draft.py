@@ -1,0 +1,218 @@
+"""What an import would write, worked out in memory first: a preview and the writing itself are the same draft."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar, cast
+
+from django.db.models import Field, Model
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from accounts.models import Project, User
+from estate.imports.messages import RowError
+from estate.imports.reading import Register
+from estate.imports.rows import Row
+
+M = TypeVar("M", bound=Model)
+BATCH = 500
+# Shown as changed, never with their content.
+SECRET = frozenset({"id_number_stored"})
+
+
+class Verb(StrEnum):
+    """What becomes of a thing a row speaks of."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    SAME = "same"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of a thing that is there already, before and after."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass
+class Change:
+    """What a row does to one thing of the register."""
+
+    sheet: str
+    row: int
+    model: type[Model]
+    label: str
+    verb: Verb
+    differences: list[Difference] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many rows bring something new, change something, or say what is known already."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.created + self.updated + self.unchanged
+
+
+@dataclass
+class Draft:
+    """The writes of an import, gathered row by row."""
+
+    project: Project
+    changes: list[Change] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
+    _new: dict[type[Model], list[Model]] = field(default_factory=dict)
+    _updated: dict[type[Model], dict[int, tuple[Model, set[str]]]] = field(default_factory=dict)
+    _fresh: set[int] = field(default_factory=set)
+
+    def put(self, row: Row, model: type[M], found: M | None, values: Mapping[str, Any], label: str) -> M:
+        """Create the thing, or bring `found` up to what the row says; blank values change nothing."""
+        said = {name: value for name, value in values.items() if value not in (None, "")}
+        if found is None:
+            found = model(**said)
+            self._new.setdefault(model, []).append(found)
+            self._fresh.add(id(found))
+            self._note(row, model, label, Verb.CREATE, [])
+            return found
+        differences = [self._set(found, name, value) for name, value in said.items() if _differs(found, name, value)]
+        if id(found) in self._fresh:
+            self._note(row, model, label, Verb.CREATE, [])
+            return found
+        if differences:
+            _, names = self._updated.setdefault(model, {}).setdefault(found.pk, (found, set()))
+            names.update(said)
+        self._note(row, model, label, Verb.UPDATE if differences else Verb.SAME, differences)
+        return found
+
+    def refuse(self, error: RowError) -> None:
+        """Note something that only the register shows to be wrong with a row."""
+        self.errors.append(error)
+
+    def new(self, model: type[M]) -> list[M]:
+        """Things of a model that would be created."""
+        return cast(list[M], self._new.get(model, []))
+
+    def touched(self, model: type[M]) -> list[M]:
+        """Things of a model that would be created or changed."""
+        changed = [thing for thing, _ in self._updated.get(model, {}).values()]
+        return [*self.new(model), *cast(list[M], changed)]
+
+    @property
+    def models(self) -> list[type[Model]]:
+        """Every model with something to create, in an order in which each finds what it points to."""
+        return _in_order(list(self._new))
+
+    @property
+    def size(self) -> int:
+        """How many things would be written."""
+        return sum(map(len, self._new.values())) + sum(map(len, self._updated.values()))
+
+    def by_sheet(self, register: Register) -> dict[str, Counts]:
+        """Per sheet, its good rows by the strongest thing each does."""
+        strongest: dict[tuple[str, int], Verb] = {}
+        order = [Verb.SAME, Verb.UPDATE, Verb.CREATE]
+        for change in self.changes:
+            key = (change.sheet, change.row)
+            strongest[key] = max(strongest.get(key, Verb.SAME), change.verb, key=order.index)
+        verbs: dict[str, list[Verb]] = {sheet.name: [] for sheet in register.sheets if sheet.kind}
+        for row in register.rows:
+            verbs[row.sheet].append(strongest.get((row.sheet, row.row), Verb.SAME))
+        return {sheet: _counts(found) for sheet, found in verbs.items()}
+
+    def by_model(self) -> dict[type[Model], Counts]:
+        """Per kind of thing, each thing once, by the strongest that happens to it."""
+        verbs: dict[type[Model], list[Verb]] = {}
+        for model, things in self._new.items():
+            verbs.setdefault(model, []).extend([Verb.CREATE] * len(things))
+        for model, updated in self._updated.items():
+            verbs.setdefault(model, []).extend([Verb.UPDATE] * len(updated))
+        for change in {(c.model, c.label) for c in self.changes if c.verb is Verb.SAME} - self._acted_on():
+            verbs.setdefault(change[0], []).append(Verb.SAME)
+        return {model: _counts(found) for model, found in verbs.items()}
+
+    def save(self, *, by: User | None, at: datetime, reason: str) -> None:
+        """Write everything with its history. Inside the caller's transaction."""
+        for model in self.models:
+            for batch in _batches(self._new[model]):
+                bulk_create_with_history(
+                    batch, model, batch_size=BATCH, default_user=by, default_date=at, default_change_reason=reason
+                )
+        for model, updated in self._updated.items():
+            names = sorted({name for _, changed in updated.values() for name in changed})
+            for batch in _batches([thing for thing, _ in updated.values()]):
+                bulk_update_with_history(
+                    batch,
+                    model,
+                    names,
+                    batch_size=BATCH,
+                    default_user=by,
+                    default_date=at,
+                    default_change_reason=reason,
+                )
+
+    def _set(self, thing: Model, name: str, value: Any) -> Difference:
+        found = _field(thing, name)
+        before = "" if name in SECRET else _shown(getattr(thing, name), found)
+        setattr(thing, name, value)
+        after = "" if name in SECRET else _shown(value, found)
+        return Difference(label=str(found.verbose_name), before=before, after=after)
+
+    def _note(self, row: Row, model: type[Model], label: str, verb: Verb, differences: list[Difference]) -> None:
+        self.changes.append(Change(row.sheet, row.row, model, label, verb, differences))
+
+    def _acted_on(self) -> set[tuple[type[Model], str]]:
+        return {(change.model, change.label) for change in self.changes if change.verb is not Verb.SAME}
+
+
+def _differs(thing: Model, name: str, value: Any) -> bool:
+    if isinstance(value, Model):
+        if value.pk is None:
+            return getattr(thing, name) is not value
+        return bool(getattr(thing, _field(thing, name).attname) != value.pk)
+    return bool(getattr(thing, name) != value)
+
+
+def _field(thing: Model, name: str) -> "Field[Any, Any]":
+    return cast("Field[Any, Any]", thing._meta.get_field(name))  # noqa: SLF001  Django documents this API
+
+
+def _shown(value: Any, found: "Field[Any, Any]") -> str:
+    if value is None:
+        return ""
+    return str(value if isinstance(value, Model) else dict(found.flatchoices).get(value, value))
+
+
+def _in_order(models: list[type[Model]]) -> list[type[Model]]:
+    """What others point to comes first."""
+    ordered: list[type[Model]] = []
+
+    def place(model: type[Model]) -> None:
+        for found in model._meta.concrete_fields:  # noqa: SLF001  Django documents this API
+            target = found.related_model
+            if target in models and target not in ordered and target is not model:
+                place(cast(type[Model], target))
+        if model not in ordered:
+            ordered.append(model)
+
+    for model in models:
+        place(model)
+    return ordered
+
+
+def _counts(verbs: Iterable[Verb]) -> Counts:
+    found = list(verbs)
+    return Counts(found.count(Verb.CREATE), found.count(Verb.UPDATE), found.count(Verb.SAME))
+
+
+def _batches(things: list[M]) -> Iterator[list[M]]:
+    for start in range(0, len(things), BATCH):
+        yield things[start : start + BATCH]
