@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from core.errors import NotNow
+from estate.actions import reindex_register
 from servicedesk.demo.homes import make_homes, make_second_project
 from servicedesk.demo.staff import make_projects, make_staff
 
@@ -20,3 +21,5 @@ def load(*, at: datetime) -> None:
     users = make_staff(projects)
     make_homes(projects["demo"], users, at)
     make_second_project(projects["demo2"], at)
+    for project in projects.values():
+        reindex_register(project=project)

@@ -1,0 +1,229 @@
+"""Reads of the register: the one search's households, who a phone belongs to, one household on one page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Prefetch, Q
+
+from accounts.models import User
+from estate.models import (
+    Household,
+    HouseholdMember,
+    ParkingSpace,
+    Person,
+    PersonPhone,
+    Unit,
+    Vehicle,
+)
+from estate.permissions import can_read_register
+from estate.search import PERSON, UNIT, VEHICLE, plain_phone, plain_room, typed
+from records.queries import find
+
+# A phone shorter than this is its last digits, which several people share.
+WHOLE_PHONE = 7
+CURRENT_PHONES = Prefetch("person__phones", PersonPhone.objects.filter(ended_at=None))
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A home that a search found: the person it was found by, else who is asked for first there."""
+
+    unit: Unit
+    person: Person | None
+    relation: str = ""
+    plate: str = ""
+    exact: bool = False
+
+    @property
+    def name(self) -> str:
+        """Whom one would talk to; empty for a unit without anybody."""
+        return self.person.name if self.person else ""
+
+    @property
+    def phone(self) -> str:
+        """Their first number, in clear: whoever shows it masks it."""
+        return first_phone(self.person)
+
+
+def first_phone(person: Person | None) -> str:
+    """The number to try first; the phones must have been fetched without those that ended."""
+    if person is None:
+        return ""
+    return next((phone.number for phone in person.phones.all()), "")
+
+
+@dataclass
+class _Found:
+    """What the tokens led to, before the rows are read."""
+
+    units: list[int] = field(default_factory=list)
+    people: list[int] = field(default_factory=list)
+    plates: dict[int, str] = field(default_factory=dict)  # unit → plate
+    drivers: dict[int, str] = field(default_factory=dict)  # person → plate
+
+
+def readable_projects(user: User, projects: Iterable[int]) -> list[int]:
+    """Those of `projects` whose register the person works with."""
+    return [pk for pk in projects if can_read_register(user, pk)]
+
+
+def find_households(*, query: str, user: User, projects: Iterable[int], limit: int = 20) -> list[Hit]:
+    """Homes that a room, name, initials, phone or plate leads to: the exact room first, then rooms, people, cars.
+
+    At most seven statements, whatever the size of the register. People who moved out lead nowhere.
+    """
+    allowed = readable_projects(user, projects)
+    words = typed(query)
+    if not allowed or not words:
+        return []
+    found = _Found(
+        units=find(query=words, projects=allowed, kind=UNIT), people=find(query=words, projects=allowed, kind=PERSON)
+    )
+    _follow_plates(found, find(query=words, projects=allowed, kind=VEHICLE))
+    return _hits(found, user=user, exact=words)[:limit]
+
+
+def households_of_phone(*, number: str, user: User, projects: Iterable[int]) -> list[Hit]:
+    """Homes of whoever calls from `number`; none for a number that is nobody's, or is not a whole one."""
+    plain = plain_phone(number)
+    allowed = readable_projects(user, projects)
+    if not allowed or len(plain) < WHOLE_PHONE:
+        return []
+    return _hits(_Found(people=find(query=plain, projects=allowed, kind=PERSON)), user=user)
+
+
+def people_of_phone(*, number: str, user: User, projects: Iterable[int]) -> list[Person]:
+    """Everybody in the register with that phone, also those who have moved out."""
+    plain = plain_phone(number)
+    allowed = readable_projects(user, projects)
+    if not allowed or len(plain) < WHOLE_PHONE:
+        return []
+    return list(Person.objects.visible_to(user).filter(pk__in=find(query=plain, projects=allowed, kind=PERSON)))
+
+
+def _follow_plates(found: _Found, vehicles: list[int]) -> None:
+    if not vehicles:
+        return
+    for car in Vehicle.objects.filter(pk__in=vehicles, ended_on=None):
+        if car.unit_id is not None:
+            found.plates[car.unit_id] = car.plate
+        elif car.person_id is not None:
+            found.drivers[car.person_id] = car.plate
+
+
+def _hits(found: _Found, *, user: User, exact: str = "") -> list[Hit]:
+    people = [*found.people, *found.drivers]
+    places = list(
+        HouseholdMember.objects.current()
+        .filter(Q(person_id__in=people) | Q(household__unit_id__in=[*found.units, *found.plates]))
+        .select_related("household", "person")
+        .prefetch_related(CURRENT_PHONES)
+    )
+    order = _order(found, places)
+    units = Unit.objects.visible_to(user).select_related("project", "building").in_bulk(list(order))
+    hits = [_hit(unit, [p for p in places if p.household.unit_id == unit.pk], found, exact) for unit in units.values()]
+    return sorted(hits, key=lambda hit: (not hit.exact, order[hit.unit.pk], len(hit.unit.number), hit.unit.number))
+
+
+def _order(found: _Found, places: list[HouseholdMember]) -> dict[int, int]:
+    """Units and their turn: found as rooms, then through people, then through cars."""
+    wanted = set(found.people)
+    turns = dict.fromkeys(found.plates, 2)
+    turns |= {place.household.unit_id: 2 for place in places if place.person_id in found.drivers}
+    turns |= {place.household.unit_id: 1 for place in places if place.person_id in wanted}
+    turns |= dict.fromkeys(found.units, 0)
+    return turns
+
+
+def _hit(unit: Unit, places: list[HouseholdMember], found: _Found, exact: str) -> Hit:
+    matched = [place for place in places if place.person_id in found.people or place.person_id in found.drivers]
+    first = min(matched or places, key=_asked_first, default=None)
+    plate = found.plates.get(unit.pk, "")
+    if first is not None and not plate:
+        plate = found.drivers.get(first.person_id, "")
+    number = plain_room(unit.number)
+    return Hit(
+        unit=unit,
+        person=first.person if first else None,
+        relation=str(first.get_relation_display()) if first else "",
+        plate=plate,
+        exact=bool(exact) and exact in (number, number.replace("-", "")),
+    )
+
+
+def _asked_first(place: HouseholdMember) -> tuple[bool, str, int]:
+    """Whom one asks for first in a home: somebody who lives there, the owner or tenant before the family."""
+    rank = {"owner": "0", "tenant": "1"}
+    return (not place.household.lives_here, rank.get(place.relation, "2"), place.pk)
+
+
+def match_unit(*, number: str, project_id: int, user: User) -> Unit | None:
+    """The unit of a room as it was said or typed, where exactly one of the project answers to it."""
+    words = typed(number)
+    if not words or not can_read_register(user, project_id):
+        return None
+    units = Unit.objects.visible_to(user).select_related("project", "building")
+    named = units.filter(project_id=project_id, number__iexact=words).first()
+    if named is not None or " " in words:
+        return named
+    found = list(units.filter(pk__in=find(query=words, projects=[project_id], kind=UNIT, limit=50)))
+    whole = [unit for unit in found if plain_room(unit.number).replace("-", "") == words.replace("-", "")]
+    either = whole or [unit for unit in found if plain_room(unit.number).rpartition("-")[2] == words]
+    return either[0] if len(either) == 1 else None
+
+
+# --- one household on one page ---------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Home:
+    """A unit with everybody and everything that belongs to it."""
+
+    unit: Unit
+    households: list[Household]
+    former: list[Household]
+    vehicles: list[Vehicle]
+    spaces: list[ParkingSpace]
+
+    @property
+    def places(self) -> list[HouseholdMember]:
+        """Everybody who belongs here now, whom one asks for first at the top."""
+        return sorted((p for h in self.households for p in h.members.all() if not p.ended_on), key=_asked_first)
+
+    @property
+    def first(self) -> HouseholdMember | None:
+        """Whom one asks for first."""
+        return next(iter(self.places), None)
+
+
+def household_summary(unit: Unit) -> Home:
+    """The unit's households with members and phones, now and before, its cars and parking spaces: five statements."""
+    members = HouseholdMember.objects.select_related("person").prefetch_related(CURRENT_PHONES)
+    households = list(unit.households.prefetch_related(Prefetch("members", members)).order_by("ended_on", "pk"))
+    now = [household for household in households if household.ended_on is None]
+    people = [place.person_id for household in now for place in household.members.all() if place.ended_on is None]
+    mine = Q(unit=unit) | Q(unit=None, person_id__in=people)
+    vehicles = Vehicle.objects.filter(mine, ended_on=None).select_related("person", "space")
+    spaces = ParkingSpace.objects.filter(holder_id__in=people, ended_on=None).select_related("holder")
+    return Home(
+        unit=unit,
+        households=now,
+        former=[household for household in households if household.ended_on is not None],
+        vehicles=list(vehicles),
+        spaces=list(spaces),
+    )
+
+
+def people_to_ask(unit: Unit) -> list[Person]:
+    """Those who belong to the unit now, whom one asks for first at the top, with their phones."""
+    places = (
+        HouseholdMember.objects.current()
+        .filter(household__unit=unit)
+        .select_related("household", "person")
+        .prefetch_related(CURRENT_PHONES)
+    )
+    return [place.person for place in sorted(places, key=_asked_first)]
+
+
+def current_household(unit: Unit) -> Household | None:
+    """The household that lives in the unit now, else the owner's."""
+    households = unit.households.filter(ended_on=None).order_by("-lives_here", "is_owner", "pk")
+    return households.first()
