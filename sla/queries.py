@@ -94,6 +94,7 @@ class Staff:
 class Rung:
     """One promise of a case as its page shows it, with what a deadline badge needs."""
 
+    key: str
     label: str
     clause: str
     number: str
@@ -112,6 +113,7 @@ def ladder(case: Case, reader: User) -> list[Rung]:
     rows = Clock.objects.visible_to(reader).filter(concerned).select_related("version__policy", "case")
     rungs = [
         Rung(
+            key=clock.key,
             label=clock.version.policy.name,
             clause=clock.version.policy.clause,
             number="" if clock.case_id == case.pk else clock.case.number,

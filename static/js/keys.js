@@ -66,8 +66,9 @@
       show(document.activeElement === box && box.value.trim() !== "");
     });
     document.addEventListener("click", (event) => { if (!event.target.closest(".finder")) show(false); });
-    box.form.addEventListener("focusout", (event) => {
-      if (event.relatedTarget && !box.form.contains(event.relatedTarget)) show(false);
+    // A moment later, because a click on a result takes the focus first; another window coming forward changes nothing.
+    box.form.addEventListener("focusout", () => {
+      window.setTimeout(() => { if (document.hasFocus() && !box.form.contains(document.activeElement)) show(false); }, 150);
     });
   }
 
@@ -130,6 +131,7 @@
     const shown = dialog.querySelector("[data-keys-list]");
     shown.querySelectorAll("[data-from-page]").forEach((line) => line.remove());
     shown.querySelectorAll("[data-rows-keys-only]").forEach((line) => { line.hidden = rows().length === 0; });
+    const first = shown.firstElementChild;
     document.querySelectorAll("[data-key]").forEach((element) => {
       if (!visible(element)) return;
       const line = document.createElement("div");
@@ -138,7 +140,7 @@
       key.textContent = element.dataset.key.toUpperCase();
       line.appendChild(document.createElement("dt")).appendChild(key);
       line.appendChild(document.createElement("dd")).textContent = element.dataset.keyName || element.getAttribute("aria-label") || element.textContent.trim();
-      shown.prepend(line);
+      shown.insertBefore(line, first);
     });
     if (!dialog.open) dialog.showModal();
     return true;
