@@ -207,9 +207,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": (
-            "django.contrib.staticfiles.storage.StaticFilesStorage"
-            if DEBUG
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            "servicedesk.static.GzipOnly" if PLAIN_HTTP else "whitenoise.storage.CompressedManifestStaticFilesStorage"
         )
     },
 }
