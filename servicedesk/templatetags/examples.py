@@ -188,6 +188,6 @@ def examples(context: Context) -> Examples:
         works=_works(),
         groups=_groups(clocks),
         form=ExampleForm(initial={"category": "water", "urgency": "normal"}),
-        wrong=ExampleForm({"wrong-words": "水管漏水", "wrong-category": "gas", "wrong-day": "明天"}, prefix="wrong"),
+        wrong=ExampleForm({"wrong-words": "水管漏水", "wrong-category": "gas"}, prefix="wrong"),
         moments=[now + timedelta(hours=hours) for hours in ago],
     )
