@@ -1,4 +1,4 @@
-"""Taking a workbook over, and back again where nothing has used its rows since."""
+"""Taking a workbook over."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,7 @@ from estate.imports.draft import Counts
 from estate.imports.indexing import index_import
 from estate.imports.permissions import can_import
 from estate.imports.plan import ImportPlan, plan_rows
+from estate.imports.roll_back import reason_prefix
 from records.actions import audit
 
 
@@ -54,7 +55,7 @@ def apply(
     current = plan_rows(prepared.source, project)
     if not (skip_bad or current.is_clean):
         raise RowsBadError(_bad_rows_sentence(current))
-    reason = f"import {at:%Y%m%dT%H%M%S%f}"
+    reason = f"{reason_prefix(project)}{at:%Y%m%dT%H%M%S%f}"
     current.draft.save(by=by, at=at, reason=reason)
     index_import(current)
     audit(

@@ -1,5 +1,6 @@
 """What an import would write, worked out in memory first: a preview and the writing itself are the same draft."""
 
+import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,7 @@ from estate.imports.reading import Register
 from estate.imports.rows import Row
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 BATCH = 500
 # Shown as changed, never with their content.
 SECRET = frozenset({"id_number_stored"})
@@ -71,7 +73,7 @@ class Draft:
     changes: list[Change] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     _new: dict[type[Model], list[Model]] = field(default_factory=dict)
-    _updated: dict[type[Model], dict[int, tuple[Model, set[str]]]] = field(default_factory=dict)
+    _updated: dict[type[Model], dict[int, tuple[Model, dict[str, Any]]]] = field(default_factory=dict)
     _fresh: set[int] = field(default_factory=set)
 
     def put(self, row: Row, model: type[M], found: M | None, values: Mapping[str, Any], label: str) -> M:
@@ -83,13 +85,15 @@ class Draft:
             self._fresh.add(id(found))
             self._note(row, model, label, Verb.CREATE, [])
             return found
-        differences = [self._set(found, name, value) for name, value in said.items() if _differs(found, name, value)]
+        new = {name: value for name, value in said.items() if _differs(found, name, value)}
+        former = {name: getattr(found, name) for name in new}
+        differences = [self._set(found, name, value) for name, value in new.items()]
         if id(found) in self._fresh:
             self._note(row, model, label, Verb.CREATE, [])
             return found
         if differences:
-            _, names = self._updated.setdefault(model, {}).setdefault(found.pk, (found, set()))
-            names.update(said)
+            _, first = self._updated.setdefault(model, {}).setdefault(found.pk, (found, {}))
+            first.update({name: value for name, value in former.items() if name not in first})
         self._note(row, model, label, Verb.UPDATE if differences else Verb.SAME, differences)
         return found
 
@@ -109,7 +113,7 @@ class Draft:
     @property
     def models(self) -> list[type[Model]]:
         """Every model with something to create, in an order in which each finds what it points to."""
-        return _in_order(list(self._new))
+        return in_order(list(self._new))
 
     @property
     def size(self) -> int:
@@ -147,6 +151,7 @@ class Draft:
                     batch, model, batch_size=BATCH, default_user=by, default_date=at, default_change_reason=reason
                 )
         for model, updated in self._updated.items():
+            _remember_former(model, updated, by=by, at=at, reason=reason)
             names = sorted({name for _, changed in updated.values() for name in changed})
             for batch in _batches([thing for thing, _ in updated.values()]):
                 bulk_update_with_history(
@@ -173,6 +178,29 @@ class Draft:
         return {(change.model, change.label) for change in self.changes if change.verb is not Verb.SAME}
 
 
+def _remember_former(
+    model: type[Model],
+    updated: Mapping[int, tuple[Model, dict[str, Any]]],
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str,
+) -> None:
+    """Give things without any history (loaded in bulk) a record of what they were, so that they can be it again."""
+    history = cast(Any, model).history
+    for keys in _batches(list(updated)):
+        known = set(history.filter(id__in=keys).values_list("id", flat=True))
+        former = []
+        for thing, values in (updated[key] for key in keys if key not in known):
+            was = copy.copy(thing)
+            for name, value in values.items():
+                setattr(was, name, value)
+            former.append(was)
+        history.bulk_history_create(
+            former, update=True, default_user=by, default_date=at, default_change_reason=f"before {reason}"
+        )
+
+
 def _differs(thing: Model, name: str, value: Any) -> bool:
     if isinstance(value, Model):
         if value.pk is None:
@@ -191,8 +219,8 @@ def _shown(value: Any, found: "Field[Any, Any]") -> str:
     return str(value if isinstance(value, Model) else dict(found.flatchoices).get(value, value))
 
 
-def _in_order(models: list[type[Model]]) -> list[type[Model]]:
-    """What others point to comes first."""
+def in_order(models: list[type[Model]]) -> list[type[Model]]:
+    """Models so that what others point to comes first."""
     ordered: list[type[Model]] = []
 
     def place(model: type[Model]) -> None:
@@ -213,6 +241,6 @@ def _counts(verbs: Iterable[Verb]) -> Counts:
     return Counts(found.count(Verb.CREATE), found.count(Verb.UPDATE), found.count(Verb.SAME))
 
 
-def _batches(things: list[M]) -> Iterator[list[M]]:
+def _batches(things: list[T]) -> Iterator[list[T]]:
     for start in range(0, len(things), BATCH):
         yield things[start : start + BATCH]

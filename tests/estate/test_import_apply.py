@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from accounts.models import Project
-from core.errors import NotAllowed
+from core.errors import NotAllowed, NotNow
 from estate.imports.apply import ImportOutcome, RowsBadError, apply
 from estate.imports.draft import Counts
 from estate.imports.plan import ImportPlan, plan
+from estate.imports.roll_back import roll_back
 from estate.models import Building, Household, HouseholdMember, ParkingSpace, Person, PersonPhone, Unit, Vehicle
 from estate.states import PersonKind, Relation, SpaceKind, UnitKind, UnitStatus
 from estate.workbooks import read_workbook
@@ -325,6 +326,54 @@ def test_a_thousand_rooms_take_a_bounded_number_of_statements(cast: Cast, django
         plan_of({"资产信息": [ASSETS, *rows]}, cast.project)
     apply(found, by=cast.admin, at=NOON + timedelta(days=1))
     assert Unit.objects.filter(project=cast.project, building__code__gte="10").count() >= 300
+
+
+# Back again
+
+
+def test_an_import_nobody_used_goes_without_a_trace_but_its_history(cast: Cast) -> None:
+    before, tokens = totals(), SearchToken.objects.count()
+    outcome = take(BOOK, cast)
+    done = roll_back(project=cast.project, reason=outcome.reason, by=cast.admin, at=NOON + timedelta(hours=1))
+    assert totals() == before
+    assert SearchToken.objects.count() == tokens
+    assert done.kept == []
+    gone = Unit.history.filter(number="1-1-1011", history_type="-").get()
+    assert (gone.history_user, gone.history_change_reason) == (cast.admin, f"undo {outcome.reason}")
+
+
+def test_changed_values_come_back(cast: Cast) -> None:
+    row = changed(ASSET, A=3, B=2, C=1501, I=120, M=None, O=None)
+    outcome = take({"资产信息": [ASSETS, row]}, cast)
+    done = roll_back(project=cast.project, reason=outcome.reason, by=cast.admin, at=NOON + timedelta(hours=1))
+    unit = Unit.objects.get(pk=cast.units["3-2-1501"].pk)
+    assert (unit.area, unit.floor, done.removed) == (Decimal("94.56"), 15, 0)
+
+
+def test_what_was_used_or_edited_since_stays_and_is_named(cast: Cast) -> None:
+    outcome = take(BOOK, cast)
+    edited = Unit.objects.get(number="1-1-1012")
+    edited.area = Decimal(80)
+    edited.save()
+    used = Person.objects.get(reference="3")
+    PersonPhone.objects.create(person=used, number="13700000001")
+    done = roll_back(project=cast.project, reason=outcome.reason, by=cast.admin, at=NOON + timedelta(hours=1))
+    assert Unit.objects.filter(pk=edited.pk).exists()
+    assert Person.objects.filter(pk=used.pk).exists()
+    assert Building.objects.filter(project=cast.project, code="1").exists()
+    assert not Unit.objects.filter(number="1-1-1011").exists()
+    assert sorted(done.kept) == ["1", "1-1-1012", "翠湖物业有限公司"]
+
+
+def test_an_import_is_taken_back_once_and_by_those_who_may(cast: Cast) -> None:
+    outcome = take(BOOK, cast)
+    with pytest.raises(NotAllowed):
+        roll_back(project=cast.project, reason=outcome.reason, by=cast.frontdesk, at=NOON)
+    with pytest.raises(NotNow):
+        roll_back(project=cast.other_project, reason=outcome.reason, by=None, at=NOON)
+    roll_back(project=cast.project, reason=outcome.reason, by=cast.admin, at=NOON)
+    again = roll_back(project=cast.project, reason=outcome.reason, by=cast.admin, at=NOON)
+    assert (again.removed, again.restored) == (0, 0)
 
 
 # The files companies really have
