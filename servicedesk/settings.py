@@ -136,7 +136,7 @@ else:
     SPOOL = VAR_DIR / "spool"
     for folder in ("in", "processed", "control"):
         (SPOOL / folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(SPOOL / "in"),
         "data_folder_out": str(SPOOL / "in"),

@@ -33,6 +33,8 @@ class CannotRun(Exception):
 def environment(given: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of every program: what was given, our defaults, and what `make run` always means."""
     merged = {**DEFAULTS, **{name: value for name, value in given.items() if value}, **FIXED}
+    if os.geteuid() == 0:  # in a container of one's own, say; the worker would print a page about it at every start
+        merged.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser privileges")
     host = merged["HOST"]
     if host not in {"127.0.0.1", "localhost", "0.0.0.0", "::"}:  # noqa: S104 (compared, not bound)
         merged.setdefault("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{host}")
