@@ -18,6 +18,7 @@ urlpatterns = [
     path("c/<str:number>/", views.case, name="case"),
     path("c/<str:number>/files/<str:token>/", views.case_file, name="case_file"),
     path("", include("notifications.urls")),
+    path("", include("portal.urls")),
     path("i18n/setlang/", set_language, name="set_language"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

@@ -62,7 +62,8 @@ def preferences(request: ProjectRequest) -> HttpResponse:
 def case(request: ProjectRequest, number: str) -> HttpResponse:
     """Go to the page of a case, whatever its kind."""
     found = get_object_or_404(Case.objects.visible_to(request.user), number=number)
-    return redirect(kind_of(found.kind).page, number=found.number)
+    page = kind_of(found.kind).page if request.user.is_office else "portal_matter"
+    return redirect(page, number=found.number)
 
 
 @login_required
