@@ -9,3 +9,12 @@ class ReceptionConfig(AppConfig):
 
     name = "reception"
     verbose_name = _("Reception")
+
+    def ready(self) -> None:
+        """Make the kind of case and the messages known."""
+        from cases.registry import register  # noqa: PLC0415  models are ready only now
+        from notifications.sentences import register_sentences  # noqa: PLC0415
+        from reception.kinds import CONTACT, MESSAGES  # noqa: PLC0415
+
+        register(CONTACT)
+        register_sentences(MESSAGES)

@@ -1,0 +1,22 @@
+"""Who may work at the desk."""
+
+from accounts.models import User
+from accounts.states import STAFF_ROLES, Role
+from cases.models import Case
+
+DESK_ROLES = (Role.FRONTDESK, Role.SUPERVISOR, Role.ADMIN)
+
+
+def can_receive(user: User, project_id: int | None) -> bool:
+    """Say whether the person takes calls and visitors in the project."""
+    return user.has_role(project_id, *DESK_ROLES)
+
+
+def can_reply(user: User, case: Case) -> bool:
+    """Say whether the person may give a promised reply: the specialist, or whoever works at the desk."""
+    return case.handler_id == user.pk or can_receive(user, case.project_id)
+
+
+def is_colleague(user: User, project_id: int) -> bool:
+    """Say whether the person works in the project, so that something can be handed to them."""
+    return user.is_active and user.has_role(project_id, *STAFF_ROLES)
