@@ -109,7 +109,9 @@
     leaving = false;
     const form = event.target.closest && event.target.closest("form");
     unlock(form);
-    if (form && form.hasAttribute("data-once") && event.detail.successful) giveKey(form, true);
+    if (!form || !event.detail.successful || event.target !== form) return;
+    delete form.dataset.typed;
+    if (form.hasAttribute("data-once")) giveKey(form, true);
   });
 
   // --- Typed and not sent: the browser asks before it is thrown away (forms with data-keep). ---
