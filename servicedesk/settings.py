@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "portal",
     "reception",
     "tickets",
+    "billing",
     "visits",
     "sla",
     "notifications",

@@ -43,6 +43,7 @@ ERRORS: dict[str, Promise] = {
     "conflict": _("Row %(number)s says %(other)s for the same thing."),
     "no_price": _("The formula needs a unit price."),
     "reference_taken": _("Number %(owner)s belongs to somebody else in the register. Give this person another number."),
+    "fee_taken": _("This number already is “%(other)s”. Give this charge another number."),
     "no_amount": _("A fixed charge needs an amount."),
 }
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from accounts.models import Project
 from estate.imports.columns import SheetKind
-from estate.imports.draft import Draft
-from estate.imports.reading import Register
-from estate.imports.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from accounts.models import Project
+    from estate.imports.draft import Draft
+    from estate.imports.reading import Register
+    from estate.imports.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,8 @@ class SheetImporter:
 
     key: str
     kinds: frozenset[SheetKind]
-    draft: Callable[[Draft, Register, Snapshot], None]
-    known_fees: Callable[[Project], frozenset[str]]
+    draft: "Callable[[Draft, Register, Snapshot], None]"
+    known_fees: "Callable[[Project], frozenset[str]]"
 
 
 _IMPORTERS: dict[str, SheetImporter] = {}

@@ -1,0 +1,1 @@
+"""Fees: what is charged, by which tariff, and which units bear it."""

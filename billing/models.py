@@ -1,0 +1,129 @@
+"""Charge items (收费项目), their dated tariffs (收费标准), and which unit bears which from when."""
+
+from typing import Self
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts.models import Project, User
+from billing.states import Basis, Rhythm
+from estate.models import REGISTER_ROLES, Unit
+
+
+class ChargeQuerySet(models.QuerySet["ChargeItem"]):
+    """Reads of charge items."""
+
+    def visible_to(self, user: User) -> Self:
+        """Charges of the projects whose register the person works with."""
+        return self.all() if user.is_superuser else self.filter(project_id__in=user.projects_as(*REGISTER_ROLES))
+
+
+class ChargeItem(models.Model):
+    """What residents are charged for: property management, parking, water …"""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="charge_items", verbose_name=_("project"))
+    name = models.CharField(_("name"), max_length=100)
+    category = models.CharField(_("kind of charge"), max_length=40, blank=True)
+
+    objects = ChargeQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["project", "name"]
+        verbose_name = _("charge item")
+        verbose_name_plural = _("charge items")
+        constraints = [models.UniqueConstraint(fields=["project", "name"], name="charge_item_once_per_project")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TariffQuerySet(models.QuerySet["Tariff"]):
+    """Reads of tariffs."""
+
+    def visible_to(self, user: User) -> Self:
+        """Tariffs of the projects whose register the person works with."""
+        return self.all() if user.is_superuser else self.filter(project_id__in=user.projects_as(*REGISTER_ROLES))
+
+
+class Tariff(models.Model):
+    """A charge item's price for a time, in yuan: the unit price per m² and month, the fixed amount per month."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="tariffs", verbose_name=_("project"))
+    item = models.ForeignKey(ChargeItem, models.PROTECT, related_name="tariffs", verbose_name=_("charge item"))
+    reference = models.CharField(_("number in the former system"), max_length=40, blank=True)
+    basis = models.CharField(_("formula"), max_length=10, choices=Basis.choices)
+    rhythm = models.CharField(_("how often"), max_length=10, choices=Rhythm.choices, default=Rhythm.RECURRING)
+    unit_price = models.DecimalField(
+        _("unit price"), max_digits=12, decimal_places=4, default=0, validators=[MinValueValidator(0)]
+    )
+    fixed_amount = models.DecimalField(
+        _("fixed amount"), max_digits=12, decimal_places=2, default=0, validators=[MinValueValidator(0)]
+    )
+    period_months = models.PositiveSmallIntegerField(
+        _("months per period"), default=1, validators=[MinValueValidator(1)]
+    )
+    prepaid = models.BooleanField(_("paid in advance"), null=True, blank=True)
+    issuing = models.CharField(_("billing day"), max_length=40, blank=True)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = TariffQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["project", "item", "starts_on"]
+        verbose_name = _("tariff")
+        verbose_name_plural = _("tariffs")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "reference"], condition=~Q(reference=""), name="tariff_reference_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="tariff_ends_after_it_starts"
+            ),
+            models.CheckConstraint(condition=Q(unit_price__gte=0, fixed_amount__gte=0), name="tariff_not_negative"),
+            models.CheckConstraint(condition=Q(period_months__gte=1), name="tariff_period_at_least_a_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.starts_on:%Y-%m-%d}"
+
+
+class UnitChargeQuerySet(models.QuerySet["UnitCharge"]):
+    """Reads of what units bear."""
+
+    def visible_to(self, user: User) -> Self:
+        """Charges on units of the projects whose register the person works with."""
+        if user.is_superuser:
+            return self.all()
+        return self.filter(unit__project_id__in=user.projects_as(*REGISTER_ROLES))
+
+
+class UnitCharge(models.Model):
+    """A unit bears a tariff from a day on."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="charges", verbose_name=_("unit"))
+    tariff = models.ForeignKey(Tariff, models.PROTECT, related_name="unit_charges", verbose_name=_("tariff"))
+    starts_on = models.DateField(_("from"))
+    ended_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = UnitChargeQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["unit", "tariff"]
+        verbose_name = _("charge on a unit")
+        verbose_name_plural = _("charges on units")
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "tariff"], condition=Q(ended_on=None), name="tariff_once_per_unit"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("starts_on")), name="unit_charge_ends_after_it_starts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} · {self.tariff}"

@@ -1,0 +1,94 @@
+"""The sheet of charges and the units' charge columns of a register workbook."""
+
+from dataclasses import dataclass, field
+
+from accounts.models import Project
+from billing.models import ChargeItem, Tariff, UnitCharge
+from billing.states import Basis, Rhythm
+from estate.imports.columns import SheetKind
+from estate.imports.draft import Draft
+from estate.imports.messages import RowError
+from estate.imports.reading import Register
+from estate.imports.registry import SheetImporter
+from estate.imports.rows import Formula, RoomRow, TariffRow
+from estate.imports.snapshot import Snapshot
+from estate.models import Unit
+
+BASES = {Formula.AREA: Basis.AREA, Formula.FIXED: Basis.FIXED}
+
+
+@dataclass
+class _Known:
+    """A project's charges as they stand, kept up while a draft is worked out."""
+
+    items: dict[str, ChargeItem] = field(default_factory=dict)
+    tariffs: dict[str, Tariff] = field(default_factory=dict)
+    charges: dict[tuple[int, int], UnitCharge] = field(default_factory=dict)
+
+
+def known_fees(project: Project) -> frozenset[str]:
+    """Numbers of charges the project already has."""
+    return frozenset(Tariff.objects.filter(project=project).exclude(reference="").values_list("reference", flat=True))
+
+
+def draft_charges(draft: Draft, register: Register, snapshot: Snapshot) -> None:
+    """Draft charge items and tariffs, and which units bear them from when."""
+    known = _read(draft.project)
+    refused = [row for row in register.of(TariffRow) if not _tariff(draft, register, known, row)]
+    numbers = {row.number for row in refused}
+    for room in register.of(RoomRow):
+        unit = snapshot.homes[room.number].unit
+        _unit_charges(draft, known, room, unit, without=numbers)
+
+
+def _read(project: Project) -> _Known:
+    charges = UnitCharge.objects.filter(unit__project=project, ended_on=None)
+    tariffs = Tariff.objects.filter(project=project).exclude(reference="").select_related("item")
+    return _Known(
+        items={item.name: item for item in ChargeItem.objects.filter(project=project)},
+        tariffs={tariff.reference: tariff for tariff in tariffs},
+        charges={(charge.unit_id, charge.tariff_id): charge for charge in charges},
+    )
+
+
+def _tariff(draft: Draft, register: Register, known: _Known, row: TariffRow) -> bool:
+    """Draft one tariff; False where its number is another charge's already."""
+    found = known.tariffs.get(row.number)
+    if found is not None and found.item.name != row.name:
+        column = register.header_of(row.sheet, "number")
+        error = RowError(row.sheet, row.row, column, row.number, "fee_taken", "number", {"other": found.item.name})
+        draft.refuse(error)
+        return False
+    values = {"project": draft.project, "name": row.name, "category": row.category}
+    item = known.items[row.name] = draft.put(row, ChargeItem, known.items.get(row.name), values, row.name)
+    tariff = {
+        "project": draft.project,
+        "item": item,
+        "reference": row.number,
+        "basis": BASES[row.formula],
+        "rhythm": Rhythm.RECURRING if row.recurring else Rhythm.ONCE,
+        "unit_price": row.unit_price,
+        "fixed_amount": row.fixed_amount,
+        "period_months": row.period_months,
+        "prepaid": row.prepaid,
+        "issuing": row.issuing,
+        "starts_on": row.starts_on,
+        "ends_on": row.ends_on,
+    }
+    known.tariffs[row.number] = draft.put(row, Tariff, found, tariff, f"{row.name} {row.number}")
+    return True
+
+
+def _unit_charges(draft: Draft, known: _Known, room: RoomRow, unit: Unit, *, without: set[str]) -> None:
+    for fee in room.fees:
+        if fee.fee in without:
+            continue
+        tariff = known.tariffs[fee.fee]
+        found = known.charges.get((unit.pk, tariff.pk)) if unit.pk and tariff.pk else None
+        values = {"unit": unit, "tariff": tariff, "starts_on": fee.starts_on}
+        draft.put(room, UnitCharge, found, values, f"{room.number} · {tariff.item.name}")
+
+
+IMPORTER = SheetImporter(
+    key="billing", kinds=frozenset({SheetKind.TARIFFS}), draft=draft_charges, known_fees=known_fees
+)
