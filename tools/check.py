@@ -10,6 +10,7 @@ from pathlib import Path
 from tools.tree import ROOT
 
 AT_ONCE = 2
+SHOWN = 60  # lines of a failed check's output
 # Longest first, so that the short ones fill the gaps. What follows the environment's Python, or a script beside it.
 CHECKS: dict[str, str] = {
     "types": "-m mypy .",
@@ -51,7 +52,10 @@ def report(outcome: Outcome) -> None:
     mark = "✗" if outcome.code else "✓"
     print(f"{mark} {outcome.name:<15} {outcome.seconds:5.1f} s", flush=True)
     if outcome.code or outcome.name == "sizes":
-        print("\n".join(f"    {line}" for line in outcome.output.rstrip().splitlines()), flush=True)
+        lines = outcome.output.rstrip().splitlines()
+        print("\n".join(f"    {line}" for line in lines[:SHOWN]), flush=True)
+        if len(lines) > SHOWN:
+            print(f"    … and {len(lines) - SHOWN} lines more", flush=True)
 
 
 def main(names: list[str]) -> int:
