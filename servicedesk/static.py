@@ -6,7 +6,7 @@ from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class GzipOnly(CompressedManifestStaticFilesStorage):
+class GzipOnly(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # the package carries no types
     """Hashed and compressed, without the half minute that Brotli takes to save one more tenth."""
 
     def create_compressor(self, **kwargs: Any) -> Compressor:
