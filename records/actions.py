@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
-from core.errors import KeyReused
+from core.errors import Invalid, KeyReused
 from records.images import re_encode
 from records.models import AuditEntry, IdempotencyRecord, SearchToken, StoredFile
 from records.search import clean
@@ -65,7 +65,7 @@ def once(*, by: User, scope: str, key: str, body: object, at: datetime, act: Cal
     try:
         with transaction.atomic():
             record = IdempotencyRecord.objects.create(
-                user=by, scope=scope, key=key, body_hash=digest, status=0, answer=None, at=at
+                user=by, scope=scope, key=key, body_hash=digest, status=0, answer={}, at=at
             )
     except IntegrityError:
         earlier = _earlier(by, scope, key, digest)
@@ -74,7 +74,7 @@ def once(*, by: User, scope: str, key: str, body: object, at: datetime, act: Cal
         return earlier
     answer = act()
     record.status = answer.status
-    record.answer = json.loads(json.dumps(answer.data, cls=DjangoJSONEncoder))
+    record.answer = {"data": json.loads(json.dumps(answer.data, cls=DjangoJSONEncoder))}
     record.save(update_fields=["status", "answer"])
     return answer
 
@@ -85,7 +85,7 @@ def _earlier(by: User, scope: str, key: str, digest: str) -> Answer | None:
         return None
     if record.body_hash != digest:
         raise KeyReused(_("This key was already used for a different request."))
-    return Answer(status=record.status, data=record.answer, replayed=True)
+    return Answer(status=record.status, data=record.answer["data"], replayed=True)
 
 
 @transaction.atomic
@@ -144,20 +144,30 @@ def add_tokens(*, project: Project, kind: str, object_id: int, tokens: Iterable[
 def unlock_append_only(*, at: datetime, by: User | None, reason: str) -> Iterator[None]:
     """Let append-only rows be changed inside the block (redaction, demo removal); the audit trail says why.
 
-    Must run inside a transaction, so that a failure leaves nothing half done.
+    The block is one transaction with its audit entry: neither stands without the other. Raises `Invalid` without a
+    reason.
     """
-    audit(at=at, by=by, action="append_only.unlocked", reason=reason)
-    _set_unlocked(on=True)
-    try:
-        yield
-    finally:
+    if not reason.strip():
+        raise Invalid(_("Say why the record is changed."), fields={"reason": _("Required.")})
+    with transaction.atomic():
+        audit(at=at, by=by, action="append_only.unlocked", reason=reason.strip())
+        _set_unlocked(on=True)
+        try:
+            yield
+        except BaseException:
+            _forget_unlocked()
+            raise
         _set_unlocked(on=False)
+
+
+def _forget_unlocked() -> None:
+    """After a failure: PostgreSQL takes the setting back with the savepoint, SQLite's is ours to take back."""
+    if connection.vendor != "postgresql":
+        cast(Any, connection).append_only_unlocked = False
 
 
 def _set_unlocked(*, on: bool) -> None:
     if connection.vendor == "postgresql":
-        if connection.needs_rollback:
-            return
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('servicedesk.unlocked', %s, true)", ["on" if on else ""])
     else:
