@@ -71,7 +71,8 @@ class Staff:
 
     def _climb(self, case: Case, audience: str) -> list[User]:
         people: list[User] = []
-        here: str | None = audience
+        # A word that nobody knows in a policy must not silence it.
+        here: str | None = audience if audience in Audience.values else Audience.SUPERVISOR
         while here is not None and not people:
             people = self._of_audience(case, here)
             here = NEXT_UP.get(Audience(here))

@@ -120,6 +120,18 @@ class Advance:
     next_at: datetime | None
 
 
+def first_look(clock: Ticking, steps: Sequence[StepSpec]) -> datetime | None:
+    """The earliest moment at which anything is to be done, even where it has passed already.
+
+    A promise that is late from the start (an appointment agreed for a moment gone by) is thus found by the next sweep.
+    """
+    waiting = [step for step in steps if step.number not in clock.done]
+    moments = [step.at(started=clock.started, due=clock.due, goal=clock.goal) for step in waiting]
+    if not clock.breached:
+        moments.append(clock.due)
+    return min(moments, default=None)
+
+
 def advance(clock: Ticking, steps: Sequence[StepSpec], now: datetime) -> Advance:
     """Decide what is due at `now` and when to look again.
 

@@ -1,17 +1,35 @@
 """One pass over everything due now: clocks, outbox, periodic work. Beat and the command run this same code."""
 
+from collections.abc import Callable
 from datetime import datetime
+
+import structlog
 
 from notifications.actions import deliver
 from sla.actions import beat, sweep_clocks
 from sla.periodic import jobs
 
+log = structlog.get_logger(__name__)
+Part = Callable[[datetime], dict[str, int]]
+
 
 def run(at: datetime) -> dict[str, dict[str, int]]:
-    """Do one pass and write the heartbeat. Returns counts by part."""
-    counts = {"clocks": sweep_clocks(at=at)}
-    for name, job in jobs().items():
-        counts[name] = job(at)
-    counts["outbox"] = deliver(at=at)
+    """Do one pass and write the heartbeat. Returns counts by part.
+
+    A part that fails is logged, shown in the heartbeat, and holds up no other; where the database itself is away the
+    heartbeat fails too, and the pass with it.
+    """
+    parts: dict[str, Part] = {"clocks": lambda moment: sweep_clocks(at=moment)}
+    parts |= jobs()
+    parts["outbox"] = lambda moment: deliver(at=moment)
+    counts = {name: _part(name, part, at) for name, part in parts.items()}
     beat(name="sweep", at=at, data=counts)
     return counts
+
+
+def _part(name: str, part: Part, at: datetime) -> dict[str, int]:
+    try:
+        return part(at)
+    except Exception:
+        log.exception("sweep_part_failed", part=name)
+        return {"failed": 1}

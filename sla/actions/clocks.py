@@ -13,7 +13,7 @@ from notifications.models import Message
 from notifications.states import Level
 from sla.models import Clock, ClockEvent, FiredStep, PolicyVersion
 from sla.queries import Staff
-from sla.rules import Advance, StepSpec, advance, due_time
+from sla.rules import Advance, StepSpec, advance, due_time, first_look
 from sla.states import ClockEventKind, ClockState
 
 MOVED = [
@@ -147,7 +147,7 @@ def _resume(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: 
         return
     clock.due_at += at - clock.paused_at
     clock.state, clock.paused_at = ClockState.RUNNING, None
-    clock.next_at = advance(clock.ticking, clock.version.step_specs, at).next_at
+    clock.next_at = first_look(clock.ticking, clock.version.step_specs)
     ledger.note(clock, ClockEventKind.RESUMED, at=at, found=at, by=by, due=clock.due_at.isoformat())
 
 
@@ -249,5 +249,5 @@ def _new_clock(case: Case, version: PolicyVersion, *, subject: str, at: datetime
         due_at=due,
         goal_seconds=max((due - at).total_seconds(), 0.0),
     )
-    clock.next_at = advance(clock.ticking, version.step_specs, at).next_at
+    clock.next_at = first_look(clock.ticking, version.step_specs)
     return clock

@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.actions import lock
+from cases.models import Case
 from core.errors import Invalid, NotAllowed, NotNow
+from sla.actions.clocks import MOVED, Ledger, catch_up
 from sla.actions.events import happen
 from sla.models import Clock, ClockEvent
 from sla.permissions import can_extend
-from sla.rules import advance
+from sla.rules import first_look
 from sla.states import ClockEventKind, ClockState
 
 MOST_HOURS = 24 * 90
@@ -34,11 +36,12 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
         raise Invalid(_("Extend by more than 0 and at most 2,160 hours."), fields={"by_hours": _("Out of range.")})
     if clock.ended_at is not None or clock.state == ClockState.PAUSED:
         raise NotNow(_("This deadline is no longer running."))
+    _settle(clock, case, at)
     before = clock.due_at
     clock.due_at += timedelta(hours=by_hours)
     clock.steps_done = _still_passed(clock, at)
-    clock.next_at = advance(clock.ticking, clock.version.step_specs, at).next_at
-    clock.save(update_fields=["due_at", "steps_done", "next_at"])
+    clock.next_at = first_look(clock.ticking, clock.version.step_specs)
+    clock.save(update_fields=MOVED)
     ClockEvent.objects.create(
         clock=clock,
         kind=ClockEventKind.EXTENDED,
@@ -61,6 +64,13 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
         },
     )
     return clock
+
+
+def _settle(clock: Clock, case: Case, at: datetime) -> None:
+    """Write down what fell due before the extension and no sweep has found yet: more time undoes no breach."""
+    ledger = Ledger()
+    catch_up(clock, case=case, now=at, ledger=ledger)
+    ledger.write()
 
 
 def _still_passed(clock: Clock, at: datetime) -> list[int]:

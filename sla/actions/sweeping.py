@@ -94,19 +94,20 @@ def _sweep_one_by_one(at: datetime, batch: int) -> dict[str, int]:
 
 @transaction.atomic
 def _sweep_one(pk: int, at: datetime) -> dict[str, int]:
-    clock = Clock.objects.select_related("version__policy").get(pk=pk)
-    cases = {
-        case.pk: case
-        for case in Case.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("project", "handler", "taken_by")
-        .filter(pk=clock.case_id)
-    }
+    cases = _claim_case(pk)
     fresh = Clock.objects.filter(pk=pk, next_at__lt=at, case_id__in=cases).select_related("version__policy")
     return _carry_out(cases, list(fresh), at)
 
 
+def _claim_case(clock_pk: int) -> dict[int, Case]:
+    rows = Case.objects.select_for_update(skip_locked=True, of=("self",)).filter(clocks=clock_pk)
+    return {case.pk: case for case in rows.select_related("project", "handler", "taken_by")}
+
+
 @transaction.atomic
 def _park(pk: int, at: datetime, error: str) -> dict[str, int]:
+    if not _claim_case(pk):
+        return _counts(Ledger(), [])
     clock = Clock.objects.get(pk=pk)
     clock.next_at, clock.parked_error = None, error[:500]
     clock.save(update_fields=["next_at", "parked_error"])
