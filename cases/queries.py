@@ -125,3 +125,20 @@ def children(case: Case, reader: User, kind: str) -> list[Case]:
     """Cases of one kind that were opened for this one, newest first."""
     found = Case.objects.visible_to(reader).filter(parent=case, kind=kind)
     return list(found.select_related("handler").order_by("-opened_at", "-pk"))
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a deadline badge in a list needs: the case's earliest running promise."""
+
+    started_at: datetime | None
+    due_at: datetime | None
+    state: str = "running"
+    met_at: datetime | None = None
+
+
+def due_of(case: Case, *, started_at: datetime | None = None) -> Due | None:
+    """The badge of a case in a list; none where nothing is promised any more. Unknown start: since it was opened."""
+    if case.due_at is None:
+        return None
+    return Due(started_at=started_at or case.opened_at, due_at=case.due_at)

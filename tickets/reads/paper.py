@@ -51,7 +51,7 @@ def _form(ticket: Ticket, url: str) -> PaperForm:
         preferred_from=here(ticket.preferred_from),
         preferred_to=here(ticket.preferred_to),
         description=ticket.description or case.title,
-        why=str(charge_sentence(ticket.charge_reason)),
+        why=charge_sentence(ticket),
         taken_by=str(case.taken_by) if case.taken_by else "",
         department=str(case.department) if case.department else "",
         technician=str(job.technician) if job else "",

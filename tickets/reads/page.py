@@ -1,0 +1,124 @@
+"""Everything one ticket's page shows, in a constant number of statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from accounts.models import User
+from cases.models import Case
+from cases.queries import Line, Photo, photos, timeline
+from cases.registry import kind_of
+from cases.states import PhotoLabel
+from sla.queries import Rung, ladder
+from tickets.models import Job, Ticket, WorkLine
+from tickets.rules import total
+from tickets.sentences import charge_sentence
+from tickets.states import OPEN_JOBS
+from visits.models import Callback
+
+PICTURES = (PhotoLabel.INTAKE, PhotoLabel.BEFORE, PhotoLabel.AFTER, PhotoLabel.SIGNATURE)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Parts and hours with their sum in yuan."""
+
+    rows: tuple[WorkLine, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """The sum."""
+        return total(row.amount for row in self.rows)
+
+
+@dataclass(frozen=True)
+class TicketPage:
+    """One ticket as its page shows it."""
+
+    ticket: Ticket
+    state_word: str
+    jobs: tuple[Job, ...]
+    quoted: Lines
+    done: Lines
+    charge_words: str
+    events: tuple[Line, ...]
+    running: tuple[Rung, ...]
+    past: tuple[Rung, ...]
+    pictures: tuple[Photo, ...]
+    papers: tuple[Photo, ...]
+    callbacks: tuple[Callback, ...]
+    duplicates: tuple[Ticket, ...]
+
+    @property
+    def case(self) -> Case:
+        """The ticket's case."""
+        return self.ticket.case
+
+    @property
+    def open_job(self) -> Job | None:
+        """The job that somebody still has to do."""
+        return next((job for job in self.jobs if job.state in OPEN_JOBS), None)
+
+    @property
+    def last_job(self) -> Job | None:
+        """The newest job, open or not."""
+        return self.jobs[0] if self.jobs else None
+
+    @property
+    def next_clock(self) -> Rung | None:
+        """What falls due first."""
+        return self.running[0] if self.running else None
+
+    @property
+    def intake(self) -> tuple[Photo, ...]:
+        """Pictures that came with the report."""
+        return tuple(photo for photo in self.pictures if photo.label == PhotoLabel.INTAKE)
+
+    @property
+    def work_pictures(self) -> tuple[Photo, ...]:
+        """Pictures of the work, and the signature."""
+        return tuple(photo for photo in self.pictures if photo.label != PhotoLabel.INTAKE)
+
+
+def ticket_for(user: User, number: str) -> Ticket | None:
+    """The ticket with what its page needs, where the person may see it."""
+    rows = Ticket.objects.visible_to(user).for_lists()
+    with_names = rows.select_related(
+        "case__building", "case__taken_by", "case__parent", "charge_overridden_by", "joined_to__case"
+    )
+    return with_names.filter(case__number=number).first()
+
+
+def page_of(ticket: Ticket, reader: User) -> TicketPage:
+    """Read the page: jobs, lines, events, promises, pictures, callbacks, joined callers; one statement each."""
+    case = ticket.case
+    lines = list(WorkLine.objects.filter(ticket=ticket, replaced_at=None))
+    rungs = ladder(case, reader)
+    kept = photos(case, reader)
+    return TicketPage(
+        ticket=ticket,
+        state_word=str(kind_of(case.kind).states[case.state]),
+        jobs=tuple(ticket.jobs.select_related("technician", "dispatched_by").order_by("-number")),
+        quoted=Lines(tuple(line for line in lines if line.is_quote)),
+        done=Lines(tuple(line for line in lines if not line.is_quote)),
+        charge_words=charge_sentence(ticket),
+        events=tuple(timeline(case, reader)),
+        running=tuple(rung for rung in rungs if rung.ended_at is None),
+        past=tuple(rung for rung in rungs if rung.ended_at is not None),
+        pictures=tuple(photo for photo in kept if photo.is_image and photo.label in PICTURES),
+        papers=tuple(photo for photo in kept if photo.label == PhotoLabel.PAPER),
+        callbacks=tuple(callbacks_of(case, reader)),
+        duplicates=tuple(ticket.duplicates.select_related("case").order_by("pk")),
+    )
+
+
+def callbacks_of(case: Case, reader: User) -> Sequence[Callback]:
+    """Callbacks owed for the case, newest first, as far as the reader may see them."""
+    rows = Callback.objects.visible_to(reader).filter(case__parent=case).select_related("case", "caller")
+    return list(rows.order_by("-case__opened_at", "-case__pk"))
+
+
+def since(page: TicketPage, moment: datetime) -> list[Line]:
+    """What happened after a moment, oldest first: what somebody missed while a form was open."""
+    return [line for line in reversed(page.events) if line.at > moment]

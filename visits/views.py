@@ -1,0 +1,218 @@
+"""Callbacks: the worklist with the call opened beside it, one call, its answer, its number dialled."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import User
+from cases.models import Case
+from cases.queries import Due, Line, Photo, due_of, photos, timeline
+from cases.registry import kind_of
+from cases.sentences import moment_words
+from cases.states import Phase
+from cases.views import show_phone
+from core.errors import DomainError, NotAllowed
+from records.http import now, posted_version, project_of, redirect_once, user_of
+from visits.actions import record
+from visits.forms import CallbackForm
+from visits.models import Callback, CallbackScript
+from visits.permissions import can_record
+from visits.queries import Row, script_for, worklist
+from visits.rules import next_attempt
+from visits.states import Result
+
+MOST = 100
+VIEWS = ("now", "later")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A callback in the list beside the call."""
+
+    number: str
+    where: str
+    title: str
+    clock: Due | None
+    tries: int
+    next_at: datetime | None
+    url: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """One callback with all that the caller needs on one page."""
+
+    callback: Callback
+    case: Case
+    job: Case
+    where: str
+    state_word: str
+    clock: Due | None
+    script: CallbackScript | None
+    try_again_at: datetime
+    events: list[Line]
+    photos: list[Photo]
+    may_record: bool
+
+
+@login_required
+@require_GET
+def callbacks(request: HttpRequest) -> HttpResponse:
+    """Callbacks by due time; the first that can be made now is open."""
+    user, at = user_of(request), now()
+    rows = worklist(project=project_of(request), user=user, at=at)
+    view = request.GET.get("show", "now")
+    shown = [row for row in rows if row.waits == (view == "later")][:MOST]
+    chosen = request.GET.get("open", "")
+    call = _opened(chosen, shown, user, at)
+    return _page(request, rows=rows, shown=shown, view=view, call=call, chosen=bool(chosen), form=CallbackForm())
+
+
+def _opened(chosen: str, shown: list[Row], user: User, at: datetime) -> Call | None:
+    if not chosen:
+        return _call(shown[0].callback, user, at) if shown else None
+    return _call(_callback(user, chosen), user, at)
+
+
+def _page(
+    request: HttpRequest,
+    *,
+    rows: list[Row],
+    shown: list[Row],
+    view: str,
+    call: Call | None,
+    chosen: bool,
+    form: CallbackForm,
+    status: int = 200,
+) -> HttpResponse:
+    waiting = sum(row.waits for row in rows)
+    context = {
+        "rows": [_listed(row, view) for row in shown],
+        "views": _views(view, ready=len(rows) - waiting, later=waiting),
+        "call": call,
+        "chosen": chosen,
+        "form": form,
+        "count_words": ngettext("%(count)s to call", "%(count)s to call", len(rows) - waiting)
+        % {"count": len(rows) - waiting},
+        "empty_words": _("Nobody to call now. Finished repairs come here by themselves.")
+        if view == "now"
+        else _("No second attempt is waiting."),
+    }
+    return render(request, "visits/callbacks.html", context, status=status)
+
+
+def _views(view: str, *, ready: int, later: int) -> list[dict[str, object]]:
+    url = reverse("callbacks")
+    return [
+        {"label": _("To call now"), "url": url, "active": view != "later", "count": ready},
+        {"label": _("To try again later"), "url": f"{url}?show=later", "active": view == "later", "count": later},
+    ]
+
+
+def _listed(row: Row, view: str) -> Listed:
+    case = row.case
+    address = f"{reverse('callbacks')}?open={case.number}" + ("&show=later" if view == "later" else "")
+    return Listed(
+        number=case.number,
+        where=_where(case),
+        title=case.title,
+        clock=due_of(case),
+        tries=row.callback.attempts,
+        next_at=row.next_attempt_at if row.waits else None,
+        url=address,
+    )
+
+
+def _where(case: Case) -> str:
+    return case.unit.number if case.unit else case.place or case.contact_name
+
+
+def _callback(user: User, number: str) -> Callback:
+    rows = Callback.objects.visible_to(user).for_lists().select_related("case__parent__handler")
+    return get_object_or_404(rows, case__number=number)
+
+
+def _call(callback: Callback, user: User, at: datetime) -> Call:
+    case = callback.case
+    job = case.parent
+    if job is None:
+        raise Http404
+    is_open = case.phase != Phase.CLOSED
+    return Call(
+        callback=callback,
+        case=case,
+        job=job,
+        where=_where(case),
+        state_word=str(kind_of(case.kind).states[case.state]),
+        clock=due_of(case),
+        script=script_for(callback),
+        try_again_at=next_attempt(attempts=callback.attempts + 1, at=at, zone=case.project.tz),
+        events=timeline(job, user),
+        photos=[photo for photo in photos(job, user) if photo.is_image],
+        may_record=is_open and can_record(user, case),
+    )
+
+
+@login_required
+@require_GET
+def callback_page(request: HttpRequest, number: str) -> HttpResponse:
+    """One callback by its number, with what came of it."""
+    user = user_of(request)
+    call = _call(_callback(user, number), user, now())
+    return _one(request, call, CallbackForm())
+
+
+def _one(request: HttpRequest, call: Call, form: CallbackForm, status: int = 200) -> HttpResponse:
+    return render(request, "visits/callback.html", {"call": call, "form": form}, status=status)
+
+
+@login_required
+@require_POST
+def record_callback(request: HttpRequest, number: str) -> HttpResponse:
+    """Write down how a call went, and open the next one."""
+    user, at = user_of(request), now()
+    callback = _callback(user, number)
+    form = CallbackForm(request.POST)
+    if not form.is_valid():
+        return _one(request, _call(callback, user, at), form, status=422)
+
+    def act() -> str:
+        done = record(callback=callback, outcome=form.outcome(), by=user, at=at, expected=posted_version(request))
+        messages.success(request, _done_words(done))
+        return reverse("callbacks")
+
+    try:
+        return redirect_once(request, at, act)
+    except DomainError as error:
+        for name, problem in error.fields.items():
+            form.add_error(name if name in form.fields else None, str(problem))
+        form.add_error(None, str(error))
+        return _one(request, _call(_callback(user, number), user, at), form, status=error.status)
+
+
+def _done_words(callback: Callback) -> str:
+    where = _where(callback.case)
+    if callback.result == Result.UNREACHABLE and callback.next_attempt_at:
+        words = {"where": where, "moment": moment_words(callback.next_attempt_at.isoformat())}
+        return _("%(where)s: not reached, to be tried again %(moment)s.") % words
+    if callback.result == Result.DISSATISFIED:
+        return _("%(where)s: not satisfied; the ticket is open again and the supervisors know.") % {"where": where}
+    return _("%(where)s: satisfied, the ticket is closed.") % {"where": where}
+
+
+@login_required
+@require_POST
+def dial_callback(request: HttpRequest, number: str) -> HttpResponse:
+    """Dial the resident; the callback's number is the reason."""
+    callback = _callback(user_of(request), number)
+    if callback.case.phase == Phase.CLOSED or not can_record(user_of(request), callback.case):
+        raise NotAllowed(_("This callback is not yours to make."))
+    return show_phone(request, callback.case, at=now(), reason=number, dial=True)
