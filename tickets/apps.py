@@ -1,5 +1,7 @@
 """App configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,7 @@ class TicketsConfig(AppConfig):
 
     name = "tickets"
     verbose_name = _("Repairs and services")
+
+    def ready(self) -> None:
+        """Make the kinds of case known."""
+        import_module("tickets.kinds")

@@ -14,6 +14,7 @@ from accounts.models import Project, User
 from accounts.states import DepartmentKind
 from cases.models import Case
 from core.names import Named
+from tickets.rules import Terms
 from tickets.states import (
     OPEN_JOBS,
     AcceptedBy,
@@ -54,6 +55,24 @@ class WarrantyPart(Named):
         ordering = ["order", "pk"]
         verbose_name = _("warranty of a part")
         verbose_name_plural = _("warranties of parts")
+
+    @property
+    def terms(self) -> Terms:
+        """The warranty as the rules read it."""
+        return Terms(
+            period=self.period,
+            length=self.length,
+            counts_from=self.counts_from,
+            season_starts=_month_and_day(self.season_starts),
+            season_ends=_month_and_day(self.season_ends),
+            name={"zh": self.name_zh, "en": self.name_en},
+            clause=self.clause,
+        )
+
+
+def _month_and_day(raw: str) -> tuple[int, int]:
+    month, _dash, day = raw.partition("-")
+    return int(month), int(day)
 
 
 class Category(Named):

@@ -1,0 +1,36 @@
+"""Every write to tickets."""
+
+from tickets.actions.dispatching import Dispatched, accept, arrive, dispatch, hold, resume, return_job
+from tickets.actions.finishing import after_callback, cancel, close, complete, end_leak_test, feedback, reopen, sign
+from tickets.actions.opening import Caller, NewTicket, add_photo, join, join_caller, open_ticket
+from tickets.actions.pricing import Line, accept_quote, add_parts, override_charge, quote, review_charge
+
+__all__ = [
+    "Caller",
+    "Dispatched",
+    "Line",
+    "NewTicket",
+    "accept",
+    "accept_quote",
+    "add_parts",
+    "add_photo",
+    "after_callback",
+    "arrive",
+    "cancel",
+    "close",
+    "complete",
+    "dispatch",
+    "end_leak_test",
+    "feedback",
+    "hold",
+    "join",
+    "join_caller",
+    "open_ticket",
+    "override_charge",
+    "quote",
+    "reopen",
+    "resume",
+    "return_job",
+    "review_charge",
+    "sign",
+]

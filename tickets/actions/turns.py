@@ -1,0 +1,119 @@
+"""What every verb on a ticket begins and ends with: the locked ticket, whether the step is allowed, the event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.actions import revoke
+from cases.family import lock_line
+from cases.models import Case, Event
+from cases.registry import kind_of
+from core.errors import Invalid, NotAllowed
+from core.transitions import Step, require
+from notifications.actions import Notice, tell
+from notifications.states import Level
+from sla.actions import happen
+from sla.queries import Staff
+from tickets.models import Job, Ticket
+from tickets.queries import open_job
+from tickets.states import JobState
+
+LONGEST_REASON = 500
+
+
+@dataclass
+class Turn:
+    """One verb being carried out on a locked ticket: who does it, and when."""
+
+    ticket: Ticket
+    case: Case
+    job: Job | None
+    by: User
+    at: datetime
+    claimed_at: datetime | None = None
+
+    def step(self, verb: str) -> Step:
+        """The verb's step. Raises `NotNow` where the ticket's state does not admit it."""
+        kind = kind_of(self.case.kind)
+        return require(kind.transitions, verb, self.case.state, label=kind.states[self.case.state])
+
+    def allow(self, allowed: bool, sentence: object) -> None:
+        """Raise `NotAllowed` with the sentence unless the person may."""
+        if not allowed:
+            raise NotAllowed(sentence)
+
+    def happen(
+        self,
+        step: Step,
+        *,
+        data: Mapping[str, Any] | None = None,
+        text: str = "",
+        for_resident: bool = True,
+        changes: Mapping[str, Any] | None = None,
+    ) -> Event:
+        """Append the step's event and go to its state."""
+        return happen(
+            case=self.case,
+            kind=step.event,
+            state=step.target,
+            at=self.at,
+            by=self.by,
+            data=data,
+            text=text,
+            for_resident=for_resident,
+            claimed_at=self.claimed_at,
+            changes=changes,
+        )
+
+    def acting(self) -> dict[str, str]:
+        """Who did the job's step: the technician, and for whom somebody else acted."""
+        if self.job is None:
+            return {"technician": str(self.by)}
+        named = {"technician": str(self.job.technician)}
+        if self.job.technician_id != self.by.pk:
+            named["acted"] = str(self.by)
+        return named
+
+    def tell(self, template: str, key: str, to: list[User], *, level: str = Level.INFO, **data: Any) -> None:
+        """Tell people, everybody but the one who did it."""
+        others = tuple(user for user in to if user.pk != self.by.pk)
+        notice = Notice(key=key, template=template, case=self.case, to=others, data=data, level=level)
+        tell([notice], at=self.at)
+
+    def end_job(self, reason: str = "", *, state: str = JobState.CANCELLED) -> None:
+        """End the open job unfinished; who had it no longer sees the case through it."""
+        job = self.job
+        if job is None:
+            return
+        job.state, job.ended_at, job.ended_reason = state, self.at, reason
+        job.save(update_fields=["state", "ended_at", "ended_reason"])
+        revoke(case=self.case, at=self.at, user=job.technician)
+        self.job = None
+
+    def people(self, *audiences: str) -> list[User]:
+        """Who holds which place in the case."""
+        return Staff.of([self.case.project_id]).told(self.case, audiences)
+
+
+def begin(
+    ticket: Ticket, *, by: User, at: datetime, expected: int | None = None, claimed_at: datetime | None = None
+) -> Turn:
+    """Lock the ticket's line of cases and read it as it stands now. Raises `Stale`."""
+    case = lock_line(ticket.case, expected=expected)
+    fresh = Ticket.objects.select_related("category__warranty_part").get(pk=ticket.pk)
+    fresh.case = case
+    return Turn(ticket=fresh, case=case, job=open_job(fresh), by=by, at=at, claimed_at=claimed_at)
+
+
+def reason_of(text: str, sentence: object, *, field: str = "reason") -> str:
+    """The reason as kept. Raises `Invalid` with the sentence where there is none, or for one beyond 500 characters."""
+    reason = text.strip()
+    if not reason:
+        raise Invalid(sentence, fields={field: _("Required.")})
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(_("Keep the reason within 500 characters."), fields={field: _("Too long.")})
+    return reason

@@ -1,0 +1,46 @@
+"""The kinds of case that tickets are: repairs, services, enquiries and suggestions."""
+
+from datetime import datetime
+
+from accounts.models import User
+from cases.models import Case
+from cases.registry import CaseKind, register
+from core.transitions import Transitions
+from notifications.sentences import register_sentences
+from tickets.actions import after_callback
+from tickets.sentences import EVENTS, MESSAGES
+from tickets.states import ANSWER_TRANSITIONS, PHASES, TRANSITIONS, Kind, State
+from visits.models import Callback
+from visits.states import KIND as CALLBACK
+
+
+def on_child(parent: Case, child: Case, event: str, at: datetime, by: User | None) -> None:
+    """A callback reached the resident of this ticket."""
+    if child.kind == CALLBACK and event == "callback.reached" and by is not None:
+        callback = Callback.objects.get(case=child)
+        callback.case = child
+        after_callback(case=parent, callback=callback, at=at, by=by)
+
+
+def _register(kind: Kind, prefix: str, transitions: Transitions) -> None:
+    register(
+        CaseKind(
+            key=kind.value,
+            label=kind.label,
+            prefix=prefix,
+            states={state.value: state.label for state in State},
+            phases=PHASES,
+            transitions=transitions,
+            page="ticket",
+            sentences=EVENTS,
+            on_child=on_child,
+            resident_sees=True,
+        )
+    )
+
+
+_register(Kind.REPAIR, "BX", TRANSITIONS)
+_register(Kind.SERVICE, "FW", TRANSITIONS)
+_register(Kind.ENQUIRY, "ZX", ANSWER_TRANSITIONS)
+_register(Kind.SUGGESTION, "JY", ANSWER_TRANSITIONS)
+register_sentences(MESSAGES)

@@ -1,0 +1,100 @@
+"""Who may do what to a ticket. Buttons and actions ask the same questions; seeing it is asked before."""
+
+from accounts.models import Project, User
+from accounts.states import STAFF_ROLES, Role
+from cases.models import Case
+from estate.models import HouseholdMember, Unit
+from tickets.models import Job
+from tickets.states import ANSWERED_KINDS
+
+
+def leads(user: User, case: Case) -> bool:
+    """Supervisors and managers of the project, and the head of the case's department."""
+    if user.has_role(case.project_id, Role.SUPERVISOR, Role.GM):
+        return True
+    return case.department_id is not None and any(
+        m.role == Role.HEAD and m.department_id == case.department_id for m in user.active_memberships
+    )
+
+
+def at_the_desk(user: User, case: Case) -> bool:
+    """The front desk, and whoever leads."""
+    return user.has_role(case.project_id, Role.FRONTDESK) or leads(user, case)
+
+
+def has_the_job(user: User, job: Job | None) -> bool:
+    """The technician of the open job."""
+    return job is not None and job.technician_id == user.pk
+
+
+def can_open(user: User, project: Project, unit: Unit | None) -> bool:
+    """Staff of the project; residents for the home they live in or own."""
+    if user.has_role(project.pk, *STAFF_ROLES):
+        return True
+    return (
+        unit is not None
+        and user.has_role(project.pk, Role.RESIDENT)
+        and HouseholdMember.objects.current().filter(person__user=user, household__unit=unit).exists()
+    )
+
+
+def can_dispatch(user: User, case: Case) -> bool:
+    """Desk, supervisors and heads give out jobs."""
+    return at_the_desk(user, case)
+
+
+def can_work(user: User, case: Case, job: Job | None) -> bool:
+    """The technician who has the job; a supervisor or head may act in their place, which is recorded."""
+    return has_the_job(user, job) or leads(user, case)
+
+
+def can_complete(user: User, case: Case, job: Job | None) -> bool:
+    """Who works; an enquiry or suggestion may also be answered by the desk."""
+    return can_work(user, case, job) or (case.kind in ANSWERED_KINDS and at_the_desk(user, case))
+
+
+def can_hold(user: User, case: Case, job: Job | None) -> bool:
+    """Who works, and the desk, which hears from the resident."""
+    return can_work(user, case, job) or at_the_desk(user, case)
+
+
+def can_tell_resident(user: User, case: Case, job: Job | None) -> bool:
+    """Who works, and the desk."""
+    return can_work(user, case, job) or at_the_desk(user, case)
+
+
+def can_price(user: User, case: Case, job: Job | None) -> bool:
+    """Quote, and write down that the resident accepted: who works, and the desk."""
+    return can_work(user, case, job) or at_the_desk(user, case)
+
+
+def can_add_photo(user: User, case: Case, job: Job | None) -> bool:
+    """Who works, the desk, and who reported it."""
+    return can_work(user, case, job) or at_the_desk(user, case) or case.taken_by_id == user.pk
+
+
+def can_end_leak_test(user: User, case: Case, last: Job | None) -> bool:
+    """The technician who did the last job, and whoever leads."""
+    return has_the_job(user, last) or leads(user, case)
+
+
+def can_close(user: User, case: Case) -> bool:
+    """Desk, supervisors and heads."""
+    return at_the_desk(user, case)
+
+
+def can_reopen(user: User, case: Case) -> bool:
+    """Desk, supervisors and heads."""
+    return at_the_desk(user, case)
+
+
+def can_cancel(user: User, case: Case, *, worked_on_before: bool) -> bool:
+    """Desk, supervisors and heads; once work was done, supervisors and managers only."""
+    if worked_on_before:
+        return user.has_role(case.project_id, Role.SUPERVISOR, Role.GM)
+    return at_the_desk(user, case)
+
+
+def can_override_charge(user: User, case: Case) -> bool:
+    """Supervisors only. Source: REP-2 (a supervisor may override with a reason)."""
+    return user.has_role(case.project_id, Role.SUPERVISOR)

@@ -1,0 +1,97 @@
+"""Reads of callbacks: the worklist, one callback with its history, what to say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch
+
+from accounts.models import Project, User
+from cases.models import Case, Event
+from cases.states import Phase
+from records.masking import masked_phone
+from visits.models import Callback, CallbackScript
+from visits.states import KIND
+
+
+@dataclass(frozen=True)
+class Row:
+    """One callback to make, as the worklist shows it."""
+
+    callback: Callback
+    case: Case
+    parent: Case | None
+    due_at: datetime | None
+    next_attempt_at: datetime | None
+    phone: str
+    waits: bool  # a failed attempt's next one is still ahead
+
+
+def worklist(*, project: Project, user: User, at: datetime) -> list[Row]:
+    """Callbacks still to be made, by due time; one whose next attempt lies ahead says so and keeps its place."""
+    found = (
+        Callback.objects.visible_to(user)
+        .filter(case__project=project)
+        .exclude(case__phase=Phase.CLOSED)
+        .select_related("case__project", "case__unit", "case__parent__unit", "case__parent__handler", "caller")
+        .order_by("case__due_at", "pk")
+    )
+    return [_row(callback, at) for callback in found]
+
+
+def _row(callback: Callback, at: datetime) -> Row:
+    case = callback.case
+    ahead = callback.next_attempt_at is not None and callback.next_attempt_at > at
+    return Row(
+        callback=callback,
+        case=case,
+        parent=case.parent,
+        due_at=case.due_at,
+        next_attempt_at=callback.next_attempt_at,
+        phone=masked_phone(case.contact_phone),
+        waits=ahead,
+    )
+
+
+def waiting(*, project: Project, user: User, at: datetime) -> int:
+    """How many callbacks can be made now: those owed, and those whose next attempt has come."""
+    found = Callback.objects.visible_to(user).filter(case__project=project).exclude(case__phase=Phase.CLOSED)
+    return found.exclude(next_attempt_at__gt=at).count()
+
+
+def earlier(*, callback: Callback, user: User, limit: int = 10) -> list[Callback]:
+    """Callbacks that the same household had before, newest first, with the work each was about."""
+    case = callback.case
+    if case.household_id is None and case.unit_id is None:
+        return []
+    same = {"case__household": case.household_id} if case.household_id else {"case__unit": case.unit_id}
+    found = Callback.objects.visible_to(user).filter(**same).exclude(pk=callback.pk)
+    return list(found.select_related("case__parent", "caller").order_by("-pk")[:limit])
+
+
+def attempts(*, callback: Callback) -> Sequence[Event]:
+    """Every call that was tried, newest first."""
+    tried = Event.objects.filter(case=callback.case, kind__in=("callback.attempted", "callback.reached"))
+    return list(tried.select_related("by").order_by("-at", "-pk"))
+
+
+def script_for(callback: Callback) -> CallbackScript | None:
+    """What to say, by what was mended; none where the admin deleted it."""
+    return CallbackScript.objects.filter(category=callback.case.category).first()
+
+
+def callbacks_of(*, case: Case, user: User) -> list[Callback]:
+    """The callbacks owed for a case, in order."""
+    found = Callback.objects.visible_to(user).filter(case__parent=case).select_related("case", "caller")
+    return list(found.order_by("pk"))
+
+
+def open_callback_of(case: Case) -> Callback | None:
+    """The callback that is still owed for a case, None where there is none. For actions: sees every case."""
+    owed = Callback.objects.filter(case__parent=case, case__kind=KIND).exclude(case__phase=Phase.CLOSED)
+    return owed.select_related("case").first()
+
+
+def with_callbacks() -> "Prefetch[str]":
+    """Prefetch a case's callbacks for a list, as `callback_cases`."""
+    return Prefetch("children", Case.objects.filter(kind=KIND).order_by("pk"), to_attr="callback_cases")

@@ -1,0 +1,32 @@
+"""Pure rules of callbacks: when to try again."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+FIRST_WAIT = timedelta(hours=2)
+EARLIEST = time(9)
+LATEST = time(20)
+MORNING = time(10)
+EVENING = time(18, 30)
+
+
+def next_attempt(*, attempts: int, at: datetime, zone: ZoneInfo) -> datetime:
+    """When to try again after the `attempts`-th call was not answered.
+
+    First after two hours, but not before 9 or after 20 o'clock local time; later ones the next day, in the morning and
+    in the evening by turns, because who is out in the morning may be in at night. Source: ours; the standard asks for
+    100 %, so that nobody is given up.
+    """
+    local = at.astimezone(zone)
+    if attempts <= 1:
+        soon = (at + FIRST_WAIT).astimezone(zone)
+        if soon.time() < EARLIEST:
+            return _at(soon.date(), EARLIEST, zone)
+        if soon.date() == local.date() and soon.time() <= LATEST:
+            return soon
+    hour = EVENING if attempts > 1 and attempts % 2 else MORNING
+    return _at(local.date() + timedelta(days=1), hour, zone)
+
+
+def _at(day: date, hour: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, hour, tzinfo=zone)
