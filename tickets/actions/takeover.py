@@ -9,9 +9,8 @@ from accounts.models import Membership, Project, User
 from accounts.states import Role
 from estate.models import Building
 from records.actions import audit
-from tickets.actions.closing import close
 from tickets.actions.dispatching import accept, arrive, dispatch
-from tickets.actions.finishing import complete
+from tickets.actions.finishing import close, complete
 from tickets.actions.opening import NewTicket, open_ticket
 from tickets.models import Category, Ticket
 from tickets.takeover import PastRequest
