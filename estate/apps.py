@@ -9,3 +9,10 @@ class EstateConfig(AppConfig):
 
     name = "estate"
     verbose_name = _("Register")
+
+    def ready(self) -> None:
+        """Say who carries out imports of registers."""
+        from estate.imports.actions import KIND, run  # noqa: PLC0415  models are ready only now
+        from records.work import register_work  # noqa: PLC0415
+
+        register_work(KIND, run)

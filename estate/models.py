@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import Project, User
 from accounts.states import Role
+from estate.imports.models import RegisterImport  # noqa: F401  Django looks for models here
 from estate.states import PersonKind, Relation, SpaceKind, UnitKind, UnitStatus
 from records.crypto import decrypt, encrypt
 from records.models import StoredFile

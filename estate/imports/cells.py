@@ -32,6 +32,8 @@ _DATE_TEXT = re.compile(
 # A unit's number joins three of these and has room for 60 characters.
 _CODE = re.compile(r"[^\s\-/\\#,;，；、]{1,19}")
 _CODE_SUFFIX = re.compile(r"(?<=[0-9A-Za-z])(?:号楼|号|栋|幢|座|楼|单元|室)$")
+# Exports of ours put an apostrophe before what a spreadsheet would take for a formula.
+_ESCAPE = re.compile(r"^'(?=[=+\-@])")
 _SEPARATORS = re.compile(r"[#,;/、，；\n|]+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(?:0\d{2,3}-?)?[2-9]\d{6,7}(?:-\d{1,6})?|400\d{7}|800\d{7}")
@@ -76,7 +78,7 @@ def text_of(raw: CellValue) -> str:
         return _plain_number(Decimal(raw))
     if isinstance(raw, date):
         return _date_text(raw)
-    return "" if raw is None else clean_text(str(raw))
+    return "" if raw is None else _ESCAPE.sub("", clean_text(str(raw)))
 
 
 def _date_text(raw: date) -> str:

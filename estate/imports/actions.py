@@ -1,0 +1,204 @@
+"""What a person does with an uploaded workbook: upload, say how to read it, mend cells, take it over, take it back."""
+
+import base64
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from core.errors import Invalid, NotAllowed, NotNow
+from estate.imports.apply import apply
+from estate.imports.columns import SHEETS, SheetKind
+from estate.imports.models import RegisterImport
+from estate.imports.permissions import can_import
+from estate.imports.plan import ImportPlan, plan
+from estate.imports.reading import SheetChoice, corrected
+from estate.imports.roll_back import RolledBack, roll_back
+from estate.workbooks import Workbook, clean_text, is_blank, read_workbook
+from records import work as long_work
+from records.actions import store_bytes
+from records.crypto import decrypt, encrypt
+from records.models import LongWork, StoredFile
+
+KIND = "register_import"
+MAX_FIXES = 2_000
+MAX_FIX_LENGTH = 400
+
+
+@transaction.atomic
+def upload(*, content: bytes, name: str, project: Project, by: User, at: datetime) -> RegisterImport:
+    """Keep a workbook, encrypted, so that it can be looked through before anything is written.
+
+    Raises:
+        NotAllowed: the person does not administer the project's register.
+        WorkbookRefused: the file is no workbook that can be read.
+    """
+    _require(by, project)
+    read_workbook(content)
+    sealed = encrypt(base64.b64encode(content).decode()).encode()
+    file = store_bytes(
+        content=sealed,
+        name=_file_name(name),
+        content_type="application/octet-stream",
+        project=project,
+        by=by,
+        at=at,
+    )
+    return RegisterImport.objects.create(project=project, file=file, by=by, created_at=at)
+
+
+@transaction.atomic
+def match_columns(*, found: RegisterImport, choices: Mapping[str, Mapping[str, Any]], by: User, at: datetime) -> None:
+    """Say what each sheet lists and which of its columns (from 0, None for none) gives which field."""
+    found = _editable(found, by)
+    book = workbook_of(found)
+    checked: dict[str, Any] = {}
+    for name, choice in choices.items():
+        sheet = book.sheet(name)
+        if sheet is None:
+            raise Invalid(_("There is no sheet “%(sheet)s” in this workbook.") % {"sheet": name})
+        kind = SheetKind(choice["kind"]) if choice.get("kind") else None
+        known = {field.name for field in SHEETS[kind].fields} if kind else set()
+        columns = {field: column for field, column in dict(choice.get("columns", {})).items() if field in known}
+        if any(column is not None and not 0 <= column < len(sheet.header) for column in columns.values()):
+            raise Invalid(_("This form is broken. Open the page again."))
+        checked[name] = {"kind": kind, "columns": columns}
+    found.choices = {**found.choices, **checked}
+    found.save(update_fields=["choices"])
+
+
+@transaction.atomic
+def mend(*, found: RegisterImport, cells: Mapping[tuple[str, int, int], str], by: User, at: datetime) -> None:
+    """Type cells anew: by sheet name, row number and column from 0. The uploaded file itself stays as it came."""
+    found = _editable(found, by)
+    book = workbook_of(found)
+    fixes = found.fixes
+    for (name, row, column), text in cells.items():
+        sheet = book.sheet(name)
+        if sheet is None or not 0 <= column < len(sheet.header) or len(text) > MAX_FIX_LENGTH:
+            raise Invalid(_("This form is broken. Open the page again."))
+        fixes[(name, row, column)] = clean_text(text)
+    if len(fixes) > MAX_FIXES:
+        raise Invalid(_("That is a lot of cells. Mend them in Excel and upload the workbook again."))
+    found.fixes = fixes
+    found.save(update_fields=["fixes_stored"])
+
+
+@transaction.atomic
+def leave_out(*, found: RegisterImport, rows: set[tuple[str, int]], by: User, at: datetime) -> None:
+    """Empty whole rows, so that the others can be taken over."""
+    book = workbook_of(found)
+    cells = {
+        (sheet.name, line.number, column): ""
+        for sheet in book.sheets
+        for line in sheet.rows
+        if (sheet.name, line.number) in rows
+        for column, value in enumerate(line.cells)
+        if not is_blank(value)
+    }
+    mend(found=found, cells=cells, by=by, at=at)
+
+
+@transaction.atomic
+def take_over(*, found: RegisterImport, by: User, at: datetime, skip_bad: bool = False) -> LongWork:
+    """Put the workbook in line for being written into the register.
+
+    Raises:
+        NotNow: it already is, or was.
+    """
+    found = _editable(found, by)
+    found.work = long_work.start(
+        kind=KIND, project=found.project, by=by, at=at, payload={"import": found.token, "skip_bad": skip_bad}
+    )
+    found.save(update_fields=["work"])
+    return found.work
+
+
+@transaction.atomic
+def call_off(*, found: RegisterImport, by: User, at: datetime) -> None:
+    """Take the workbook out of the line again.
+
+    Raises:
+        NotNow: a worker already writes it; it can be taken back once it is done.
+    """
+    found = RegisterImport.objects.select_for_update().select_related("work").get(pk=found.pk)
+    _require(by, found.project)
+    if found.work is None or not long_work.stop(found.work, at=at):
+        raise NotNow(_("This is being written already. Wait until it is done; then it can be taken back."))
+
+
+@transaction.atomic
+def take_back(*, found: RegisterImport, by: User, at: datetime) -> RolledBack:
+    """Undo a finished import where nothing has used its rows since."""
+    found = RegisterImport.objects.select_for_update().get(pk=found.pk)
+    _require(by, found.project)
+    if found.work is None or found.work.state != LongWork.State.DONE or found.rolled_back_at:
+        raise NotNow(_("There is nothing left of this import to take back."))
+    done = roll_back(project=found.project, reason=found.work.result["reason"], by=by, at=at)
+    found.rolled_back_at = at
+    found.save(update_fields=["rolled_back_at"])
+    return done
+
+
+def run(work: LongWork, at: datetime) -> None:
+    """Carry out one import, as a worker does: read, check, write, all or nothing."""
+    found = RegisterImport.objects.select_related("project", "file").get(token=work.payload["import"])
+    book = workbook_of(found)
+    total = sum(len(sheet.rows) for sheet in book.sheets)
+    long_work.report(work, done=0, total=total, at=at)
+    prepared = plan_of(found)
+    long_work.report(work, done=total // 2, total=total, at=at)
+    with transaction.atomic():
+        skip_bad = bool(work.payload["skip_bad"])
+        outcome = apply(prepared, by=work.by, at=at, skip_bad=skip_bad, name=found.file.name)
+        result = {
+            "reason": outcome.reason,
+            "left_out": len(outcome.plan.register.bad_rows),
+            "sheets": {name: [c.created, c.updated, c.unchanged] for name, c in outcome.by_sheet.items()},
+        }
+        long_work.finish(work, result=result, at=at)
+
+
+def workbook_of(found: RegisterImport) -> Workbook:
+    """The workbook as it was uploaded; a person looks at the same one many times, so the last few stay read."""
+    return _stored_workbook(found.file.token)
+
+
+@lru_cache(maxsize=4)
+def _stored_workbook(token: str) -> Workbook:
+    with StoredFile.objects.get(token=token).file.open("rb") as stream:
+        return read_workbook(base64.b64decode(decrypt(stream.read().decode())))
+
+
+def plan_of(found: RegisterImport) -> ImportPlan:
+    """What the workbook, read and mended as the person said, would do to the register now."""
+    choices = {
+        name: SheetChoice(SheetKind(choice["kind"]) if choice["kind"] else None, choice["columns"])
+        for name, choice in found.choices.items()
+    }
+    return plan(corrected(workbook_of(found), found.fixes), found.project, choices)
+
+
+def _file_name(name: str) -> str:
+    """The name the person's file had, harmless as a file name of ours."""
+    stem = re.sub(r"\.xlsx$", "", clean_text(re.split(r"[\\/]", name)[-1]), flags=re.IGNORECASE)
+    plain = re.sub(r"[^\w （）()-]", "_", stem)[:150]
+    return f"{plain or 'workbook'}.xlsx"
+
+
+def _require(by: User, project: Project) -> None:
+    if not can_import(by, project):
+        raise NotAllowed(_("Only administrators and supervisors of the project take over registers."))
+
+
+def _editable(found: RegisterImport, by: User) -> RegisterImport:
+    found = RegisterImport.objects.select_for_update().select_related("work").get(pk=found.pk)
+    _require(by, found.project)
+    if found.work and found.work.state not in (LongWork.State.FAILED, LongWork.State.CANCELLED):
+        raise NotNow(_("This workbook is already being taken over, or was. Upload it again to change anything."))
+    return found

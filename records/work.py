@@ -1,0 +1,97 @@
+"""Long work: a row that a worker claims, runs and finishes; killed anywhere, it is claimed again.
+
+Kinds of work are added in `AppConfig.ready`. A runner makes its own transactions and calls `finish` in the last of
+them, so that what it wrote and the row's end are one fact: a second run finds either both or neither.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.models import Project, User
+from core.errors import DomainError, NotNow
+from records.models import LongWork, StoredFile
+
+log = structlog.get_logger(__name__)
+LEASE = timedelta(minutes=10)
+Runner = Callable[[LongWork, datetime], None]
+_RUNNERS: dict[str, Runner] = {}
+
+
+def register_work(kind: str, runner: Runner) -> None:
+    """Say who carries out a kind of work."""
+    _RUNNERS[kind] = runner
+
+
+def start(
+    *, kind: str, project: Project, by: User, at: datetime, payload: Mapping[str, Any], source: StoredFile | None = None
+) -> LongWork:
+    """Put work in line; the next wake-up of a worker takes it."""
+    return LongWork.objects.create(
+        kind=kind, project=project, by=by, payload=dict(payload), source=source, created_at=at
+    )
+
+
+def report(work: LongWork, *, done: int, total: int, at: datetime) -> None:
+    """Say how far the work is and keep the claim on it. Outside a transaction, or nobody sees it before the end."""
+    work.done, work.total, work.leased_until = done, total, at + LEASE
+    work.save(update_fields=["done", "total", "leased_until"])
+
+
+def finish(work: LongWork, *, result: Mapping[str, Any], at: datetime) -> None:
+    """Mark the work done, in the transaction that wrote its outcome.
+
+    Raises:
+        NotNow: somebody else finished or stopped it meanwhile; the transaction must not stand.
+    """
+    running = LongWork.objects.filter(pk=work.pk, state=LongWork.State.RUNNING)
+    if not running.update(state=LongWork.State.DONE, result=dict(result), finished_at=at, done=work.total):
+        raise NotNow(_("This work was already finished or stopped."))
+
+
+def stop(work: LongWork, *, at: datetime) -> bool:
+    """Take waiting work out of the line; False where a worker already has it."""
+    waiting = LongWork.objects.filter(pk=work.pk, state=LongWork.State.WAITING)
+    return bool(waiting.update(state=LongWork.State.CANCELLED, finished_at=at, cancel_asked=True))
+
+
+def run_waiting(at: datetime) -> dict[str, int]:
+    """Carry out all work that waits, or whose worker died; returns how many were done and failed."""
+    counts = {"done": 0, "failed": 0}
+    while (work := _claim(at)) is not None:
+        with override(work.by.language or None):
+            counts["done" if _run(work, at) else "failed"] += 1
+    return counts
+
+
+def _claim(at: datetime) -> LongWork | None:
+    """Take the oldest work nobody holds; of two workers one gets it."""
+    free = Q(state=LongWork.State.WAITING) | Q(state=LongWork.State.RUNNING, leased_until__lt=at)
+    waiting = LongWork.objects.filter(free, kind__in=list(_RUNNERS)).order_by("created_at")
+    for pk in list(waiting.values_list("pk", flat=True)):
+        if LongWork.objects.filter(free, pk=pk).update(state=LongWork.State.RUNNING, leased_until=at + LEASE):
+            return LongWork.objects.select_related("by", "project", "source").get(pk=pk)
+    return None
+
+
+def _run(work: LongWork, at: datetime) -> bool:
+    try:
+        _RUNNERS[work.kind](work, at)
+    except DomainError as refusal:
+        _fail(work, str(refusal), at)
+        return False
+    except Exception:
+        log.exception("long_work_failed", kind=work.kind, work=work.pk)
+        _fail(work, _("Something went wrong on our side, and nothing was written. Please tell the administrator."), at)
+        return False
+    return True
+
+
+def _fail(work: LongWork, sentence: str, at: datetime) -> None:
+    running = LongWork.objects.filter(pk=work.pk, state=LongWork.State.RUNNING)
+    running.update(state=LongWork.State.FAILED, error=sentence, finished_at=at)
