@@ -4,8 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sla.defaults import load as load_policies
+from tickets.defaults import load as load_tickets
+from visits.defaults import load as load_callbacks
 
-LOADERS: dict[str, Callable[..., int]] = {"policies": load_policies}
+LOADERS: dict[str, Callable[..., int]] = {
+    "policies": load_policies,
+    "tickets": load_tickets,
+    "callbacks": load_callbacks,
+}
 
 
 def load_all(at: datetime) -> dict[str, int]:
