@@ -9,6 +9,7 @@ os.environ["DEMO"] = "1"
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="servicedesk-tests-"))
 
 from servicedesk.settings import *  # noqa: F403
+from servicedesk.settings import DATABASES
 from servicedesk.settings import STORAGES as REAL_STORAGES
 
 ALLOWED_HOSTS = ["*"]
@@ -17,3 +18,7 @@ STORAGES: dict[str, Any] = {
     **REAL_STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+if DATABASES["default"]["ENGINE"] == "servicedesk.sqlite":
+    # In memory for parallel runs too: the runner knows Django's own engine only and would suffix a path.
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
