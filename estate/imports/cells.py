@@ -274,7 +274,7 @@ def phones(cell: Cell) -> tuple[str, ...]:
 
 def _phone(part: str, cell: Cell) -> str:
     typed = _drop_zero_fraction(re.sub(r"[\s()]", "", clean_text(part)))
-    if not typed:
+    if not typed or "***" in typed:  # masked in an export of ours: says nothing
         return ""
     digits = re.sub(r"^(\+?86)(?=1[3-9]\d{9}$)", "", typed.replace("-", ""))
     if _MOBILE.fullmatch(digits):
