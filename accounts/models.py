@@ -146,11 +146,13 @@ class Membership(models.Model):
         verbose_name_plural = _("memberships")
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "project", "role"],
-                condition=Q(ended_at=None),
-                name="membership_once_while_active",
-                nulls_distinct=False,
-            )
+                fields=["user", "project", "role"], condition=Q(ended_at=None), name="membership_once_while_active"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(ended_at=None, project=None),
+                name="company_membership_once_while_active",
+            ),
         ]
 
     def __str__(self) -> str:

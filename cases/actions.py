@@ -161,11 +161,12 @@ def attach_photo(
 def attach(
     *, case: Case, file: StoredFile, label: str, by: User | None, at: datetime, for_resident: bool = True
 ) -> Attachment:
-    """Hang a kept file on the case."""
+    """Hang a kept file on the case. A form that was printed changes nothing that anybody decides on: no new version."""
     attachment = Attachment.objects.create(
         case=case, file=file, label=label, added_at=at, added_by=by, for_resident=for_resident
     )
-    Case.objects.filter(pk=case.pk).update(version=F("version") + 1)
+    if label != PhotoLabel.PAPER:
+        Case.objects.filter(pk=case.pk).update(version=F("version") + 1)
     return attachment
 
 

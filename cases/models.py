@@ -200,11 +200,16 @@ class CaseAccess(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "user", "department"],
-                condition=Q(ended_at=None),
-                name="access_once",
-                nulls_distinct=False,
-            )
+                fields=["case", "user"], condition=Q(ended_at=None, user__isnull=False), name="access_once_per_user"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "department"],
+                condition=Q(ended_at=None, department__isnull=False),
+                name="access_once_per_department",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) ^ Q(department__isnull=False), name="access_of_a_person_or_a_department"
+            ),
         ]
         indexes = [models.Index(fields=["user", "case"], name="access_user", condition=Q(ended_at=None))]
 

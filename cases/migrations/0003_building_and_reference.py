@@ -6,31 +6,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('cases', '0002_append_only'),
-        ('estate', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("cases", "0002_append_only"),
+        ("estate", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='building',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='estate.building', verbose_name='building'),
+            model_name="case",
+            name="building",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="estate.building",
+                verbose_name="building",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='reference',
-            field=models.CharField(blank=True, max_length=40, verbose_name='number in the former system'),
+            model_name="case",
+            name="reference",
+            field=models.CharField(blank=True, max_length=40, verbose_name="number in the former system"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['building', '-opened_at'], name='case_building_opened'),
+            model_name="case",
+            index=models.Index(fields=["building", "-opened_at"], name="case_building_opened"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('project', 'reference'), name='case_reference_once'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reference", ""), _negated=True),
+                fields=("project", "reference"),
+                name="case_reference_once",
+            ),
         ),
     ]

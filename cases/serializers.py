@@ -1,0 +1,148 @@
+"""A case as JSON, the same for every kind; each collection adds its own fields to it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import User
+from cases.models import Case, Event
+from cases.parts import Part, parts_of
+from cases.registry import kind_of
+from cases.sentences import sentence
+from records.masking import masked_phone
+
+
+class ClockField(serializers.Serializer[dict[str, Any]]):
+    """One promise of the case, or of one opened for it."""
+
+    id = serializers.IntegerField()
+    key = serializers.CharField()
+    label = serializers.CharField()
+    case = serializers.CharField()
+    subject = serializers.CharField()
+    cycle = serializers.IntegerField()
+    state = serializers.CharField()
+    started_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+    met_at = serializers.DateTimeField(allow_null=True)
+    breached_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
+class EventField(serializers.Serializer[dict[str, Any]]):
+    """Something that happened; `sentence` is in the reader's language, `text` what somebody typed."""
+
+    kind = serializers.CharField()
+    at = serializers.DateTimeField()
+    claimed_at = serializers.DateTimeField(allow_null=True)
+    by = serializers.CharField(allow_null=True)
+    sentence = serializers.CharField()
+    text = serializers.CharField()
+
+
+def events(cases: Sequence[Case], reader: User) -> dict[int, Part]:
+    """What happened to the cases, oldest first; residents get what is meant for them."""
+    zones = {case.pk: case.project.tz for case in cases}
+    found: dict[int, Part] = {pk: [] for pk in zones}
+    rows = Event.objects.filter(case__in=zones).select_related("by").order_by("at", "pk")
+    for event in rows if reader.is_office else rows.filter(for_resident=True):
+        with timezone.override(zones[event.case_id]):
+            words = sentence(event.kind, event.data)
+        found[event.case_id].append(
+            {
+                "kind": event.kind,
+                "at": event.at,
+                "claimed_at": event.claimed_at,
+                "by": event.by.username if event.by else None,
+                "sentence": words,
+                "text": event.text,
+            }
+        )
+    return found
+
+
+def case_context(cases: Sequence[Case], reader: User) -> dict[str, Any]:
+    """What serializers of cases need beside the rows: clocks and events, read for all of them at once."""
+    return {"parts": {"events": events(cases, reader), **parts_of(cases, reader)}}
+
+
+class CaseSerializer(serializers.ModelSerializer[Case]):
+    """Any case, as the contract says. Needs `case_context` as its context."""
+
+    project = serializers.CharField(source="project.code", read_only=True)
+    unit = serializers.CharField(source="unit.number", read_only=True, default=None, allow_null=True)
+    building = serializers.CharField(source="building.code", read_only=True, default=None, allow_null=True)
+    handler = serializers.CharField(source="handler.username", read_only=True, default=None, allow_null=True)
+    taken_by = serializers.CharField(source="taken_by.username", read_only=True, default=None, allow_null=True)
+    parent = serializers.CharField(source="parent.number", read_only=True, default=None, allow_null=True)
+    department = serializers.CharField(source="department.name", read_only=True, default=None, allow_null=True)
+    contact_phone = serializers.SerializerMethodField()
+    kind_label = serializers.SerializerMethodField()
+    state_label = serializers.SerializerMethodField()
+    clocks = serializers.SerializerMethodField()
+    events = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Case
+        fields = [
+            "number",
+            "version",
+            "kind",
+            "kind_label",
+            "state",
+            "state_label",
+            "phase",
+            "project",
+            "unit",
+            "building",
+            "place",
+            "title",
+            "category",
+            "grade",
+            "urgency",
+            "channel",
+            "contact_name",
+            "contact_phone",
+            "opened_at",
+            "promised_at",
+            "due_at",
+            "closed_at",
+            "handler",
+            "taken_by",
+            "department",
+            "parent",
+            "clocks",
+            "events",
+        ]
+        read_only_fields = fields
+
+    def get_contact_phone(self, case: Case) -> str:
+        """The phone under its mask."""
+        return masked_phone(case.contact_phone)
+
+    def get_kind_label(self, case: Case) -> str:
+        """The kind's name."""
+        return str(kind_of(case.kind).label)
+
+    def get_state_label(self, case: Case) -> str:
+        """The state's name."""
+        return str(kind_of(case.kind).states[case.state])
+
+    @extend_schema_field(ClockField(many=True))
+    def get_clocks(self, case: Case) -> list[dict[str, Any]]:
+        """What is promised."""
+        return self._part("clocks", case, ClockField)
+
+    @extend_schema_field(EventField(many=True))
+    def get_events(self, case: Case) -> list[dict[str, Any]]:
+        """What happened."""
+        return self._part("events", case, EventField)
+
+    def _part(
+        self, name: str, case: Case, shape: type[serializers.Serializer[dict[str, Any]]]
+    ) -> list[dict[str, Any]]:
+        parts: Mapping[str, Mapping[int, Part]] = self.context.get("parts", {})
+        return list(shape(parts.get(name, {}).get(case.pk, []), many=True).data)
