@@ -5,11 +5,13 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 import django
+from django.db.models import TextChoices
 from django.utils import translation
 
 from core.transitions import Step
@@ -23,13 +25,33 @@ brackets. A verb that does not change the state stands in the table.
 """
 
 
-def tables(root: Path = ROOT) -> Iterator[tuple[str, str, Mapping[str, Step]]]:
-    """Yield app, name and contents of every transition table: `TRANSITIONS`, or `…_TRANSITIONS` for a second one."""
+@dataclass(frozen=True)
+class Table:
+    """A transition table where it stands, and its states in the order in which the app lists them."""
+
+    app: str
+    name: str
+    transitions: Mapping[str, Step]
+    order: Sequence[str]
+
+
+def tables(root: Path = ROOT) -> Iterator[Table]:
+    """Yield every transition table: `TRANSITIONS`, or `…_TRANSITIONS` for a second one."""
     for path in sorted(root.glob("*/states.py")):
-        module = import_module(f"{path.parent.name}.states")
-        for name, value in vars(module).items():
-            if name.endswith("TRANSITIONS") and isinstance(value, Mapping) and name.isupper():
-                yield path.parent.name, name, value
+        app = path.parent.name
+        module = vars(import_module(f"{app}.states"))
+        for name, value in module.items():
+            if name.endswith("TRANSITIONS") and name.isupper() and isinstance(value, Mapping):
+                yield Table(app, name, value, order_of(value, module.values()))
+
+
+def order_of(transitions: Mapping[str, Step], candidates: Iterable[object]) -> list[str]:
+    """Return the values of the enumeration that lists every state of a table; nothing when there is none."""
+    states = {state for step in transitions.values() for state in (*step.sources, step.target)} - {""}
+    for one in candidates:
+        if isinstance(one, type) and issubclass(one, TextChoices) and states <= set(one.values):
+            return list(one.values)
+    return []
 
 
 def arrows(transitions: Mapping[str, Step]) -> list[str]:
@@ -48,13 +70,16 @@ def ends(transitions: Mapping[str, Step]) -> list[str]:
     return [f"    {state} --> [*]" for state in sorted({step.target for step in transitions.values()} - left - {""})]
 
 
-def beginnings(transitions: Mapping[str, Step]) -> list[str]:
-    """Return an arrow from the start for every state that nothing reaches, where no verb begins the matter."""
+def beginnings(transitions: Mapping[str, Step], order: Sequence[str] = ()) -> list[str]:
+    """Return an arrow from the start, where no verb begins the matter.
+
+    It leads to every state that nothing reaches; else to the first one in the order in which the app lists its states.
+    """
     if any(not step.sources for step in transitions.values()):
         return []
-    reached = {step.target for step in transitions.values()}
-    found = {source for step in transitions.values() for source in step.sources} - reached
-    return [f"    [*] --> {state}" for state in sorted(found)]
+    sources = {source for step in transitions.values() for source in step.sources}
+    found = sorted(sources - {step.target for step in transitions.values()})
+    return [f"    [*] --> {state}" for state in found or [one for one in order if one in sources][:1]]
 
 
 def staying(transitions: Mapping[str, Step]) -> list[str]:
@@ -67,9 +92,9 @@ def staying(transitions: Mapping[str, Step]) -> list[str]:
     return ["", "| Verb | In | Event |", "|---|---|---|", *rows] if rows else []
 
 
-def draw(transitions: Mapping[str, Step]) -> str:
+def draw(transitions: Mapping[str, Step], order: Sequence[str] = ()) -> str:
     """Return one table as a diagram and what does not fit into it."""
-    lines = [*beginnings(transitions), *arrows(transitions), *ends(transitions)]
+    lines = [*beginnings(transitions, order), *arrows(transitions), *ends(transitions)]
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```", *staying(transitions), ""])
 
 

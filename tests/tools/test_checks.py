@@ -104,6 +104,14 @@ def test_a_table_without_a_first_verb_begins_where_nothing_leads() -> None:
     assert "    [*] --> new\n    [*] --> returned\n" in diagrams.draw(table)
 
 
+def test_a_circle_begins_with_the_state_the_app_lists_first() -> None:
+    table = {
+        "accept": Step(frozenset({"new"}), "accepted", "ticket.accepted"),
+        "return": Step(frozenset({"accepted"}), "new", "ticket.returned"),
+    }
+    assert "    [*] --> new\n" in diagrams.draw(table, ["gone", "new", "accepted"])
+
+
 def test_an_old_drawing_and_a_left_over_one_are_found(tmp_path: Path) -> None:
     wanted = {Path("docs/states/tickets.md"): "new\n"}
     diagrams.write({Path("docs/states/tickets.md"): "old\n"}, tmp_path)

@@ -13,13 +13,6 @@ PAGES = [path for path in files(ROOT, ".md") if "tests" not in path.parts]
 # Spelled in pieces, so that this file does not find itself.
 HOSTS = ["pypi" + ".org", "registry." + "npmjs", "pythonhosted" + ".org"]
 BETRAYALS = ["/" + "work/", "/" + "root/", "/opt/" + "pypi", *HOSTS]
-    "/" + "work/",
-    "/" + "root/",
-    "/opt/" + "pypi",
-    "pypi" + ".org",
-    "registry." + "npmjs",
-    "pythonhosted" + ".org",
-]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
