@@ -106,13 +106,10 @@ def title(name: str) -> str:
 def pages(root: Path = ROOT) -> dict[Path, str]:
     """Return every page that should be there, with its text."""
     found: dict[Path, str] = {}
-    for app, name, transitions in tables(root):
-        path = FOLDER / f"{app}.md"
-        found.setdefault(path, INTRODUCTION.format(app=app))
-        found[path] += (
-            f"\n## {name.removesuffix('TRANSITIONS').strip('_').replace('_', ' ').capitalize() or 'Case'}\n\n"
-        )
-        found[path] += draw(transitions)
+    for table in tables(root):
+        path = FOLDER / f"{table.app}.md"
+        found.setdefault(path, INTRODUCTION.format(app=table.app))
+        found[path] += f"\n## {title(table.name)}\n\n{draw(table.transitions, table.order)}"
     return found
 
 
