@@ -39,6 +39,13 @@ class Invalid(DomainError):
     """The input does not make sense; `fields` says where."""
 
 
+class TooLarge(Invalid):
+    """The input is larger than is taken."""
+
+    code = "too_large"
+    status = 413
+
+
 class NotAllowed(DomainError):
     """The person sees the thing but may not do this to it."""
 

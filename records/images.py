@@ -1,14 +1,13 @@
 """Uploads become inert: what is kept was encoded by us from pixels, never the bytes that came in."""
 
 import io
-import warnings
 
 from django.conf import settings
 from django.core.files import File
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-from core.errors import Invalid
+from core.errors import Invalid, TooLarge
 
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 2000
@@ -21,7 +20,7 @@ def re_encode(upload: "File[bytes]") -> tuple[bytes, str, str]:
     Without location or other metadata, upright, at most 2,000 pixels a side. Raises `Invalid` with what to do.
     """
     if (upload.size or 0) > settings.UPLOAD_MAX_BYTES:
-        raise Invalid(_("The photo is larger than 15 MB. Take it again at a lower resolution."), code="too_large")
+        raise TooLarge(_("The photo is larger than 15 MB. Take it again at a lower resolution."))
     image = _decode(upload)
     if image.mode in ("RGBA", "LA", "P"):
         return _encode(image.convert("RGBA"), "PNG"), "image/png", ".png"
@@ -29,21 +28,26 @@ def re_encode(upload: "File[bytes]") -> tuple[bytes, str, str]:
 
 
 def _decode(upload: "File[bytes]") -> Image.Image:
-    unreadable = Invalid(_("This file is not a photo we can read. Use JPEG, PNG or WebP."), code="not_an_image")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image: Image.Image = Image.open(upload, formats=ACCEPTED)
-            if image.width * image.height > MAX_PIXELS:
-                raise Invalid(
-                    _("The photo has too many pixels. Take it again at a lower resolution."), code="too_large"
-                )
-            image.draft("RGB", (MAX_SIDE, MAX_SIDE))
-            image = ImageOps.exif_transpose(image)
-            image.thumbnail((MAX_SIDE, MAX_SIDE))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError, Warning) as error:
-        raise unreadable from error
-    return image
+        image = Image.open(upload, formats=ACCEPTED)
+        pixels = image.width * image.height
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        pixels = MAX_PIXELS + 1
+    except Exception as error:  # decoders fail in as many ways as files can be broken
+        raise _unreadable() from error
+    if pixels > MAX_PIXELS:
+        raise TooLarge(_("The photo has too many pixels. Take it again at a lower resolution."))
+    try:
+        image.draft("RGB", (MAX_SIDE, MAX_SIDE))
+        upright = ImageOps.exif_transpose(image)
+        upright.thumbnail((MAX_SIDE, MAX_SIDE))
+    except Exception as error:
+        raise _unreadable() from error
+    return upright
+
+
+def _unreadable() -> Invalid:
+    return Invalid(_("This file is not a photo we can read. Use JPEG, PNG or WebP."), code="not_an_image")
 
 
 def _encode(image: Image.Image, kind: str) -> bytes:
