@@ -1,10 +1,10 @@
 """Telling people: write to the outbox, deliver from it, read the inbox."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -18,7 +18,6 @@ from notifications.sentences import render
 from notifications.states import Delivery, Level
 
 LEASE = timedelta(minutes=2)
-BATCH = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +73,14 @@ def deliver(*, at: datetime) -> dict[str, int]:
     resolves: outside the application a message goes at most once.
     """
     counts = {"sent": 0, "failed": 0, "unknown": _give_up_expired(at)}
-    while batch := _lease(at):
-        for message in batch:
-            counts[_send(message, at)] += 1
-    return counts
+    began = time.monotonic()
+    while True:
+        # A slow channel makes a long pass: a lease counts from when it is taken, or another pass would give it up.
+        moment = at + timedelta(seconds=time.monotonic() - began)
+        message = _lease(moment)
+        if message is None:
+            return counts
+        counts[_send(message, moment)] += 1
 
 
 @transaction.atomic
@@ -87,32 +90,37 @@ def _give_up_expired(at: datetime) -> int:
 
 
 @transaction.atomic
-def _lease(at: datetime) -> list[Message]:
-    rows = list(
-        Message.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(state=Delivery.PENDING)
-        .select_related("user", "project")
-        .order_by("created_at")[:BATCH]
-    )
-    Message.objects.filter(pk__in=[row.pk for row in rows]).update(state=Delivery.SENDING, leased_until=at + LEASE)
-    return rows
+def _lease(at: datetime) -> Message | None:
+    waiting = Message.objects.select_for_update(skip_locked=True, of=("self",)).filter(state=Delivery.PENDING)
+    message = waiting.select_related("user", "project").order_by("created_at", "pk").first()
+    if message is not None:
+        message.state, message.leased_until = Delivery.SENDING, at + LEASE
+        message.save(update_fields=["state", "leased_until"])
+    return message
 
 
 def _send(message: Message, at: datetime) -> str:
-    language = (message.user.language if message.user else "") or settings.LANGUAGE_CODE
-    with translation.override(language), timezone.override(ZoneInfo(message.project.time_zone)):
-        text = render(message.template, message.data)
-    state, error = Delivery.SENT, ""
-    try:
-        CHANNELS[message.channel](message, text)
-    except NotDelivered as problem:
-        state, error = Delivery.FAILED, str(problem)
-    except Exception as problem:  # a channel may raise anything; whether it was sent is then not known
-        state, error = Delivery.UNKNOWN, repr(problem)
-    Message.objects.filter(pk=message.pk, state=Delivery.SENDING).update(
+    state, error = _hand_over(message)
+    Message.objects.filter(pk=message.pk, state__in=[Delivery.SENDING, Delivery.UNKNOWN]).update(
         state=state, error=error[:500], sent_at=at if state == Delivery.SENT else None, leased_until=None
     )
     return str(state)
+
+
+def _hand_over(message: Message) -> tuple[str, str]:
+    channel = CHANNELS.get(message.channel)
+    if channel is None:
+        return Delivery.FAILED, f"there is no channel called {message.channel}"
+    language = (message.user.language if message.user else "") or settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(message.project.tz):
+        text = render(message.template, message.data)
+    try:
+        channel(message, text)
+    except NotDelivered as problem:
+        return Delivery.FAILED, str(problem)
+    except Exception as problem:  # a channel may raise anything; whether it was sent is then not known
+        return Delivery.UNKNOWN, repr(problem)
+    return Delivery.SENT, ""
 
 
 @transaction.atomic
