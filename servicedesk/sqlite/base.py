@@ -27,6 +27,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: Any) -> Any:
         """Open the connection and register what the append-only triggers ask."""
         connection = super().get_new_connection(conn_params)
+        # REPLACE removes rows without asking the DELETE triggers unless triggers are recursive.
+        connection.execute("PRAGMA recursive_triggers=ON")
         connection.create_function("append_only_unlocked", 0, lambda: int(self.append_only_unlocked))
         return connection
 
