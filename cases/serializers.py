@@ -20,7 +20,7 @@ class ClockField(serializers.Serializer[dict[str, Any]]):
 
     id = serializers.IntegerField()
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     case = serializers.CharField()
     subject = serializers.CharField()
     cycle = serializers.IntegerField()
@@ -77,7 +77,9 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
     building = serializers.CharField(source="building.code", read_only=True, default=None, allow_null=True)
     handler = serializers.CharField(source="handler.username", read_only=True, default=None, allow_null=True)
     taken_by = serializers.CharField(source="taken_by.username", read_only=True, default=None, allow_null=True)
-    parent = serializers.CharField(source="parent.number", read_only=True, default=None, allow_null=True)
+    parent = serializers.CharField(  # type: ignore[assignment]
+        source="parent.number", read_only=True, default=None, allow_null=True
+    )
     department = serializers.CharField(source="department.name", read_only=True, default=None, allow_null=True)
     contact_phone = serializers.SerializerMethodField()
     kind_label = serializers.SerializerMethodField()
@@ -141,8 +143,7 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
         """What happened."""
         return self._part("events", case, EventField)
 
-    def _part(
-        self, name: str, case: Case, shape: type[serializers.Serializer[dict[str, Any]]]
-    ) -> list[dict[str, Any]]:
+    def _part(self, name: str, case: Case, shape: type[serializers.Serializer[dict[str, Any]]]) -> list[dict[str, Any]]:
         parts: Mapping[str, Mapping[int, Part]] = self.context.get("parts", {})
-        return list(shape(parts.get(name, {}).get(case.pk, []), many=True).data)
+        rows: Any = parts.get(name, {}).get(case.pk, [])
+        return list(shape(rows, many=True).data)

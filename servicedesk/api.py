@@ -2,5 +2,12 @@
 
 from rest_framework.routers import DefaultRouter
 
+from cases.api import CaseViewSet
+from tickets.api import TicketViewSet
+from visits.api import CallbackViewSet
+
 router = DefaultRouter()
 router.include_root_view = False
+router.register("cases", CaseViewSet, basename="case")
+router.register("tickets", TicketViewSet, basename="ticket")
+router.register("callbacks", CallbackViewSet, basename="callback")

@@ -1,5 +1,7 @@
 """App configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,7 @@ class SlaConfig(AppConfig):
 
     name = "sla"
     verbose_name = _("Deadlines")
+
+    def ready(self) -> None:
+        """Add the clocks to where a case is shown whole."""
+        import_module("sla.case_part")

@@ -107,6 +107,21 @@ class Category(Named):
         verbose_name = _("ticket category")
         verbose_name_plural = _("ticket categories")
 
+    @property
+    def suggested_by(self) -> list[str]:
+        """Words that suggest it."""
+        return [str(word) for word in self.keywords]
+
+    @property
+    def made_urgent_by(self) -> list[str]:
+        """Words that make it urgent."""
+        return [str(word) for word in self.urgent_words]
+
+    @property
+    def is_urgent(self) -> bool:
+        """Say whether it is always urgent."""
+        return self.urgent
+
 
 class PriceItemQuerySet(models.QuerySet["PriceItem"]):
     """Reads of the price list."""
@@ -146,7 +161,10 @@ class PriceItem(Named):
         verbose_name = _("price list line")
         verbose_name_plural = _("price list")
         constraints = [
-            models.UniqueConstraint(fields=["project", "code"], name="price_once_per_project", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["project", "code"], condition=Q(project__isnull=False), name="price_once_per_project"
+            ),
+            models.UniqueConstraint(fields=["code"], condition=Q(project=None), name="price_once_for_all_projects"),
         ]
 
 

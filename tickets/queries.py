@@ -15,7 +15,7 @@ from records.search import text_tokens
 from tickets.models import Category, Job, PriceItem, TechnicianSkill, Ticket, WorkLine
 from tickets.rules import ChargeFacts, Suggested, Verdict, decide_charge, suggest_category, total
 from tickets.rules_dispatch import Booked, Candidate, Window
-from tickets.states import ANSWERED_KINDS, OPEN_JOBS, Charge, Kind
+from tickets.states import ANSWERED_KINDS, OPEN_JOBS, Charge, Charging, Kind
 from visits.queries import open_callback_of
 
 LIKELY_WITHIN = timedelta(days=30)
@@ -139,27 +139,21 @@ def charge_verdict(
     *, kind: str, category: Category | None, unit: Unit | None, project: Project, at: datetime, is_history: bool = False
 ) -> Verdict:
     """Who pays for a matter reported at `at`, before anything is saved. Source: 三(3)②."""
-    facts = ChargeFacts(
-        kind=kind,
-        at=at.astimezone(project.tz).date(),
-        is_history=is_history,
-        has_unit=unit is not None,
-        completed_on=unit.completed_on if unit else None,
-        handed_over_on=unit.handed_over_on if unit else None,
-        **_of_category(category, kind),
+    part = category.warranty_part if category else None
+    usual = Charging.PAID if kind == Kind.SERVICE else Charging.WARRANTY
+    return decide_charge(
+        ChargeFacts(
+            kind=kind,
+            at=at.astimezone(project.tz).date(),
+            charging=category.charging if category else usual,
+            terms=part.terms if part else None,
+            is_public_area=category is not None and category.is_public_area,
+            has_unit=unit is not None,
+            completed_on=unit.completed_on if unit else None,
+            handed_over_on=unit.handed_over_on if unit else None,
+            is_history=is_history,
+        )
     )
-    return decide_charge(facts)
-
-
-def _of_category(category: Category | None, kind: str) -> dict[str, object]:
-    if category is None:
-        return {"charging": "paid"} if kind == Kind.SERVICE else {}
-    part = category.warranty_part
-    return {
-        "charging": category.charging,
-        "terms": part.terms if part else None,
-        "is_public_area": category.is_public_area,
-    }
 
 
 def likely_duplicates(

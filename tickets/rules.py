@@ -26,19 +26,15 @@ class Sortable(Protocol):
     """What of a category decides whether words suggest it."""
 
     @property
-    def kind(self) -> str:
-        """Kind of ticket."""
-
-    @property
-    def keywords(self) -> list[str]:
+    def suggested_by(self) -> Sequence[str]:
         """Words that suggest it."""
 
     @property
-    def urgent(self) -> bool:
+    def is_urgent(self) -> bool:
         """Whether it is always urgent."""
 
     @property
-    def urgent_words(self) -> list[str]:
+    def made_urgent_by(self) -> Sequence[str]:
         """Words that make it urgent."""
 
 
@@ -63,7 +59,7 @@ def suggest_category(text: str, categories: Sequence[CategoryT]) -> Suggested[Ca
     best: CategoryT | None = None
     words: tuple[str, ...] = ()
     for category in categories:
-        found = tuple(word for word in category.keywords if fold(word) and fold(word) in plain)
+        found = tuple(word for word in category.suggested_by if fold(word) and fold(word) in plain)
         if sum(map(len, found)) > sum(map(len, words)):
             best, words = category, found
     return Suggested(category=best, urgency=suggest_urgency(text, best), words=words)
@@ -72,8 +68,8 @@ def suggest_category(text: str, categories: Sequence[CategoryT]) -> Suggested[Ca
 def suggest_urgency(text: str, category: Sortable | None) -> str:
     """Say how long a matter can wait by its words and its category."""
     plain = fold(text)
-    words = [*URGENT_WORDS, *(category.urgent_words if category else ())]
-    urgent = (category is not None and category.urgent) or any(fold(word) in plain for word in words if fold(word))
+    words = [*URGENT_WORDS, *(category.made_urgent_by if category else ())]
+    urgent = (category is not None and category.is_urgent) or any(fold(word) in plain for word in words if fold(word))
     return Urgency.URGENT if urgent else Urgency.NORMAL
 
 

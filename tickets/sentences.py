@@ -90,7 +90,7 @@ def why(reason: Mapping[str, Any]) -> str:
         Why.ANSWERED: _("Free: an answer costs nothing."),
         Why.TAKEN_OVER: _("Taken over from a former system."),
     }
-    pattern = patterns.get(reason.get("why", ""))  # type: ignore[call-overload]
+    pattern = patterns.get(reason.get("why", ""))
     return pattern % _dates(reason) if pattern else ""
 
 

@@ -20,10 +20,8 @@ def next_attempt(*, attempts: int, at: datetime, zone: ZoneInfo) -> datetime:
     local = at.astimezone(zone)
     if attempts <= 1:
         soon = (at + FIRST_WAIT).astimezone(zone)
-        if soon.time() < EARLIEST:
-            return _at(soon.date(), EARLIEST, zone)
         if soon.date() == local.date() and soon.time() <= LATEST:
-            return soon
+            return max(soon, _at(soon.date(), EARLIEST, zone))
     hour = EVENING if attempts > 1 and attempts % 2 else MORNING
     return _at(local.date() + timedelta(days=1), hour, zone)
 

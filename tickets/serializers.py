@@ -1,0 +1,319 @@
+"""Tickets as JSON, and what the verbs take. Input becomes clean Python values here; nothing is written."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from accounts.models import Project, User
+from accounts.states import STAFF_ROLES
+from cases.models import Case
+from cases.serializers import CaseSerializer
+from cases.states import Channel, PhotoLabel, Urgency
+from estate.models import Building, Unit
+from tickets.actions import Line, NewTicket
+from tickets.models import Category, Job, PriceItem, Ticket, WorkLine
+from tickets.queries import payable, price_list
+from tickets.sentences import charge_sentence
+from tickets.states import AcceptedBy, Charge, ItemKind, Kind
+
+LONGEST = 5000
+
+
+class JobSerializer(serializers.ModelSerializer[Job]):
+    """One dispatched visit."""
+
+    technician = serializers.CharField(source="technician.username")
+
+    class Meta:
+        model = Job
+        fields = [
+            "number",
+            "technician",
+            "state",
+            "window_from",
+            "window_to",
+            "dispatched_at",
+            "accepted_at",
+            "arrived_at",
+            "finished_at",
+            "ended_at",
+            "ended_reason",
+        ]
+
+
+class WorkLineSerializer(serializers.ModelSerializer[WorkLine]):
+    """A part or hours of work, quoted or done."""
+
+    class Meta:
+        model = WorkLine
+        fields = ["name", "kind", "unit", "quantity", "unit_price", "amount", "is_quote"]
+
+
+class TicketSerializer(CaseSerializer):
+    """A ticket in a list: the case and what sorts it."""
+
+    description = serializers.CharField(source="ticket.description")
+    category_label = serializers.CharField(source="ticket.category.name", default=None, allow_null=True)
+    preferred_from = serializers.DateTimeField(source="ticket.preferred_from")
+    preferred_to = serializers.DateTimeField(source="ticket.preferred_to")
+    charge = serializers.CharField(source="ticket.charge")
+    form = serializers.CharField(source="ticket.form")
+    quote = serializers.CharField(source="ticket.quote")
+    leak_test_begun_at = serializers.DateTimeField(source="ticket.leak_test_begun_at")
+    leak_test_ended_at = serializers.DateTimeField(source="ticket.leak_test_ended_at")
+    completed_at = serializers.DateTimeField(source="ticket.completed_at")
+
+    class Meta(CaseSerializer.Meta):
+        fields = [
+            *CaseSerializer.Meta.fields,
+            "description",
+            "category_label",
+            "preferred_from",
+            "preferred_to",
+            "charge",
+            "form",
+            "quote",
+            "leak_test_begun_at",
+            "leak_test_ended_at",
+            "completed_at",
+        ]
+        read_only_fields = fields
+
+
+class TicketDetailSerializer(TicketSerializer):
+    """One ticket with everything about it."""
+
+    charge_reason = serializers.SerializerMethodField()
+    quote_accepted_at = serializers.DateTimeField(source="ticket.quote_accepted_at")
+    quote_accepted_how = serializers.CharField(source="ticket.quote_accepted_how")
+    report = serializers.CharField(source="ticket.report")
+    hours = serializers.DecimalField(source="ticket.hours", max_digits=6, decimal_places=2)
+    payable = serializers.SerializerMethodField()
+    jobs = JobSerializer(source="ticket.jobs", many=True)
+    lines = serializers.SerializerMethodField()
+    callbacks = serializers.SerializerMethodField()
+    photos = serializers.SerializerMethodField()
+    joined_to = serializers.CharField(source="ticket.joined_to.case.number", default=None, allow_null=True)
+
+    class Meta(TicketSerializer.Meta):
+        fields = [
+            *TicketSerializer.Meta.fields,
+            "charge_reason",
+            "quote_accepted_at",
+            "quote_accepted_how",
+            "report",
+            "hours",
+            "payable",
+            "jobs",
+            "lines",
+            "callbacks",
+            "photos",
+            "joined_to",
+        ]
+        read_only_fields = fields
+
+    def get_charge_reason(self, case: Case) -> str:
+        """Who pays and why, as a sentence."""
+        return charge_sentence(case.ticket)
+
+    def get_payable(self, case: Case) -> str:
+        """What the resident owes for it, in yuan."""
+        return str(payable(case.ticket))
+
+    def get_lines(self, case: Case) -> list[dict[str, Any]]:
+        """Parts and hours that count now."""
+        return [dict(row) for row in WorkLineSerializer(case.ticket.lines.filter(replaced_at=None), many=True).data]
+
+    def get_callbacks(self, case: Case) -> list[str]:
+        """Numbers of its callbacks that the reader may see."""
+        seen = Case.objects.visible_to(self.context["request"].user)
+        return list(seen.filter(parent=case, kind="callback").order_by("pk").values_list("number", flat=True))
+
+    def get_photos(self, case: Case) -> list[dict[str, str]]:
+        """Pictures, with the addresses under which their readers get them."""
+        rows = case.attachments.select_related("file")
+        if not self.context["request"].user.is_office:
+            rows = rows.filter(for_resident=True)
+        return [{"label": row.label, "url": f"/c/{case.number}/files/{row.file.token}/"} for row in rows]
+
+
+# --- what comes in ---------------------------------------------------------------------------------------------------
+class Verb(serializers.Serializer[Any]):
+    """A verb without anything to say. A phone out of signal says when it happened."""
+
+    happened_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class TextVerb(Verb):
+    """A verb with words."""
+
+    text = serializers.CharField(max_length=LONGEST)
+
+
+class ReasonVerb(Verb):
+    """A verb with a reason."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+class LeakTestVerb(Verb):
+    """What the leak test showed; without words: no leak."""
+
+    result = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class AcceptQuoteVerb(Verb):
+    """How the resident accepted."""
+
+    how = serializers.ChoiceField(choices=AcceptedBy.choices, required=False, default=AcceptedBy.IN_PERSON)
+
+
+class OverrideVerb(Verb):
+    """Who pays, decided otherwise."""
+
+    charge = serializers.ChoiceField(choices=[Charge.FREE, Charge.PAID])
+    reason = serializers.CharField(max_length=500)
+
+
+class DispatchVerb(Verb):
+    """Whom to send and when: `technician` is a username, `from` and `to` the agreed time."""
+
+    technician = serializers.CharField(max_length=150)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Add `from` and `to`, whose names Python keeps for itself."""
+        moments = {
+            name: serializers.DateTimeField(required=False, allow_null=True, default=None) for name in ("from", "to")
+        }
+        return {**super().get_fields(), **moments}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Give the ends of the agreed time the names the action knows; find the technician."""
+        attrs["window_from"], attrs["window_to"] = attrs.pop("from"), attrs.pop("to")
+        technician = User.objects.filter(username=attrs["technician"], is_active=True).first()
+        if technician is None:
+            raise serializers.ValidationError({"technician": [_("Not one of the technicians.")]})
+        attrs["technician"] = technician
+        return attrs
+
+
+class LineInput(serializers.Serializer[Any]):
+    """A line: `item` is a code of the price list; else name and unit price in yuan."""
+
+    item = serializers.CharField(max_length=40, required=False)
+    name = serializers.CharField(max_length=100, required=False, default="")
+    unit = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    quantity = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=Decimal("0.01"))
+    unit_price = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=Decimal(0), required=False)
+    kind = serializers.ChoiceField(choices=ItemKind.choices, required=False, default=ItemKind.MATERIAL)
+
+
+class LinesVerb(Verb):
+    """A verb with lines; they become the actions' `Line`s with `lines_for`."""
+
+    lines = LineInput(many=True, max_length=50, required=False, default=list)  # type: ignore[call-arg]
+    hours = serializers.DecimalField(max_digits=5, decimal_places=2, min_value=Decimal(0), required=False)
+
+
+class CompleteVerb(Verb):
+    """What was done; `parts` left out on a paid job means as quoted."""
+
+    report = serializers.CharField(max_length=LONGEST)
+    parts = LineInput(many=True, max_length=50, required=False)  # type: ignore[call-arg]
+    hours = serializers.DecimalField(max_digits=5, decimal_places=2, min_value=Decimal(0), required=False)
+
+
+class PhotoVerb(Verb):
+    """A picture and what it shows."""
+
+    photo = serializers.FileField()
+    label = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=PhotoLabel.choices, required=False, default=PhotoLabel.INTAKE
+    )
+
+
+class SignatureVerb(Verb):
+    """The customer's signature as a picture."""
+
+    signature = serializers.FileField()
+
+
+class JoinVerb(Verb):
+    """The ticket that is the same matter."""
+
+    original = serializers.CharField(max_length=30)
+
+
+class CallerVerb(Verb):
+    """Somebody else who reported the same."""
+
+    contact_name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    text = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
+
+
+def lines_for(project: Project, rows: list[dict[str, Any]]) -> list[Line]:
+    """Lines with their items of the project's price list. Raises `ValidationError` for an unknown code."""
+    items: dict[str, PriceItem] = {item.code: item for item in price_list(project)} if rows else {}
+    unknown = [row["item"] for row in rows if row.get("item") and row["item"] not in items]
+    if unknown:
+        raise serializers.ValidationError({"lines": [_("Not in the price list: %(codes)s") % {"codes": unknown[0]}]})
+    return [Line(**{**row, "item": items.get(row.get("item", ""))}) for row in rows]
+
+
+class NewTicketInput(serializers.Serializer[Any]):
+    """What somebody brought; room and words are enough."""
+
+    project = serializers.CharField(max_length=30)
+    kind = serializers.ChoiceField(choices=Kind.choices, required=False, default=Kind.REPAIR)
+    unit = serializers.CharField(max_length=60, required=False, allow_blank=True, allow_null=True)
+    building = serializers.CharField(max_length=40, required=False, allow_blank=True, allow_null=True)
+    place = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    category = serializers.CharField(max_length=40, required=False, allow_blank=True, allow_null=True)
+    title = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    description = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
+    contact_name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    channel = serializers.ChoiceField(choices=Channel.choices, required=False, default=Channel.PHONE)
+    urgency = serializers.ChoiceField(choices=Urgency.choices, required=False, allow_blank=True, default="")
+    preferred_from = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    preferred_to = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    contact = serializers.CharField(max_length=30, required=False, allow_blank=True, allow_null=True)
+    parent = serializers.CharField(  # type: ignore[assignment]
+        max_length=30, required=False, allow_blank=True, allow_null=True
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Find what the numbers and codes name. A project that one does not belong to is 404, as if it were not."""
+        user: User = self.context["request"].user
+        project = Project.objects.visible_to(user).filter(code=attrs["project"]).first()
+        if project is None:
+            raise Http404
+        wrong: dict[str, list[str]] = {}
+        found: dict[str, Any] = {"project": project}
+        staff = user.has_role(project.pk, *STAFF_ROLES)
+        units = Unit.objects.all() if staff else Unit.objects.visible_to(user)
+        cases = Case.objects.visible_to(user).filter(project=project)
+        for name, rows in (
+            ("unit", units.filter(project=project, number=attrs.get("unit") or "")),
+            ("building", Building.objects.filter(project=project, code=attrs.get("building") or "")),
+            ("category", Category.objects.filter(active=True, code=attrs.get("category") or "")),
+            ("contact", cases.filter(kind="contact", number=attrs.get("contact") or "")),
+            ("parent", cases.filter(number=attrs.get("parent") or "")),
+        ):
+            found[name] = rows.first() if attrs.get(name) else None
+            if attrs.get(name) and found[name] is None:
+                wrong[name] = [_("There is none of that number or code here.")]
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return {"new": NewTicket(**{**attrs, **found})}
+
+
+def ticket_of(case: Case) -> Ticket:
+    """The ticket of a case, holding on to the case that was read."""
+    ticket = case.ticket
+    ticket.case = case
+    return ticket

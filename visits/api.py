@@ -1,0 +1,46 @@
+"""Callbacks over the API: read them, record how one went."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.api import CaseApi, CaseFilter
+from cases.models import Case
+from visits.actions import Outcome, record
+from visits.serializers import CallbackSerializer, RecordInput
+
+
+class CallbackFilter(CaseFilter):
+    """Filters of callbacks; `case` is the number of the work."""
+
+    case = django_filters.CharFilter(field_name="parent__number")
+    result = django_filters.CharFilter(field_name="callback__result")
+
+
+class CallbackViewSet(CaseApi):
+    """Callbacks; they are owed automatically."""
+
+    filterset_class = CallbackFilter
+    serializer_class = CallbackSerializer
+    joined = ("callback__caller",)
+
+    def get_queryset(self) -> QuerySet[Case]:
+        """Callbacks that the person may see."""
+        return super().get_queryset().filter(callback__isnull=False)
+
+    @extend_schema(request=RecordInput)
+    @action(detail=True, methods=["post"])
+    def record(self, request: Request, number: str) -> Response:
+        """Write down how a call or visit went."""
+
+        def act(case: Case, *, result: str, score: int | None, text: str, how: str, **given: Any) -> None:
+            callback = case.callback
+            callback.case = case
+            record(callback=callback, outcome=Outcome(result=result, score=score, text=text, how=how), **given)
+
+        return self.do(RecordInput, act)

@@ -1,0 +1,47 @@
+"""Callbacks as JSON, and what recording one takes."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from cases.serializers import CaseSerializer
+from visits.states import How, Result
+
+
+class CallbackSerializer(CaseSerializer):
+    """A callback: the case, what it is about, and how it went."""
+
+    case = serializers.CharField(source="parent.number", default=None, allow_null=True)
+    result = serializers.CharField(source="callback.result")
+    score = serializers.IntegerField(source="callback.score")
+    text = serializers.CharField(source="callback.text")
+    how = serializers.CharField(source="callback.how")
+    caller = serializers.CharField(source="callback.caller.username", default=None, allow_null=True)
+    attempts = serializers.IntegerField(source="callback.attempts")
+    next_attempt_at = serializers.DateTimeField(source="callback.next_attempt_at")
+    done_at = serializers.DateTimeField(source="callback.done_at")
+
+    class Meta(CaseSerializer.Meta):
+        fields = [
+            *CaseSerializer.Meta.fields,
+            "case",
+            "result",
+            "score",
+            "text",
+            "how",
+            "caller",
+            "attempts",
+            "next_attempt_at",
+            "done_at",
+        ]
+        read_only_fields = fields
+
+
+class RecordInput(serializers.Serializer[Any]):
+    """How a call or visit went."""
+
+    result = serializers.ChoiceField(choices=Result.choices)
+    score = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True, default=None)
+    text = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
+    how = serializers.ChoiceField(choices=How.choices, required=False, default=How.PHONE)
+    happened_at = serializers.DateTimeField(required=False, allow_null=True)
