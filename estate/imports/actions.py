@@ -169,6 +169,11 @@ def workbook_of(found: RegisterImport) -> Workbook:
     return _stored_workbook(found.file.token)
 
 
+def shown_workbook(found: RegisterImport) -> Workbook:
+    """The workbook with the cells mended by hand, and without the rows left out."""
+    return corrected(workbook_of(found), found.fixes)
+
+
 @lru_cache(maxsize=4)
 def _stored_workbook(token: str) -> Workbook:
     with StoredFile.objects.get(token=token).file.open("rb") as stream:
@@ -181,7 +186,7 @@ def plan_of(found: RegisterImport) -> ImportPlan:
         name: SheetChoice(SheetKind(choice["kind"]) if choice["kind"] else None, choice["columns"])
         for name, choice in found.choices.items()
     }
-    return plan(corrected(workbook_of(found), found.fixes), found.project, choices)
+    return plan(shown_workbook(found), found.project, choices)
 
 
 def _file_name(name: str) -> str:
