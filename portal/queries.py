@@ -1,6 +1,5 @@
 """Reads of the residents' pages: the matters of the own home, in words for people who are not staff."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,8 +96,3 @@ def promises(case: Case, user: User) -> list[Said]:
         )
         for rung in sorted(shown, key=lambda rung: rung.due_at)
     ]
-
-
-def open_count(rows: Iterable[Matter]) -> int:
-    """How many of the matters still want work."""
-    return sum(row.phase != Phase.CLOSED for row in rows)

@@ -6,7 +6,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from cases.queries import photos, timeline
-from portal.queries import homes_of, matter_of, matters, open_count, own_cases, promises
+from cases.states import Phase
+from portal.queries import homes_of, matter_of, matters, own_cases, promises
 from records.http import user_of
 
 
@@ -16,7 +17,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """Everything that was asked for the own home, what is open first."""
     user = user_of(request)
     rows = matters(user)
-    return render(request, "portal/home.html", {"matters": rows, "open": open_count(rows), "homes": homes_of(user)})
+    running = [row for row in rows if row.phase != Phase.CLOSED]
+    finished = [row for row in rows if row.phase == Phase.CLOSED]
+    return render(request, "portal/home.html", {"running": running, "finished": finished, "homes": homes_of(user)})
 
 
 @login_required

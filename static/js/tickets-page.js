@@ -25,7 +25,11 @@
     link.removeAttribute("data-dial-now");
     window.location.href = link.href;
   }
-  document.addEventListener("htmx:afterSwap", (event) => dial(event.target));
+  document.addEventListener("htmx:afterSwap", (event) => {
+    dial(event.target);
+    const asked = event.detail.requestConfig && event.detail.requestConfig.elt.closest("dialog[open]");
+    if (asked) asked.close();
+  });
   dial(document);
 
   // Photos change the case: once all are sent, the page shows it as it now is, unless somebody is typing.

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from cases.models import Case
 from tickets.models import Job, Ticket
+from tickets.queries import window_of
 from tickets.reads.listing import TO_SEND, with_clock
-from tickets.reads.people import Person, window_of
+from tickets.reads.people import Person
 from tickets.rules_dispatch import (
     FIRST_HOUR,
     LAST_HOUR,

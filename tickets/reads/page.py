@@ -1,6 +1,5 @@
 """Everything one ticket's page shows, in a constant number of statements."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,13 +8,15 @@ from accounts.models import User
 from cases.models import Case
 from cases.queries import Line, Photo, photos, timeline
 from cases.registry import kind_of
-from cases.states import PhotoLabel
+from cases.states import Phase, PhotoLabel
+from core.transitions import allowed
 from sla.queries import Rung, ladder
 from tickets.models import Job, Ticket, WorkLine
 from tickets.rules import total
 from tickets.sentences import charge_sentence
 from tickets.states import OPEN_JOBS
 from visits.models import Callback
+from visits.queries import callbacks_of
 
 PICTURES = (PhotoLabel.INTAKE, PhotoLabel.BEFORE, PhotoLabel.AFTER, PhotoLabel.SIGNATURE)
 
@@ -66,6 +67,16 @@ class TicketPage:
         return self.jobs[0] if self.jobs else None
 
     @property
+    def open_callback(self) -> Callback | None:
+        """The callback that is still owed."""
+        return next((callback for callback in self.callbacks if callback.case.phase != Phase.CLOSED), None)
+
+    @property
+    def state_allows_photos(self) -> bool:
+        """Say whether photos may still be added."""
+        return allowed(kind_of(self.case.kind).transitions, "add_photo", self.case.state)
+
+    @property
     def next_clock(self) -> Rung | None:
         """What falls due first."""
         return self.running[0] if self.running else None
@@ -81,25 +92,16 @@ class TicketPage:
         return tuple(photo for photo in self.pictures if photo.label != PhotoLabel.INTAKE)
 
 
-def ticket_for(user: User, number: str) -> Ticket | None:
-    """The ticket with what its page needs, where the person may see it."""
-    rows = Ticket.objects.visible_to(user).for_lists()
-    with_names = rows.select_related(
-        "case__building", "case__taken_by", "case__parent", "charge_overridden_by", "joined_to__case"
-    )
-    return with_names.filter(case__number=number).first()
-
-
 def page_of(ticket: Ticket, reader: User) -> TicketPage:
-    """Read the page: jobs, lines, events, promises, pictures, callbacks, joined callers; one statement each."""
+    """Read the page of a ticket from `queries.ticket_of`: events, promises, pictures, callbacks, joined callers."""
     case = ticket.case
-    lines = list(WorkLine.objects.filter(ticket=ticket, replaced_at=None))
+    lines = [line for line in ticket.lines.all() if line.replaced_at is None]
     rungs = ladder(case, reader)
     kept = photos(case, reader)
     return TicketPage(
         ticket=ticket,
         state_word=str(kind_of(case.kind).states[case.state]),
-        jobs=tuple(ticket.jobs.select_related("technician", "dispatched_by").order_by("-number")),
+        jobs=tuple(sorted(ticket.jobs.all(), key=lambda job: -job.number)),
         quoted=Lines(tuple(line for line in lines if line.is_quote)),
         done=Lines(tuple(line for line in lines if not line.is_quote)),
         charge_words=charge_sentence(ticket),
@@ -108,15 +110,9 @@ def page_of(ticket: Ticket, reader: User) -> TicketPage:
         past=tuple(rung for rung in rungs if rung.ended_at is not None),
         pictures=tuple(photo for photo in kept if photo.is_image and photo.label in PICTURES),
         papers=tuple(photo for photo in kept if photo.label == PhotoLabel.PAPER),
-        callbacks=tuple(callbacks_of(case, reader)),
+        callbacks=tuple(reversed(callbacks_of(case=case, user=reader))),
         duplicates=tuple(ticket.duplicates.select_related("case").order_by("pk")),
     )
-
-
-def callbacks_of(case: Case, reader: User) -> Sequence[Callback]:
-    """Callbacks owed for the case, newest first, as far as the reader may see them."""
-    rows = Callback.objects.visible_to(reader).filter(case__parent=case).select_related("case", "caller")
-    return list(rows.order_by("-case__opened_at", "-case__pk"))
 
 
 def since(page: TicketPage, moment: datetime) -> list[Line]:

@@ -4,10 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from accounts.models import Membership, Project
-from accounts.states import Role
+from accounts.states import STAFF_ROLES, DepartmentKind, Role
 from tickets.models import Job, TechnicianSkill
-from tickets.rules_dispatch import Booked, Candidate, Window
+from tickets.queries import window_of
+from tickets.rules_dispatch import Booked, Candidate
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,6 @@ class Person:
         return Candidate(pk=self.pk, name=self.name, skills=self.skills, booked=tuple(map(booked_of, self.jobs)))
 
 
-def window_of(job: Job) -> Window | None:
-    """The agreed time of a job."""
-    if job.window_from is None or job.window_to is None:
-        return None
-    return Window(job.window_from, job.window_to)
-
-
 def booked_of(job: Job) -> Booked:
     """The job as the ranking sees it."""
     case = job.ticket.case
@@ -47,9 +43,10 @@ def booked_of(job: Job) -> Booked:
 
 
 def people_to_send(project: Project) -> list[Person]:
-    """Technicians of the project by department and name, with trades and open jobs: three statements."""
+    """Technicians and contractors of the project by department and name, with trades and open jobs."""
     members = (
-        Membership.objects.staff_of([project.pk], [Role.TECHNICIAN])
+        Membership.objects.staff_of([project.pk], STAFF_ROLES)
+        .filter(Q(role=Role.TECHNICIAN) | Q(department__kind=DepartmentKind.CONTRACTOR))
         .select_related("user", "department")
         .order_by("department__pk", "user__name", "user__pk")
     )
@@ -62,7 +59,7 @@ def people_to_send(project: Project) -> list[Person]:
             name=str(m.user),
             department=str(m.department) if m.department else "",
             department_id=m.department_id,
-            trades="、".join(trades[pk]),
+            trades=" ".join(trades[pk]),
             skills=frozenset(skills[pk]),
             jobs=tuple(jobs[pk]),
         )

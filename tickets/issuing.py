@@ -1,0 +1,41 @@
+"""Issuing a ticket's form: set once, kept, and given again as it was issued."""
+
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.actions import attach, lock, reveal_contact
+from cases.models import Attachment
+from cases.states import PhotoLabel
+from records.actions import store_bytes
+from tickets.models import Ticket
+from tickets.papers import render
+from tickets.reads.paper import paper_form, paper_name
+
+
+@transaction.atomic
+def issue_paper(*, ticket: Ticket, url: str, fonts: Path, by: User, at: datetime) -> Attachment:
+    """The form of the ticket: the one issued before where there is one, else a new one, kept with the case.
+
+    It carries the contact's number in clear, so that whoever prints it stands in the log. `url` goes into its code.
+    Raises `FontMissingError`. Source: 三(3)② (《业主报修有偿服务登记表》或《业主报修登记表》).
+    """
+    case = lock(ticket.case)
+    name = paper_name(ticket)
+    papers = Attachment.objects.filter(case=case, label=PhotoLabel.PAPER, file__name=name)
+    issued = papers.select_related("file").first()
+    if issued is not None:
+        return issued
+    reveal_contact(case=case, by=by, at=at, reason=_("Form printed: %(number)s") % {"number": case.number})
+    kept = store_bytes(
+        content=render(paper_form(ticket, url=url), fonts=fonts),
+        name=name,
+        content_type="application/pdf",
+        project=case.project,
+        by=by,
+        at=at,
+    )
+    return attach(case=case, file=kept, label=PhotoLabel.PAPER, by=by, at=at, for_resident=False)

@@ -1,0 +1,90 @@
+"""What the list's filters offer, each choice with its address."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Department, Project, User
+from cases.states import Urgency
+from estate.models import Building
+from tickets.models import Category
+from tickets.reads.listing import VIEWS, Filters
+from tickets.reads.people import Person
+from tickets.states import State
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a filter, or a saved view."""
+
+    label: Words
+    url: str
+    active: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter: its words (what is chosen, where something is), and its choices."""
+
+    label: Words
+    active: bool
+    choices: list[Option]
+
+
+def address(filters: Filters, **more: object) -> str:
+    """The list's address for these filters."""
+    query = {name: str(value) for name, value in more.items() if value}
+    return "?" + urlencode({**filters.as_dict(), **query})
+
+
+def saved_views(filters: Filters) -> list[Option]:
+    """The views at the head of the list; the filters stay when one changes the view."""
+    return [
+        Option(label=label, url=address(replace(filters, view=key)), active=key == filters.view)
+        for key, label in VIEWS.items()
+    ]
+
+
+class Offered:
+    """What there is to choose from in a project: four statements."""
+
+    def __init__(self, project: Project, people: Iterable[Person], user: User) -> None:
+        self.categories = {row.code: row.name for row in Category.objects.filter(active=True)}
+        self.handlers = {person.pk: person.name for person in people} | {user.pk: _("Myself")}
+        departments = Department.objects.filter(project=project).order_by("pk")
+        self.departments = {row.pk: row.name for row in departments}
+        buildings = Building.objects.filter(project=project).order_by("code")
+        self.buildings = {row.pk: row.name or row.code for row in buildings}
+
+
+def chips(filters: Filters, offered: Offered) -> list[Chip]:
+    """The filters as a line of menus."""
+    menus: tuple[tuple[str, Words, Mapping[str, Words] | Mapping[int, str]], ...] = (
+        ("state", gettext_lazy("State"), dict(State.choices)),
+        ("category", gettext_lazy("Category"), offered.categories),
+        ("handler", gettext_lazy("Handler"), offered.handlers),
+        ("department", gettext_lazy("Department"), offered.departments),
+        ("building", gettext_lazy("Building"), offered.buildings),
+        ("urgency", gettext_lazy("Urgency"), dict(Urgency.choices)),
+    )
+    return [_chip(filters, name, label, dict(choices)) for name, label, choices in menus if choices]
+
+
+def _chip(filters: Filters, name: str, label: Words, choices: Mapping[object, Words]) -> Chip:
+    chosen = getattr(filters, name)
+    options = [
+        Option(label=words, url=address(replace(filters, **{name: value})), active=value == chosen)
+        for value, words in choices.items()
+    ]
+    if chosen:
+        nothing: dict[str, object] = {name: Filters.__dataclass_fields__[name].default}
+        options.insert(0, Option(label=_("All"), url=address(replace(filters, **nothing)), active=False))  # type: ignore[arg-type]
+    words = choices.get(chosen)
+    return Chip(label=f"{label}: {words}" if words else label, active=bool(chosen), choices=options)

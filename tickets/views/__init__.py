@@ -1,0 +1,1 @@
+"""Pages of tickets. Each view reads the clock and the form, calls one action, and renders."""

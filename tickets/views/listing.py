@@ -1,0 +1,164 @@
+"""The list of tickets: views, filters, bulk dispatch with a result per row, export."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import Project, User
+from accounts.states import Role
+from cases.models import Case
+from cases.queries import Due, due_of
+from cases.registry import kind_of
+from cases.states import Phase, Urgency
+from core.errors import DomainError, Invalid
+from records.http import now, project_of, user_of
+from tickets import actions
+from tickets.exporting import export_rows, may_export, write_csv, write_xlsx
+from tickets.forms import BulkForm, read_filters
+from tickets.queries import tickets_for
+from tickets.reads.filters import Offered, Option, address, chips, saved_views
+from tickets.reads.listing import COUNTED, VIEWS, Cursor, Filters, Page, listed, one_page
+from tickets.reads.people import people_to_send
+from tickets.views.page import where_next
+
+MOST_AT_ONCE = 100
+RESULTS = "bulk_dispatch"
+FORMATS = {"csv": write_csv, "xlsx": write_xlsx}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A ticket in the list."""
+
+    case: Case
+    state_word: str
+    category: str
+    clock: Due | None
+    is_urgent: bool
+
+
+def may_dispatch(user: User, project: Project) -> bool:
+    """Say whether the list and the board offer to send people. Each ticket asks again."""
+    return user.has_role(project.pk, Role.FRONTDESK, Role.SUPERVISOR, Role.GM, Role.HEAD)
+
+
+def staff_project(request: HttpRequest) -> tuple[User, Project]:
+    """Who asks for a page of the staff, and in which project. Residents have pages of their own."""
+    user, project = user_of(request), project_of(request)
+    if not user.is_office:
+        raise Http404
+    return user, project
+
+
+@login_required
+@require_GET
+def tickets(request: HttpRequest) -> HttpResponse:
+    """One page of the list."""
+    user, project = staff_project(request)
+    filters = read_filters(request.GET)
+    raw = request.GET.get("after", "")
+    page = one_page(filters, Cursor.read(raw) if raw else None, user=user, project=project, at=now())
+    people = people_to_send(project)
+    context = {
+        "rows": [_row(case) for case in page.cases],
+        "views": saved_views(filters),
+        "chips": chips(filters, Offered(project, people, user)),
+        "people": people,
+        "may_dispatch": may_dispatch(user, project),
+        "exports": _exports(filters) if may_export(user, project) else [],
+        "results": request.session.pop(RESULTS, None),
+        **_around(filters, page, raw),
+    }
+    return render(request, "tickets/list.html", context)
+
+
+def _row(case: Case) -> Row:
+    category = case.ticket.category
+    return Row(
+        case=case,
+        state_word=str(kind_of(case.kind).states[case.state]),
+        category=category.name if category else "",
+        clock=due_of(case, started_at=getattr(case, "clock_started_at", None)),
+        is_urgent=case.urgency == Urgency.URGENT and case.phase != Phase.CLOSED,
+    )
+
+
+def _around(filters: Filters, page: Page, raw: str) -> dict[str, object]:
+    """Everything of the page that is not a row: the count, the way on, the search, what an empty list says."""
+    shown = f"{COUNTED:,}+" if page.count > COUNTED else str(page.count)
+    kept = {name: value for name, value in filters.as_dict().items() if name != "q"}
+    return {
+        "count_words": ngettext("%(count)s ticket", "%(count)s tickets", page.count) % {"count": shown},
+        "next_url": address(filters, after=page.next) if page.next else "",
+        "first_url": address(filters) if raw else "",
+        "asked": filters.q,
+        "kept": list(kept.items()),
+        "filtered": filters.narrowed,
+        "clear_url": address(Filters(view=filters.view)),
+        "view_label": VIEWS[filters.view],
+        "empty_words": _("Nothing here: %(view)s. New tickets come from the front desk.")
+        % {"view": VIEWS[filters.view]},
+    }
+
+
+def _exports(filters: Filters) -> list[Option]:
+    labels = {"xlsx": _("Export as Excel"), "csv": _("Export as CSV")}
+    return [
+        Option(label=labels[kind], url=reverse("ticket_export", args=[kind]) + address(filters), active=False)
+        for kind in ("xlsx", "csv")
+    ]
+
+
+@login_required
+@require_POST
+def bulk_dispatch(request: HttpRequest) -> HttpResponse:
+    """Send one person to each ticked ticket; every row says what became of it, and one that fails stops no other."""
+    user, project = staff_project(request)
+    form = BulkForm(request.POST)
+    picked = list(dict.fromkeys(request.POST.getlist("pick")))
+    if not picked or len(picked) > MOST_AT_ONCE:
+        raise Invalid(_("Tick between 1 and %(most)s tickets.") % {"most": MOST_AT_ONCE})
+    if not form.is_valid():
+        raise Invalid(_("Choose who goes."))
+    technician = form.cleaned_data["technician"]
+    request.session[RESULTS] = list(_send_each(picked, technician, user, project))
+    return redirect(where_next(request, reverse("tickets")))
+
+
+def _send_each(numbers: Iterable[str], technician: User, user: User, project: Project) -> Iterable[dict[str, object]]:
+    found = {ticket.case.number: ticket for ticket in tickets_for(user, project).filter(case__number__in=numbers)}
+    for number in numbers:
+        ticket = found.get(number)
+        if ticket is None:
+            yield {"number": number, "url": "", "ok": False, "words": _("There is no such ticket.")}
+            continue
+        url = reverse("ticket", args=[number])
+        try:
+            sent = actions.dispatch(ticket=ticket, technician=technician, by=user, at=now())
+        except DomainError as error:
+            yield {"number": number, "url": url, "ok": False, "words": str(error)}
+        else:
+            yield {"number": number, "url": url, "ok": True, "words": _("sent %(who)s") % {"who": sent.job.technician}}
+
+
+@login_required
+@require_GET
+def export(request: HttpRequest, kind: str) -> HttpResponse:
+    """The filtered list as a file, phones masked; who took what stands in the log."""
+    user, project = staff_project(request)
+    if kind not in FORMATS or not may_export(user, project):
+        raise Http404
+    filters = read_filters(request.GET)
+    at = now()
+    rows = listed(filters, user=user, project=project, at=at)
+    made = export_rows(rows, kind=kind, filters=filters.as_dict(), write=FORMATS[kind], by=user, project=project, at=at)
+    response = HttpResponse(made.content, content_type=made.content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    return response

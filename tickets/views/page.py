@@ -1,0 +1,258 @@
+"""One ticket's page, and its steps: a refusal shows the page again with everything that was typed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import is_aware
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import User
+from cases.queries import Line
+from cases.registry import kind_of
+from core.errors import DomainError, Stale
+from records.http import now, posted_version, redirect_once, user_of
+from tickets.actions import Dispatched
+from tickets.forms import StepForm
+from tickets.models import Ticket
+from tickets.permissions import can_add_photo, has_the_job
+from tickets.queries import ticket_of
+from tickets.reads.page import TicketPage, page_of, since
+from tickets.reads.prices import priced
+from tickets.views.steps import BY_VERB, Choices, Given, StepKind, Words, lines_of, next_of, offered
+from visits.permissions import can_record
+
+# A phone that says a moment this close to ours was not out of signal.
+SAME_MOMENT = 120
+
+
+@dataclass(frozen=True)
+class Missed:
+    """What somebody missed while a form was open: how it stood, how it stands, what happened in between."""
+
+    yours: Words
+    now: Words
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step as the template draws it."""
+
+    verb: str
+    label: Words
+    icon: str
+    url: str = ""
+    link: str = ""
+    form: StepForm | None = None
+    danger: bool = False
+    text: Words = ""
+    opened: bool = False
+    stale: Missed | None = None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A step that was refused: its form as typed, and what was missed meanwhile."""
+
+    verb: str
+    form: StepForm | None
+    error: DomainError | None = None
+
+
+def staff_ticket(request: HttpRequest, number: str) -> Ticket:
+    """The ticket for a page of the staff; residents have pages of their own, so to them there is nothing here."""
+    user = user_of(request)
+    if not user.is_office:
+        raise Http404
+    try:
+        return ticket_of(user, number)
+    except Ticket.DoesNotExist as error:
+        raise Http404 from error
+
+
+@login_required
+@require_GET
+def ticket_page(request: HttpRequest, number: str) -> HttpResponse:
+    """Everything about one ticket, and the one obvious next step."""
+    return show(request, staff_ticket(request, number), at=now())
+
+
+def show(
+    request: HttpRequest, ticket: Ticket, *, at: datetime, tried: Tried | None = None, status: int = 200
+) -> HttpResponse:
+    """Render the ticket's page, with the dialog of a refused step open."""
+    user = user_of(request)
+    page = page_of(ticket, user)
+    choices = Choices(page, at)
+    kinds = offered(user, page)
+    missed = _missed(request, page, tried)
+    steps = [_offer(kind, page, choices, tried, missed) for kind in _with_tried(kinds, tried)]
+    first = next_of(kinds, user, page)
+    primary = next((step for step in steps if first and step.verb == first.verb), None) or _callback_step(user, page)
+    context = {
+        "page": page,
+        "steps": steps,
+        "primary": primary,
+        "may_photo": can_add_photo(user, page.case, page.open_job) and page.state_allows_photos,
+        "may_print": True,
+        "dial_url": reverse("ticket_dial", args=[page.case.number]) if has_the_job(user, page.open_job) else "",
+        "reveal_url": reverse("ticket_reveal", args=[page.case.number]),
+        "price_list": priced(choices.prices) if any(step.form and step.form.lines_wanted for step in steps) else [],
+        "seen_at": at.isoformat(),
+    }
+    return render(request, "tickets/ticket.html", context, status=status)
+
+
+def _with_tried(kinds: list[StepKind], tried: Tried | None) -> list[StepKind]:
+    """The steps offered, and the one that was refused even if it is offered no longer: what was typed stays."""
+    if tried is None or tried.form is None or any(kind.verb == tried.verb for kind in kinds):
+        return kinds
+    return [*kinds, BY_VERB[tried.verb]]
+
+
+def _offer(kind: StepKind, page: TicketPage, choices: Choices, tried: Tried | None, missed: Missed | None) -> Offer:
+    mine = tried is not None and tried.verb == kind.verb
+    form = tried.form if mine and tried is not None else choices.form(kind)
+    return Offer(
+        verb=kind.verb,
+        label=kind.label,
+        icon=kind.icon,
+        url=reverse("ticket_step", args=[page.case.number, kind.verb]),
+        form=form,
+        danger=kind.danger,
+        text=kind.text,
+        opened=mine and form is not None,
+        stale=missed if mine else None,
+    )
+
+
+def _callback_step(user: User, page: TicketPage) -> Offer | None:
+    """A finished ticket waits for its callback: that is then the next step, for whoever makes it."""
+    owed = page.open_callback
+    if owed is None or not can_record(user, owed.case):
+        return None
+    link = reverse("callback", args=[owed.case.number])
+    return Offer(verb="callback", label=_("Call back"), icon="phone", link=link)
+
+
+def _missed(request: HttpRequest, page: TicketPage, tried: Tried | None) -> Missed | None:
+    if tried is None or not isinstance(tried.error, Stale):
+        return None
+    states = kind_of(page.case.kind).states
+    seen_at = parse_moment(request.POST.get("seen_at", ""))
+    return Missed(
+        yours=states.get(request.POST.get("seen", ""), _("not known")),
+        now=page.state_word,
+        lines=since(page, seen_at) if seen_at else (),
+    )
+
+
+def parse_moment(raw: str) -> datetime | None:
+    """An ISO moment with its offset, None for anything else."""
+    try:
+        found = parse_datetime(raw[:40])
+    except ValueError:
+        return None
+    return found if found is not None and is_aware(found) else None
+
+
+@login_required
+@require_POST
+def ticket_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """Carry out one step, from the ticket's page, the board, or a phone (which may ask for JSON and send it late)."""
+    at = now()
+    ticket = staff_ticket(request, number)
+    kind = BY_VERB.get(verb)
+    if kind is None:
+        raise Http404
+    form = Choices(page_of(ticket, user_of(request)), at).form(kind, request.POST)
+    if form is not None and not form.is_valid():
+        return refuse(request, number, Tried(verb, form), at=at)
+    try:
+        response = redirect_once(request, at, lambda: _carry_out(request, ticket, kind, form, at))
+    except DomainError as error:
+        put_errors(form, error)
+        return refuse(request, number, Tried(verb, form, error), at=at)
+    if wants_json(request):
+        return JsonResponse({"to": response.headers["Location"]})
+    return response
+
+
+def _carry_out(request: HttpRequest, ticket: Ticket, kind: StepKind, form: StepForm | None, at: datetime) -> str:
+    given = Given(
+        ticket=ticket,
+        by=user_of(request),
+        at=at,
+        data=dict(form.cleaned_data) if form else {},
+        lines=lines_of(form),
+        expected=posted_version(request),
+        claimed_at=_claimed(request, at),
+    )
+    result = kind.act(given)
+    messages.success(request, f"{ticket.case.number} {kind.done}")
+    if isinstance(result, Dispatched):
+        _warn_of_clashes(request, result)
+    return where_next(request, reverse("ticket", args=[ticket.case.number]))
+
+
+def _warn_of_clashes(request: HttpRequest, result: Dispatched) -> None:
+    for clash in result.clashes:
+        words = {"who": result.job.technician, "number": clash.number}
+        messages.warning(request, _("%(who)s is booked for %(number)s at that time too.") % words)
+
+
+def _claimed(request: HttpRequest, at: datetime) -> datetime | None:
+    """When a phone says it happened, where that is not simply now."""
+    claimed = parse_moment(request.POST.get("happened_at", ""))
+    if claimed is None or abs((at - claimed).total_seconds()) < SAME_MOMENT:
+        return None
+    return claimed
+
+
+def where_next(request: HttpRequest, otherwise: str) -> str:
+    """The page that the form names as next, where it is one of ours."""
+    wanted = request.POST.get("next", "")
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        return wanted
+    return otherwise
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Say whether a script asks rather than a page."""
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def put_errors(form: StepForm | None, error: DomainError) -> None:
+    """Put a refusal beside the fields that it names, and its sentence above them."""
+    if form is None:
+        return
+    for name, problem in error.fields.items():
+        if name in form.fields:
+            form.add_error(name, str(problem))
+    form.add_error(None, str(error))
+
+
+def refuse(request: HttpRequest, number: str, tried: Tried, *, at: datetime) -> HttpResponse:
+    """Answer a step that was not carried out: JSON for a script, else the page with what was typed."""
+    error = tried.error
+    status = error.status if error else 422
+    if wants_json(request):
+        return JsonResponse({"detail": str(error) if error else _form_words(tried.form)}, status=status)
+    if tried.form is None and error is not None:
+        messages.error(request, str(error))
+    return show(request, staff_ticket(request, number), at=at, tried=tried, status=status)
+
+
+def _form_words(form: Any) -> str:
+    found = form.errors.values() if form is not None else []
+    return " ".join(str(problem) for problems in found for problem in problems)
