@@ -167,7 +167,7 @@ POLICIES = [
             clause="四(1) 客服部对业主走、回访",
             starts=["callback.owed"],
             stops=["callback.reached"],
-            steps=[_step(Audience.HANDLER, offset=-DAY), _step(Audience.SUPERVISOR)],
+            steps=[_step(Audience.CALLER, offset=-DAY), _step(Audience.SUPERVISOR)],
             rest={"goal_seconds": days * DAY},
         )
         for category, zh, en, days in (

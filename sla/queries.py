@@ -22,6 +22,7 @@ ROLE_OF = {
 # A warning to nobody is no warning: where an audience is empty, the next one up is told.
 NEXT_UP = {
     Audience.HANDLER: Audience.HEAD,
+    Audience.CALLER: Audience.DESK,
     Audience.TAKER: Audience.DESK,
     Audience.FREE_COLLEAGUE: Audience.SUPERVISOR,
     Audience.DESK: Audience.SUPERVISOR,
@@ -79,7 +80,7 @@ class Staff:
         return people or self.with_role(case, Role.ADMIN)
 
     def _of_audience(self, case: Case, audience: str) -> list[User]:
-        if audience == Audience.HANDLER:
+        if audience in (Audience.HANDLER, Audience.CALLER):
             return [case.handler] if case.handler and case.handler.is_active else []
         if audience == Audience.TAKER:
             return [case.taken_by] if case.taken_by and case.taken_by.is_active else []

@@ -53,6 +53,7 @@ class Audience(TextChoices):
     """Who is told, resolved from the case when a step falls due."""
 
     HANDLER = "handler", _("handler")
+    CALLER = "caller", _("who calls back")
     TAKER = "taker", _("who took it")
     HEAD = "head", _("department head")
     SUPERVISOR = "supervisor", _("supervisor")
