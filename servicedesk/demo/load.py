@@ -10,6 +10,7 @@ from core.errors import NotNow
 from estate.actions import reindex_register
 from servicedesk.demo.homes import make_homes, make_second_project
 from servicedesk.demo.staff import make_projects, make_staff
+from servicedesk.demo.work import make_work
 
 
 @transaction.atomic
@@ -21,5 +22,8 @@ def load(*, at: datetime) -> None:
     users = make_staff(projects)
     make_homes(projects["demo"], users, at)
     make_second_project(projects["demo2"], at)
+    for project in projects.values():
+        reindex_register(project=project)
+    make_work(projects["demo"], users, at)
     for project in projects.values():
         reindex_register(project=project)
