@@ -5,28 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_unique_on_both_databases'),
-        ('cases', '0003_building_and_reference'),
+        ("accounts", "0002_unique_on_both_databases"),
+        ("cases", "0003_building_and_reference"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='caseaccess',
-            name='access_once',
+            model_name="caseaccess",
+            name="access_once",
         ),
         migrations.AddConstraint(
-            model_name='caseaccess',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None), ('user__isnull', False)), fields=('case', 'user'), name='access_once_per_user'),
+            model_name="caseaccess",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None), ("user__isnull", False)),
+                fields=("case", "user"),
+                name="access_once_per_user",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseaccess',
-            constraint=models.UniqueConstraint(condition=models.Q(('department__isnull', False), ('ended_at', None)), fields=('case', 'department'), name='access_once_per_department'),
+            model_name="caseaccess",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("department__isnull", False), ("ended_at", None)),
+                fields=("case", "department"),
+                name="access_once_per_department",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseaccess',
-            constraint=models.CheckConstraint(condition=models.Q(('user__isnull', False), ('department__isnull', False), _connector='XOR'), name='access_of_a_person_or_a_department'),
+            model_name="caseaccess",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("user__isnull", False), ("department__isnull", False), _connector="XOR"),
+                name="access_of_a_person_or_a_department",
+            ),
         ),
     ]
