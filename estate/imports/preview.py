@@ -42,6 +42,7 @@ class SheetShown:
     counts: Counts | None
     rows: int
     missing: bool
+    ask: bool
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ def _sheet(plan: ImportPlan, index: int, reading: SheetReading) -> SheetShown:
         counts=plan.by_sheet.get(reading.name),
         rows=reading.rows,
         missing=bool(absent),
+        # Only where no sheet at all was recognised must somebody say what this one lists.
+        ask=not any(other.kind for other in plan.register.sheets),
     )
 
 
