@@ -53,5 +53,8 @@ INBOX = [
         90,
     )
 ]
+REGISTER = [
+    Entry(_("Import"), "register_imports", "file-spreadsheet", frozenset({Role.SUPERVISOR, Role.ADMIN}), 95),
+]
 
-PLACES: list[Entry] = [*TICKETS, *CALLBACKS, *PORTAL, *INBOX]
+PLACES: list[Entry] = [*TICKETS, *CALLBACKS, *PORTAL, *INBOX, *REGISTER]
