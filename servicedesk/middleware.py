@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import cast
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from core.errors import DomainError
+from servicedesk.signin import lacks_second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
 # Reachable before the second factor is set up: signing in and out, setting it up, what pages are made of.
@@ -27,6 +28,47 @@ class ProjectRequest(HttpRequest):
     user: User
     project: Project | None
     projects: list[Project]
+
+
+class SafeAnswers:
+    """The outermost: headers on every answer, whatever failed inside; what cannot be meant is refused unread."""
+
+    HEADERS = {
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()",
+        # Pages bring their own; an answer that no page made (a redirect to TLS, a refused host) may load nothing.
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    }
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse or pass on, and complete the headers."""
+        response = self._refusal(request) or self.get_response(request)
+        for name, value in self.HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    @staticmethod
+    def _refusal(request: HttpRequest) -> HttpResponse | None:
+        """413 for a body larger than anything we take, before a byte of it is read; 400 for a NUL in the address."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > settings.REQUEST_MAX_BYTES:
+            return _bare(request, 413, _("The upload is larger than allowed."))
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return _bare(request, 400, _("Something in the address cannot be read."))
+        return None
+
+
+def _bare(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        code = {400: "invalid", 413: "too_large"}[status]
+        return JsonResponse({"code": code, "detail": detail, "fields": {}}, status=status)
+    return HttpResponse(render_to_string(f"{status}.html"), status=status)
 
 
 class ChosenLanguage:
@@ -64,7 +106,8 @@ class CurrentProject:
             asked.project = next((p for p in asked.projects if p.code == chosen), next(iter(asked.projects), None))
         with timezone.override(asked.project.tz if asked.project else None):
             response = self.get_response(request)
-        if request.user.is_authenticated:
+        # A program's token is read by the API later than here: its answers are nobody else's either way.
+        if request.user.is_authenticated or request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
@@ -88,10 +131,7 @@ class StaffSecondFactor:
     def _must_set_up(request: HttpRequest) -> bool:
         if not request.user.is_authenticated or request.path.startswith(BEFORE_SECOND_FACTOR):
             return False
-        user = request.user
-        if user.is_demo and settings.DEMO:
-            return False
-        return user.is_office and not is_mfa_enabled(user)
+        return lacks_second_factor(request.user)
 
 
 class DomainErrors:

@@ -1,11 +1,88 @@
-"""Signing in: no self-registration, lockout that counts guesses per account, tokens for programs."""
+"""Signing in: no self-registration, ten guesses per account in fifteen minutes whoever asks from wherever, one door.
 
+Guesses of passwords and of second factors count alike, on pages and in the API.
+"""
+
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.utils import is_mfa_enabled
+from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.signals import user_login_failed
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+QUEUES = 64
+
+
+class DeskBackend(ModelBackend):
+    """Names and passwords; accounts of the demonstration exist only where there is a demonstration."""
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Ask at sign-in and with every request, so that whoever is disabled is out at once."""
+        return bool(super().user_can_authenticate(user)) and not is_shut_out(user)
+
+
+def is_shut_out(user: User) -> bool:
+    """Say whether the account belongs to a demonstration that this installation is not."""
+    return user.is_demo and not settings.DEMO
+
+
+def lacks_second_factor(user: User) -> bool:
+    """Say whether a member of staff has yet to set up the second factor; demo accounts need none."""
+    if user.is_demo and settings.DEMO:
+        return False
+    return (user.is_office or user.is_staff) and not is_mfa_enabled(user)
+
+
+# --- counting guesses ------------------------------------------------------------------------------------------------
+@contextmanager
+def one_guess_at_a_time(username: str) -> Iterator[None]:
+    """Let one guess at an account follow the other, so that a hundred at the same moment are not all "the tenth"."""
+    queue = int.from_bytes(hashlib.sha256(username.encode()).digest()[:8], signed=True)
+    if connection.vendor == "postgresql":
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [queue])
+            yield
+        return
+    # SQLite's own lock would stop every writer of the installation while a password is being hashed.
+    with (settings.VAR_DIR / f"signin-{queue % QUEUES}.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def may_guess(request: HttpRequest, username: str) -> bool:
+    """Say whether the account has guesses left."""
+    return bool(AxesProxyHandler.is_allowed(request, {"username": username}))
+
+
+def count_wrong_guess(request: HttpRequest, username: str) -> None:
+    """Count a wrong second factor like a wrong password."""
+    user_login_failed.send(sender=__name__, credentials={"username": username}, request=request)
+
+
+def forget_guesses(username: str) -> None:
+    """After a sign-in that was right in every part."""
+    AxesProxyHandler.reset_attempts(username=username)
+
+
+def too_many() -> str:
+    """What somebody reads after ten wrong guesses."""
+    return _("Too many wrong passwords. Wait 15 minutes, or ask an administrator.")
 
 
 class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -15,10 +92,49 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
         """Nobody registers themselves."""
         return False
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Check one guess at a time."""
+        with one_guess_at_a_time(str(credentials.get("username", ""))):
+            user: User | None = super().authenticate(request, **credentials)
+        return user
+
+
+class CountedCode:
+    """A form for the second factor whose wrong codes count as guesses."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        """Return a code that is right. Raises `ValidationError` for a wrong one and where no guess is left."""
+        request, name = context.request, self.user.get_username()
+        with one_guess_at_a_time(name):
+            if not may_guess(request, name):
+                refusal = ValidationError(too_many())
+            else:
+                try:
+                    return str(super().clean_code())  # type: ignore[misc]  # allauth's form beside this class has it
+                except ValidationError as wrong:
+                    count_wrong_guess(request, name)
+                    refusal = wrong
+        raise refusal
+
+
+class SecondFactor(CountedCode, AuthenticateForm):  # type: ignore[misc]
+    """The code at sign-in."""
+
+
+class SecondFactorAgain(CountedCode, ReauthenticateForm):  # type: ignore[misc]
+    """The code before something delicate."""
+
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """What somebody sees after ten wrong passwords: the same for known and unknown accounts."""
-    detail = _("Too many wrong passwords. Wait 15 minutes, or ask an administrator.")
+    """What somebody sees after ten wrong guesses: the same for known and unknown accounts."""
+    detail = too_many()
     if request.path.startswith("/api/"):
         return JsonResponse({"code": "locked_out", "detail": detail, "fields": {}}, status=429)
     return render(request, "429.html", {"detail": detail}, status=429)
+
+
+def closed(request: HttpRequest, **kwargs: str) -> HttpResponse:
+    """A door of the sign-in library that this installation does not have (registering, passwords by e-mail)."""
+    raise Http404

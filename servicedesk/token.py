@@ -4,9 +4,9 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
-from django.conf import settings
 from django.contrib.auth import authenticate
 from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import serializers, status
 from rest_framework.authtoken.models import Token
 from rest_framework.permissions import AllowAny
@@ -17,6 +17,14 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from core.errors import DomainError
+from servicedesk.signin import (
+    count_wrong_guess,
+    forget_guesses,
+    lacks_second_factor,
+    may_guess,
+    one_guess_at_a_time,
+    too_many,
+)
 
 
 class Credentials(serializers.Serializer[Any]):
@@ -34,6 +42,24 @@ class Refused(DomainError):
     status = status.HTTP_400_BAD_REQUEST
 
 
+class LockedOut(DomainError):
+    """Ten wrong guesses within fifteen minutes."""
+
+    code = "locked_out"
+    status = status.HTTP_429_TOO_MANY_REQUESTS
+
+
+class DeskTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the API's description names the token."""
+
+    target_class = "servicedesk.bearer.DeskToken"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """Describe the header."""
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Token …"}
+
+
 class ObtainToken(APIView):
     """Exchange credentials for a token."""
 
@@ -47,18 +73,30 @@ class ObtainToken(APIView):
         """Give the token, or say why not."""
         given = Credentials(data=request.data)
         given.is_valid(raise_exception=True)
-        name, password = given.validated_data["username"], given.validated_data["password"]
-        user = authenticate(request._request, username=name, password=password)  # noqa: SLF001
-        if user is None:
-            raise Refused(_("The name or the password is wrong."))
-        self._check_second_factor(user, given.validated_data.get("otp", ""))
+        name = given.validated_data["username"]
+        with one_guess_at_a_time(name):
+            user, refusal = self._check(request, **given.validated_data)
+        if user is None or refusal is not None:
+            raise refusal or Refused(_("The name or the password is wrong."))
+        forget_guesses(name)
         return Response({"token": Token.objects.get_or_create(user=user)[0].key})
 
     @staticmethod
-    def _check_second_factor(user: User, otp: str) -> None:
+    def _check(
+        request: Request, *, username: str, password: str, otp: str = ""
+    ) -> tuple[User | None, DomainError | None]:
+        plain = request._request  # noqa: SLF001  the guesses are counted on Django's own request
+        if not may_guess(plain, username):
+            return None, LockedOut(too_many())
+        user = authenticate(plain, username=username, password=password)
+        if not isinstance(user, User):
+            return None, None
         totp = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
-        if totp is None:
-            if user.is_office and not (user.is_demo and settings.DEMO):
-                raise Refused(_("Set up your second factor in the browser first."), code="second_factor")
-        elif not otp or not TOTP(totp).validate_code(otp):
-            raise Refused(_("The six digits of your second factor are missing or wrong."), code="second_factor")
+        if totp is not None and not (otp and TOTP(totp).validate_code(otp)):
+            if otp:
+                count_wrong_guess(plain, username)
+            missing = _("The six digits of your second factor are missing or wrong.")
+            return None, Refused(missing, code="second_factor")
+        if lacks_second_factor(user):
+            return None, Refused(_("Set up your second factor in the browser first."), code="second_factor")
+        return user, None

@@ -1,0 +1,30 @@
+"""Who holds an API token. The framework reads this while it loads, so nothing here may import its views."""
+
+from django.utils.translation import gettext as _
+from rest_framework.authentication import TokenAuthentication
+from rest_framework.authtoken.models import Token
+from rest_framework.exceptions import AuthenticationFailed
+
+from accounts.models import User
+from core.errors import DomainError
+from servicedesk.signin import is_shut_out, lacks_second_factor
+
+
+class SecondFactorFirst(DomainError):
+    """A token of somebody who must have a second factor and has none (any more)."""
+
+    code = "second_factor"
+    status = 403
+
+
+class DeskToken(TokenAuthentication):
+    """A token opens no more than its holder's own sign-in would open now."""
+
+    def authenticate_credentials(self, key: str) -> tuple[User, Token]:
+        """Return user and token. Raises what the API answers where the holder may no longer come in."""
+        user, token = super().authenticate_credentials(key)
+        if is_shut_out(user):
+            raise AuthenticationFailed(_("This account is closed."))
+        if lacks_second_factor(user):
+            raise SecondFactorFirst(_("Set up your second factor in the browser first."))
+        return user, token
