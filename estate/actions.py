@@ -227,10 +227,15 @@ def save_vehicle(
 # --- moving in and out -----------------------------------------------------------------------------------------------
 @dataclass(frozen=True, kw_only=True)
 class MoveIn:
-    """Who moves into a home as what. `household` is joined where given, else the one of that kind, else a new one."""
+    """Who moves into a home as what: somebody on record, or somebody new with name and phone.
+
+    `household` is joined where given, else the one of that kind, else a new one.
+    """
 
     unit: Unit
-    person: Person
+    person: Person | None = None
+    name: str = ""
+    phone: str = ""
     relation: str
     on: date
     household: Household | None = None
@@ -246,18 +251,21 @@ def move_in(*, new: MoveIn, by: User, at: datetime) -> HouseholdMember:
     """
     unit = Unit.objects.select_for_update(of=("self",)).select_related("project").get(pk=new.unit.pk)
     _require_keeper(by, unit.project_id)
-    if new.person.project_id != unit.project_id:
+    person = new.person or save_person(
+        project=unit.project, values={"name": new.name}, phones=[new.phone] if new.phone else None, by=by, at=at
+    )
+    if person.project_id != unit.project_id:
         raise Invalid(_("This person belongs to another project."))
     household = _household_for(new, unit)
-    if household.members.filter(person=new.person, ended_on=None).exists():
-        raise Invalid(_("%(name)s already belongs to %(unit)s.") % {"name": new.person, "unit": unit})
+    if household.members.filter(person=person, ended_on=None).exists():
+        raise Invalid(_("%(name)s already belongs to %(unit)s.") % {"name": person, "unit": unit})
     member = HouseholdMember.objects.create(
-        household=household, person=new.person, relation=new.relation, started_on=new.on
+        household=household, person=person, relation=new.relation, started_on=new.on
     )
     if household.lives_here and unit.status in EMPTY_HOMES:
         unit.status = UnitStatus.RENTED if new.relation == Relation.TENANT else UnitStatus.OCCUPIED
         unit.save()
-    reindex_person(new.person)
+    reindex_person(person)
     return member
 
 

@@ -212,7 +212,25 @@ def household_summary(unit: Unit) -> Home:
     )
 
 
-def people_to_ask(unit: Unit) -> list[Person]:
+@dataclass(frozen=True)
+class Resident:
+    """Somebody who belongs to a unit now."""
+
+    person: Person
+    relation: str
+
+    @property
+    def name(self) -> str:
+        """Their name."""
+        return self.person.name
+
+    @property
+    def phone(self) -> str:
+        """Their first number, in clear: whoever shows it masks it."""
+        return first_phone(self.person)
+
+
+def people_to_ask(unit: Unit) -> list[Resident]:
     """Those who belong to the unit now, whom one asks for first at the top, with their phones."""
     places = (
         HouseholdMember.objects.current()
@@ -220,7 +238,8 @@ def people_to_ask(unit: Unit) -> list[Person]:
         .select_related("household", "person")
         .prefetch_related(CURRENT_PHONES)
     )
-    return [place.person for place in sorted(places, key=_asked_first)]
+    ordered = sorted(places, key=_asked_first)
+    return [Resident(person=place.person, relation=str(place.get_relation_display())) for place in ordered]
 
 
 def current_household(unit: Unit) -> Household | None:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from accounts.states import Role
+from reception.queries.desk import waiting_count
 from records.http import now
 from servicedesk.navigation import Entry
 from tickets.reads.counts import my_open_jobs, to_dispatch
@@ -15,6 +16,18 @@ def callbacks_to_make(user: User, project: Project) -> int:
     return waiting(project=project, user=user, at=now())
 
 
+RECEPTION = [
+    Entry(_("Front desk"), "desk", "concierge-bell", frozenset({Role.FRONTDESK}), 0, waiting_count),
+    Entry(_("Quick intake"), "intake", "square-pen", frozenset({Role.FRONTDESK}), 5),
+    Entry(_("Front desk"), "desk", "concierge-bell", frozenset({Role.SUPERVISOR}), 50, waiting_count),
+    Entry(
+        _("Work log"),
+        "contacts",
+        "notebook-text",
+        frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.ADMIN, Role.GM, Role.QUALITY}),
+        60,
+    ),
+]
 TICKETS = [
     Entry(_("My jobs"), "my_jobs", "hard-hat", frozenset({Role.TECHNICIAN}), 10, my_open_jobs),
     Entry(
@@ -57,4 +70,4 @@ REGISTER = [
     Entry(_("Import"), "register_imports", "file-spreadsheet", frozenset({Role.SUPERVISOR, Role.ADMIN}), 95),
 ]
 
-PLACES: list[Entry] = [*TICKETS, *CALLBACKS, *PORTAL, *INBOX, *REGISTER]
+PLACES: list[Entry] = [*RECEPTION, *TICKETS, *CALLBACKS, *PORTAL, *INBOX, *REGISTER]

@@ -23,6 +23,7 @@ urlpatterns = [
     path("c/<str:number>/files/<str:token>/", views.case_file, name="case_file"),
     path("", include("notifications.urls")),
     path("", include("portal.urls")),
+    path("", include("reception.urls")),
     path("", include("tickets.urls")),
     path("", include("visits.urls")),
     path("", include("estate.urls_import")),

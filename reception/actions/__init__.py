@@ -1,23 +1,33 @@
 """Every write of the desk."""
 
+from reception.actions.drafts import drop_draft, save_draft
 from reception.actions.endings import answer, close, hand_over, promise, reply
+from reception.actions.finishing import Ending, finish
 from reception.actions.line import hold, pass_on, pick_up, serve
 from reception.actions.receiving import Caller, NewContact, chase, log_contact, queue, write_down
+from reception.actions.tickets import join_ticket, open_ticket_from, take_ticket
 
 __all__ = [
     "Caller",
+    "Ending",
     "NewContact",
     "answer",
     "chase",
     "close",
+    "drop_draft",
+    "finish",
     "hand_over",
     "hold",
+    "join_ticket",
     "log_contact",
+    "open_ticket_from",
     "pass_on",
     "pick_up",
     "promise",
     "queue",
     "reply",
+    "save_draft",
     "serve",
+    "take_ticket",
     "write_down",
 ]

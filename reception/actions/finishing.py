@@ -1,0 +1,65 @@
+"""One press at the desk: what was typed is written down and the contact goes where it ends."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.errors import Invalid
+from reception.actions.endings import answer, hand_over, promise
+from reception.actions.line import hold
+from reception.actions.receiving import NewContact, log_contact, write_down
+from reception.models import Contact
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How a contact goes on: `answer`, `promise`, `hand_over`, `hold`, or nothing: it is only written down."""
+
+    verb: str = ""
+    done: str = ""
+    to: User | None = None
+    until: datetime | None = None
+    question: str = ""
+
+
+@transaction.atomic
+def finish(
+    *,
+    new: NewContact,
+    ending: Ending,
+    by: User,
+    at: datetime,
+    contact: Contact | None = None,
+    expected: int | None = None,
+) -> Contact:
+    """Take a contact or write down one that is being served, and end it as asked, all or nothing.
+
+    Raises what the single steps raise, and `Invalid` where a colleague, a time or a question is missing.
+    """
+    if contact is None:
+        contact = log_contact(new=new, by=by, at=at)
+    else:
+        contact = write_down(
+            contact=contact, by=by, at=at, caller=new.caller, purpose=new.purpose, said=new.said, expected=expected
+        )
+    return _go_on(contact, ending, by, at)
+
+
+def _go_on(contact: Contact, ending: Ending, by: User, at: datetime) -> Contact:
+    if ending.verb == "answer":
+        return answer(contact=contact, by=by, at=at, done=ending.done)
+    if ending.verb == "hold":
+        return hold(contact=contact, by=by, at=at)
+    if ending.verb in ("promise", "hand_over") and ending.to is None:
+        raise Invalid(_("Choose the colleague."), fields={"to": _("Required.")})
+    if ending.verb == "hand_over" and ending.to is not None:
+        return hand_over(contact=contact, to=ending.to, by=by, at=at, done=ending.done)
+    if ending.verb == "promise" and ending.to is not None:
+        if ending.until is None:
+            raise Invalid(_("Agree on a time for the reply."), fields={"until": _("Required.")})
+        question = ending.question or contact.said
+        return promise(contact=contact, to=ending.to, until=ending.until, question=question, by=by, at=at)
+    return contact

@@ -1,0 +1,266 @@
+"""What the desk fills in: a contact and how it ended, who moves in, a person's data."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, cast
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Project, User
+from cases.states import Channel
+from estate.models import Unit
+from estate.queries import match_unit, people_to_ask
+from estate.search import plain_phone
+from estate.states import Relation
+from reception.actions import Caller, NewContact
+from reception.states import AskedFor, Purpose
+from records.masking import masked_phone
+
+LONGEST = 5000
+# How the desk hears of something; patrols and residents' own reports come another way.
+CHANNELS = [(c.value, c.label) for c in Channel if c not in (Channel.PATROL, Channel.STAFF, Channel.ONLINE)]
+
+
+class ColleagueField(forms.ChoiceField):
+    """One of the colleagues whom the view offers; no statement of its own."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.people: dict[str, User] = {}
+
+    def offer(self, people: Iterable[User]) -> None:
+        """Say who can be chosen."""
+        self.people = {str(user.pk): user for user in people}
+        self.choices = [("", "—"), *((pk, str(user)) for pk, user in self.people.items())]
+
+    def clean(self, value: Any) -> User | None:
+        """The colleague chosen."""
+        return self.people.get(super().clean(value))
+
+
+class CallerForm(forms.Form):
+    """Who it is: a room of the project as people say it, a name, a phone, masked where the register filled it in."""
+
+    unit = forms.CharField(
+        label=gettext_lazy("Room"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    contact_name = forms.CharField(
+        label=gettext_lazy("Who"), required=False, max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    contact_phone = forms.CharField(
+        label=gettext_lazy("Phone"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+    )
+
+    def __init__(self, *args: Any, project: Project, user: User, known: str = "", **kwargs: Any) -> None:
+        """`known` is the phone that the page shows with stars because it is on record already."""
+        self.project, self.user, self.known = project, user, known
+        super().__init__(*args, **kwargs)
+
+    def clean_unit(self) -> Unit | None:
+        """The unit meant, if any."""
+        raw = self.cleaned_data["unit"]
+        if not raw.strip():
+            return None
+        unit = match_unit(number=raw, project_id=self.project.pk, user=self.user)
+        if unit is None:
+            raise forms.ValidationError(
+                _("There is no single room “%(room)s” in %(project)s. Choose one from the list.")
+                % {"room": raw, "project": self.project}
+            )
+        return unit
+
+    def clean(self) -> dict[str, Any]:
+        """Read a masked phone back from the register; nobody saw it in clear."""
+        cleaned = super().clean() or self.cleaned_data
+        raw = cleaned.get("contact_phone", "")
+        if "*" not in raw:
+            return cleaned
+        if self.known and raw.strip() == masked_phone(self.known):
+            cleaned["contact_phone"] = self.known
+            return cleaned
+        unit = cleaned.get("unit")
+        cleaned["contact_phone"] = unmask(raw, cleaned.get("contact_name", ""), unit) if unit else ""
+        if not cleaned["contact_phone"] and "unit" not in self.errors:
+            self.add_error("contact_phone", _("Type the whole number, or choose the person of the room again."))
+        return cleaned
+
+    def caller(self) -> Caller:
+        """Who it is, from a valid form."""
+        data = self.cleaned_data
+        return Caller(name=data["contact_name"].strip(), phone=plain_phone(data["contact_phone"]), unit=data["unit"])
+
+
+def unmask(masked: str, name: str, unit: Unit) -> str:
+    """The phone of a person of the unit that a page showed with stars; empty where nobody's fits."""
+    fitting = [
+        (one.name == name.strip(), phone.number)
+        for one in people_to_ask(unit)
+        for phone in one.person.phones.all()
+        if masked_phone(phone.number) == masked.strip()
+    ]
+    return max(fitting, default=(False, ""), key=lambda one: one[0])[1]
+
+
+class JoinForm(CallerForm):
+    """Somebody joins the waiting line; nothing is required, so that it takes two keys."""
+
+    purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=Purpose.choices, required=False)
+    asked_for = forms.ChoiceField(label=gettext_lazy("Asks for"), choices=AskedFor.choices, required=False)
+    urgent = forms.BooleanField(label=gettext_lazy("Urgent: cannot wait"), required=False)
+
+    def new(self) -> NewContact:
+        """The contact, from a valid form."""
+        data = self.cleaned_data
+        return NewContact(
+            project=self.project,
+            channel=Channel.WALK_IN,
+            purpose=data["purpose"] or Purpose.ENQUIRY,
+            caller=self.caller(),
+            urgent=data["urgent"],
+            asked_for=data["asked_for"],
+        )
+
+
+class ContactForm(CallerForm):
+    """A contact as it is spoken: who, why, what was said, what was done; and how it ends."""
+
+    said = forms.CharField(
+        label=gettext_lazy("What was said"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=Purpose.choices)
+    channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=CHANNELS, required=False)
+    done = forms.CharField(
+        label=gettext_lazy("What was done"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    to = ColleagueField(label=gettext_lazy("Colleague"), required=False)
+    until = forms.DateTimeField(
+        label=gettext_lazy("Reply by"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    question = forms.CharField(
+        label=gettext_lazy("Question to answer"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    field_order = ("unit", "contact_name", "contact_phone", "said", "purpose", "channel", "done")
+
+    def __init__(self, *args: Any, colleagues: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(ColleagueField, self.fields["to"]).offer(colleagues)
+
+    def new(self, *, parent: Any = None) -> NewContact:
+        """The contact, from a valid form."""
+        data = self.cleaned_data
+        return NewContact(
+            project=self.project,
+            channel=data["channel"] or Channel.PHONE,
+            purpose=data["purpose"],
+            said=data["said"].strip(),
+            caller=self.caller(),
+            parent=parent,
+        )
+
+
+class ReplyForm(forms.Form):
+    """The promised reply."""
+
+    text = forms.CharField(
+        label=gettext_lazy("What was replied"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class PassForm(forms.Form):
+    """A colleague who is to serve somebody."""
+
+    to = ColleagueField(label=gettext_lazy("Colleague"))
+    reason = forms.CharField(label=gettext_lazy("Why"), required=False, max_length=500)
+
+    def __init__(self, *args: Any, colleagues: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(ColleagueField, self.fields["to"]).offer(colleagues)
+
+
+def local_input(moment: datetime) -> str:
+    """A moment as a browser's picker wants it, in the active zone."""
+    return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M")
+
+
+# --- the register ----------------------------------------------------------------------------------------------------
+class PersonForm(forms.Form):
+    """A person's name, phones (masked ones stay as they are) and wishes."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    phones = forms.CharField(
+        label=gettext_lazy("Phones"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("One a line, the one to try first at the top. Starred numbers stay as they are."),
+        widget=forms.Textarea(attrs={"rows": 3, "inputmode": "tel", "autocomplete": "off"}),
+    )
+    preferences = forms.CharField(
+        label=gettext_lazy("Wishes and notes"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    reviewed = forms.BooleanField(label=gettext_lazy("Checked with them just now"), required=False)
+
+    def __init__(self, *args: Any, known: Iterable[str] = (), **kwargs: Any) -> None:
+        """`known` are the person's numbers on record, in clear."""
+        self.known = list(known)
+        super().__init__(*args, **kwargs)
+
+    def clean_phones(self) -> list[str]:
+        """The numbers, starred ones read back from the record."""
+        hidden = {masked_phone(number): number for number in reversed(self.known)}
+        found = []
+        for line in self.cleaned_data["phones"].replace("，", "\n").replace(",", "\n").splitlines():
+            raw = line.strip()
+            if "*" in raw and raw not in hidden:
+                raise forms.ValidationError(
+                    _("“%(number)s” is none of their numbers. Type it whole.") % {"number": raw}
+                )
+            found.append(hidden.get(raw, raw))
+        return [number for number in found if number]
+
+
+class MoveInForm(forms.Form):
+    """Somebody moves in, as owner, tenant or family."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    phone = forms.CharField(
+        label=gettext_lazy("Phone"), required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    relation = forms.ChoiceField(label=gettext_lazy("Relation"), choices=Relation.choices)
+    on = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    lives_here = forms.BooleanField(label=gettext_lazy("Lives here"), required=False, initial=True)
+
+
+class MoveOutForm(forms.Form):
+    """Somebody moves out."""
+
+    on = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class RevealForm(forms.Form):
+    """Why somebody needs a number in clear."""
+
+    field = forms.ChoiceField(choices=[("phone", "phone"), ("id_number", "id_number")])
+    phone = forms.IntegerField(required=False, min_value=1, max_value=2**60)
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=200)

@@ -1,0 +1,171 @@
+"""The desk at a glance: who waits, what is mine, what falls due, whom to call back today."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Membership, Project, User
+from accounts.states import STAFF_ROLES, Role
+from cases.models import Case
+from cases.queries import Due
+from cases.registry import kind_of
+from cases.states import Phase, Urgency
+from reception.models import Contact
+from reception.states import State
+from sla.models import Clock
+from sla.rules import end_of_day
+from sla.states import ClockState
+
+SOON = timedelta(hours=4)
+MOST_ROWS = 12
+# Clocks that show in the waiting line itself.
+IN_LINE = ("contact.wait", "contact.hold")
+CALLBACK = "callback"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody in line, on hold or being served."""
+
+    contact: Contact
+    since: datetime
+    minutes: int
+    flagged: bool
+
+    @property
+    def case(self) -> Case:
+        """The contact's case."""
+        return self.contact.case
+
+    @property
+    def urgent(self) -> bool:
+        """Say whether it cannot wait at all."""
+        return self.case.urgency == Urgency.URGENT
+
+
+@dataclass(frozen=True)
+class Line:
+    """The waiting line: who waits, urgent ones first and then by arrival; who is spoken with."""
+
+    waiting: list[Waiting]
+    serving: list[Waiting]
+
+
+def line(user: User, project: Project, *, at: datetime) -> Line:
+    """Everybody at the desk now, in one statement.
+
+    Source: 工作繁忙接待标准 (事情紧急或已等待3分钟…安排其他人员接待).
+    """
+    rows = (
+        Contact.objects.visible_to(user)
+        .filter(case__project=project, case__kind="contact", case__phase=Phase.OPEN)
+        .filter(case__state__in=[State.QUEUED, State.SERVING, State.ON_HOLD])
+        .select_related("case__unit", "case__handler", "case__project")
+        .order_by("case__opened_at", "pk")
+    )
+    shown = [_waiting(contact, at) for contact in rows]
+    waiting = [one for one in shown if one.case.state == State.QUEUED]
+    return Line(
+        waiting=sorted(waiting, key=lambda one: not one.urgent),
+        serving=[one for one in shown if one.case.state != State.QUEUED],
+    )
+
+
+def _waiting(contact: Contact, at: datetime) -> Waiting:
+    case = contact.case
+    since = contact.held_at or contact.queued_at or case.opened_at
+    passed = case.due_at is not None and at > case.due_at
+    flagged = case.state in (State.QUEUED, State.ON_HOLD) and (passed or case.urgency == Urgency.URGENT)
+    return Waiting(
+        contact=contact, since=since, minutes=max(int((at - since).total_seconds() // 60), 0), flagged=flagged
+    )
+
+
+def waiting_count(user: User, project: Project) -> int:
+    """How many stand in line: the number beside the desk in the navigation."""
+    return (
+        Case.objects.visible_to(user)
+        .filter(project=project, kind="contact", phase=Phase.OPEN, state=State.QUEUED)
+        .count()
+    )
+
+
+# --- what falls due --------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Owed:
+    """A case and the promise that falls due first."""
+
+    case: Case
+    reason: str
+    due: Due
+
+    @property
+    def where(self) -> str:
+        """The unit, else the place."""
+        return self.case.unit.number if self.case.unit else self.case.place
+
+    @property
+    def kind_label(self) -> str:
+        """The kind of case in words."""
+        return str(kind_of(self.case.kind).label)
+
+
+def _owed(user: User, project: Project) -> QuerySet[Clock]:
+    clocks = Clock.objects.live().exclude(state=ClockState.PAUSED).exclude(key__in=IN_LINE)
+    seen = Case.objects.visible_to(user).filter(project=project).exclude(phase=Phase.CLOSED).exclude(kind=CALLBACK)
+    return (
+        clocks.filter(case__in=seen)
+        .select_related("version__policy", "case__unit", "case__project", "case__handler")
+        .order_by("due_at", "pk")
+    )
+
+
+def _first_of_each(clocks: Iterable[Clock], most: int) -> list[Owed]:
+    found: dict[int, Owed] = {}
+    for clock in clocks:
+        if clock.case_id not in found and len(found) < most:
+            due = Due(state=clock.state, started_at=clock.started_at, due_at=clock.due_at)
+            found[clock.case_id] = Owed(case=clock.case, reason=clock.version.policy.name, due=due)
+    return list(found.values())
+
+
+def my_cases(user: User, project: Project) -> list[Owed]:
+    """What I handle or took and is not over, next due first, with the promise that is due. One statement."""
+    mine = Q(case__handler=user) | Q(case__taken_by=user)
+    clocks = _owed(user, project).filter(mine)[: MOST_ROWS * 4]
+    return _first_of_each(clocks, MOST_ROWS)
+
+
+def due_soon(user: User, project: Project, *, at: datetime) -> list[Owed]:
+    """Other people's matters that are overdue or fall due within four hours. One statement."""
+    others = ~(Q(case__handler=user) | Q(case__taken_by=user)) | Q(case__handler=None, case__taken_by=None)
+    clocks = _owed(user, project).filter(others, due_at__lt=at + SOON)[: MOST_ROWS * 4]
+    return _first_of_each(clocks, MOST_ROWS)
+
+
+def callbacks_today(user: User, project: Project, *, at: datetime) -> list[Owed]:
+    """Callbacks that must be made before midnight, overdue ones first. One statement."""
+    clocks = (
+        Clock.objects.live()
+        .filter(
+            case__in=Case.objects.visible_to(user).filter(project=project, kind=CALLBACK).exclude(phase=Phase.CLOSED),
+            due_at__lt=end_of_day(at, project.tz),
+        )
+        .select_related("version__policy", "case__unit", "case__project", "case__parent")
+        .order_by("due_at", "pk")
+    )
+    return _first_of_each(clocks[: MOST_ROWS * 2], MOST_ROWS)
+
+
+def colleagues(project: Project, *, but: User | None = None) -> list[User]:
+    """Staff of the project to whom something can be handed: the desk first, then by name. One statement."""
+    rows = Membership.objects.staff_of([project.pk], STAFF_ROLES).select_related("user")
+    turns = {Role.FRONTDESK: 0, Role.SUPERVISOR: 1, Role.HEAD: 2}
+    best: dict[int, tuple[int, str, User]] = {}
+    for row in rows:
+        mine = (turns.get(Role(row.role), 3), str(row.user), row.user)
+        best[row.user_id] = min(best.get(row.user_id, mine), mine, key=lambda one: one[:2])
+    found = sorted(best.values(), key=lambda one: one[:2])
+    return [user for _turn, _name, user in found if but is None or user.pk != but.pk]

@@ -1,0 +1,92 @@
+"""What the desk is told while a matter is being typed: its category, who pays and why, what it may double."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import Project, User
+from cases.queries import Due
+from cases.states import Urgency
+from estate.models import Building, Unit
+from reception.queries.found import state_label
+from tickets.models import Category, Ticket
+from tickets.queries import charge_verdict, likely_duplicates
+from tickets.rules import suggest_category, suggest_urgency
+from tickets.sentences import why
+from tickets.states import Charge, Kind
+
+
+@dataclass(frozen=True)
+class Twin:
+    """An open ticket that may be the same matter."""
+
+    ticket: Ticket
+    state: str
+    due: Due | None
+
+    @property
+    def where(self) -> str:
+        """The unit, else the place."""
+        return self.ticket.case.unit.number if self.ticket.case.unit else self.ticket.case.place
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What the words suggest."""
+
+    category: Category | None
+    words: tuple[str, ...]
+    urgent: bool
+    charge: str
+    reason: str
+    twins: list[Twin]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """What stands in the form so far; `category` and `urgent` only where the clerk chose them."""
+
+    text: str
+    unit: Unit | None = None
+    building: Building | None = None
+    category: Category | None = None
+    urgent: bool | None = None
+
+
+def suggestion(typed: Typed, *, categories: list[Category], user: User, project: Project, at: datetime) -> Suggestion:
+    """Category and urgency by the words unless the clerk chose, the warranty's verdict, likely duplicates.
+
+    One statement beside the categories. Source: 三(3)② 根据客户报修内容及保修期限.
+    """
+    found = suggest_category(typed.text, categories)
+    category = typed.category or found.category
+    urgent = suggest_urgency(typed.text, category) == Urgency.URGENT if typed.urgent is None else typed.urgent
+    verdict = charge_verdict(
+        kind=category.kind if category else Kind.REPAIR, category=category, unit=typed.unit, project=project, at=at
+    )
+    twins = (
+        likely_duplicates(
+            user=user,
+            project=project,
+            text=typed.text,
+            at=at,
+            unit=typed.unit,
+            building=typed.building,
+            category=category,
+        )
+        if typed.text.strip()
+        else []
+    )
+    return Suggestion(
+        category=category,
+        words=() if typed.category else found.words,
+        urgent=urgent,
+        charge=str(Charge(verdict.charge).label),
+        reason=why(verdict.as_data()),
+        twins=[_twin(ticket) for ticket in twins],
+    )
+
+
+def _twin(ticket: Ticket) -> Twin:
+    case = ticket.case
+    due = Due(started_at=case.opened_at, due_at=case.due_at) if case.due_at else None
+    return Twin(ticket=ticket, state=state_label(case), due=due)

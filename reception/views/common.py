@@ -1,0 +1,42 @@
+"""What the desk's views share: who may be here, mistakes beside their fields."""
+
+from django import forms
+from django.http import Http404, HttpRequest
+
+from accounts.models import Project, User
+from core.errors import DomainError
+from reception.permissions import can_receive
+from records.http import user_of
+
+
+def at_the_desk(request: HttpRequest) -> tuple[User, Project]:
+    """Who works at the desk, and of which project. Raises `Http404` for everybody else."""
+    user = user_of(request)
+    project: Project | None = getattr(request, "project", None)
+    if project is None or not can_receive(user, project.pk):
+        raise Http404
+    return user, project
+
+
+def projects_of(request: HttpRequest) -> list[Project]:
+    """The person's projects, the one they work in now first."""
+    here: Project | None = getattr(request, "project", None)
+    found: list[Project] = getattr(request, "projects", [])
+    return [here, *(p for p in found if p.pk != here.pk)] if here is not None else found
+
+
+def show_problem(form: forms.Form, error: DomainError, *, names: dict[str, str] | None = None) -> None:
+    """Put a refusal beside the fields it is about, else above the form. `names` maps the error's to the form's."""
+    placed = False
+    for name, words in error.fields.items():
+        field = (names or {}).get(name, name)
+        if field in form.fields:
+            form.add_error(field, str(words) if len(error.fields) > 1 else str(error))
+            placed = True
+    if not placed:
+        form.add_error(None, str(error))
+
+
+def whole_number(raw: str) -> int | None:
+    """A cursor or key from an address; None for what is no reasonable whole number."""
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 15 else None

@@ -1,0 +1,281 @@
+"""The work log and one contact: written down, served, promised, replied, handed over, ended."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import Project, User
+from cases.queries import children, timeline
+from cases.states import Channel
+from cases.views import show_phone
+from core.errors import DomainError, Stale
+from core.transitions import allowed
+from estate.queries import match_unit
+from notifications.views import frame_for
+from reception import actions
+from reception.actions import Ending
+from reception.forms import ContactForm, PassForm, ReplyForm, local_input
+from reception.models import Contact
+from reception.permissions import can_receive, can_reply
+from reception.queries.desk import colleagues
+from reception.states import TRANSITIONS, Purpose, State
+from reception.views.common import at_the_desk, show_problem
+from records.http import now, posted_version, redirect_once, user_of
+from records.masking import masked_phone
+from sla.queries import ladder
+
+PROMISED_IN = timedelta(hours=2)
+ENDINGS = ("answer", "promise", "hand_over", "hold", "ticket", "")
+STEPS: dict[str, Callable[..., Contact]] = {
+    "serve": actions.serve,
+    "hold": actions.hold,
+    "pick-up": actions.pick_up,
+    "leave": actions.close,
+}
+
+
+def _contact(request: HttpRequest, number: str) -> Contact:
+    rows = Contact.objects.visible_to(user_of(request)).select_related(
+        "case__project", "case__unit", "case__handler", "case__taken_by", "case__parent", "promised_to", "served_by"
+    )
+    return get_object_or_404(rows, case__number=number)
+
+
+# --- a new one -------------------------------------------------------------------------------------------------------
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_contact(request: HttpRequest) -> HttpResponse:
+    """Log a call, visit or letter; filled in beforehand with whoever calls."""
+    user, project = at_the_desk(request)
+    others = colleagues(project)
+    if request.method == "GET":
+        form = ContactForm(initial=_asked(request, user, project), project=project, user=user, colleagues=others)
+        return _form_page(request, form)
+    form = ContactForm(request.POST, project=project, user=user, colleagues=others)
+    return _finish(request, form, contact=None)
+
+
+def _asked(request: HttpRequest, user: User, project: Project) -> dict[str, Any]:
+    """What the address says of the caller; a room's own people are filled in by the page."""
+    get = request.GET.get
+    unit = match_unit(number=get("unit", "")[:60], project_id=project.pk, user=user)
+    channel = get("channel", "")
+    return {
+        "unit": unit.number if unit else get("unit", "")[:60],
+        "contact_name": get("name", "")[:100],
+        "contact_phone": get("phone", "")[:20],
+        "said": get("said", "")[:2000],
+        "channel": channel if channel in Channel.values else Channel.PHONE,
+        "purpose": get("purpose") if get("purpose") in Purpose.values else Purpose.ENQUIRY,
+        "until": local_input(now() + PROMISED_IN),
+    }
+
+
+def _form_page(request: HttpRequest, form: ContactForm, contact: Contact | None = None) -> HttpResponse:
+    shown = {"form": form, "contact": contact, "case": contact.case if contact else None}
+    return render(request, "reception/contact_form.html", shown, status=422 if form.errors else 200)
+
+
+def _finish(request: HttpRequest, form: ContactForm, *, contact: Contact | None) -> HttpResponse:
+    """Write down what was typed and end the contact as the pressed button says."""
+    verb = request.POST.get("then", "")
+    again = _page if contact else _form_page
+    if verb not in ENDINGS or not form.is_valid():
+        return again(request, form, contact)
+    at, user = now(), user_of(request)
+    data = form.cleaned_data
+    ending = Ending(
+        verb="" if verb == "ticket" else verb,
+        done=data["done"].strip(),
+        to=data["to"],
+        until=data["until"],
+        question=data["question"],
+    )
+
+    def act() -> str:
+        done = actions.finish(
+            new=form.new(), ending=ending, contact=contact, by=user, at=at, expected=posted_version(request)
+        )
+        if verb == "ticket":
+            return f"{reverse('intake')}?{urlencode({'contact': done.case.number})}"
+        _say(request, done)
+        return reverse("contact", args=[done.case.number])
+
+    try:
+        return redirect_once(request, at, act)
+    except DomainError as error:
+        show_problem(form, error, names={"at": "until"})
+        fresh = Contact.objects.select_related("case__unit").get(pk=contact.pk) if contact else None
+        if isinstance(error, Stale) and fresh is not None:
+            return _page(request, form, _contact(request, fresh.case.number), stale=True)
+        return again(request, form, contact)
+
+
+def _say(request: HttpRequest, contact: Contact) -> None:
+    state = State(contact.case.state).label
+    messages.success(request, _("%(number)s: %(state)s.") % {"number": contact.case.number, "state": state})
+
+
+# --- one contact -----------------------------------------------------------------------------------------------------
+@login_required
+@require_GET
+def contact_page(request: HttpRequest, number: str) -> HttpResponse:
+    """Who, why, what was said and done, what is promised, and how it can go on."""
+    contact = _contact(request, number)
+    return _page(request, None, contact)
+
+
+def _page(
+    request: HttpRequest,
+    form: ContactForm | None,
+    contact: Contact | None,
+    *,
+    stale: bool = False,
+    reply: ReplyForm | None = None,
+) -> HttpResponse:
+    if contact is None:
+        raise Http404
+    user, case = user_of(request), contact.case
+    receives = can_receive(user, case.project_id)
+    others = colleagues(case.project) if receives and case.state != State.CLOSED else []
+    if form is None and receives and allowed(TRANSITIONS, "write_down", case.state):
+        form = ContactForm(initial=_stored(contact), project=case.project, user=user, colleagues=others)
+    if form is not None:
+        form.fields["channel"].widget = form.fields["channel"].hidden_widget()
+    shown = {
+        "contact": contact,
+        "case": case,
+        "form": form if receives else None,
+        "stale": stale,
+        "reply_form": (reply or ReplyForm(auto_id="reply_%s")) if can_reply(user, case) else None,
+        "pass_form": PassForm(colleagues=[u for u in others if u.pk != case.handler_id], auto_id="pass_%s"),
+        "may": {verb for verb in TRANSITIONS if receives and allowed(TRANSITIONS, verb, case.state)},
+        "clocks": ladder(case, user),
+        "events": timeline(case, user),
+        "children": children(case, user, "repair"),
+        "waited": int((contact.waited(now()) or timedelta()).total_seconds() // 60),
+        "state_word": State(case.state).label,
+        "frame": frame_for(user, case.project),
+        "now": now(),
+    }
+    wrong = (form is not None and form.errors) or (reply is not None and reply.errors)
+    return render(request, "reception/contact.html", shown, status=422 if wrong else 200)
+
+
+def _stored(contact: Contact) -> dict[str, Any]:
+    case = contact.case
+    return {
+        "unit": case.unit.number if case.unit else "",
+        "contact_name": case.contact_name,
+        "contact_phone": masked_phone(case.contact_phone),
+        "said": contact.said,
+        "done": contact.done,
+        "purpose": contact.purpose,
+        "channel": case.channel,
+        "question": contact.question,
+        "until": local_input(now() + PROMISED_IN),
+    }
+
+
+@login_required
+@require_POST
+def finish_contact(request: HttpRequest, number: str) -> HttpResponse:
+    """Write down what is being said and end the contact as asked."""
+    contact = _contact(request, number)
+    user, project = user_of(request), contact.case.project
+    if not can_receive(user, project.pk):
+        raise Http404
+    known = contact.case.contact_phone
+    form = ContactForm(request.POST, project=project, user=user, colleagues=colleagues(project), known=known)
+    return _finish(request, form, contact=contact)
+
+
+@login_required
+@require_POST
+def step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """Serve, hold, pick up, or note that they left."""
+    contact = _contact(request, number)
+    act = STEPS.get(verb)
+    if act is None:
+        raise Http404
+    at = now()
+
+    def once() -> str:
+        done = act(contact=contact, by=user_of(request), at=at, expected=posted_version(request))
+        if verb == "leave":
+            _say(request, done)
+            return reverse("desk")
+        return reverse("contact", args=[number])
+
+    return redirect_once(request, at, once)
+
+
+@login_required
+@require_POST
+def pass_on(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask a colleague to serve somebody."""
+    contact = _contact(request, number)
+    form = PassForm(request.POST, colleagues=colleagues(contact.case.project))
+    if not form.is_valid():
+        messages.error(request, _("Choose the colleague."))
+        return redirect("contact", number=number)
+    at, to, reason = now(), form.cleaned_data["to"], form.cleaned_data["reason"]
+
+    def act() -> str:
+        actions.pass_on(
+            contact=contact, to=to, reason=reason, by=user_of(request), at=at, expected=posted_version(request)
+        )
+        messages.success(request, _("%(name)s was asked to serve %(number)s.") % {"name": to, "number": number})
+        return reverse("desk")
+
+    return redirect_once(request, at, act)
+
+
+@login_required
+@require_POST
+def reply(request: HttpRequest, number: str) -> HttpResponse:
+    """Give the promised reply."""
+    contact = _contact(request, number)
+    form = ReplyForm(request.POST, auto_id="reply_%s")
+    at = now()
+    if not form.is_valid():
+        return _page(request, None, contact, reply=form)
+
+    def act() -> str:
+        _say(
+            request,
+            actions.reply(
+                contact=contact,
+                text=form.cleaned_data["text"],
+                by=user_of(request),
+                at=at,
+                expected=posted_version(request),
+            ),
+        )
+        return reverse("contact", args=[number])
+
+    try:
+        return redirect_once(request, at, act)
+    except DomainError as error:
+        show_problem(form, error)
+        return _page(request, None, contact, reply=form)
+
+
+@login_required
+@require_POST
+def dial(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the contact's number to whoever owes the reply or works at the desk; the contact is the reason, logged."""
+    contact = _contact(request, number)
+    user = user_of(request)
+    if not can_reply(user, contact.case):
+        raise Http404
+    return show_phone(request, contact.case, at=now(), reason=contact.case.number, dial=True)

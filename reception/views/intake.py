@@ -1,0 +1,226 @@
+"""Quick intake (快速登记): room and words, then the number; suggestions and likely doubles while typing."""
+
+import hashlib
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import Project, User
+from cases.states import Channel
+from core.errors import DomainError, Invalid
+from estate.queries import match_unit
+from reception import actions
+from reception.intake import IntakeForm, posted_photos
+from reception.models import Contact, Draft
+from reception.queries.intake import Suggestion, Typed, suggestion
+from reception.views.common import at_the_desk, show_problem
+from records.actions import Answer, once, store_image
+from records.http import now, redirect_once
+from records.masking import masked_phone
+from tickets.models import Ticket
+from tickets.queries import categories
+
+WHO = ("unit", "contact_name", "contact_phone")
+KEPT_FIELDS = (*WHO, "description", "place", "building", "channel", "when", "category")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def intake(request: HttpRequest) -> HttpResponse:
+    """Take a matter; what is typed is kept where something does not fit."""
+    user, project = at_the_desk(request)
+    contact = _contact(request, user, project)
+    if request.method == "GET":
+        form = _form(request, user, project, contact, initial=_asked(request, contact))
+        return _page(request, form, contact)
+    form = _form(request, user, project, contact, data=request.POST)
+    if "join" in request.POST:
+        return _join(request, form, contact)
+    if not form.is_valid():
+        return _page(request, form, contact)
+    at = now()
+
+    def act() -> str:
+        ticket = actions.take_ticket(
+            new=form.new(contact=contact.case if contact else None), by=user, at=at, **posted_photos(request)
+        )
+        actions.drop_draft(key=request.POST.get("draft", "")[:40], by=user)
+        printed = {"print": "1"} if request.POST.get("then") == "print" else {}
+        return f"{reverse('intake')}?{urlencode({'done': ticket.case.number, **printed})}"
+
+    try:
+        return redirect_once(request, at, act)
+    except DomainError as error:
+        show_problem(form, error)
+        return _page(request, form, contact)
+
+
+def _contact(request: HttpRequest, user: User, project: Project) -> Contact | None:
+    """The contact that becomes a ticket, if the address or the form names one."""
+    number = request.POST.get("contact") or request.GET.get("contact")
+    if not number:
+        return None
+    rows = Contact.objects.visible_to(user).filter(case__project=project).select_related("case__unit", "case__project")
+    return get_object_or_404(rows, case__number=number[:30])
+
+
+def _form(request: HttpRequest, user: User, project: Project, contact: Contact | None, **more: Any) -> IntakeForm:
+    known = contact.case.contact_phone if contact else ""
+    return IntakeForm(project=project, user=user, known=known, at=now(), categories=list(categories()), **more)
+
+
+def _asked(request: HttpRequest, contact: Contact | None) -> dict[str, Any]:
+    """What is known before the first key: of the contact, or of whoever calls; a draft only where it was asked for."""
+    if contact is not None:
+        case = contact.case
+        return {
+            "unit": case.unit.number if case.unit else "",
+            "contact_name": case.contact_name,
+            "contact_phone": masked_phone(case.contact_phone),
+            "description": contact.said,
+            "channel": case.channel,
+        }
+    get = request.GET.get
+    caller = {
+        "unit": get("unit", "")[:60],
+        "contact_name": get("name", "")[:100],
+        "contact_phone": get("phone", "")[:20],
+        "description": get("said", "")[:2000],
+        "channel": get("channel") if get("channel") in Channel.values else "",
+    }
+    begun = Draft.objects.filter(user=request.user.pk, key=get("draft", "")[:40]).first() if get("draft") else None
+    # What the caller's own address says always wins over what was typed before.
+    return {"channel": Channel.PHONE} | (begun.data if begun else {}) | {k: v for k, v in caller.items() if v}
+
+
+def _page(request: HttpRequest, form: IntakeForm, contact: Contact | None) -> HttpResponse:
+    user, project = at_the_desk(request)
+    done = request.GET.get("done", "")[:30] if request.method == "GET" else ""
+    ticket = (
+        Ticket.objects.visible_to(user).select_related("case__unit").filter(case__number=done).first() if done else None
+    )
+    shown = {
+        "form": form,
+        "contact": contact,
+        "done": ticket,
+        "print_now": bool(ticket) and request.GET.get("print") == "1",
+        "said": _suggestion(request, form, user, project),
+        "drafts": _drafts(user, project) if request.method == "GET" else [],
+        "draft": (request.POST.get("draft") or request.GET.get("draft", ""))[:40],
+        "now": now(),
+    }
+    return render(request, "reception/intake.html", shown, status=422 if form.errors else 200)
+
+
+def _drafts(user: User, project: Project) -> list[Draft]:
+    """Forms that were begun and not sent, newest first."""
+    return list(Draft.objects.visible_to(user).filter(project=project).order_by("-saved_at")[:5])
+
+
+def _suggestion(request: HttpRequest, form: IntakeForm, user: User, project: Project) -> Suggestion:
+    def value(name: str) -> str:
+        return str(form[name].value() or "")
+
+    unit = match_unit(number=value("unit")[:60], project_id=project.pk, user=user) if value("unit").strip() else None
+    typed = Typed(
+        text=value("description")[:5000],
+        unit=unit,
+        building=form.houses.get(value("building")),
+        category=form.sorts.get(value("category")) if value("category_chosen") else None,
+        urgent=bool(form["urgent"].value()) if value("urgent_chosen") else None,
+    )
+    return suggestion(typed, categories=list(form.sorts.values()), user=user, project=project, at=form.at)
+
+
+@login_required
+@require_POST
+def suggest(request: HttpRequest) -> HttpResponse:
+    """What the words typed so far suggest."""
+    user, project = at_the_desk(request)
+    form = IntakeForm(request.POST, project=project, user=user, at=now(), categories=list(categories()))
+    said = _suggestion(request, form, user, project)
+    return render(request, "reception/suggestion.html", {"form": form, "said": said, "now": form.at})
+
+
+def _join(request: HttpRequest, form: IntakeForm, contact: Contact | None) -> HttpResponse:
+    """The caller stands on the open ticket instead of a second one, and hears its number."""
+    user, project = at_the_desk(request)
+    rows = Ticket.objects.visible_to(user).filter(case__project=project).select_related("case__project")
+    ticket = get_object_or_404(rows, case__number=request.POST["join"][:30])
+    form.is_valid()
+    wrong = {name for name in WHO if name in form.errors and form[name].value()}
+    if wrong:
+        return _page(request, form, contact)
+    data = form.cleaned_data
+    caller = actions.Caller(
+        name=data.get("contact_name", ""), phone=data.get("contact_phone", ""), unit=data.get("unit")
+    )
+    at = now()
+
+    def act() -> str:
+        actions.join_ticket(
+            ticket=ticket,
+            caller=caller,
+            said=str(form["description"].value() or ""),
+            channel=data.get("channel") or Channel.PHONE,
+            contact=contact,
+            by=user,
+            at=at,
+        )
+        actions.drop_draft(key=request.POST.get("draft", "")[:40], by=user)
+        messages.success(
+            request, _("Joined. Tell the caller this number: %(number)s.") % {"number": ticket.case.number}
+        )
+        return f"{reverse('intake')}?{urlencode({'done': ticket.case.number})}"
+
+    try:
+        return redirect_once(request, at, act)
+    except DomainError as error:
+        show_problem(form, error)
+        return _page(request, form, contact)
+
+
+# --- what the page sends while somebody types ------------------------------------------------------------------------
+@login_required
+@require_POST
+def photo(request: HttpRequest) -> JsonResponse:
+    """Keep a picture before the ticket has a number."""
+    user, project = at_the_desk(request)
+    at = now()
+    upload = request.FILES.get("file")
+    try:
+        if upload is None:
+            raise Invalid(_("No photo arrived."), fields={"file": _("Required.")})
+        digest = hashlib.file_digest(upload, "sha256").hexdigest()
+        upload.seek(0)
+
+        def act() -> Answer:
+            stored = store_image(upload=upload, project=project, by=user, at=at)
+            return Answer(status=200, data={"id": stored.token})
+
+        key = request.headers.get("Idempotency-Key", "")[:200]
+        answer = once(by=user, scope="page intake photo", key=key, body=digest, at=at, act=act) if key else act()
+    except DomainError as error:
+        return JsonResponse({"detail": str(error)}, status=error.status)
+    return JsonResponse(answer.data)
+
+
+@login_required
+@require_POST
+def draft(request: HttpRequest) -> HttpResponse:
+    """Keep what was typed, or throw it away."""
+    user, project = at_the_desk(request)
+    key = request.POST.get("draft", "")[:40]
+    if request.POST.get("drop"):
+        actions.drop_draft(key=key, by=user)
+    elif key:
+        data = {name: request.POST.get(name, "")[:5000] for name in KEPT_FIELDS if request.POST.get(name)}
+        actions.save_draft(key=key, project=project, data=data, by=user, at=now())
+    return HttpResponse(status=204)

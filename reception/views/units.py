@@ -1,0 +1,216 @@
+"""One household on one page (住户档案): people, cars, matters over time; people's data, moving in and out."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from core.errors import DomainError, Invalid
+from estate.actions import MoveIn, move_in, move_out, reveal, save_person
+from estate.models import Household, HouseholdMember, Person, PersonPhone, Unit
+from estate.permissions import can_keep_register, can_read_register
+from estate.queries import household_summary, people_of_phone
+from reception.forms import MoveInForm, MoveOutForm, PersonForm, RevealForm
+from reception.permissions import can_receive
+from reception.queries.household import MOST_CASES, open_matters_of, past
+from reception.views.common import show_problem
+from records.http import now, redirect_once, user_of
+from records.masking import masked_phone
+
+
+def _unit(request: HttpRequest, **known: Any) -> Unit:
+    """A unit of a register that the person works with. Raises `Http404`."""
+    user = user_of(request)
+    rows = Unit.objects.visible_to(user).select_related("project", "building")
+    unit = get_object_or_404(rows, **known)
+    if not can_read_register(user, unit.project_id):
+        raise Http404
+    return unit
+
+
+def _person(request: HttpRequest, pk: int) -> Person:
+    user = user_of(request)
+    person = get_object_or_404(Person.objects.visible_to(user).select_related("project"), pk=pk)
+    if not can_read_register(user, person.project_id):
+        raise Http404
+    return person
+
+
+def _keeper(request: HttpRequest, project_id: int) -> User:
+    user = user_of(request)
+    if not can_keep_register(user, project_id):
+        raise Http404
+    return user
+
+
+@login_required
+@require_GET
+def unit_page(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """Everybody and everything that belongs to a unit, and all that happened there."""
+    unit = _unit(request, project__code=code, number=number)
+    user = user_of(request)
+    home = household_summary(unit)
+    before = _moment(request.GET.get("before", ""))
+    moments = past(unit, user, home, before=before)
+    matters = [moment.matter for moment in moments if moment.matter is not None]
+    shown = {
+        "unit": unit,
+        "home": home,
+        "matters": open_matters_of(unit, user),
+        "moments": moments,
+        "before": before,
+        "older": min(m.case.opened_at for m in matters).isoformat() if len(matters) == MOST_CASES else "",
+        "may_keep": can_keep_register(user, unit.project_id),
+        "may_receive": can_receive(user, unit.project_id),
+        "move_out_form": MoveOutForm(initial={"on": timezone.localdate()}, auto_id="out_%s"),
+        "now": now(),
+    }
+    return render(request, "reception/unit.html", shown)
+
+
+def _moment(raw: str) -> Any:
+    """A moment from an address; None for what is none."""
+    try:
+        moment = parse_datetime(raw.replace(" ", "+"))
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
+
+
+@login_required
+@require_POST
+def reveal_number(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a phone or ID number in clear where the masked one stood; the reason is written down."""
+    person = _person(request, pk)
+    form = RevealForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(_("Say why you need the number."), fields={"reason": _("Required.")})
+    data = form.cleaned_data
+    phone = None
+    if data["field"] == "phone" and data["phone"]:
+        phone = get_object_or_404(PersonPhone, pk=data["phone"], person=person)
+    number = reveal(
+        person=person, field=data["field"], phone=phone, reason=data["reason"], by=user_of(request), at=now()
+    )
+    return render(request, "reception/number_shown.html", {"number": number, "field": data["field"]})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a person's name, phones and wishes."""
+    person = _person(request, pk)
+    user = _keeper(request, person.project_id)
+    back = _back(request, person)
+    known = list(person.phones.filter(ended_at=None).values_list("number", flat=True))
+    stored = {
+        "name": person.name,
+        "phones": "\n".join(masked_phone(number) for number in known),
+        "preferences": person.preferences,
+    }
+    form = PersonForm(request.POST or None, initial=stored, known=known)
+    if request.method == "POST" and form.is_valid():
+        at, data = now(), form.cleaned_data
+
+        def act() -> str:
+            save_person(
+                project=person.project,
+                person=person,
+                values={"name": data["name"], "preferences": data["preferences"]},
+                phones=data["phones"],
+                reviewed=data["reviewed"],
+                by=user,
+                at=at,
+            )
+            messages.success(request, _("Saved: %(name)s.") % {"name": data["name"]})
+            return back
+
+        try:
+            return redirect_once(request, at, act)
+        except DomainError as error:
+            show_problem(form, error)
+    shown = {"form": form, "title": person.name, "submit": _("Save"), "cancel_url": back}
+    return render(request, "reception/register_form.html", shown, status=422 if form.errors else 200)
+
+
+def _back(request: HttpRequest, person: Person) -> str:
+    """The home from whose page somebody came, else the person's own."""
+    places = HouseholdMember.objects.current().filter(person=person).select_related("household__unit__project")
+    asked = request.GET.get("unit", "")
+    units = [place.household.unit for place in places]
+    unit = next((u for u in units if u.number == asked), next(iter(units), None))
+    return reverse("unit", args=[unit.project.code, unit.number]) if unit else reverse("search")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_resident(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody moves into a unit; a person whose name and phone are known already is the same person."""
+    unit = _unit(request, pk=pk)
+    user = _keeper(request, unit.project_id)
+    back = reverse("unit", args=[unit.project.code, unit.number])
+    form = MoveInForm(request.POST or None, initial={"on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        at = now()
+
+        def act() -> str:
+            _settle(unit, form.cleaned_data, user, at)
+            messages.success(
+                request, _("%(name)s lives in %(unit)s now.") % {"name": form.cleaned_data["name"], "unit": unit}
+            )
+            return back
+
+        try:
+            return redirect_once(request, at, act)
+        except DomainError as error:
+            show_problem(form, error, names={"phones": "phone"})
+    title = _("Somebody moves into %(unit)s") % {"unit": unit}
+    shown = {"form": form, "title": title, "submit": _("Move in"), "cancel_url": back}
+    return render(request, "reception/register_form.html", shown, status=422 if form.errors else 200)
+
+
+def _settle(unit: Unit, data: dict[str, Any], user: User, at: Any) -> None:
+    same = people_of_phone(number=data["phone"], user=user, projects=[unit.project_id]) if data["phone"] else []
+    person = next((one for one in same if one.name == data["name"]), None)
+    move_in(
+        new=MoveIn(
+            unit=unit,
+            person=person,
+            name=data["name"],
+            phone=data["phone"],
+            relation=data["relation"],
+            on=data["on"],
+            lives_here=data["lives_here"],
+        ),
+        by=user,
+        at=at,
+    )
+
+
+@login_required
+@require_POST
+def leave_home(request: HttpRequest, pk: int) -> HttpResponse:
+    """A household, or one of its members, moves out."""
+    user = user_of(request)
+    rows = Household.objects.filter(unit__in=Unit.objects.visible_to(user)).select_related("unit__project")
+    household = get_object_or_404(rows, pk=pk)
+    _keeper(request, household.project_id)
+    back = redirect("unit", code=household.unit.project.code, number=household.unit.number)
+    form = MoveOutForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say which day they leave."))
+        return back
+    member = None
+    if request.POST.get("member", "").isdigit():
+        member = get_object_or_404(household.members, pk=int(request.POST["member"][:15]))
+    move_out(household=household, member=member, on=form.cleaned_data["on"], by=user, at=now())
+    messages.success(request, _("Moved out. The history stays on this page."))
+    return back
