@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from simple_history.utils import bulk_create_with_history
 
 from accounts.states import DepartmentKind
 from tickets.models import Category, PriceItem, WarrantyPart
@@ -195,7 +196,7 @@ CATEGORIES = [
         code="public_light",
         zh="公共照明",
         en="Public lighting",
-        words="楼道灯 路灯 走廊灯 车库灯 公共照明 声控灯 streetlight",
+        words="公共照明 声控灯 楼道灯 楼道灯不亮 路灯 路灯不亮 走廊灯 走廊灯不亮 车库灯 车库灯不亮 streetlight",
         flags="public",
     ),
     Sort(
@@ -314,9 +315,8 @@ def load(*, at: datetime) -> int:
 
 def _load_parts() -> int:
     known = set(WarrantyPart.objects.values_list("code", flat=True))
-    fresh = [(order, part) for order, part in enumerate(PARTS) if part.code not in known]
-    for order, part in fresh:
-        WarrantyPart.objects.create(
+    fresh = [
+        WarrantyPart(
             code=part.code,
             name_zh=part.zh,
             name_en=part.en,
@@ -326,39 +326,45 @@ def _load_parts() -> int:
             clause=LAW,
             order=order,
         )
+        for order, part in enumerate(PARTS)
+        if part.code not in known
+    ]
+    bulk_create_with_history(fresh, WarrantyPart)
     return len(fresh)
 
 
 def _load_categories() -> int:
     known = set(Category.objects.values_list("code", flat=True))
     parts = {part.code: part for part in WarrantyPart.objects.all()}
-    fresh = [(order, sort) for order, sort in enumerate(CATEGORIES) if sort.code not in known]
-    for order, sort in fresh:
-        flags = sort.flags.split()
-        Category.objects.create(
-            code=sort.code,
-            name_zh=sort.zh,
-            name_en=sort.en,
-            kind=sort.kind,
-            keywords=sort.words.split(),
-            urgent="urgent" in flags,
-            urgent_words=sort.urgent_words.split(),
-            department_kind=sort.department,
-            charging=sort.charging,
-            warranty_part=parts.get(sort.part),
-            is_leak="leak" in flags,
-            is_safety="safety" in flags,
-            is_public_area="public" in flags,
-            order=order,
-        )
+    fresh = [_category(sort, order, parts) for order, sort in enumerate(CATEGORIES) if sort.code not in known]
+    bulk_create_with_history(fresh, Category)
     return len(fresh)
+
+
+def _category(sort: Sort, order: int, parts: dict[str, WarrantyPart]) -> Category:
+    flags = sort.flags.split()
+    return Category(
+        code=sort.code,
+        name_zh=sort.zh,
+        name_en=sort.en,
+        kind=sort.kind,
+        keywords=sort.words.split(),
+        urgent="urgent" in flags,
+        urgent_words=sort.urgent_words.split(),
+        department_kind=sort.department,
+        charging=sort.charging,
+        warranty_part=parts.get(sort.part),
+        is_leak="leak" in flags,
+        is_safety="safety" in flags,
+        is_public_area="public" in flags,
+        order=order,
+    )
 
 
 def _load_prices() -> int:
     known = set(PriceItem.objects.filter(project=None).values_list("code", flat=True))
-    fresh = [(order, row) for order, row in enumerate(PRICES) if row[0] not in known]
-    for order, (code, zh, en, unit, price, is_labour) in fresh:
-        PriceItem.objects.create(
+    fresh = [
+        PriceItem(
             code=code,
             name_zh=zh,
             name_en=en,
@@ -368,4 +374,8 @@ def _load_prices() -> int:
             is_hourly=code == "labour_hour",
             order=order,
         )
+        for order, (code, zh, en, unit, price, is_labour) in enumerate(PRICES)
+        if code not in known
+    ]
+    bulk_create_with_history(fresh, PriceItem)
     return len(fresh)

@@ -25,7 +25,7 @@ EVENTS: dict[str, Label] = {
     "ticket.parts_added": gettext_lazy("Added parts and hours: %(names)s."),
     "ticket.completed": gettext_lazy("Finished the work."),
     "ticket.leak_test_begun": gettext_lazy("The leak test began."),
-    "ticket.leak_test_ended": gettext_lazy("The leak test ended: %(result)s."),
+    "ticket.leak_test_ended": gettext_lazy("The leak test ended without a leak."),
     "ticket.held": gettext_lazy("Put on hold."),
     "ticket.resumed": gettext_lazy("Went on."),
     "ticket.returned": gettext_lazy("%(technician)s returned the job."),

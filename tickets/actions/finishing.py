@@ -35,6 +35,7 @@ from visits.models import Callback
 from visits.states import Result
 
 LONGEST_TEXT = 5000
+LONGEST_RESULT = 500
 MOST_HOURS = Decimal(999)
 
 
@@ -134,14 +135,15 @@ def _owe(turn: Turn) -> None:
 def end_leak_test(
     *,
     ticket: Ticket,
-    result: str,
+    result: str = "",
     by: User,
     at: datetime,
     expected: int | None = None,
     claimed_at: datetime | None = None,
 ) -> Ticket:
-    """End the leak test with what it showed; the three days of the callback run from here. A leak that is still there
-    is not an end: open the ticket again. Source: 四(1) 试漏后3天内回访.
+    """End the leak test: it stays dry, and the three days of the callback run from here.
+
+    Where it still leaks, open the ticket again instead. Source: 四(1) 试漏后3天内回访.
     """
     turn = begin(ticket, by=by, at=at, expected=expected, claimed_at=claimed_at)
     turn.allow(
@@ -151,10 +153,12 @@ def end_leak_test(
     step = turn.step("end_leak_test")
     if not turn.ticket.leak_test_runs:
         raise NotNow(_("No leak test is running."))
-    result = reason_of(result, _("Write down what the test showed."), field="result")
+    result = result.strip()
+    if len(result) > LONGEST_RESULT:
+        raise Invalid(_("Keep it within 500 characters."), fields={"result": _("Too long.")})
     turn.ticket.leak_test_ended_at = at
     turn.ticket.save(update_fields=["leak_test_ended_at"])
-    turn.happen(step, text=result, data={"result": result})
+    turn.happen(step, text=result)
     _owe(turn)
     return turn.ticket
 
