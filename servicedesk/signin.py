@@ -5,11 +5,13 @@ Guesses of passwords and of second factors count alike, on pages and in the API.
 
 import fcntl
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.utils import is_mfa_enabled
@@ -26,6 +28,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 
 QUEUES = 64
+JUST_NOW = 300  # seconds
 
 
 class DeskBackend(ModelBackend):
@@ -91,6 +94,14 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody registers themselves."""
         return False
+
+    def is_reauthentication_required(self, *, app: str = "") -> bool:
+        """Ask for the password again before something delicate; not of staff who typed it a moment ago."""
+        request = context.request
+        records = get_authentication_records(request, request.user)
+        if records and time.time() - records[-1]["at"] < JUST_NOW and lacks_second_factor(request.user):
+            return False
+        return bool(super().is_reauthentication_required(app=app))
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Check one guess at a time."""
