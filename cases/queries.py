@@ -90,14 +90,15 @@ def _line(event: Event, case: Case, *, staff: bool) -> Line:
     words = sentence(event.kind, event.data)
     if event.claimed_at is not None:
         words += _(" (by the phone's clock %(moment)s)") % {"moment": moment_words(event.claimed_at.isoformat())}
+    who = str(event.by) if event.by else ""
     return Line(
         at=event.at,
-        by=str(event.by) if event.by else "",
+        by="" if words.startswith(who) else who,
         kind=event.kind,
         sentence=words,
         text=event.text,
         icon=ICONS.get(event.kind.rpartition(".")[2], "dot"),
-        hidden=staff and not event.for_resident and case.household_id is not None,
+        hidden=staff and not event.for_resident and event.by_id is not None and case.household_id is not None,
         number="" if event.case_id == case.pk else event.case.number,
     )
 

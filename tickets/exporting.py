@@ -77,7 +77,8 @@ def export_rows(
 def _lines(rows: CaseQuerySet, project: Project) -> Iterator[list[str]]:
     yield [
         _("Number"), _("Kind"), _("State"), _("Unit"), _("Place"), _("Matter"), _("Category"), _("Urgency"),
-        _("Channel"), _("Contact"), _("Phone"), _("Department"), _("Handler"), _("Opened"), _("Due"), _("Closed"),
+        _("Channel"), _("Contact person"), _("Phone"), _("Department"), _("Handler"), _("Opened"), _("Due"),
+        _("Closed"),
     ]  # fmt: skip
     related = rows.select_related("unit", "department", "handler", "ticket__category").order_by("opened_at", "pk")
     for case in related.iterator(chunk_size=CHUNK):

@@ -86,21 +86,24 @@ class TextForm(StepForm):
 class DispatchForm(StepForm):
     """Who goes, and when; without a time they go when they can."""
 
-    technician = forms.ModelChoiceField(
-        queryset=User.objects.none(),
+    technician = forms.TypedChoiceField(
         label=gettext_lazy("Who goes"),
-        empty_label=gettext_lazy("Choose who"),
-        error_messages={"required": gettext_lazy("Choose who goes.")},
+        error_messages={
+            "required": gettext_lazy("Choose who goes."),
+            "invalid_choice": gettext_lazy("Nobody of that name can be sent to this ticket."),
+        },
     )
     window_from = forms.DateTimeField(label=gettext_lazy("Agreed from"), required=False, widget=forms.DateTimeInput)
     window_to = forms.DateTimeField(label=gettext_lazy("Agreed until"), required=False, widget=forms.DateTimeInput)
 
-    def __init__(self, *args: Any, people: Iterable[User] = (), **kwargs: Any) -> None:
-        """Offer only people who can be sent."""
+    def __init__(self, *args: Any, people: Mapping[User, str], **kwargs: Any) -> None:
+        """Offer only people who can be sent, in the order given, each with the words beside the name."""
         super().__init__(*args, **kwargs)
         choice = self.fields["technician"]
-        if isinstance(choice, forms.ModelChoiceField):
-            choice.queryset = User.objects.filter(pk__in=[person.pk for person in people]).order_by("name", "pk")
+        by_pk = {str(user.pk): user for user in people}
+        if isinstance(choice, forms.TypedChoiceField):
+            choice.choices = [(str(user.pk), words) for user, words in people.items()]
+            choice.coerce = by_pk.__getitem__
 
     def clean(self) -> dict[str, Any]:
         """A time has two ends; where the second is left out, the visit takes an hour."""

@@ -42,7 +42,7 @@ class CallbackForm(forms.Form):
         label=_("What was said"),
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3, "aria-label": _("What was said")}),
+        widget=forms.Textarea(attrs={"rows": 2, "aria-label": _("What was said")}),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -206,6 +206,11 @@ def _choice(found: Suggestion, person: Person, local: datetime, *, first: bool) 
     )
 
 
+def words_for(found: Suggestion) -> str:
+    """Somebody's name with what speaks for and against them, for a line of a menu."""
+    return " · ".join([found.candidate.name, *(str(WORDS[why]) for why in found.reasons)])
+
+
 def clash(technician_id: int, window: Window | None, people: Iterable[Person], *, but: str = "") -> str:
     """The number of the ticket that the technician is booked for at that time; empty where free."""
     for person in people:

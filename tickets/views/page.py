@@ -142,7 +142,7 @@ def _callback_step(user: User, page: TicketPage) -> Offer | None:
     if owed is None or not can_record(user, owed.case):
         return None
     link = reverse("callback", args=[owed.case.number])
-    return Offer(verb="callback", label=_("Call back"), icon="phone", link=link)
+    return Offer(verb="callback", label=_("Make the callback"), icon="phone", link=link)
 
 
 def _missed(request: HttpRequest, page: TicketPage, tried: Tried | None) -> Missed | None:

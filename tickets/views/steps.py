@@ -31,9 +31,10 @@ from tickets.forms import (
     TextForm,
 )
 from tickets.models import PriceItem, Ticket
-from tickets.queries import price_list, technicians_for, tickets_for
-from tickets.reads.board import preferred_window
+from tickets.queries import candidates, price_list, technicians_for, tickets_for
+from tickets.reads.board import preferred_window, wanted_for, words_for
 from tickets.reads.page import TicketPage
+from tickets.rules_dispatch import Window, suggest
 from tickets.states import ANSWERED_KINDS, WORK_KINDS, AcceptedBy, Charge, Quote, State
 
 Words = str | Promise
@@ -168,7 +169,7 @@ def _plain(action: Callable[..., object], *, phone: bool = True) -> Callable[[Gi
 STEPS: tuple[StepKind, ...] = (
     StepKind(
         verb="dispatch",
-        label=gettext_lazy("Dispatch"),
+        label=gettext_lazy("Send somebody"),
         icon="send",
         transition="dispatch",
         may=lambda user, page: permissions.can_dispatch(user, page.case),
@@ -188,7 +189,7 @@ STEPS: tuple[StepKind, ...] = (
     ),
     StepKind(
         verb="arrive",
-        label=gettext_lazy("Arrived"),
+        label=gettext_lazy("Be there"),
         icon="map-pin",
         transition="arrive",
         may=_works,
@@ -206,7 +207,7 @@ STEPS: tuple[StepKind, ...] = (
     ),
     StepKind(
         verb="complete",
-        label=gettext_lazy("Finished"),
+        label=gettext_lazy("Finish the work"),
         icon="circle-check",
         transition="complete",
         may=_may_complete,
@@ -228,13 +229,13 @@ STEPS: tuple[StepKind, ...] = (
     ),
     StepKind(
         verb="close",
-        label=gettext_lazy("Close"),
+        label=gettext_lazy("Close the ticket"),
         icon="circle-check",
         transition="close",
         may=_may_close,
         fits=_nothing_owed,
         act=_plain(actions.close),
-        done=gettext_lazy("Closed."),
+        done=gettext_lazy("The ticket is closed."),
     ),
     StepKind(
         verb="feedback",
@@ -358,7 +359,7 @@ STEPS: tuple[StepKind, ...] = (
         may=_may_cancel,
         form=ReasonForm,
         act=_plain(actions.cancel),
-        done=gettext_lazy("Cancelled."),
+        done=gettext_lazy("The ticket is cancelled."),
         danger=True,
     ),
 )
@@ -394,9 +395,17 @@ class Choices:
         self.at = at
 
     @cached_property
-    def people(self) -> list[User]:
-        """Who can be sent."""
-        return technicians_for(self.page.case)
+    def people(self) -> dict[User, str]:
+        """Who can be sent, the best first, each with what speaks for and against them."""
+        case = self.page.case
+        users = {user.pk: user for user in technicians_for(case)}
+        ranked = suggest(wanted_for(self.page.ticket, self.window), candidates(case))
+        return {users[found.candidate.pk]: words_for(found) for found in ranked}
+
+    @cached_property
+    def window(self) -> Window | None:
+        """The time the resident named."""
+        return preferred_window(self.page.ticket, at=self.at)
 
     @cached_property
     def prices(self) -> list[PriceItem]:
@@ -409,8 +418,7 @@ class Choices:
             return None
         ids = f"{step.verb}-%s"
         if issubclass(step.form, DispatchForm):
-            window = preferred_window(self.page.ticket, at=self.at)
-            initial = {"window_from": window.start, "window_to": window.end} if window else None
+            initial = {"window_from": self.window.start, "window_to": self.window.end} if self.window else None
             return step.form(data, auto_id=ids, people=self.people, initial=initial)
         if issubclass(step.form, CompleteForm) and data is not None and data.get("phone"):
             return PhoneCompleteForm(data, auto_id=ids, prices=self.prices)
