@@ -10,12 +10,12 @@ from simple_history.admin import SimpleHistoryAdmin
 from billing.models import ChargeItem, Tariff, UnitCharge
 
 
-class VisibleAdmin(SimpleHistoryAdmin):
+class VisibleAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # the package is untyped
     """Shows what the person may see, and deletes nothing: what is over gets an end."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Only rows of the person's own projects."""
-        return super().get_queryset(request).visible_to(request.user)  # type: ignore[attr-defined,no-any-return]
+        return super().get_queryset(request).visible_to(request.user)  # type: ignore[no-any-return]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody deletes charges."""

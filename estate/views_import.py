@@ -82,7 +82,7 @@ def one_import(request: HttpRequest, token: str) -> HttpResponse:
 def match_columns(request: HttpRequest, token: str) -> HttpResponse:
     """Say what each sheet lists and which column gives what."""
     found = _found(request, token)
-    choices = chosen_columns(request.POST.dict(), actions.workbook_of(found))  # type: ignore[arg-type]
+    choices = chosen_columns(request.POST.dict(), actions.workbook_of(found))
     return _then(
         request, found, lambda: actions.match_columns(found=found, choices=choices, by=user_of(request), at=now())
     )
@@ -94,7 +94,7 @@ def mend(request: HttpRequest, token: str) -> HttpResponse:
     """Type cells anew, and leave out the rows that were ticked."""
     found = _found(request, token)
     book = actions.workbook_of(found)
-    cells = mended_cells(request.POST.dict(), book)  # type: ignore[arg-type]
+    cells = mended_cells(request.POST.dict(), book)
     rows = rows_left_out(request.POST.getlist("leave-out"), book)
     by, at = user_of(request), now()
 

@@ -8,10 +8,11 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import cast
 
 import openpyxl
 from django.utils.translation import gettext as _
@@ -186,7 +187,8 @@ def _read_sheet(worksheet: Worksheet) -> Sheet | None:
     header_row = 0
     rows: list[SheetRow] = []
     # One column more than allowed, so that a wider header shows. The dimensions a file claims are never used.
-    lines = worksheet.iter_rows(max_row=MAX_SHEET_ROW, max_col=MAX_COLUMNS + 1, values_only=True)
+    limits = {"max_row": MAX_SHEET_ROW, "max_col": MAX_COLUMNS + 1}
+    lines = cast(Iterator[tuple[CellValue, ...]], worksheet.iter_rows(**limits, values_only=True))
     for number, line in enumerate(lines, start=1):
         if not header:
             if number > HEADER_SEARCH_ROWS:

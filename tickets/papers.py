@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import cast
 
 import segno
 import typst
@@ -110,7 +111,7 @@ def render(form: PaperForm, *, fonts: Path) -> bytes:
     compiler = _compiler(fonts)
     with _one_at_a_time:
         paper = compiler.compile(format="pdf", sys_inputs=inputs, timestamp=int(form.reported_at.timestamp()))
-    return bytes(paper)
+    return cast(bytes, paper)
 
 
 @cache

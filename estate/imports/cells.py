@@ -294,7 +294,7 @@ def id_number(cell: Cell) -> str | None:
     Raises:
         CellError: Excel held it as a number and lost its last digits.
     """
-    if isinstance(cell.raw, int | float | Decimal) and abs(cell.raw) >= _EXACT_INTEGER:
+    if isinstance(cell.raw, int | float | Decimal) and not -_EXACT_INTEGER < cell.raw < _EXACT_INTEGER:
         raise CellError("digits_lost")
     value = unicodedata.normalize("NFKC", cell.text).replace(" ", "").upper()
     if value == NO_ID_NUMBER:

@@ -227,7 +227,7 @@ def in_order(models: list[type[Model]]) -> list[type[Model]]:
         for found in model._meta.concrete_fields:  # noqa: SLF001  Django documents this API
             target = found.related_model
             if target in models and target not in ordered and target is not model:
-                place(cast(type[Model], target))
+                place(target)
         if model not in ordered:
             ordered.append(model)
 

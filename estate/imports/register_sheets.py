@@ -1,7 +1,7 @@
 """The register's own sheets: what buildings, people, units and parking spaces of a workbook become."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from estate.imports.draft import Draft
@@ -267,7 +267,7 @@ def _is_principal(row: PersonRow) -> bool:
     return row.relation in (Relation.OWNER, Relation.TENANT)
 
 
-def _others_live_there(group: Group | None, principals: list[Somebody | None]) -> bool:
+def _others_live_there(group: Group | None, principals: Sequence[Somebody | None]) -> bool:
     """The register already names people for the household, and none of those the workbook names."""
     if group is None or group.fresh or not group.members or not principals:
         return False

@@ -137,7 +137,7 @@ def _pointed_at(model: type[Model], keys: Iterable[int]) -> set[int]:
     """Those that a row of any table refers to. Tables of what was removed before are empty of them by now."""
     found: set[int] = set()
     for relation in model._meta.related_objects:  # noqa: SLF001  Django documents this API
-        other = cast(type[Model], relation.related_model)
+        other = relation.related_model
         column = cast(Any, relation.field).attname if not relation.many_to_many else relation.field.name
         for part in _batches(keys):
             rows = cast(Any, other).objects.filter(**{f"{relation.field.name}__in": part})

@@ -9,6 +9,7 @@ from estate.imports.messages import RowError
 from estate.workbooks import CellValue, Sheet, SheetRow, is_blank
 
 T = TypeVar("T")
+D = TypeVar("D")
 SECRET_FIELDS = frozenset({"id_number"})
 
 
@@ -40,7 +41,7 @@ class RowReader:
         value = self.line.cells[column]
         return None if is_blank(value) else value
 
-    def get(self, name: str, read: Callable[[Cell], T], otherwise: T) -> T:
+    def get(self, name: str, read: Callable[[Cell], T], otherwise: D) -> T | D:
         """The field's value; `otherwise` where the cell is blank or bad (which is noted)."""
         raw = self.raw(name)
         if raw is None:
@@ -58,7 +59,7 @@ class RowReader:
             self.note(code, name, **params)
         return value
 
-    def need(self, name: str, read: Callable[[Cell], T], otherwise: T) -> T:
+    def need(self, name: str, read: Callable[[Cell], T], otherwise: D) -> T | D:
         """The value of a field that must be filled in; `otherwise` (with the row failing) where it is not."""
         if self.raw(name) is None:
             if name in self.columns:

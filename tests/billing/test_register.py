@@ -42,7 +42,12 @@ def test_charges_become_dated_tariffs(cast: Cast) -> None:
         Basis.AREA,
         Rhythm.RECURRING,
     )
-    assert (first.unit_price, first.fixed_amount, first.period_months, first.prepaid) == (Decimal("1.3"), 20, 6, True)
+    assert (first.unit_price, first.fixed_amount, first.period_months, first.prepaid) == (
+        Decimal("1.3"),
+        Decimal(20),
+        6,
+        True,
+    )
     assert (first.starts_on, first.ends_on) == (date(2020, 6, 10), date(2037, 1, 1))
     assert (second.basis, second.rhythm, second.fixed_amount) == (Basis.FIXED, Rhythm.ONCE, Decimal("35.50"))
 

@@ -1,7 +1,7 @@
 """Workbooks for tests, made in memory."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import openpyxl
@@ -61,7 +61,7 @@ ASSET = [1, 1, 1001, 1, 33, "有", 110, 10102, 94.56, 94.56, 0, 2001, "王建国
 SPACE = [1, "C0001", "地上停车位", 12.5, 1, "粤B·12345", "比亚迪", 9901, "白", "H", "2020-1-1", "2037-1-1"]
 
 
-def xlsx(sheets: dict[str, list[Sequence[Any]]]) -> bytes:
+def xlsx(sheets: Mapping[str, Sequence[Sequence[Any]]]) -> bytes:
     """An .xlsx file with these sheets, header first."""
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
@@ -74,12 +74,12 @@ def xlsx(sheets: dict[str, list[Sequence[Any]]]) -> bytes:
     return target.getvalue()
 
 
-def workbook(sheets: dict[str, list[Sequence[Any]]]) -> Workbook:
+def workbook(sheets: Mapping[str, Sequence[Sequence[Any]]]) -> Workbook:
     """The same, read back."""
     return read_workbook(xlsx(sheets))
 
 
-def register(sheets: dict[str, list[Sequence[Any]]], choices: dict[str, SheetChoice] | None = None) -> Register:
+def register(sheets: Mapping[str, Sequence[Sequence[Any]]], choices: dict[str, SheetChoice] | None = None) -> Register:
     """The same, as typed rows."""
     return read_register(workbook(sheets), choices)
 

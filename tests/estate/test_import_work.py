@@ -177,7 +177,7 @@ def test_nobody_else_uploads_or_sees(cast: Cast, who: str) -> None:
         )
     for attempt in (actions.take_over, actions.call_off, actions.take_back):
         with pytest.raises(NotAllowed):
-            attempt(found=found, by=user, at=NOON)  # type: ignore[operator]
+            attempt(found=found, by=user, at=NOON)
     assert not RegisterImport.objects.visible_to(user).exists()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.utils import translation
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from estate import workbooks
 from estate.workbooks import WorkbookRefused, read_workbook
@@ -15,13 +16,13 @@ from estate.workbooks import WorkbookRefused, read_workbook
 HEADER = ["楼栋号", "单元编号", "总层数"]
 
 
-def xlsx(**sheets: list[list[Any]]) -> bytes:
+def xlsx(**sheets: Any) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         for row in rows:
-            sheet.append(row)
+            sheet.append(list(row))
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
@@ -77,9 +78,10 @@ def test_header_cells_lose_line_breaks_and_invisible_characters() -> None:
 
 def test_real_dates_stay_dates_and_a_1904_workbook_says_so() -> None:
     book = openpyxl.Workbook()
-    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
-    book.active.append(["a", "b"])
-    book.active.append([date(2020, 6, 10), 1])
+    book.epoch = CALENDAR_MAC_1904
+    sheet = book.worksheets[0]
+    sheet.append(["a", "b"])
+    sheet.append([date(2020, 6, 10), 1])
     target = io.BytesIO()
     book.save(target)
     read = read_workbook(target.getvalue())
