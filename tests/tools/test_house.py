@@ -1,13 +1,19 @@
 """The house's order, where the import linter does not look: relations between tables name their target by a string."""
 
+import ast
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.db.models import Field, Model
 
-from tools.tree import ROOT
+from tools.tree import ROOT, files
+
+# Files of a room, or folders of that name, that answer pages, API, jobs and commands alike.
+DEEP = {"actions", "queries", "reads", "models", "permissions", "rules", "states"}
+HTTP = ("django.http", "django.shortcuts", "django.forms", "django.views", "django.test", "rest_framework")
 
 
 def storeys() -> dict[str, int]:
@@ -75,3 +81,50 @@ def test_down_is_what_the_contract_calls_down(source: str, target: str, allowed:
 def test_strangers_of_one_storey_may_not_point_at_each_other() -> None:
     heights = {"complaints": 5, "renovation": 5}
     assert not may_point("complaints", "renovation", heights)
+
+
+def deep_files(root: Path, rooms: set[str]) -> Iterator[Path]:
+    """Every file below the pages: `tickets/actions.py`, `tickets/actions/opening.py`, `tickets/rules_dispatch.py`."""
+    for room in sorted(rooms):
+        for path in files(root / room, ".py"):
+            first = path.relative_to(root / room).parts[0].removesuffix(".py")
+            if first in DEEP or first.split("_")[0] in DEEP:
+                yield path
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module or name that a file imports, with its dots."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{one.name}" for one in node.names)
+
+
+def speaking_http(root: Path, rooms: set[str]) -> list[str]:
+    """What below the pages imports from the web's side; import-linter cannot name a part of a package from outside."""
+    return [
+        f"{path.relative_to(root)}: {name}"
+        for path in deep_files(root, rooms)
+        for name in imported(path)
+        if any(name == one or name.startswith(f"{one}.") for one in HTTP)
+    ]
+
+
+def test_actions_reads_and_models_know_nothing_of_http() -> None:
+    rooms = set(storeys())
+    assert len(list(deep_files(ROOT, rooms))) > len(rooms), "the test looks in the wrong place"
+    assert speaking_http(ROOT, rooms) == []
+
+
+def test_an_import_of_http_below_the_pages_is_found(tmp_path: Path) -> None:
+    for name in ("actions/opening.py", "rules_dispatch.py", "views.py"):
+        path = tmp_path / "tickets" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("from django.http import Http404\nfrom django.db import models\nimport rest_framework.views\n")
+    assert speaking_http(tmp_path, {"tickets"}) == [
+        "tickets/actions/opening.py: django.http.Http404",
+        "tickets/actions/opening.py: rest_framework.views",
+        "tickets/rules_dispatch.py: django.http.Http404",
+        "tickets/rules_dispatch.py: rest_framework.views",
+    ]
