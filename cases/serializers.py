@@ -1,7 +1,7 @@
 """A case as JSON, the same for every kind; each collection adds its own fields to it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
@@ -56,12 +56,19 @@ def events(cases: Sequence[Case], reader: User) -> dict[int, Part]:
                 "kind": event.kind,
                 "at": event.at,
                 "claimed_at": event.claimed_at,
-                "by": event.by.username if event.by else None,
+                "by": shown_user(event.by, reader),
                 "sentence": words,
                 "text": event.text,
             }
         )
     return found
+
+
+def shown_user(user: User | None, reader: User) -> str | None:
+    """A colleague by username, as programs name people; residents read a name and learn nothing to sign in with."""
+    if user is None:
+        return None
+    return user.username if reader.is_office else str(user)
 
 
 def case_context(cases: Sequence[Case], reader: User) -> dict[str, Any]:
@@ -75,8 +82,8 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
     project = serializers.CharField(source="project.code", read_only=True)
     unit = serializers.CharField(source="unit.number", read_only=True, default=None, allow_null=True)
     building = serializers.CharField(source="building.code", read_only=True, default=None, allow_null=True)
-    handler = serializers.CharField(source="handler.username", read_only=True, default=None, allow_null=True)
-    taken_by = serializers.CharField(source="taken_by.username", read_only=True, default=None, allow_null=True)
+    handler = serializers.SerializerMethodField()
+    taken_by = serializers.SerializerMethodField()
     parent = serializers.CharField(  # type: ignore[assignment]
         source="parent.number", read_only=True, default=None, allow_null=True
     )
@@ -121,9 +128,22 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
         ]
         read_only_fields = fields
 
+    @property
+    def reader(self) -> User:
+        """For whom the case is shown."""
+        return cast(User, self.context["request"].user)
+
     def get_contact_phone(self, case: Case) -> str:
         """The phone under its mask."""
         return masked_phone(case.contact_phone)
+
+    def get_handler(self, case: Case) -> str | None:
+        """Who has it."""
+        return shown_user(case.handler, self.reader)
+
+    def get_taken_by(self, case: Case) -> str | None:
+        """Who took it."""
+        return shown_user(case.taken_by, self.reader)
 
     def get_kind_label(self, case: Case) -> str:
         """The kind's name."""

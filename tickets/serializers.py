@@ -10,7 +10,7 @@ from rest_framework import serializers
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES
 from cases.models import Case
-from cases.serializers import CaseSerializer
+from cases.serializers import CaseSerializer, shown_user
 from cases.states import Channel, PhotoLabel, Urgency
 from estate.models import Building, Unit
 from tickets.actions import Line, NewTicket
@@ -25,7 +25,16 @@ LONGEST = 5000
 class JobSerializer(serializers.ModelSerializer[Job]):
     """One dispatched visit."""
 
-    technician = serializers.CharField(source="technician.username")
+    technician = serializers.SerializerMethodField()
+    ended_reason = serializers.SerializerMethodField()
+
+    def get_technician(self, job: Job) -> str | None:
+        """Who was sent."""
+        return shown_user(job.technician, self.context["request"].user)
+
+    def get_ended_reason(self, job: Job) -> str:
+        """Why it was returned or cancelled; colleagues say that to each other."""
+        return job.ended_reason if self.context["request"].user.is_office else ""
 
     class Meta:
         model = Job
@@ -116,7 +125,9 @@ class TicketDetailSerializer(TicketSerializer):
         read_only_fields = fields
 
     def get_charge_reason(self, case: Case) -> str:
-        """Who pays and why, as a sentence."""
+        """Who pays and why, as a sentence; a supervisor's reason is told to the staff."""
+        if case.ticket.charge_overridden_at is not None and not self.reader.is_office:
+            return str(Charge(case.ticket.charge).label)
         return charge_sentence(case.ticket)
 
     def get_payable(self, case: Case) -> str:
@@ -129,13 +140,13 @@ class TicketDetailSerializer(TicketSerializer):
 
     def get_callbacks(self, case: Case) -> list[str]:
         """Numbers of its callbacks that the reader may see."""
-        seen = Case.objects.visible_to(self.context["request"].user)
+        seen = Case.objects.visible_to(self.reader)
         return list(seen.filter(parent=case, kind="callback").order_by("pk").values_list("number", flat=True))
 
     def get_photos(self, case: Case) -> list[dict[str, str]]:
         """Pictures, with the addresses under which their readers get them."""
         rows = case.attachments.select_related("file")
-        if not self.context["request"].user.is_office:
+        if not self.reader.is_office:
             rows = rows.filter(for_resident=True)
         return [{"label": row.label, "url": f"/c/{case.number}/files/{row.file.token}/"} for row in rows]
 

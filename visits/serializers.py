@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from cases.serializers import CaseSerializer
+from cases.models import Case
+from cases.serializers import CaseSerializer, shown_user
 from visits.states import How, Result
 
 
@@ -16,7 +17,7 @@ class CallbackSerializer(CaseSerializer):
     score = serializers.IntegerField(source="callback.score")
     text = serializers.CharField(source="callback.text")
     how = serializers.CharField(source="callback.how")
-    caller = serializers.CharField(source="callback.caller.username", default=None, allow_null=True)
+    caller = serializers.SerializerMethodField()
     attempts = serializers.IntegerField(source="callback.attempts")
     next_attempt_at = serializers.DateTimeField(source="callback.next_attempt_at")
     done_at = serializers.DateTimeField(source="callback.done_at")
@@ -35,6 +36,10 @@ class CallbackSerializer(CaseSerializer):
             "done_at",
         ]
         read_only_fields = fields
+
+    def get_caller(self, case: Case) -> str | None:
+        """Who called last."""
+        return shown_user(case.callback.caller, self.reader)
 
 
 class RecordInput(serializers.Serializer[Any]):

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
+from accounts.states import STAFF_ROLES
 from cases.actions import NewCase, attach_photo, grant, open_case
 from cases.family import lock_line, tell_parent
-from cases.models import Attachment, Case
+from cases.models import WIDE_ROLES, Attachment, Case
 from cases.states import Channel, PhotoLabel, Urgency
 from core.errors import Invalid, NotAllowed
 from estate.models import Building, Household, Unit
@@ -71,6 +72,8 @@ def open_ticket(*, new: NewTicket, by: User, at: datetime) -> Ticket:
     ticket = _write(new, case, category, at)
     if case.department is not None:
         grant(case=case, department=case.department, at=at)
+    if by.has_role(new.project.pk, *STAFF_ROLES - set(WIDE_ROLES)):
+        grant(case=case, user=by, at=at)  # who reported a fault on a round follows what becomes of it
     happen(case=case, kind="ticket.opened", at=at, by=by, for_resident=True, data={"title": case.title})
     for parent in parents:
         case.parent = parent
