@@ -126,7 +126,7 @@ def call_off(*, found: RegisterImport, by: User, at: datetime) -> None:
     Raises:
         NotNow: a worker already writes it; it can be taken back once it is done.
     """
-    found = RegisterImport.objects.select_for_update().select_related("work").get(pk=found.pk)
+    found = RegisterImport.objects.select_for_update(of=("self",)).select_related("work").get(pk=found.pk)
     _require(by, found.project)
     if found.work is None or not long_work.stop(found.work, at=at):
         raise NotNow(_("This is being written already. Wait until it is done; then it can be taken back."))
@@ -202,7 +202,7 @@ def _require(by: User, project: Project) -> None:
 
 
 def _editable(found: RegisterImport, by: User) -> RegisterImport:
-    found = RegisterImport.objects.select_for_update().select_related("work").get(pk=found.pk)
+    found = RegisterImport.objects.select_for_update(of=("self",)).select_related("work").get(pk=found.pk)
     _require(by, found.project)
     if found.work and found.work.state not in (LongWork.State.FAILED, LongWork.State.CANCELLED):
         raise NotNow(_("This workbook is already being taken over, or was. Upload it again to change anything."))
