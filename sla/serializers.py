@@ -1,0 +1,43 @@
+"""Deadlines as JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from sla.models import Clock
+
+
+class ClockSerializer(serializers.ModelSerializer[Clock]):
+    """A promise of a case. One missed and kept later stays `missed` and has both moments."""
+
+    case = serializers.CharField(source="case.number")
+    label = serializers.CharField(source="version.policy.name")  # type: ignore[assignment]
+    source = serializers.CharField(source="version.policy.source")  # type: ignore[assignment]
+
+    class Meta:
+        model = Clock
+        fields = [
+            "id",
+            "case",
+            "key",
+            "label",
+            "source",
+            "subject",
+            "cycle",
+            "state",
+            "started_at",
+            "due_at",
+            "paused_at",
+            "met_at",
+            "breached_at",
+            "breach_found_at",
+            "ended_at",
+        ]
+        read_only_fields = fields
+
+
+class ExtendInput(serializers.Serializer[Any]):
+    """How much longer, and why."""
+
+    by_hours = serializers.FloatField()
+    reason = serializers.CharField(max_length=500)
