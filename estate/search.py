@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from records.search import code_tokens, fold, name_tokens, phone_tokens
+from records.search import code_tokens, fold, name_tokens, phone_tokens, prefixes
 
 UNIT = "unit"
 PERSON = "person"
@@ -53,8 +53,10 @@ def typed(query: str) -> str:
 
 
 def unit_tokens(number: str) -> set[str]:
-    """Tokens of a unit: `3-2-1501`, `321501`, `1501` and every beginning of the first two."""
-    return code_tokens(plain_room(number)) | code_tokens(number)
+    """Tokens of a unit: `3-2-1501`, `321501`, `2-1501`, `1501` and every beginning of them."""
+    plain = plain_room(number)
+    within = plain.partition("-")[2]
+    return code_tokens(plain) | code_tokens(number) | prefixes(within) | prefixes(plain.rpartition("-")[2])
 
 
 def unit_rank(number: str) -> int:

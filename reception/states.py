@@ -12,7 +12,7 @@ class State(TextChoices):
 
     QUEUED = "queued", _("Waiting in line")
     SERVING = "serving", _("Being served")
-    ON_HOLD = "on_hold", _("On hold")
+    ON_HOLD = "on_hold", _("Caller on hold")
     PROMISED = "promised", _("Reply promised")
     CLOSED = "closed", _("Ended")
 

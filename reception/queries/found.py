@@ -44,11 +44,14 @@ class Found:
 
     @property
     def only_home(self) -> HomeHit | None:
-        """The home meant without doubt: the room typed in full, or the only thing found."""
+        """The home meant without doubt: the room typed in full, or the only one, with nothing found elsewhere."""
         exact = [home for home in self.homes if home.hit.exact]
         if len(exact) == 1:
             return exact[0]
-        return self.homes[0] if len(self.homes) == 1 and not self.cases else None
+        if len(self.homes) != 1:
+            return None
+        unit = self.homes[0].hit.unit
+        return self.homes[0] if all(case.unit_id == unit.pk for case in self.cases) else None
 
 
 def search(*, query: str, user: User, projects: Iterable[Project], limit: int) -> Found:

@@ -12,16 +12,18 @@ from cases.actions import SEARCH_KIND
 from cases.models import Case
 from cases.queries import Due
 from cases.registry import kind_of
-from cases.states import Channel
+from cases.states import Channel, Phase
 from estate.models import HouseholdMember, Person, Unit
 from estate.queries import Hit, Home, households_of_phone, people_of_phone
 from estate.search import plain_phone
 from reception.queries.found import kind_label, state_label
+from reception.states import Outcome
 from records.queries import find
 from sla.models import Clock
 from sla.states import ClockState
 
 MOST_CASES = 200
+LATELY = 5
 ICONS = {"contact": "phone-incoming", "callback": "phone-outgoing", "complaint": "megaphone", "task": "clipboard-list"}
 
 
@@ -60,13 +62,15 @@ class Caller:
     hits: list[Hit] = field(default_factory=list)
     former: list[Person] = field(default_factory=list)
     matters: list[Matter] = field(default_factory=list)
+    recent: list[Matter] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         """How to greet them; of a stranger, the name given the last time."""
         if self.hits:
             return self.hits[0].name
-        return next((m.case.contact_name for m in self.matters if m.case.contact_name), "")
+        known = (m.case.contact_name for m in [*self.matters, *self.recent] if m.case.contact_name)
+        return next(known, "")
 
 
 def who_calls(number: str, user: User, project: Project, *, unit: Unit | None = None) -> Caller:
@@ -80,7 +84,21 @@ def who_calls(number: str, user: User, project: Project, *, unit: Unit | None = 
     by_phone = find(query=plain, projects=[project.pk], kind=SEARCH_KIND) if len(plain) >= 5 else []
     homes = [hit.unit.pk for hit in hits if unit is None or hit.unit.pk == unit.pk]
     concerned = Q(unit_id__in=homes) | (Q(pk__in=by_phone) if unit is None else Q(pk__in=by_phone, unit=None))
-    return Caller(number=plain, hits=hits, former=former, matters=open_matters(user, concerned, project))
+    return Caller(
+        number=plain,
+        hits=hits,
+        former=former,
+        matters=open_matters(user, concerned, project),
+        recent=lately(user, concerned, project),
+    )
+
+
+def lately(user: User, concerned: Q, project: Project) -> list[Matter]:
+    """The last few matters that are over, newest first. One statement."""
+    over = Case.objects.visible_to(user).filter(concerned, project=project, phase=Phase.CLOSED)
+    own = over.exclude(kind="contact", parent__isnull=False).exclude(contact__outcome=Outcome.TICKET)
+    cases = own.select_related("contact", "unit", "handler", "project")
+    return [_told(case) for case in cases.order_by("-opened_at", "-pk")[:LATELY]]
 
 
 def open_matters(user: User, concerned: Q, project: Project) -> list[Matter]:
@@ -137,10 +155,16 @@ def past(unit: Unit, user: User, home: Home, *, before: datetime | None = None, 
     )
 
 
-def _of_case(case: Case) -> Moment:
+def _told(case: Case) -> Matter:
     contact = getattr(case, "contact", None)
-    words = contact.done if contact is not None else ""
-    matter = Matter(case=case, kind=kind_label(case), state=state_label(case), words=words)
+    if contact is None:
+        return Matter(case=case, kind=kind_label(case), state=state_label(case))
+    ended = str(contact.get_outcome_display()) if case.phase == Phase.CLOSED else state_label(case)
+    return Matter(case=case, kind=kind_label(case), state=ended or state_label(case), words=contact.done)
+
+
+def _of_case(case: Case) -> Moment:
+    matter = _told(case)
     channel = str(Channel(case.channel).label) if case.kind == "contact" else str(kind_of(case.kind).label)
     return Moment(at=case.opened_at, icon=matter.icon, sentence=channel, matter=matter)
 

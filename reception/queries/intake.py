@@ -47,6 +47,7 @@ class Typed:
 
     text: str
     unit: Unit | None = None
+    place: str = ""
     building: Building | None = None
     category: Category | None = None
     urgent: bool | None = None
@@ -63,6 +64,7 @@ def suggestion(typed: Typed, *, categories: list[Category], user: User, project:
     verdict = charge_verdict(
         kind=category.kind if category else Kind.REPAIR, category=category, unit=typed.unit, project=project, at=at
     )
+    known = category is not None and (typed.unit is not None or bool(typed.place.strip()))
     twins = (
         likely_duplicates(
             user=user,
@@ -80,8 +82,8 @@ def suggestion(typed: Typed, *, categories: list[Category], user: User, project:
         category=category,
         words=() if typed.category else found.words,
         urgent=urgent,
-        charge=str(Charge(verdict.charge).label),
-        reason=why(verdict.as_data()),
+        charge=str(Charge(verdict.charge).label) if known else "",
+        reason=why(verdict.as_data()) if known else "",
         twins=[_twin(ticket) for ticket in twins],
     )
 

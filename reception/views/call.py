@@ -47,6 +47,7 @@ def call(request: HttpRequest) -> HttpResponse:
         if chosen is None
         else [],
         "matters": caller.matters if chosen is not None or not caller.hits else [],
+        "recent": caller.recent if chosen is not None or not caller.hits else [],
         "prefill": urlencode(_prefill(number, chosen, caller.name)),
         "now": now(),
     }

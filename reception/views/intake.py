@@ -132,6 +132,7 @@ def _suggestion(request: HttpRequest, form: IntakeForm, user: User, project: Pro
     typed = Typed(
         text=value("description")[:5000],
         unit=unit,
+        place=value("place"),
         building=form.houses.get(value("building")),
         category=form.sorts.get(value("category")) if value("category_chosen") else None,
         urgent=bool(form["urgent"].value()) if value("urgent_chosen") else None,

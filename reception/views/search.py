@@ -158,11 +158,12 @@ def room_home(request: HttpRequest) -> HttpResponse:
     """Who lives in the room that was said, and what is open there."""
     user, project = at_the_desk(request)
     asked = request.GET.get("unit", "").strip()[:60].replace("\x00", "")
+    besides = request.GET.get("besides", "")
     unit = match_unit(number=asked, project_id=project.pk, user=user) if asked else None
     shown = {
         "asked": asked,
         "unit": unit,
         "people": people_to_ask(unit) if unit else [],
-        "matters": open_matters_of(unit, user) if unit else [],
+        "matters": [m for m in open_matters_of(unit, user) if m.case.number != besides] if unit else [],
     }
     return render(request, "reception/room_home.html", shown)
