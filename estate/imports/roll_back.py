@@ -65,7 +65,7 @@ def roll_back(*, project: Project, reason: str, by: User | None, at: datetime) -
     if by is not None and not can_import(by, project):
         raise NotAllowed(_("Only administrators and supervisors of the project take over registers."))
     undoing, done = Undoing(reason, by, at), RolledBack()
-    models = [model for model in registered_models.values() if _history(model).filter(history_change_reason=reason)]
+    models = [model for model in registered_models.values() if _imported(model, reason)]
     if not models or not reason.startswith(reason_prefix(project)):
         raise NotNow(_("There is nothing left of this import to take back."))
     for model in reversed(in_order(models)):
@@ -118,6 +118,10 @@ def _remove(model: type[Model], undoing: Undoing, done: RolledBack) -> None:
         for part in _batches(keys):
             SearchToken.objects.filter(kind=SEARCHED[model], object_id__in=part).delete()
     done.removed += len(keys)
+
+
+def _imported(model: type[Model], reason: str) -> bool:
+    return bool(_history(model).filter(history_change_reason=reason).exists())
 
 
 def _history(model: type[Model]) -> Any:
