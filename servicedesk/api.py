@@ -4,14 +4,16 @@ from rest_framework.routers import DefaultRouter
 
 from cases.api import CaseViewSet
 from estate.api import PersonViewSet, ProjectViewSet, UnitViewSet, VehicleViewSet
+from reception.api import ContactViewSet, DeskTicketViewSet
 from sla.api import ClockViewSet
-from tickets.api import TicketViewSet
 from visits.api import CallbackViewSet
 
 router = DefaultRouter()
 router.include_root_view = False
+router.include_format_suffixes = False  # JSON is the only one
 router.register("cases", CaseViewSet, basename="case")
-router.register("tickets", TicketViewSet, basename="ticket")
+router.register("contacts", ContactViewSet, basename="contact")
+router.register("tickets", DeskTicketViewSet, basename="ticket")
 router.register("callbacks", CallbackViewSet, basename="callback")
 router.register("clocks", ClockViewSet, basename="clock")
 router.register("projects", ProjectViewSet, basename="project")
