@@ -1,5 +1,5 @@
 # One entry point. A machine needs python3 (3.11 or newer) and make; everything else is fetched by lock and hash.
-# Set on the command line: PORT HOST DATABASE_URL REDIS_URL DEMO_PASSWORD (run), MARKS ARGS (test), REAL_DATA (test).
+# Set on the command line: PORT BIND DATABASE_URL REDIS_URL DEMO_PASSWORD (run), MARKS ARGS (test), REAL_DATA (test).
 
 PYTHON ?= python3
 PY := .venv/bin/python

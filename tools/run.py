@@ -19,7 +19,7 @@ from typing import TextIO
 from tools.supervise import Program, Supervisor, die_with_parent, say
 
 ROOT = Path(__file__).resolve().parent.parent
-DEFAULTS = {"PORT": "8000", "HOST": "127.0.0.1", "DEMO": "1", "DEMO_PASSWORD": "demo-desk-2026", "LOG_LEVEL": "WARNING"}
+DEFAULTS = {"PORT": "8000", "BIND": "127.0.0.1", "DEMO": "1", "DEMO_PASSWORD": "demo-desk-2026", "LOG_LEVEL": "WARNING"}
 # This is one machine's own use: plain HTTP, and never the debugging pages.
 FIXED = {"DEBUG": "0", "PLAIN_HTTP": "1", "DJANGO_SETTINGS_MODULE": "servicedesk.settings", "PYTHONUNBUFFERED": "1"}
 READY_EVERY = 10.0  # seconds between two looks at /readyz
@@ -35,7 +35,7 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
     merged = {**DEFAULTS, **{name: value for name, value in given.items() if value}, **FIXED}
     if os.geteuid() == 0:  # in a container of one's own, say; the worker would print a page about it at every start
         merged.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser privileges")
-    host = merged["HOST"]
+    host = merged["BIND"]
     if host not in {"127.0.0.1", "localhost", "0.0.0.0", "::"}:  # noqa: S104 (compared, not bound)
         merged.setdefault("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{host}")
     return merged
@@ -54,7 +54,7 @@ def programs(env: Mapping[str, str]) -> list[Program]:
     else:
         jobs = {"worker": celery.format("worker") + " --beat --pool threads --concurrency 2"}
     started = {name: [sys.executable, *line.split()] for name, line in jobs.items()}
-    address = f"{env['HOST']}:{env['PORT']}"
+    address = f"{env['BIND']}:{env['PORT']}"
     return [
         Program("web", [sys.executable, *web.split(), address]),
         *(Program(name, command) for name, command in started.items()),
@@ -78,7 +78,7 @@ def check_port(env: Mapping[str, str]) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((env["HOST"], int(env["PORT"])))
+            probe.bind((env["BIND"], int(env["PORT"])))
         except OSError as problem:
             other = f"PORT={int(env['PORT']) + 1} make run"
             raise CannotRun(f"Port {env['PORT']} cannot be used ({problem.strerror}). Try: {other}") from None
@@ -106,7 +106,7 @@ def prepare(env: Mapping[str, str]) -> list[dict[str, str]]:
 
 def ask(env: Mapping[str, str], path: str) -> tuple[int, bytes]:
     """Ask our own web server; 0 when it does not answer."""
-    host = "127.0.0.1" if env["HOST"] in {"0.0.0.0", "::", "localhost"} else env["HOST"]  # noqa: S104
+    host = "127.0.0.1" if env["BIND"] in {"0.0.0.0", "::", "localhost"} else env["BIND"]  # noqa: S104
     connection = http.client.HTTPConnection(host, int(env["PORT"]), timeout=2)
     try:
         connection.request("GET", path, headers={"Host": "localhost"})

@@ -11,7 +11,7 @@ from tools import run
 
 def test_nothing_given_means_port_8000_the_demo_and_no_debugging() -> None:
     env = run.environment({})
-    assert (env["PORT"], env["DEMO"], env["DEBUG"], env["HOST"]) == ("8000", "1", "0", "127.0.0.1")
+    assert (env["PORT"], env["DEMO"], env["DEBUG"], env["BIND"]) == ("8000", "1", "0", "127.0.0.1")
 
 
 def test_what_is_given_is_honoured_but_debugging_is_not() -> None:
