@@ -1,0 +1,163 @@
+"""Contacts as JSON, and what their verbs take. Input becomes clean Python values here; nothing is written."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from accounts.models import Project, User
+from cases.models import Case
+from cases.serializers import CaseSerializer
+from cases.states import Channel, Urgency
+from estate.models import Unit
+from reception.actions import Caller, NewContact
+from reception.models import Contact
+from reception.states import AskedFor, Outcome, Purpose
+
+LONGEST = 5000
+
+
+class ContactSerializer(CaseSerializer):
+    """A contact: the case, and what the work log keeps beside it."""
+
+    purpose = serializers.CharField(source="contact.purpose")
+    is_resident = serializers.BooleanField(source="contact.is_resident")
+    text = serializers.CharField(source="contact.said")
+    done = serializers.CharField(source="contact.done")
+    outcome = serializers.CharField(source="contact.outcome")
+    asked_for = serializers.CharField(source="contact.asked_for")
+    question = serializers.CharField(source="contact.question")
+    served_by = serializers.CharField(source="contact.served_by.username", default=None, allow_null=True)
+    promised_to = serializers.CharField(source="contact.promised_to.username", default=None, allow_null=True)
+    handed_to = serializers.CharField(source="contact.handed_to.username", default=None, allow_null=True)
+    queued_at = serializers.DateTimeField(source="contact.queued_at")
+    served_at = serializers.DateTimeField(source="contact.served_at")
+    held_seconds = serializers.IntegerField(source="contact.held_seconds")
+
+    class Meta(CaseSerializer.Meta):
+        fields = [
+            *CaseSerializer.Meta.fields,
+            "purpose",
+            "is_resident",
+            "text",
+            "done",
+            "outcome",
+            "asked_for",
+            "question",
+            "served_by",
+            "promised_to",
+            "handed_to",
+            "queued_at",
+            "served_at",
+            "held_seconds",
+        ]
+        read_only_fields = fields
+
+
+# --- what comes in ---------------------------------------------------------------------------------------------------
+class NewContactInput(serializers.Serializer[Any]):
+    """A call, visit or letter. Nothing but the project is required; a walk-in joins the line."""
+
+    project = serializers.CharField(max_length=30)
+    channel = serializers.ChoiceField(choices=Channel.choices, required=False, default=Channel.PHONE)
+    purpose = serializers.ChoiceField(choices=Purpose.choices, required=False, default=Purpose.ENQUIRY)
+    contact_name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    unit = serializers.CharField(max_length=60, required=False, allow_blank=True, allow_null=True)
+    text = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
+    urgency = serializers.ChoiceField(choices=Urgency.choices, required=False, default=Urgency.NORMAL)
+    asked_for = serializers.ChoiceField(choices=AskedFor.choices, required=False, allow_blank=True, default="")
+    parent = serializers.CharField(  # type: ignore[assignment]
+        max_length=30, required=False, allow_blank=True, allow_null=True
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Find what the numbers and codes name. A project that one does not belong to is 404, as if it were not."""
+        user: User = self.context["request"].user
+        project = Project.objects.visible_to(user).filter(code=attrs["project"]).first()
+        if project is None:
+            raise Http404
+        unit = Unit.objects.visible_to(user).filter(project=project, number=attrs.get("unit") or "").first()
+        parents = Case.objects.visible_to(user).filter(project=project)
+        parent = parents.filter(number=attrs.get("parent") or "").first()
+        none = _("There is none of that number or code here.")
+        wrong = {
+            name: [none] for name, found in (("unit", unit), ("parent", parent)) if attrs.get(name) and found is None
+        }
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        caller = Caller(name=attrs["contact_name"].strip(), phone=attrs["contact_phone"], unit=unit)
+        return {
+            "new": NewContact(
+                project=project,
+                channel=attrs["channel"],
+                purpose=attrs["purpose"],
+                said=attrs["text"].strip(),
+                caller=caller,
+                urgent=attrs["urgency"] == Urgency.URGENT,
+                asked_for=attrs["asked_for"],
+                parent=parent,
+            )
+        }
+
+
+class Verb(serializers.Serializer[Any]):
+    """A verb without anything to say. A phone out of signal says when it happened."""
+
+    happened_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class TextVerb(Verb):
+    """A verb with words."""
+
+    text = serializers.CharField(max_length=LONGEST)
+
+
+class DoneVerb(Verb):
+    """A verb that may say what was done."""
+
+    text = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
+
+
+class CloseVerb(DoneVerb):
+    """How it ended; left out: answered, or left where nobody had served them yet."""
+
+    outcome = serializers.ChoiceField(
+        choices=[Outcome.ANSWERED, Outcome.LEFT], required=False, allow_blank=True, default=""
+    )
+
+
+class ColleagueVerb(DoneVerb):
+    """A verb that names a colleague by username."""
+
+    to = serializers.CharField(max_length=150)
+
+    def validate_to(self, value: str) -> User:
+        """The colleague."""
+        found = User.objects.filter(username=value, is_active=True).first()
+        if found is None:
+            raise serializers.ValidationError(_("Not a colleague."))
+        return found
+
+
+class PromiseVerb(Verb):
+    """Who answers what by when; without a question: what was said."""
+
+    to = serializers.CharField(max_length=150)
+    at = serializers.DateTimeField()
+    question = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+
+    validate_to = ColleagueVerb.validate_to
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Give the agreed time the name that the action knows."""
+        attrs["until"] = attrs.pop("at")
+        return attrs
+
+
+def contact_of(case: Case) -> Contact:
+    """The contact of a case, holding on to the case that was read."""
+    contact = case.contact
+    contact.case = case
+    return contact
