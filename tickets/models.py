@@ -126,6 +126,10 @@ class Category(Named):
 class PriceItemQuerySet(models.QuerySet["PriceItem"]):
     """Reads of the price list."""
 
+    def visible_to(self, user: User) -> Self:
+        """Lines of all projects, and those of the projects one belongs to."""
+        return self.filter(Q(project=None) | Q(project__in=Project.objects.visible_to(user)))
+
     def offered_in(self, project: Project) -> Self:
         """What the project offers now: its own lines and those of all projects."""
         return self.filter(Q(project=project) | Q(project=None), active=True)
