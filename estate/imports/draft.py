@@ -139,8 +139,10 @@ class Draft:
             verbs.setdefault(model, []).extend([Verb.CREATE] * len(things))
         for model, updated in self._updated.items():
             verbs.setdefault(model, []).extend([Verb.UPDATE] * len(updated))
-        for change in {(c.model, c.label) for c in self.changes if c.verb is Verb.SAME} - self._acted_on():
-            verbs.setdefault(change[0], []).append(Verb.SAME)
+        acted_on = {(change.model, change.label) for change in self.changes if change.verb is not Verb.SAME}
+        for thing in dict.fromkeys((change.model, change.label) for change in self.changes):
+            if thing not in acted_on:
+                verbs.setdefault(thing[0], []).append(Verb.SAME)
         return {model: _counts(found) for model, found in verbs.items()}
 
     def save(self, *, by: User | None, at: datetime, reason: str) -> None:
@@ -173,9 +175,6 @@ class Draft:
 
     def _note(self, row: Row, model: type[Model], label: str, verb: Verb, differences: list[Difference]) -> None:
         self.changes.append(Change(row.sheet, row.row, model, label, verb, differences))
-
-    def _acted_on(self) -> set[tuple[type[Model], str]]:
-        return {(change.model, change.label) for change in self.changes if change.verb is not Verb.SAME}
 
 
 def _remember_former(

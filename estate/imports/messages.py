@@ -99,4 +99,4 @@ class RowError:
     @property
     def place(self) -> str:
         """Where, as people write it: `房屋信息!7 业主编号`."""
-        return f"{self.sheet}!{self.row} {self.column}".rstrip()
+        return f"{self.sheet}!{self.row} {self.column}".rstrip() if self.row else self.sheet

@@ -46,7 +46,9 @@ class ImportPlan:
     @property
     def by_sheet(self) -> dict[str, Counts]:
         """Per sheet, how many rows are new, changed or known."""
-        return self.draft.by_sheet(self.register)
+        counts = self.draft.by_sheet(self.register)
+        taken = taken_kinds()
+        return {sheet.name: counts[sheet.name] for sheet in self.register.sheets if sheet.kind in taken}
 
 
 def plan(workbook: Workbook, project: Project, choices: Mapping[str, SheetChoice] | None = None) -> ImportPlan:
@@ -72,9 +74,14 @@ def plan_rows(source: Register, project: Project) -> ImportPlan:
     )
 
 
+def taken_kinds() -> frozenset[SheetKind]:
+    """The kinds of sheet that somebody takes over."""
+    return OWN_KINDS.union(*(importer.kinds for importer in importers()))
+
+
 def _not_taken(register: Register) -> list[RowError]:
     """Sheets that are recognised but that nobody takes over: said, so that nobody thinks they were."""
-    taken = OWN_KINDS.union(*(importer.kinds for importer in importers()))
+    taken = taken_kinds()
     return [
         RowError(sheet.name, 0, "", "", "sheet_not_taken")
         for sheet in register.sheets
