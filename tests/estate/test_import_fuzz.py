@@ -44,7 +44,7 @@ CELLS = st.one_of(
     st.times(),
     st.timedeltas(),
 )  # fmt: skip
-SAMPLES = {
+SAMPLES: dict[SheetKind, tuple[list[str], list[Any]]] = {
     SheetKind.PEOPLE: (PEOPLE, OWNER),
     SheetKind.TARIFFS: (TARIFFS, TARIFF),
     SheetKind.ROOMS: (ROOMS, ROOM),
