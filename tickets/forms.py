@@ -20,6 +20,7 @@ from tickets.states import AcceptedBy, Charge, Kind, State
 REASON = 500
 LONGEST = 2000
 MOST_LINES = 50
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 MOST_QUANTITY = Decimal(100_000)
 
 
@@ -46,10 +47,24 @@ def _key(raw: str) -> int | None:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 16 else None
 
 
+class MomentField(forms.DateTimeField):
+    """A moment in the project's zone, of this century: what lies beyond cannot be reckoned with."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Read the moment."""
+        try:
+            found = super().to_python(value)
+        except OverflowError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+        if found is not None and not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
+
+
 def local_moment(raw: str) -> datetime | None:
     """A moment from an address (2026-11-23T14:30), in the project's zone; None for what is none."""
     try:
-        found = forms.DateTimeField(required=False).clean(raw)
+        found = MomentField(required=False).clean(raw)
     except forms.ValidationError:
         return None
     return found if isinstance(found, datetime) else None
@@ -93,8 +108,8 @@ class DispatchForm(StepForm):
             "invalid_choice": gettext_lazy("Nobody of that name can be sent to this ticket."),
         },
     )
-    window_from = forms.DateTimeField(label=gettext_lazy("Agreed from"), required=False, widget=forms.DateTimeInput)
-    window_to = forms.DateTimeField(label=gettext_lazy("Agreed until"), required=False, widget=forms.DateTimeInput)
+    window_from = MomentField(label=gettext_lazy("Agreed from"), required=False)
+    window_to = MomentField(label=gettext_lazy("Agreed until"), required=False)
 
     def __init__(self, *args: Any, people: Mapping[User, str], **kwargs: Any) -> None:
         """Offer only people who can be sent, in the order given, each with the words beside the name."""
