@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from records.masking import masked_phone
 from servicedesk.templatetags import wording
 
 register = template.Library()
@@ -113,7 +114,7 @@ def money(amount: Decimal | int | str | None) -> str:
 @register.filter
 def masked(number: str | None) -> str:
     """Hide most of a phone number: 138****1234."""
-    return wording.masked_phone(str(number or ""))
+    return masked_phone(str(number or ""))
 
 
 # Dates go to the browser's own pickers, which read nothing but ISO, whatever the language writes.
