@@ -65,7 +65,7 @@ def _dates(reason: Mapping[str, Any]) -> dict[str, str]:
     if "until" in reason:
         names |= {"until": _day(reason["until"]), "counted_from": _day(reason["counted_from"])}
     handover = reason.get("counts_from") == CountsFrom.HANDOVER
-    return names | {"event": _("the handover") if handover else _("completion acceptance")}
+    return names | {"event": _("the handover") if handover else _("the completion acceptance")}
 
 
 def why(reason: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from cases.models import Case, Event
+from cases.models import Event
 from tests.cast import NOON, Cast
 from tests.tickets.flow import accepted, completed, in_progress, opened
 from tests.tickets.test_dispatch import png
@@ -176,7 +176,7 @@ def test_the_same_key_takes_one_ticket(cast: Cast, api: Api) -> None:
     first = desk.post(URL, NEW, format="json", headers={"Idempotency-Key": "k1"})
     again = desk.post(URL, NEW, format="json", headers={"Idempotency-Key": "k1"})
     assert (again.status_code, again.data) == (201, first.data)
-    assert Case.objects.count() == 1
+    assert Ticket.objects.count() == 1
     other = desk.post(URL, {**NEW, "description": "别的"}, format="json", headers={"Idempotency-Key": "k1"})
     assert (other.status_code, other.data["code"]) == (422, "key_reused")
     assert desk.post(URL, NEW, format="json", headers={"Idempotency-Key": "k2"}).data["number"].endswith("0002")
