@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
 
 import time_machine
@@ -41,7 +42,7 @@ def text_of(response: Any) -> str:
 def words_of(response: Any) -> str:
     """What a person reads: tags out, blanks folded."""
     bare = re.sub(r"<(script|style|template)\b.*?</\1>", " ", text_of(response), flags=re.DOTALL)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", bare))
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", bare)))
 
 
 def steps_of(response: Any, number: str) -> set[str]:
