@@ -1,19 +1,20 @@
-"""A whole file of past requests: in batches, each row on its own, with a report of what was and was not taken over."""
+"""A whole file of past requests, in the order in which it happened, with a report of what came of it."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
 
 from accounts.models import Project
 from cases.models import Case
+from cases.states import Phase
 from core.errors import DomainError
 from estate.models import Building
 from sla.models import Clock
 from sla.states import ClockState
-from tickets.actions.takeover import Takeover, building_at, take_over
+from tickets.actions.takeover import Takeover, building_at, finish, take_over
 from tickets.queries import likely_duplicates
 from tickets.takeover import PastRequest, RefusedRow
 
@@ -57,37 +58,66 @@ class Report:
 Row = PastRequest | RefusedRow
 
 
-def batches(rows: Iterable[Row], size: int = BATCH) -> Iterator[list[Row]]:
-    """The rows, `size` at a time."""
-    rows = iter(rows)
-    while batch := list(islice(rows, size)):
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened: a request came in, or was closed."""
+
+    at: datetime
+    row: PastRequest
+    closes: bool
+
+
+def moments(rows: Iterable[Row]) -> list[Moment]:
+    """What the file tells, in the order in which it happened, so that a repeat finds what was still open then."""
+    found = []
+    for row in rows:
+        if isinstance(row, PastRequest):
+            found.append(Moment(row.opened_at, row, closes=False))
+            if row.closed_at is not None:
+                found.append(Moment(row.closed_at, row, closes=True))
+    # By the moment itself: two wall times of one zone compare without their offsets.
+    return sorted(found, key=lambda m: (m.at.timestamp(), m.closes))
+
+
+def batches(told: Iterable[Moment], size: int = BATCH) -> Iterator[list[Moment]]:
+    """The moments, `size` at a time."""
+    told = iter(told)
+    while batch := list(islice(told, size)):
         yield batch
 
 
 def replay(rows: Iterable[Row], *, into: Takeover, tell: Callable[[Report], None]) -> Report:
-    """Take every row over that is not there yet; one bad row neither stops nor undoes the others."""
-    report = Report()
-    done = set(Case.objects.filter(project=into.project).exclude(reference="").values_list("reference", flat=True))
-    known = {building.name: building for building in Building.objects.filter(project=into.project)}
-    had = len(known)
-    for batch in batches(rows):
+    """Take every row over that is not there yet; one bad row neither stops nor undoes the others.
+
+    Run again after an interruption, it goes on where it was: what is open and should be closed is closed.
+    """
+    rows = list(rows)
+    report = Report(rows=len(rows), refused=[row for row in rows if isinstance(row, RefusedRow)])
+    phases = dict(Case.objects.filter(project=into.project).exclude(reference="").values_list("reference", "phase"))
+    book = Book(phases, {building.name: building for building in Building.objects.filter(project=into.project)})
+    had = len(book.buildings)
+    for batch in batches(moments(rows)):
         with transaction.atomic():
-            for row in batch:
-                _take(row, into=into, done=done, known=known, report=report)
+            for moment in batch:
+                (_close if moment.closes else _open)(moment.row, into=into, book=book, report=report)
         tell(report)
-    report.buildings = len(known) - had
+    report.buildings = len(book.buildings) - had
     return report
 
 
-def _take(row: Row, *, into: Takeover, done: set[str], known: dict[str, Building], report: Report) -> None:
-    report.rows += 1
-    if isinstance(row, RefusedRow):
-        report.refused.append(row)
-        return
-    if row.reference in done:
+@dataclass
+class Book:
+    """What the project has already: the phase of each request by its number, the buildings by address."""
+
+    phases: dict[str, str]
+    buildings: dict[str, Building]
+
+
+def _open(row: PastRequest, *, into: Takeover, book: Book, report: Report) -> None:
+    if row.reference in book.phases:
         report.known += 1
         return
-    building = building_at(project=into.project, address=row.place, known=known)
+    building = building_at(project=into.project, address=row.place, known=book.buildings)
     report.likely_duplicates += building is not None and bool(
         likely_duplicates(
             user=into.account,
@@ -102,12 +132,27 @@ def _take(row: Row, *, into: Takeover, done: set[str], known: dict[str, Building
     try:
         take_over(past=row, into=into, building=building)
     except DomainError as error:
-        why = "; ".join([str(error), *(f"{name}: {text}" for name, text in error.fields.items())])
-        report.refused.append(RefusedRow(row.line, row.reference, why))
+        _refuse(row, error, report)
         return
-    done.add(row.reference)
+    book.phases[row.reference] = Phase.OPEN
     report.taken += 1
     report.without_place += building is None
+
+
+def _close(row: PastRequest, *, into: Takeover, book: Book, report: Report) -> None:
+    if row.closed_at is None or book.phases.get(row.reference, Phase.CLOSED) == Phase.CLOSED:
+        return
+    try:
+        finish(past=row, into=into, at=row.closed_at)
+    except DomainError as error:
+        _refuse(row, error, report)
+        return
+    book.phases[row.reference] = Phase.CLOSED
+
+
+def _refuse(row: PastRequest, error: DomainError, report: Report) -> None:
+    why = "; ".join([str(error), *(f"{name}: {text}" for name, text in error.fields.items())])
+    report.refused.append(RefusedRow(row.line, row.reference, why))
 
 
 def compare(rows: Iterable[PastRequest], *, project: Project, report: Report) -> None:

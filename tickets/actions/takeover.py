@@ -60,7 +60,7 @@ def building_at(*, project: Project, address: str, known: dict[str, Building]) -
 
 @transaction.atomic
 def take_over(*, past: PastRequest, into: Takeover, building: Building | None) -> Ticket:
-    """Open, accept and (where the file says so) complete and close one past request, each at its own time.
+    """Open and accept one past request at its own time.
 
     The promised time of the file becomes the goal of `ticket.complete`. Raises `DomainError` where an action refuses.
     """
@@ -81,10 +81,15 @@ def take_over(*, past: PastRequest, into: Takeover, building: Building | None) -
         at=past.opened_at,
     )
     given = dispatch(ticket=opened, technician=into.account, by=into.account, at=past.opened_at).ticket
-    ticket = accept(ticket=given, by=into.account, at=past.opened_at)
-    if past.closed_at is None:
-        return ticket
-    ticket = arrive(ticket=ticket, by=into.account, at=past.closed_at)
-    report = past.closing_words or "—"
-    ticket = complete(ticket=ticket, report=report, by=into.account, at=past.closed_at)
-    return close(ticket=ticket, by=into.account, at=past.closed_at)
+    return accept(ticket=given, by=into.account, at=past.opened_at)
+
+
+@transaction.atomic
+def finish(*, past: PastRequest, into: Takeover, at: datetime) -> Ticket:
+    """Complete and close a past request that was taken over, when the file says it was. Raises `DomainError`."""
+    ticket = Ticket.objects.select_related("case__project").get(
+        case__project=into.project, case__reference=past.reference
+    )
+    ticket = arrive(ticket=ticket, by=into.account, at=at)
+    ticket = complete(ticket=ticket, report=past.closing_words or "—", by=into.account, at=at)
+    return close(ticket=ticket, by=into.account, at=at)

@@ -64,18 +64,16 @@ class Command(BaseCommand):
     def _rows(self, path: Path, zone: ZoneInfo) -> list[Row]:
         try:
             with path.open(encoding="utf-8-sig", newline="") as lines:
-                rows = list(read(lines, zone))
+                return list(read(lines, zone))
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
         except UnicodeDecodeError as error:
             raise CommandError(f"{path} is not a text file in UTF-8.") from error
         except NotThisFormat as error:
             raise CommandError(f"{path} lacks the columns: {error}") from error
-        # The oldest first, so that a repeat finds what came before it.
-        return sorted(rows, key=lambda row: row.opened_at.timestamp() if isinstance(row, PastRequest) else 0.0)
 
     def _progress(self, report: Report) -> None:
-        self.stderr.write(f"{report.rows} rows …")
+        self.stderr.write(f"{report.taken + report.known} of {report.rows} rows …")
 
     def _tell(self, report: Report, seconds: float) -> None:
         for row in report.refused:
