@@ -24,6 +24,6 @@ def register_sentences(sentences: Mapping[str, str | Promise]) -> None:
 def render(template: str, data: Mapping[str, Any]) -> str:
     """The sentence of a message in the active language. Unknown templates and missing data show, never raise."""
     try:
-        return str(_SENTENCES[template]) % readable(data)
+        return str(str(_SENTENCES[template]) % readable(data))
     except (KeyError, ValueError, TypeError):
         return f"{template} {dict(data)}"

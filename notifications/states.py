@@ -9,7 +9,7 @@ class Delivery(TextChoices):
 
     PENDING = "pending", _("Waiting")
     SENDING = "sending", _("Being sent")
-    SENT = "sent", _("Sent")
+    SENT = "sent", _("Delivered")
     FAILED = "failed", _("Failed")
     UNKNOWN = "unknown", _("Unknown")
 
