@@ -60,10 +60,10 @@ def search(*, query: str, user: User, projects: Iterable[Project], limit: int) -
     Technicians and guards, to whom the register is closed, find the matters that were given to them.
     """
     pks = [project.pk for project in projects]
-    homes = find_households(query=query, user=user, projects=pks, limit=limit)
+    homes = find_households(query=query, user=user, projects=pks, limit=limit + 1)
     cases = list(matching_cases(query, user, pks)[: limit + 1])
     shown = cases[: max(limit - min(len(homes), HOMES_IN_BOX), 2)] if limit <= IN_BOX else cases[:limit]
-    kept = homes[: limit - len(shown)] if limit <= IN_BOX else homes
+    kept = homes[: limit - len(shown)] if limit <= IN_BOX else homes[:limit]
     counts = open_counts(user, [hit.unit.pk for hit in kept])
     return Found(
         homes=[HomeHit(hit, counts.get(hit.unit.pk, 0)) for hit in kept],

@@ -26,15 +26,12 @@ def projects_of(request: HttpRequest) -> list[Project]:
 
 
 def show_problem(form: forms.Form, error: DomainError, *, names: dict[str, str] | None = None) -> None:
-    """Put a refusal beside the fields it is about, else above the form. `names` maps the error's to the form's."""
-    placed = False
+    """Put a refusal above the form and beside the fields it is about. `names` maps the error's to the form's."""
+    form.add_error(None, str(error))
     for name, words in error.fields.items():
         field = (names or {}).get(name, name)
         if field in form.fields:
-            form.add_error(field, str(words) if len(error.fields) > 1 else str(error))
-            placed = True
-    if not placed:
-        form.add_error(None, str(error))
+            form.add_error(field, str(words))
 
 
 def whole_number(raw: str) -> int | None:

@@ -89,7 +89,9 @@ def _finish(request: HttpRequest, form: ContactForm, *, contact: Contact | None)
     """Write down what was typed and end the contact as the pressed button says."""
     verb = request.POST.get("then", "")
     again = _page if contact else _form_page
-    if verb not in ENDINGS or not form.is_valid():
+    if verb not in ENDINGS:
+        form.add_error(None, _("This form is broken. Open the page again."))
+    if not form.is_valid():
         return again(request, form, contact)
     at, user = now(), user_of(request)
     data = form.cleaned_data

@@ -1,0 +1,300 @@
+"""Quick intake: room and words, suggestions and doubles while typing, the number, and nothing typed is lost."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from cases.models import Event
+from reception import actions
+from reception.models import Contact, Draft
+from reception.states import Outcome
+from tests.cast import NOON, Cast
+from tests.reception.desk import (
+    HOUR,
+    MASKED,
+    PHONE,
+    ROOM,
+    call,
+    clock_at,
+    findable,
+    queries_for,
+    repair,
+    text_of,
+    visit,
+    words_of,
+)
+from tickets.models import Ticket
+from tickets.states import Charge
+
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture(autouse=True)
+def _reading(cast: Cast) -> Iterator[None]:
+    findable(cast)
+    with clock_at(NOON):
+        yield
+
+
+def take(client: Client, **body: Any) -> Any:
+    """Send the form with room and words, and what else is given."""
+    return client.post("/intake/", {"unit": ROOM, "description": "厨房水管漏水", "idempotency_key": "k"} | body)
+
+
+@pytest.mark.req("REP-1", "DSK-1")
+def test_room_and_words_are_enough_and_the_number_stands_large_over_an_empty_form(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    client = signed_in(cast.frontdesk)
+    answer = take(client)
+    ticket = Ticket.objects.select_related("case__parent").get()
+    assert answer["Location"] == f"/intake/?done={ticket.case.number}"
+    assert (ticket.case.number, ticket.case.unit) == ("BX-20261123-0001", cast.units[ROOM])
+    assert (ticket.case.contact_name, ticket.case.contact_phone) == ("张小明", PHONE)
+    assert Contact.objects.get(case=ticket.case.parent).outcome == Outcome.TICKET
+    page = client.get(answer["Location"])
+    assert f'<p class="done-number">{ticket.case.number}</p>' in text_of(page)
+    assert "厨房水管漏水</textarea>" not in text_of(page), "the form is ready for the next"
+    assert "Tell the caller this number" in words_of(page)
+
+
+@pytest.mark.req("REP-1")
+def test_everything_a_caller_says_is_kept(cast: Cast, signed_in: SignIn) -> None:
+    begins, ends = "2026-11-24T14:00", "2026-11-24T16:30"
+    take(
+        signed_in(cast.frontdesk), contact_name="李阿姨", contact_phone="139 0000 1111", channel="walk_in",
+        preferred_from=begins, preferred_to=ends, category="pipe", category_chosen="1",
+        urgent="on", urgent_chosen="1",
+    )  # fmt: skip
+    ticket = Ticket.objects.select_related("case").get()
+    assert (ticket.case.contact_name, ticket.case.contact_phone) == ("李阿姨", "13900001111")
+    assert (ticket.case.channel, ticket.case.urgency) == ("walk_in", "urgent")
+    assert ticket.preferred_from == NOON + timedelta(days=1, hours=2)
+    assert ticket.preferred_to == NOON + timedelta(days=1, hours=4, minutes=30)
+
+
+def test_a_half_day_named_by_the_caller_is_a_window(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    page = text_of(client.get("/intake/"))
+    assert "Today, morning" not in page, "noon has come"
+    assert "Today, afternoon" in page
+    start = NOON + timedelta(days=1, hours=2)
+    value = "2026-11-24T14:00:00+08:00|2026-11-24T18:00:00+08:00"
+    assert value in page
+    take(client, when=value)
+    assert Ticket.objects.get().preferred_from == start
+
+
+@pytest.mark.req("SEC-1", "REP-1")
+def test_the_registers_phone_is_filled_in_masked_and_kept_whole(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    assert PHONE not in text_of(client.get("/rooms/home/", {"unit": ROOM}))
+    take(client, contact_name="张小明", contact_phone=MASKED)
+    assert Ticket.objects.select_related("case").get().case.contact_phone == PHONE
+
+
+def test_a_masked_phone_that_is_nobodys_is_asked_for_again(cast: Cast, signed_in: SignIn) -> None:
+    answer = take(signed_in(cast.frontdesk), contact_phone="137****0000")
+    assert answer.status_code == 422
+    assert "Type the whole number" in words_of(answer)
+
+
+@pytest.mark.req("REP-1")
+def test_what_does_not_fit_is_said_beside_the_field_and_nothing_typed_is_lost(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    answer = take(client, unit="9-9-999", contact_name="李阿姨", contact_phone="13900001111", category="pipe")
+    assert answer.status_code == 422
+    page = text_of(answer)
+    for kept in ('value="9-9-999"', "厨房水管漏水</textarea>", 'value="李阿姨"', 'value="13900001111"'):
+        assert kept in page
+    assert "There is no single room" in words_of(answer)
+    answer = take(client, description="  ")
+    assert "Write down what it is about" in words_of(answer)
+    answer = take(client, preferred_from="2026-11-24T16:00", preferred_to="2026-11-24T14:00")
+    assert "The end must come after the beginning" in words_of(answer)
+    assert not Ticket.objects.exists()
+    assert not Contact.objects.exists()
+
+
+def test_without_a_room_a_public_place_is_needed(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    assert "Which room is it?" in words_of(take(client, unit=""))
+    building = cast.units[ROOM].building
+    take(client, unit="", place="3号楼大堂", building=str(building.pk), idempotency_key="l")
+    case = Ticket.objects.select_related("case").get().case
+    assert (case.unit, case.place, case.building) == (None, "3号楼大堂", building)
+
+
+def test_the_same_form_sent_twice_is_one_ticket(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    assert take(client)["Location"] == take(client)["Location"]
+    assert (Ticket.objects.count(), Contact.objects.count()) == (1, 1)
+
+
+@pytest.mark.req("REP-2")
+def test_saving_and_printing_opens_the_form_to_print(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    answer = take(client, then="print")
+    assert answer["Location"].endswith("&print=1")
+    page = text_of(client.get(answer["Location"]))
+    number = Ticket.objects.select_related("case").get().case.number
+    assert f'action="/tickets/{number}/paper/" target="desk-paper"' in page
+    assert "data-print-now" in page
+
+
+# --- what the words suggest ------------------------------------------------------------------------------------------
+@pytest.mark.req("REP-2")
+def test_words_suggest_category_urgency_and_who_pays_and_why(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    answer = client.post("/intake/suggest/", {"unit": ROOM, "description": "客厅插座漏电冒烟"})
+    page, words = text_of(answer), words_of(answer)
+    assert " checked" in page, "smoke cannot wait"
+    assert "Because of" in words
+    assert "Free service" in words
+    assert "under warranty until" in words
+
+
+def test_a_category_that_the_clerk_chose_stays(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    body = {"unit": ROOM, "description": "客厅灯不亮", "category": "drain", "category_chosen": "1"}
+    page = text_of(client.post("/intake/suggest/", body))
+    chosen = page[: page.index(" selected")].rpartition('value="')[2]
+    assert chosen.startswith('drain"')
+    body["category_chosen"] = ""
+    page = text_of(client.post("/intake/suggest/", body))
+    assert not page[: page.index(" selected")].rpartition('value="')[2].startswith('drain"')
+
+
+def test_nothing_is_judged_before_there_is_something_to_judge(cast: Cast, signed_in: SignIn) -> None:
+    words = words_of(signed_in(cast.frontdesk).get("/intake/"))
+    assert "Free service" not in words
+    assert "Paid service" not in words
+
+
+@pytest.mark.req("REP-2")
+def test_a_home_without_handover_date_says_that_the_warranty_is_undecided(cast: Cast, signed_in: SignIn) -> None:
+    unit = cast.units[ROOM]
+    unit.handed_over_on = None
+    unit.save()
+    body = {"unit": ROOM, "description": "客厅灯不亮"}
+    assert "Not decided" in words_of(signed_in(cast.frontdesk).post("/intake/suggest/", body))
+    take(signed_in(cast.frontdesk), description="客厅灯不亮")
+    assert Ticket.objects.get().charge == Charge.UNDECIDED
+
+
+# --- doubles ---------------------------------------------------------------------------------------------------------
+@pytest.mark.req("REP-1")
+def test_likely_doubles_of_the_building_show_while_typing_and_one_press_joins(cast: Cast, signed_in: SignIn) -> None:
+    ticket = repair(cast, "单元门禁刷卡没反应", at=NOON - HOUR)
+    client = signed_in(cast.frontdesk)
+    body = {"unit": "3-2-1502", "description": "单元门禁坏了刷不开"}
+    shown = text_of(client.post("/intake/suggest/", body))
+    assert f'name="join" value="{ticket.case.number}" data-key="j"' in shown
+    answer = client.post(
+        "/intake/", {**body, "contact_name": "单小红", "join": ticket.case.number, "idempotency_key": "j"}
+    )
+    assert answer["Location"] == f"/intake/?done={ticket.case.number}"
+    assert Ticket.objects.count() == 1
+    assert Event.objects.get(case=ticket.case, kind="ticket.joined").data["other"] == "3-2-1502 单小红"
+    assert Contact.objects.filter(case__parent=ticket.case).get().said == "单元门禁坏了刷不开"
+
+
+def test_something_else_in_another_building_is_no_double(cast: Cast, signed_in: SignIn) -> None:
+    ticket = repair(cast, "单元门禁刷卡没反应")
+    body = {"unit": "3-2-1502", "description": "厨房下水堵了"}
+    assert ticket.case.number not in text_of(signed_in(cast.frontdesk).post("/intake/suggest/", body))
+
+
+def test_nobody_joins_a_ticket_of_another_project(cast: Cast, signed_in: SignIn) -> None:
+    ticket = repair(cast)
+    answer = signed_in(cast.frontdesk2).post("/intake/", {"join": ticket.case.number, "description": "x"})
+    assert answer.status_code == 404
+    assert not Event.objects.filter(kind="ticket.joined").exists()
+
+
+# --- from a contact, from a call, from a draft -----------------------------------------------------------------------
+@pytest.mark.req("DSK-1")
+def test_a_contact_becomes_a_ticket_with_what_was_written(cast: Cast, signed_in: SignIn) -> None:
+    contact = call(cast, said="卫生间漏水")
+    client = signed_in(cast.frontdesk)
+    page = text_of(client.get("/intake/", {"contact": contact.case.number}))
+    for filled in ('value="3-2-1501"', 'value="张小明"', f'value="{MASKED}"', "卫生间漏水</textarea>"):
+        assert filled in page
+    assert PHONE not in page
+    take(client, contact=contact.case.number, contact_phone=MASKED, description="卫生间漏水")
+    ticket = Ticket.objects.select_related("case").get()
+    assert (ticket.case.parent_id, ticket.case.contact_phone) == (contact.case_id, PHONE)
+    assert Contact.objects.get().outcome == Outcome.TICKET
+
+
+def test_a_contact_of_another_project_is_not_there(cast: Cast, signed_in: SignIn) -> None:
+    contact = visit(cast)
+    assert signed_in(cast.frontdesk2).get("/intake/", {"contact": contact.case.number}).status_code == 404
+
+
+@pytest.mark.req("DSK-2")
+def test_a_calls_details_win_over_a_draft(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    body = {"draft": "tab-1", "unit": "3-2-1502", "contact_name": "单小红", "description": "没写完的"}
+    assert client.post("/intake/draft/", body).status_code == 204
+    fresh = text_of(client.get("/intake/", {"unit": ROOM, "phone": PHONE, "name": "张小明"}))
+    assert 'value="3-2-1501"' in fresh
+    assert 'value="单小红"' not in fresh
+    assert "没写完的</textarea>" not in fresh
+    assert "1 form was begun and not sent" in fresh
+    both = text_of(client.get("/intake/", {"draft": "tab-1", "name": "张小明"}))
+    assert 'value="张小明"' in both
+    assert "没写完的</textarea>" in both
+
+
+def test_several_drafts_live_beside_each_other_until_they_are_sent_or_thrown_away(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    client = signed_in(cast.frontdesk)
+    for key, words in (("a", "第一件"), ("b", "第二件"), ("c", "第三件")):
+        client.post("/intake/draft/", {"draft": key, "description": words})
+    client.post("/intake/draft/", {"draft": "a", "description": "第一件改了"})
+    assert {d.data["description"] for d in Draft.objects.all()} == {"第一件改了", "第二件", "第三件"}
+    take(client, draft="a")
+    client.post("/intake/draft/", {"draft": "b", "drop": "1"})
+    assert [d.key for d in Draft.objects.all()] == ["c"]
+    assert "第三件" not in words_of(signed_in(cast.supervisor).get("/intake/")), "a draft is one's own"
+
+
+def test_drafts_older_than_a_shift_are_gone(cast: Cast, signed_in: SignIn) -> None:
+    actions.save_draft(
+        key="old", project=cast.project, data={"description": "昨天的"}, by=cast.frontdesk, at=NOON - 13 * HOUR
+    )
+    signed_in(cast.frontdesk).post("/intake/draft/", {"draft": "new", "description": "今天的"})
+    assert [d.key for d in Draft.objects.all()] == ["new"]
+
+
+# --- who may ---------------------------------------------------------------------------------------------------------
+@pytest.mark.req("SEC-1")
+@pytest.mark.parametrize("role", ["technician", "guard", "resident", "cashier", "gm", "quality", "head"])
+def test_intake_is_for_those_who_receive(cast: Cast, signed_in: SignIn, role: str) -> None:
+    client = signed_in(getattr(cast, role))
+    assert client.get("/intake/").status_code == 404
+    assert take(client).status_code == 404
+    for address in ("/intake/suggest/", "/intake/photos/", "/intake/draft/"):
+        assert client.post(address, {"draft": "x", "description": "x"}).status_code == 404
+    assert not Draft.objects.exists()
+
+
+def test_what_is_no_picture_is_refused_with_a_sentence(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    assert client.post("/intake/photos/").status_code == 400
+    assert client.post("/intake/photos/").json()["detail"]
+
+
+def test_suggesting_costs_the_same_for_one_double_and_for_three(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    for n in range(3):
+        repair(cast, f"厨房水管漏水{n}")
+        if n in (0, 2):
+            address = f"/intake/?unit={ROOM}&said=厨房水管漏水"
+            assert queries_for(client, address) == 14

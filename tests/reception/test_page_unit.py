@@ -1,0 +1,198 @@
+"""One household on one page, people's data, moving in and out."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from estate.actions import MoveIn, move_in, reindex_register, save_person, save_vehicle
+from estate.models import Household, HouseholdMember, Person
+from estate.states import Relation
+from reception import actions
+from records.models import AuditEntry
+from tests.cast import NOON, Cast, make_home
+from tests.reception.desk import (
+    HOUR,
+    MASKED,
+    PHONE,
+    ROOM,
+    call,
+    clock_at,
+    findable,
+    queries_for,
+    repair,
+    text_of,
+    words_of,
+)
+
+SignIn = Callable[[User], Client]
+ADDRESS = f"/units/demo/{ROOM}/"
+
+
+@pytest.fixture(autouse=True)
+def _reading(cast: Cast) -> Iterator[None]:
+    findable(cast)
+    with clock_at(NOON + HOUR):
+        yield
+
+
+def place_of(cast: Cast, room: str = ROOM) -> HouseholdMember:
+    """The owner's place."""
+    return HouseholdMember.objects.get(household=cast.households[room], person=cast.people[room])
+
+
+@pytest.mark.req("EST-4", "DSK-2")
+def test_people_cars_dates_open_matters_and_everything_over_time_stand_on_one_page(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    unit, person = cast.units[ROOM], cast.people[ROOM]
+    save_vehicle(project=cast.project, values={"plate": "浙A12345", "unit": unit}, by=cast.frontdesk, at=NOON)
+    save_person(
+        project=cast.project, person=person, values={"preferences": "耳背，请大声些"}, by=cast.frontdesk, at=NOON
+    )
+    repair(cast, "厨房水管漏水")
+    actions.answer(contact=call(cast, said="问物业费"), by=cast.frontdesk, at=NOON, done="已告知缴费方式")
+    words = words_of(signed_in(cast.frontdesk).get(ADDRESS))
+    for expected in (
+        "3-2-1501 张小明", "Owner", MASKED, "浙A12345", "耳背，请大声些", "94.56", "厨房水管漏水", "Technical response",
+        "问物业费", "已告知缴费方式", "张小明 (Owner) moved in", "Handed over to the owner", "Completion accepted",
+    ):  # fmt: skip
+        assert expected in words
+    assert words.index("厨房水管漏水") < words.index("Everything over time"), "what is open stands first"
+
+
+def test_people_who_left_stay_in_the_history(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    body = {"on": "2026-11-20", "member": "", "idempotency_key": "k"}
+    answer = client.post(f"/homes/{cast.households[ROOM].pk}/leave/", body)
+    assert answer["Location"] == ADDRESS
+    assert Household.objects.get(pk=cast.households[ROOM].pk).ended_on == date(2026, 11, 20)
+    words = words_of(client.get(ADDRESS))
+    assert "张小明 (Owner) moved out" in words
+    assert "Nobody is registered here" in words
+
+
+def test_one_member_leaves_and_the_others_stay(cast: Cast, signed_in: SignIn) -> None:
+    child = save_person(project=cast.project, values={"name": "张小小"}, by=cast.frontdesk, at=NOON)
+    new = MoveIn(unit=cast.units[ROOM], person=child, relation=Relation.FAMILY, on=date(2026, 1, 1))
+    place = move_in(new=new, by=cast.frontdesk, at=NOON)
+    client = signed_in(cast.frontdesk)
+    client.post(f"/homes/{place.household_id}/leave/", {"on": "2026-11-20", "member": str(place.pk)})
+    assert HouseholdMember.objects.get(pk=place.pk).ended_on == date(2026, 11, 20)
+    assert Household.objects.get(pk=place.household_id).ended_on is None
+
+
+@pytest.mark.req("SEC-1")
+@pytest.mark.parametrize("role", ["technician", "guard", "head", "resident", "resident2", "frontdesk2"])
+def test_other_roles_other_projects_and_residents_get_the_same_404_as_for_what_is_not_there(
+    cast: Cast, signed_in: SignIn, role: str
+) -> None:
+    client = signed_in(getattr(cast, role))
+    assert client.get(ADDRESS).status_code == 404
+    assert client.get("/units/demo/9-9-9/").status_code == 404
+    for address in (
+        f"/residents/{cast.people[ROOM].pk}/",
+        f"/homes/{cast.units[ROOM].pk}/new/",
+    ):
+        assert client.get(address).status_code == 404
+        assert client.post(address, {"name": "x", "relation": "owner", "on": "2026-11-20"}).status_code == 404
+    for address in (f"/residents/{cast.people[ROOM].pk}/reveal/", f"/homes/{cast.households[ROOM].pk}/leave/"):
+        body = {"field": "phone", "reason": "想看", "on": "2026-11-20"}
+        assert client.post(address, body).status_code == 404
+    assert Person.objects.get(pk=cast.people[ROOM].pk).name == "张小明"
+    assert not AuditEntry.objects.filter(action="person.revealed").exists()
+
+
+@pytest.mark.parametrize("role", ["cashier", "gm", "quality"])
+def test_who_reads_the_register_changes_nothing(cast: Cast, signed_in: SignIn, role: str) -> None:
+    client = signed_in(getattr(cast, role))
+    page = client.get(ADDRESS)
+    assert page.status_code == 200
+    for hidden in ("/intake/?unit=", f"/residents/{cast.people[ROOM].pk}/?unit", "/leave/"):
+        assert hidden not in text_of(page)
+    assert client.get(f"/residents/{cast.people[ROOM].pk}/").status_code == 404
+
+
+@pytest.mark.req("SEC-1", "SEC-2")
+def test_a_number_is_shown_after_a_reason_was_written_down(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    page = text_of(client.get(ADDRESS))
+    assert PHONE not in page
+    address = f"/residents/{cast.people[ROOM].pk}/reveal/"
+    phone = cast.people[ROOM].phones.get()
+    shown = client.post(address, {"field": "phone", "phone": phone.pk, "reason": "回电"}, HTTP_HX_REQUEST="true")
+    assert PHONE in text_of(shown)
+    assert [entry.reason for entry in AuditEntry.objects.filter(action="person.revealed")] == ["回电"]
+    refused = client.post(address, {"field": "phone", "phone": phone.pk, "reason": " "}, HTTP_HX_REQUEST="true")
+    assert refused.status_code == 400
+    assert PHONE not in text_of(refused)
+    assert AuditEntry.objects.filter(action="person.revealed").count() == 1
+
+
+def test_a_phone_of_somebody_else_is_not_shown_under_this_person(cast: Cast, signed_in: SignIn) -> None:
+    other = cast.people["3-2-1502"].phones.get()
+    body = {"field": "phone", "phone": other.pk, "reason": "回电"}
+    address = f"/residents/{cast.people[ROOM].pk}/reveal/"
+    assert signed_in(cast.frontdesk).post(address, body).status_code == 404
+
+
+@pytest.mark.req("EST-2")
+def test_a_new_phone_is_added_and_starred_ones_stay(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    address = f"/residents/{cast.people[ROOM].pk}/?unit={ROOM}"
+    assert MASKED in text_of(client.get(address))
+    answer = client.post(address, {"name": "张小明", "phones": f"13900001111\n{MASKED}", "reviewed": "on"})
+    assert answer["Location"] == ADDRESS
+    phones = cast.people[ROOM].phones.filter(ended_at=None)
+    assert [(p.number, p.is_primary) for p in phones] == [("13900001111", True), (PHONE, False)]
+    assert Person.objects.get(pk=cast.people[ROOM].pk).reviewed_at == NOON + HOUR
+
+
+def test_a_starred_number_that_is_not_theirs_keeps_what_was_typed(cast: Cast, signed_in: SignIn) -> None:
+    answer = signed_in(cast.frontdesk).post(
+        f"/residents/{cast.people[ROOM].pk}/", {"name": "张大明", "phones": "137****9999"}
+    )
+    assert answer.status_code == 422
+    assert 'value="张大明"' in text_of(answer)
+    assert Person.objects.get(pk=cast.people[ROOM].pk).name == "张小明"
+
+
+@pytest.mark.req("EST-2")
+def test_somebody_moves_in_and_a_known_name_and_phone_is_the_same_person(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    unit = cast.units["3-2-1502"]
+    body = {"name": "张小明", "phone": PHONE, "relation": "tenant", "on": "2026-11-01", "lives_here": "on"}
+    answer = client.post(f"/homes/{unit.pk}/new/", body)
+    assert answer["Location"] == "/units/demo/3-2-1502/"
+    assert Person.objects.filter(name="张小明").count() == 1
+    place = HouseholdMember.objects.get(household__unit=unit, person__name="张小明")
+    assert (place.relation, place.household.is_owner) == ("tenant", False)
+    client.post(f"/homes/{unit.pk}/new/", body | {"name": "赵新", "phone": "13500001111"})
+    assert Person.objects.get(name="赵新").phones.get().number == "13500001111"
+
+
+def test_a_move_that_makes_no_sense_says_why_and_keeps_what_was_typed(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    body = {"name": "张小明", "phone": PHONE, "relation": "owner", "on": "2026-11-01"}
+    answer = client.post(f"/homes/{cast.units[ROOM].pk}/new/", body)
+    assert answer.status_code == 422
+    assert "already belongs to 3-2-1501" in words_of(answer)
+    assert f'value="{PHONE}"' in text_of(answer)
+
+
+def test_a_unit_whose_number_has_a_slash_opens_from_the_search(cast: Cast, signed_in: SignIn) -> None:
+    make_home(cast.project, "A/1-1-101", "奇数", "13511112222")
+    reindex_register(project=cast.project)
+    client = signed_in(cast.frontdesk)
+    answer = client.get("/search/", {"q": "奇数"})
+    assert client.get(answer["Location"]).status_code == 200
+
+
+def test_it_costs_the_same_for_one_matter_and_for_three(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    for n in range(3):
+        repair(cast, f"第{n}件：灯坏")
+        if n in (0, 2):
+            assert queries_for(client, ADDRESS) == 18
