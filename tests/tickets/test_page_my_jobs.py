@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from tickets.states import Quote, State
 
 SignIn = Callable[[User], Client]
 pytestmark = pytest.mark.req("REP-3")
-JSON = {"HTTP_ACCEPT": "application/json"}
+JSON = {"accept": "application/json"}
 
 
 @pytest.fixture(autouse=True)
@@ -150,7 +151,7 @@ def test_accept_arrive_and_finish_with_a_phrase(cast: Cast, signed_in: SignIn) -
 def test_without_phrase_or_words_nothing_is_finished(cast: Cast, signed_in: SignIn) -> None:
     ticket = in_progress(cast, opened(cast))
     answer = signed_in(cast.technician).post(
-        do(ticket, "complete"), {"phone": "1", "phrase": "", "report": " "}, **JSON
+        do(ticket, "complete"), {"phone": "1", "phrase": "", "report": " "}, headers=JSON
     )
     assert answer.status_code == 422
     assert answer.json()["detail"] == "Say what was done."
@@ -164,13 +165,13 @@ def test_parts_and_hours_come_from_the_price_list(cast: Cast, signed_in: SignIn)
     client.post(do(ticket, "complete"), form)
     line = ticket.lines.done().first()
     assert line is not None
-    assert (line.price_item_id, line.quantity, line.amount) == (item.pk, 2, item.price * 2)
+    assert (line.price_item_id, line.quantity, line.amount) == (item.pk, Decimal(2), item.price * 2)
 
 
 def test_a_part_that_is_not_offered_is_refused(cast: Cast, signed_in: SignIn) -> None:
     ticket = in_progress(cast, opened(cast))
     form = {"phone": "1", "phrase": "Mended.", "item": ["999999"], "quantity": ["1"]}
-    answer = signed_in(cast.technician).post(do(ticket, "complete"), form, **JSON)
+    answer = signed_in(cast.technician).post(do(ticket, "complete"), form, headers=JSON)
     assert (answer.status_code, ticket.lines.count()) == (422, 0)
 
 
@@ -199,7 +200,7 @@ def test_a_paid_job_cannot_be_finished_before_the_price_is_accepted(
     client = signed_in(cast.technician)
     assert "Quote the price first" in words_of(client.get(page(paid)))
     assert 'form="complete-form" disabled' in client.get(page(paid)).content.decode()
-    answer = client.post(do(paid, "complete"), {"phone": "1", "phrase": "Mended."}, **JSON)
+    answer = client.post(do(paid, "complete"), {"phone": "1", "phrase": "Mended."}, headers=JSON)
     assert answer.status_code == 409
     assert "accept" in answer.json()["detail"]
 
@@ -244,7 +245,7 @@ def late(hours: float) -> dict[str, str]:
 def test_a_step_sent_late_keeps_the_moment_that_the_phone_claims(cast: Cast, signed_in: SignIn) -> None:
     ticket = dispatched(cast, opened(cast))
     client = signed_in(cast.technician)
-    answer = client.post(do(ticket, "accept"), {**late(2), "next": page(ticket)}, **JSON)
+    answer = client.post(do(ticket, "accept"), {**late(2), "next": page(ticket)}, headers=JSON)
     assert answer.json() == {"to": page(ticket)}
     event = Event.objects.get(kind="ticket.accepted")
     assert (event.at, event.claimed_at) == (LATER, LATER - timedelta(hours=2))
@@ -264,7 +265,7 @@ def test_a_queue_that_is_sent_twice_doubles_nothing(cast: Cast, signed_in: SignI
     queue = [("accept", {"idempotency_key": "a", **late(2)}), ("arrive", {"idempotency_key": "b", **late(1)})]
     for _ in range(2):
         for verb, form in queue:
-            assert client.post(do(ticket, verb), form, **JSON).status_code == 200
+            assert client.post(do(ticket, verb), form, headers=JSON).status_code == 200
     assert [kind for kind in kinds(ticket.case) if kind in ("ticket.accepted", "ticket.arrived")] == [
         "ticket.accepted",
         "ticket.arrived",
@@ -274,14 +275,14 @@ def test_a_queue_that_is_sent_twice_doubles_nothing(cast: Cast, signed_in: SignI
 def test_one_key_with_another_wish_is_refused(cast: Cast, signed_in: SignIn) -> None:
     ticket = dispatched(cast, opened(cast))
     client = signed_in(cast.technician)
-    client.post(do(ticket, "accept"), {"idempotency_key": "a"}, **JSON)
-    answer = client.post(do(ticket, "accept"), {"idempotency_key": "a", **late(1)}, **JSON)
+    client.post(do(ticket, "accept"), {"idempotency_key": "a"}, headers=JSON)
+    answer = client.post(do(ticket, "accept"), {"idempotency_key": "a", **late(1)}, headers=JSON)
     assert answer.status_code == 422
 
 
 def test_a_step_that_no_longer_fits_is_refused_in_words_for_the_phone(cast: Cast, signed_in: SignIn) -> None:
     ticket = dispatched(cast, opened(cast))
-    answer = signed_in(cast.technician).post(do(ticket, "arrive"), {}, **JSON)
+    answer = signed_in(cast.technician).post(do(ticket, "arrive"), {}, headers=JSON)
     assert answer.status_code == 409
     assert "Dispatched" in answer.json()["detail"]
 

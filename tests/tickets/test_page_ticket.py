@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -263,7 +264,8 @@ def test_a_beginning_without_an_end_takes_an_hour(cast: Cast, signed_in: SignIn)
 def test_a_clash_is_said_before_and_after_saving(cast: Cast, signed_in: SignIn) -> None:
     other = dispatched(cast, opened(cast), at=LATER)
     ticket = opened(cast)
-    data = {"technician": cast.technician.pk, "window_from": "2026-11-23T18:30", "window_to": "2026-11-23T19:30"}
+    data: dict[str, Any] = {"technician": cast.technician.pk, "window_from": "2026-11-23T18:30"}
+    data["window_to"] = "2026-11-23T19:30"
     client = signed_in(cast.frontdesk)
     assert other.case.number in words_of(client.get(page(ticket) + "clash/", data))
     assert other.case.number not in words_of(client.get(page(ticket) + "clash/", {**data, "window_from": "x"}))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.functional import Promise
@@ -66,7 +67,7 @@ class Offered:
 
 def chips(filters: Filters, offered: Offered) -> list[Chip]:
     """The filters as a line of menus."""
-    menus: tuple[tuple[str, Words, Mapping[str, Words] | Mapping[int, str]], ...] = (
+    menus: tuple[tuple[str, Words, Mapping[Any, Words]], ...] = (
         ("state", gettext_lazy("State"), dict(State.choices)),
         ("category", gettext_lazy("Category"), offered.categories),
         ("handler", gettext_lazy("Handler"), offered.handlers),
@@ -74,17 +75,20 @@ def chips(filters: Filters, offered: Offered) -> list[Chip]:
         ("building", gettext_lazy("Building"), offered.buildings),
         ("urgency", gettext_lazy("Urgency"), dict(Urgency.choices)),
     )
-    return [_chip(filters, name, label, dict(choices)) for name, label, choices in menus if choices]
+    return [_chip(filters, name, label, choices) for name, label, choices in menus if choices]
 
 
-def _chip(filters: Filters, name: str, label: Words, choices: Mapping[object, Words]) -> Chip:
+def _with(filters: Filters, name: str, value: Any) -> str:
+    changed: dict[str, Any] = {name: value}
+    return address(replace(filters, **changed))
+
+
+def _chip(filters: Filters, name: str, label: Words, choices: Mapping[Any, Words]) -> Chip:
     chosen = getattr(filters, name)
     options = [
-        Option(label=words, url=address(replace(filters, **{name: value})), active=value == chosen)
-        for value, words in choices.items()
+        Option(label=words, url=_with(filters, name, value), active=value == chosen) for value, words in choices.items()
     ]
     if chosen:
-        nothing: dict[str, object] = {name: Filters.__dataclass_fields__[name].default}
-        options.insert(0, Option(label=_("All"), url=address(replace(filters, **nothing)), active=False))  # type: ignore[arg-type]
+        options.insert(0, Option(label=_("All"), url=_with(filters, name, None), active=False))
     words = choices.get(chosen)
     return Chip(label=f"{label}: {words}" if words else label, active=bool(chosen), choices=options)

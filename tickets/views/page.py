@@ -28,7 +28,9 @@ from tickets.permissions import can_add_photo, has_the_job
 from tickets.queries import ticket_of
 from tickets.reads.page import TicketPage, page_of, since
 from tickets.reads.prices import priced
-from tickets.views.steps import BY_VERB, Choices, Given, StepKind, Words, lines_of, next_of, offered
+from tickets.views.step_shape import Given, StepKind, Words
+from tickets.views.step_table import BY_VERB
+from tickets.views.steps import Choices, lines_of, next_of, offered
 from visits.permissions import can_record
 
 # A phone that says a moment this close to ours was not out of signal.

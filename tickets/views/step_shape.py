@@ -1,0 +1,63 @@
+"""What a step of a ticket is to its pages: its words, who may, when it fits, its form, its action."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+
+from accounts.models import User
+from cases.registry import kind_of
+from core.transitions import allowed
+from tickets.actions import Line
+from tickets.forms import StepForm
+from tickets.models import Ticket
+from tickets.reads.page import TicketPage
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a step is carried out with."""
+
+    ticket: Ticket
+    by: User
+    at: datetime
+    data: dict[str, Any] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    expected: int | None = None
+    claimed_at: datetime | None = None
+
+    @property
+    def who_when(self) -> dict[str, Any]:
+        """Who does it, when, and the version that they saw."""
+        return {"by": self.by, "at": self.at, "expected": self.expected}
+
+    @property
+    def from_phone(self) -> dict[str, Any]:
+        """The same, with the moment that the phone claims."""
+        return {**self.who_when, "claimed_at": self.claimed_at}
+
+
+@dataclass(frozen=True)
+class StepKind:
+    """A verb on a page: its words, who may, in which state, with which form, and the action."""
+
+    verb: str
+    label: Words
+    icon: str
+    transition: str
+    may: Callable[[User, TicketPage], bool]
+    act: Callable[[Given], object]
+    done: Words
+    form: type[StepForm] | None = None
+    fits: Callable[[TicketPage], bool] = lambda page: True
+    danger: bool = False
+    text: Words = ""
+
+    def offered(self, user: User, page: TicketPage) -> bool:
+        """Say whether the person may do it to this ticket now."""
+        transitions = kind_of(page.case.kind).transitions
+        return allowed(transitions, self.transition, page.case.state) and self.may(user, page) and self.fits(page)
