@@ -28,7 +28,8 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     dial(event.target);
     const asked = event.detail.requestConfig && event.detail.requestConfig.elt.closest("dialog[open]");
-    if (asked) asked.close();
+    // What comes into the dialog itself (the clash beside the time) is no answer to it.
+    if (asked && !asked.contains(event.target)) asked.close();
   });
   dial(document);
 
