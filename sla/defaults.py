@@ -97,7 +97,7 @@ POLICIES = [
         kinds=["repair", "enquiry:technical"],
         clause="物业客服部工作指南 4.2 (技术支持响应时间不超过10分钟)",
         starts=["ticket.opened", "ticket.reopened", "ticket.returned"],
-        stops=["ticket.accepted"],
+        stops=["ticket.accepted", "ticket.completed"],  # the desk may answer a technical question at once
         steps=[_step(Audience.HEAD), _step(Audience.SUPERVISOR, offset=10 * MINUTE)],
         rest={"goal_seconds": 10 * MINUTE},
     ),

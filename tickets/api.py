@@ -17,7 +17,9 @@ from tickets.models import Job, Ticket
 from tickets.serializers import (
     AcceptQuoteVerb,
     CallerVerb,
+    CategoryVerb,
     CompleteVerb,
+    ContactVerb,
     DispatchVerb,
     JoinVerb,
     LeakTestVerb,
@@ -174,6 +176,28 @@ class TicketViewSet(CaseApi):
     def cancel(self, request: Request, number: str) -> Response:
         """Cancel what is not needed any more."""
         return self.do(ReasonVerb, lambda case, **given: actions.cancel(ticket=ticket_of(case), **given))
+
+    @extend_schema(request=CategoryVerb)
+    @action(detail=True, methods=["post"], url_path="change-category")
+    def change_category(self, request: Request, number: str) -> Response:
+        """Sort it anew."""
+
+        def act(case: Case, **given: Any) -> None:
+            given.pop("claimed_at")
+            actions.change_category(ticket=ticket_of(case), **given)
+
+        return self.do(CategoryVerb, act)
+
+    @extend_schema(request=ContactVerb)
+    @action(detail=True, methods=["post"], url_path="amend-contact")
+    def amend_contact(self, request: Request, number: str) -> Response:
+        """Mend whom to ask."""
+
+        def act(case: Case, **given: Any) -> None:
+            given.pop("claimed_at")
+            actions.amend_contact(ticket=ticket_of(case), **given)
+
+        return self.do(ContactVerb, act)
 
     @extend_schema(request=Verb)
     @action(detail=True, methods=["post"], url_path="review-charge")

@@ -11,6 +11,7 @@ from accounts.states import DepartmentKind, Role
 from cases.models import Case
 from cases.states import Phase
 from estate.models import Building, Household, Unit
+from estate.search import plain_phone
 from records.search import text_tokens
 from tickets.models import Category, Job, PriceItem, TechnicianSkill, Ticket, WorkLine
 from tickets.rules import ChargeFacts, Suggested, Verdict, decide_charge, suggest_category, total
@@ -77,12 +78,6 @@ def jobs_of(*, technician: User, day_end: datetime) -> QuerySet[Job]:
     )
 
 
-def finished_jobs_of(*, technician: User, since: datetime) -> QuerySet[Job]:
-    """Jobs that a technician finished since then, newest first."""
-    done = Job.objects.filter(technician=technician, finished_at__gte=since)
-    return done.select_related("ticket__case__project", "ticket__case__unit").order_by("-finished_at")
-
-
 # --- money -----------------------------------------------------------------------------------------------------------
 def quoted_total(ticket: Ticket) -> Decimal:
     """What was quoted, in yuan."""
@@ -127,7 +122,9 @@ def household_for(unit: Unit, phone: str) -> Household | None:
     now = Household.objects.filter(unit=unit, ended_on=None)
     if phone:
         known = now.filter(
-            members__ended_on=None, members__person__phones__number=phone, members__person__phones__ended_at=None
+            members__ended_on=None,
+            members__person__phones__number__in=[phone, plain_phone(phone)],
+            members__person__phones__ended_at=None,
         )
         found = known.order_by("-lives_here", "is_owner", "-pk").first()
         if found is not None:

@@ -32,6 +32,8 @@ EVENTS: dict[str, Label] = {
     "ticket.closed": gettext_lazy("Closed."),
     "ticket.reopened": gettext_lazy("Opened again."),
     "ticket.cancelled": gettext_lazy("Cancelled."),
+    "ticket.recategorised": gettext_lazy("Sorted anew: %(after)s instead of %(before)s."),
+    "ticket.contact_amended": gettext_lazy("Mended the contact or the convenient time."),
     "ticket.charge_overridden": gettext_lazy("Decided otherwise: %(charge)s."),
     "ticket.charge_reviewed": gettext_lazy("Looked again who pays: %(charge)s."),
     "ticket.signed": gettext_lazy("The customer signed."),

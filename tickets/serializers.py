@@ -13,7 +13,7 @@ from cases.models import Case
 from cases.serializers import CaseSerializer, shown_user
 from cases.states import Channel, PhotoLabel, Urgency
 from estate.models import Building, Unit
-from tickets.actions import Line, NewTicket
+from tickets.actions import Contact, Line, NewTicket
 from tickets.models import Category, Job, PriceItem, Ticket, WorkLine
 from tickets.queries import payable, price_list
 from tickets.sentences import charge_sentence
@@ -264,6 +264,36 @@ class CallerVerb(Verb):
     contact_name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
     text = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
+
+
+class CategoryVerb(Verb):
+    """What it is about after all."""
+
+    category = serializers.CharField(max_length=40)
+    urgency = serializers.ChoiceField(choices=Urgency.choices, required=False, allow_blank=True, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Find the category."""
+        attrs["category"] = Category.objects.filter(active=True, code=attrs["category"]).first()
+        if attrs["category"] is None:
+            raise serializers.ValidationError({"category": [_("There is none of that number or code here.")]})
+        return attrs
+
+
+class ContactVerb(Verb):
+    """Whom to ask, where, and when it suits them."""
+
+    contact_name = serializers.CharField(max_length=100, allow_blank=True)
+    contact_phone = serializers.CharField(max_length=20, allow_blank=True)
+    place = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    preferred_from = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    preferred_to = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Gather the contact."""
+        happened_at = attrs.pop("happened_at", None)
+        name, phone = attrs.pop("contact_name"), attrs.pop("contact_phone")
+        return {"contact": Contact(name=name, phone=phone, **attrs), "happened_at": happened_at}
 
 
 def lines_for(project: Project, rows: list[dict[str, Any]]) -> list[Line]:

@@ -144,6 +144,8 @@ def _steps(*, completes_from: frozenset[str]) -> dict[str, Step]:
         "add_parts": Step(frozenset({State.IN_PROGRESS}), "", "ticket.parts_added"),
         "sign": Step(frozenset({State.ACCEPTED, State.IN_PROGRESS, State.COMPLETED}), "", "ticket.signed"),
         "add_photo": Step(frozenset(State) - {State.CANCELLED}, "", "case.photo"),
+        "change_category": Step(_NOT_DONE, "", "ticket.recategorised"),
+        "amend_contact": Step(_NOT_OVER, "", "ticket.contact_amended"),
         "review_charge": Step(_NOT_OVER, "", "ticket.charge_reviewed"),
         "override_charge": Step(_NOT_OVER, "", "ticket.charge_overridden"),
         "begin_leak_test": Step(frozenset({State.COMPLETED}), "", "ticket.leak_test_begun"),

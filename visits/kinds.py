@@ -19,6 +19,7 @@ register(
             "callback.owed": _("A callback is owed."),
             "callback.attempted": _("Not reached (attempt %(attempt)s); next attempt %(next)s."),
             "callback.reached": _("Called back: %(words)s."),
+            "callback.contact_amended": _("Mended whom to call."),
             "callback.cancelled": _("The callback is no longer owed."),
         },
     )

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch
-
 from accounts.models import Project, User
 from cases.models import Case, Event
 from cases.states import Phase
@@ -90,8 +88,3 @@ def open_callback_of(case: Case) -> Callback | None:
     """The callback that is still owed for a case, None where there is none. For actions: sees every case."""
     owed = Callback.objects.filter(case__parent=case, case__kind=KIND).exclude(case__phase=Phase.CLOSED)
     return owed.select_related("case").first()
-
-
-def with_callbacks() -> "Prefetch[str]":
-    """Prefetch a case's callbacks for a list, as `callback_cases`."""
-    return Prefetch("children", Case.objects.filter(kind=KIND).order_by("pk"), to_attr="callback_cases")

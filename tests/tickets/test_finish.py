@@ -87,6 +87,9 @@ def test_an_enquiry_is_answered_by_the_desk_and_owes_none(cast: Cast) -> None:
     ticket = opened(cast, code="enquiry", description="几点开门")
     actions.complete(ticket=ticket, report="早八点到晚六点", by=cast.frontdesk, at=NOON + MINUTE)
     assert clock(ticket.case, "contact.answer").state == "met"
+    technical = opened(cast, code="technical", description="地暖分水器怎么调")
+    actions.complete(ticket=technical, report="逆时针调小", by=cast.frontdesk, at=NOON + MINUTE)
+    assert clock(technical.case, "ticket.respond").state == "met", "answered at once is a response"
     assert not Callback.objects.exists()
     actions.close(ticket=ticket, by=cast.frontdesk, at=NOON + 2 * MINUTE)
     assert fresh(ticket).case.state == State.CLOSED

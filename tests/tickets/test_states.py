@@ -13,10 +13,10 @@ from core.errors import NotAllowed, NotNow
 from core.transitions import allowed
 from sla.models import Clock
 from tests.cast import NOON, Cast
-from tests.tickets.flow import lines, opened, ticket_in
+from tests.tickets.flow import category, lines, opened, ticket_in
 from tests.tickets.test_dispatch import png
 from tickets import actions
-from tickets.actions import Caller
+from tickets.actions import Caller, Contact
 from tickets.models import Ticket
 from tickets.states import ANSWER_TRANSITIONS, PHASES, TRANSITIONS, State
 
@@ -40,6 +40,12 @@ VERBS: dict[str, Act] = {
     "add_parts": lambda c, t: actions.add_parts(ticket=t, lines=lines("hose"), by=c.supervisor, at=AT),
     "add_photo": lambda c, t: actions.add_photo(ticket=t, upload=png(), label="after", by=c.supervisor, at=AT),
     "sign": lambda c, t: actions.sign(ticket=t, upload=png(), by=c.supervisor, at=AT),
+    "change_category": lambda c, t: actions.change_category(
+        ticket=t, category=category("pipe"), by=c.supervisor, at=AT
+    ),
+    "amend_contact": lambda c, t: actions.amend_contact(
+        ticket=t, contact=Contact(name="李", phone="13700000000"), by=c.supervisor, at=AT
+    ),
     "review_charge": lambda c, t: actions.review_charge(ticket=t, by=c.supervisor, at=AT),
     "override_charge": lambda c, t: actions.override_charge(
         ticket=t, charge="free", reason="因", by=c.supervisor, at=AT

@@ -1,0 +1,115 @@
+"""Mending what was taken down wrongly: what it is about, and whom to ask. What was before stays in the record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.actions import grant, lock, reindex
+from cases.states import Urgency
+from core.errors import Invalid
+from sla.actions import happen
+from tickets.actions.turns import Turn, begin
+from tickets.models import Category, Ticket
+from tickets.permissions import can_price, can_tell_resident
+from tickets.queries import charge_verdict, department_for
+from tickets.states import WORK_KINDS
+from visits.queries import open_callback_of
+
+
+@transaction.atomic
+def change_category(
+    *, ticket: Ticket, category: Category, urgency: str = "", by: User, at: datetime, expected: int | None = None
+) -> Ticket:
+    """Sort a ticket anew: department, who pays and what follows its end go by the new category.
+
+    What a supervisor decided about the charge stands. Raises `Invalid` for a category of another kind of ticket.
+    """
+    turn = begin(ticket, by=by, at=at, expected=expected)
+    turn.allow(can_price(by, turn.case, turn.job), _("Only who works on it or the desk sorts it anew."))
+    step = turn.step("change_category")
+    if category.kind != turn.case.kind:
+        raise Invalid(_("This category is for another kind of ticket."), fields={"category": _("Choose another one.")})
+    if urgency and urgency not in Urgency.values:
+        raise Invalid(_("Unknown urgency."), fields={"urgency": _("Unknown.")})
+    before = turn.ticket.category
+    turn.ticket.category = category
+    _decide_anew(turn)
+    department = department_for(turn.case.project, turn.case.kind, category)
+    if department is not None:
+        grant(case=turn.case, department=department, at=at)
+    turn.happen(
+        step,
+        data={"before": _named(before), "after": _named(category)},
+        for_resident=False,
+        changes={
+            "category": category.code,
+            "department": department,
+            "urgency": urgency or turn.case.urgency,
+        },
+    )
+    return turn.ticket
+
+
+def _decide_anew(turn: Turn) -> None:
+    ticket = turn.ticket
+    if ticket.charge_overridden_at is None and turn.case.kind in WORK_KINDS:
+        verdict = charge_verdict(
+            kind=turn.case.kind,
+            category=ticket.category,
+            unit=turn.case.unit,
+            project=turn.case.project,
+            at=turn.case.opened_at,
+            is_history=turn.case.is_history,
+        )
+        ticket.charge, ticket.charge_reason = verdict.charge, verdict.as_data()
+    ticket.save(update_fields=["category", "charge", "charge_reason"])
+
+
+def _named(category: Category | None) -> dict[str, str]:
+    return {"zh": category.name_zh, "en": category.name_en} if category else {"zh": "未分类", "en": "not sorted"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Whom to ask, where, and when it suits them."""
+
+    name: str
+    phone: str
+    place: str = ""
+    preferred_from: datetime | None = None
+    preferred_to: datetime | None = None
+
+
+@transaction.atomic
+def amend_contact(*, ticket: Ticket, contact: Contact, by: User, at: datetime, expected: int | None = None) -> Ticket:
+    """Mend name, phone, place or convenient time; a callback that is still owed calls the new number."""
+    turn = begin(ticket, by=by, at=at, expected=expected)
+    turn.allow(can_tell_resident(by, turn.case, turn.job), _("Only who works on it or the desk mends the contact."))
+    step = turn.step("amend_contact")
+    name, phone = contact.name.strip(), contact.phone.strip()
+    if len(name) > 100 or len(phone) > 20 or len(contact.place) > 200:
+        raise Invalid(_("Keep name, phone and place short."), fields={"contact_name": _("Too long.")})
+    start, end = contact.preferred_from, contact.preferred_to
+    if (start is None) != (end is None) or (start is not None and end is not None and start >= end):
+        raise Invalid(
+            _("Give both ends of the convenient time."), fields={"preferred_to": _("Must come after the beginning.")}
+        )
+    turn.ticket.preferred_from, turn.ticket.preferred_to = start, end
+    turn.ticket.save(update_fields=["preferred_from", "preferred_to"])
+    changes = {"contact_name": name, "contact_phone": phone, "place": contact.place.strip()}
+    turn.happen(step, for_resident=False, changes=changes)
+    reindex(case=turn.case)
+    _tell_callback(turn, name, phone)
+    return turn.ticket
+
+
+def _tell_callback(turn: Turn, name: str, phone: str) -> None:
+    owed = open_callback_of(turn.case)
+    if owed is not None:
+        case = lock(owed.case)
+        changes = {"contact_name": name, "contact_phone": phone}
+        happen(case=case, kind="callback.contact_amended", at=turn.at, by=turn.by, changes=changes)
+        reindex(case=case)
