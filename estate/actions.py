@@ -129,9 +129,10 @@ def save_unit(
     for name, value in values.items():
         setattr(unit, name, value)
     parts = unit.number.split("-")
-    unit.room = unit.room or parts[-1]
-    if unit.pk is None and not unit.entrance and len(parts) > 2:
-        unit.entrance = parts[1]
+    if renumbered and "room" not in values:
+        unit.room = parts[-1]
+    if renumbered and "entrance" not in values:
+        unit.entrance = parts[1] if len(parts) > 2 else ""
     if building or unit.building_id is None:
         unit.building = _building(project, building or parts[0])
     if unit.completed_on and unit.handed_over_on and unit.handed_over_on < unit.completed_on:

@@ -17,7 +17,7 @@ class State(TextChoices):
     CLOSED = "closed", _("Ended")
 
 
-PHASES = {
+PHASES: dict[str, str] = {
     State.QUEUED: Phase.OPEN,
     State.SERVING: Phase.OPEN,
     State.ON_HOLD: Phase.OPEN,

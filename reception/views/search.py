@@ -66,7 +66,7 @@ def search(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {
         "q": query,
         "groups": _groups(found),
-        "more_url": f"{reverse('search')}?{urlencode({'q': query, 'all': 1})}" if found.more else "",
+        "more_url": f"{reverse('search')}?{urlencode({'q': query, 'all': '1'})}" if found.more else "",
         "next_steps": _next_steps(request, query) if query and found.nothing else [],
     }
     return render(request, "reception/search_list.html" if in_box else "reception/search.html", shown)

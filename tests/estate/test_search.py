@@ -123,7 +123,7 @@ def test_a_caller_with_two_homes_is_shown_both_and_a_stranger_none(register: Cas
         by=register.frontdesk,
         at=NOON,
     )
-    mine = {"user": register.frontdesk, "projects": [register.project.pk]}
+    mine: dict[str, Any] = {"user": register.frontdesk, "projects": [register.project.pk]}
     assert [h.unit.number for h in households_of_phone(number="013812341234", **mine)] == ["3-2-1501", "3-2-1502"]
     assert households_of_phone(number="13800000000", **mine) == []
     assert households_of_phone(number="1234", **mine) == [], "four digits are not a number that calls"
@@ -144,7 +144,7 @@ def test_a_building_said_alone_means_its_rooms() -> None:
 
 def test_a_room_is_matched_only_where_it_is_the_only_one(register: Cast) -> None:
     make_home(register.project, "1-1-1502", "王建", "13500000000")
-    mine = {"project_id": register.project.pk, "user": register.frontdesk}
+    mine: dict[str, Any] = {"project_id": register.project.pk, "user": register.frontdesk}
     assert match_unit(number="3栋2单元1501", **mine) == register.units["3-2-1501"]
     assert match_unit(number="1501", **mine) == register.units["3-2-1501"]
     reindex_register(project=register.project)
@@ -159,6 +159,7 @@ def test_a_new_unit_is_found_at_once_and_a_renumbered_one_under_its_new_number(r
     assert (unit.building.code, unit.entrance, unit.room) == ("5", "1", "201")
     assert [h.unit.pk for h in look(register, "5-1-201")] == [unit.pk]
     save_unit(project=register.project, values={"number": "5-1-299"}, unit=unit, by=register.supervisor, at=NOON)
+    assert Unit.objects.get(pk=unit.pk).room == "299"
     assert look(register, "5-1-201") == []
     assert [h.unit.pk for h in look(register, "5-1-299")] == [unit.pk]
 

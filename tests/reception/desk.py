@@ -36,21 +36,27 @@ def findable(cast: Cast) -> Cast:
 def call(cast: Cast, *, said: str = "物业费怎么交？", at: datetime = NOON, **more: Any) -> Contact:
     """A call from 3-2-1501 that the desk is on."""
     caller = Caller(name="张小明", phone=PHONE, unit=cast.units[ROOM])
-    new = NewContact(**({"project": cast.project, "said": said, "caller": caller} | more))
+    values: dict[str, Any] = {"project": cast.project, "said": said, "caller": caller}
+    new = NewContact(**(values | more))
     return actions.log_contact(new=new, by=cast.frontdesk, at=at)
 
 
 def visit(cast: Cast, name: str = "孙先生", *, at: datetime = NOON, **more: Any) -> Contact:
     """Somebody in line."""
-    new = NewContact(**({"project": cast.project, "channel": "walk_in", "caller": Caller(name=name)} | more))
+    values: dict[str, Any] = {"project": cast.project, "channel": "walk_in", "caller": Caller(name=name)}
+    new = NewContact(**(values | more))
     return actions.queue(new=new, by=cast.frontdesk, at=at)
 
 
 def repair(cast: Cast, words: str = "厨房水管漏水", *, at: datetime = NOON, room: str = ROOM, **more: Any) -> Ticket:
     """A repair taken by phone."""
-    new = NewTicket(
-        **({"project": cast.project, "unit": cast.units[room], "description": words, "contact_phone": PHONE} | more)
-    )
+    values: dict[str, Any] = {
+        "project": cast.project,
+        "unit": cast.units[room],
+        "description": words,
+        "contact_phone": PHONE,
+    }
+    new = NewTicket(**(values | more))
     return actions.take_ticket(new=new, by=cast.frontdesk, at=at)
 
 

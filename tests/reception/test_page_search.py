@@ -1,6 +1,7 @@
 """The one search as a page and as a list under the box, and the room picker's answers."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,7 +13,8 @@ from tests.reception.desk import MASKED, PHONE, ROOM, clock_at, findable, querie
 from tickets.actions import dispatch
 
 SignIn = Callable[[User], Client]
-IN_BOX = {"HTTP_HX_REQUEST": "true"}
+NOTHING: dict[str, Any] = {}
+IN_BOX: dict[str, Any] = {"HTTP_HX_REQUEST": "true"}
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +52,7 @@ def test_a_number_opens_its_matter_and_a_part_of_it_lists_it(cast: Cast, signed_
 @pytest.mark.req("DSK-2")
 def test_somebody_unknown_is_said_to_be_no_resident_with_what_to_do_next(cast: Cast, signed_in: SignIn) -> None:
     client = signed_in(cast.frontdesk)
-    for options in ({}, IN_BOX):
+    for options in NOTHING, IN_BOX:
         answer = client.get("/search/", {"q": "无此人"}, **options)
         assert "Not a resident of this project?" in words_of(answer)
         assert "/contacts/new/?name=" in text_of(answer)
@@ -80,7 +82,7 @@ def test_another_projects_homes_are_not_found_and_residents_have_no_search(cast:
 @pytest.mark.parametrize("query", ["", " ", "%", "x" * 3000, "'\"<b>", "-"])
 def test_nonsense_finds_nothing_and_breaks_nothing(cast: Cast, signed_in: SignIn, query: str) -> None:
     client = signed_in(cast.frontdesk)
-    for options in ({}, IN_BOX):
+    for options in NOTHING, IN_BOX:
         answer = client.get("/search/", {"q": query}, **options)
         assert answer.status_code == 200
         assert "<b>" not in text_of(answer).replace("&lt;b&gt;", "")
