@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Project, User
 from accounts.states import Role
+from core.numbers import whole_number
 from notifications.actions import mark_read
 from notifications.models import Message
 from notifications.queries import inbox as inbox_page
@@ -47,9 +48,10 @@ def _cursor(request: HttpRequest) -> int | None:
     raw = request.GET.get("before", "")
     if not raw:
         return None
-    if not (raw.isascii() and raw.isdigit()) or len(raw) > 15:
+    found = whole_number(raw)
+    if found is None:
         raise Http404
-    return int(raw)
+    return found
 
 
 @login_required

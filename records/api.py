@@ -15,6 +15,7 @@ from rest_framework.views import exception_handler
 
 from accounts.models import User
 from core.errors import DomainError, Invalid
+from core.numbers import whole_number
 from records.actions import Answer, once
 
 
@@ -92,6 +93,7 @@ def expected_version(request: Request) -> int | None:
     raw = request.headers.get("If-Match", "").strip().strip('"')
     if not raw:
         return None
-    if not raw.isdigit() or len(raw) > 9:
+    version = whole_number(raw, digits=9)
+    if version is None:
         raise Invalid(_("If-Match must be the version number of the case."))
-    return int(raw)
+    return version

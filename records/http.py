@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from core.errors import Invalid, NotAllowed
+from core.numbers import whole_number
 from records.actions import Answer, once
 
 
@@ -31,9 +32,10 @@ def posted_version(request: HttpRequest) -> int | None:
     raw = request.POST.get("version", "")
     if not raw:
         return None
-    if not raw.isdigit() or len(raw) > 9:
+    version = whole_number(raw, digits=9)
+    if version is None:
         raise Invalid(_("This form is broken. Open the page again."))
-    return int(raw)
+    return version
 
 
 def redirect_once(request: HttpRequest, at: datetime, act: Callable[[], str]) -> HttpResponse:

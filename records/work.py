@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts.models import Project, User
 from core.errors import DomainError, NotNow
@@ -64,7 +65,8 @@ def run_waiting(at: datetime) -> dict[str, int]:
     """Carry out all work that waits, or whose worker died; returns how many were done and failed."""
     counts = {"done": 0, "failed": 0}
     while (work := _claim(at)) is not None:
-        with override(work.by.language or None):
+        language = work.by.language or settings.LANGUAGE_CODE
+        with translation.override(language), timezone.override(work.project.tz):
             counts["done" if _run(work, at) else "failed"] += 1
     return counts
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from core.errors import DomainError
+from core.numbers import whole_number
 from servicedesk.signin import lacks_second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -57,7 +58,8 @@ class SafeAnswers:
     def _refusal(request: HttpRequest) -> HttpResponse | None:
         """413 for a body larger than anything we take, before a byte of it is read; 400 for a NUL in the address."""
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > settings.REQUEST_MAX_BYTES:
+        size = whole_number(length)
+        if size is None or size > settings.REQUEST_MAX_BYTES:
             return _bare(request, 413, _("The upload is larger than allowed."))
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return _bare(request, 400, _("Something in the address cannot be read."))

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.states import Urgency
+from core.numbers import whole_number
 from tickets.actions import Line
-from tickets.models import PriceItem
+from tickets.models import Category, PriceItem
 from tickets.reads.listing import VIEWS, Filters
 from tickets.states import AcceptedBy, Charge, Kind, State
 
@@ -31,9 +32,9 @@ def read_filters(asked: QueryDict) -> Filters:
     return Filters(
         view=_one_of(asked.get("view", ""), VIEWS) or "open",
         category=asked.get("category", "")[:40].replace("\x00", ""),
-        handler=_key(asked.get("handler", "")),
-        department=_key(asked.get("department", "")),
-        building=_key(asked.get("building", "")),
+        handler=whole_number(asked.get("handler", "")),
+        department=whole_number(asked.get("department", "")),
+        building=whole_number(asked.get("building", "")),
         q=asked.get("q", "")[:100].replace("\x00", "").strip(),
         **fixed,
     )
@@ -41,10 +42,6 @@ def read_filters(asked: QueryDict) -> Filters:
 
 def _one_of(raw: str, values: Iterable[str]) -> str:
     return raw if raw in values else ""
-
-
-def _key(raw: str) -> int | None:
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 16 else None
 
 
 class MomentField(forms.DateTimeField):
@@ -161,6 +158,59 @@ class JoinForm(StepForm):
         label=gettext_lazy("Number of the other ticket"),
         max_length=30,
         error_messages={"required": gettext_lazy("Write the number of the ticket that stays open.")},
+    )
+
+
+class CategoryForm(StepForm):
+    """What it is about after all; department and who pays follow."""
+
+    category = forms.ModelChoiceField(
+        queryset=Category.objects.none(),
+        label=gettext_lazy("Category"),
+        empty_label=None,
+        error_messages={"required": gettext_lazy("Choose a category.")},
+    )
+    urgency = forms.ChoiceField(label=gettext_lazy("Urgency"), choices=Urgency.choices)
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        """Offer the categories of this kind of ticket."""
+        super().__init__(*args, **kwargs)
+        choice = self.fields["category"]
+        if isinstance(choice, forms.ModelChoiceField):
+            choice.queryset = Category.objects.filter(kind=kind, active=True)
+
+
+class ContactForm(StepForm):
+    """Whom to ask, where, and when it suits them. The number on record is not shown here: empty means as it is."""
+
+    name = forms.CharField(label=gettext_lazy("Contact person"), required=False, max_length=100)
+    phone = forms.CharField(
+        label=gettext_lazy("New phone"),
+        required=False,
+        max_length=20,
+        help_text=gettext_lazy("Leave it empty to keep the number."),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    place = forms.CharField(label=gettext_lazy("Place"), required=False, max_length=200)
+    preferred_from = MomentField(label=gettext_lazy("Convenient from"), required=False)
+    preferred_to = MomentField(label=gettext_lazy("Convenient until"), required=False)
+
+
+class CallerForm(StepForm):
+    """Somebody else who reported the same matter."""
+
+    name = forms.CharField(label=gettext_lazy("Who"), max_length=100)
+    phone = forms.CharField(
+        label=gettext_lazy("Phone"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    text = forms.CharField(
+        label=gettext_lazy("What was said"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 

@@ -17,12 +17,12 @@ from reception.states import State
 from sla.models import Clock
 from sla.rules import end_of_day
 from sla.states import ClockState
+from visits.states import KIND as CALLBACK
 
 SOON = timedelta(hours=4)
 MOST_ROWS = 12
 # Clocks that show in the waiting line itself.
 IN_LINE = ("contact.wait", "contact.hold")
-CALLBACK = "callback"
 
 
 @dataclass(frozen=True)

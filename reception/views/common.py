@@ -32,8 +32,3 @@ def show_problem(form: forms.Form, error: DomainError, *, names: dict[str, str] 
         field = (names or {}).get(name, name)
         if field in form.fields:
             form.add_error(field, str(words))
-
-
-def whole_number(raw: str) -> int | None:
-    """A cursor or key from an address; None for what is no reasonable whole number."""
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 15 else None

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET
 from accounts.models import Project
 from accounts.states import Role
 from cases.states import Channel
+from core.numbers import whole_number
 from reception.permissions import DESK_ROLES, can_receive
 from reception.queries.desk import colleagues
 from reception.queries.log import COUNTED, Filters, one_page
 from reception.states import State
-from reception.views.common import whole_number
 from records.http import now, user_of
 
 # Who reads the log: whoever keeps it, and those above.

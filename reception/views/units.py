@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import User
 from core.errors import DomainError, Invalid
+from core.numbers import whole_number
 from estate.actions import MoveIn, move_in, move_out, reveal, save_person
 from estate.models import Household, HouseholdMember, Person, PersonPhone, Unit
 from estate.permissions import can_keep_register, can_read_register
@@ -208,9 +209,8 @@ def leave_home(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Say which day they leave."))
         return back
-    member = None
-    if request.POST.get("member", "").isdigit():
-        member = get_object_or_404(household.members, pk=int(request.POST["member"][:15]))
+    asked = request.POST.get("member", "")
+    member = get_object_or_404(household.members, pk=whole_number(asked)) if asked else None
     move_out(household=household, member=member, on=form.cleaned_data["on"], by=user, at=now())
     messages.success(request, _("Moved out. The history stays on this page."))
     return back

@@ -1,4 +1,4 @@
-"""How times, spans, deadlines, money and phone numbers read.
+"""How times, spans, deadlines and money read.
 
 Pure functions: the moment comes in, moments to be read are in the reader's zone, words are in the active language.
 """

@@ -211,7 +211,7 @@ def words_for(found: Suggestion) -> str:
     return " · ".join([found.candidate.name, *(str(WORDS[why]) for why in found.reasons)])
 
 
-def clash(technician_id: int, window: Window | None, people: Iterable[Person], *, but: str = "") -> str:
+def clash(technician_id: int | None, window: Window | None, people: Iterable[Person], *, but: str = "") -> str:
     """The number of the ticket that the technician is booked for at that time; empty where free."""
     for person in people:
         if person.pk == technician_id:

@@ -11,16 +11,18 @@ from accounts.models import Project, User
 from cases.actions import SEARCH_KIND
 from cases.models import Case, CaseQuerySet
 from cases.states import Phase
+from core.numbers import whole_number
 from records.queries import find
 from sla.models import Clock
 from sla.rules import end_of_day
+from sla.states import ClockState
 from tickets.models import Job
 from tickets.states import OPEN_JOBS, Kind, State
+from visits.states import KIND as CALLBACK
 
 PAGE = 50
 COUNTED = 1000
 FOUND = 500
-CALLBACK = "callback"
 TO_SEND = (State.PENDING, State.REOPENED)
 
 VIEWS: dict[str, str | Promise] = {
@@ -74,8 +76,9 @@ class Cursor:
     @classmethod
     def read(cls, raw: str) -> "Cursor | None":
         """The cursor of an address; None for one that is not ours."""
-        moment, _sep, pk = raw.partition("~")
-        if not (pk.isascii() and pk.isdigit()) or len(pk) > 15:
+        moment, _sep, key = raw.partition("~")
+        pk = whole_number(key)
+        if pk is None:
             return None
         try:
             found = None if moment == "-" else datetime.fromisoformat(moment)
@@ -83,7 +86,7 @@ class Cursor:
             return None
         if found is not None and found.tzinfo is None:
             return None
-        return cls(found, int(pk))
+        return cls(found, pk)
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def listed(filters: Filters, *, user: User, project: Project, at: datetime) -> C
 
 def with_clock(rows: CaseQuerySet) -> CaseQuerySet:
     """Add when the earliest running promise began, so that its badge turns amber in time."""
-    live = Clock.objects.live().filter(case=OuterRef("pk")).exclude(state="paused").order_by("due_at")
+    live = Clock.objects.live().filter(case=OuterRef("pk")).exclude(state=ClockState.PAUSED).order_by("due_at")
     return rows.annotate(clock_started_at=Subquery(live.values("started_at")[:1]))
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cases.queries import due_of
+from core.numbers import whole_number
 from records.http import now
 from tickets.forms import local_moment
 from tickets.models import Ticket
@@ -83,9 +84,9 @@ def dispatch_clash(request: HttpRequest, number: str) -> HttpResponse:
     """Say, before anything is saved, which appointment somebody already has at the time in the form."""
     ticket = staff_ticket(request, number)
     begins, ends = (local_moment(request.GET.get(name, "")) for name in ("window_from", "window_to"))
-    raw = request.GET.get("technician", "")
+    technician = whole_number(request.GET.get("technician", ""))
     found = ""
-    if begins is not None and raw.isdigit() and int(raw) in {user.pk for user in technicians_for(ticket.case)}:
+    if begins is not None and technician in {user.pk for user in technicians_for(ticket.case)}:
         window = Window(begins, ends if ends is not None and ends > begins else begins + USUAL_VISIT)
-        found = clash(int(raw), window, people_to_send(ticket.case.project), but=number)
+        found = clash(technician, window, people_to_send(ticket.case.project), but=number)
     return render(request, "tickets/clash.html", {"clash": found})
