@@ -4,15 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0001_initial'),
+        ("notifications", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='message',
-            name='state',
-            field=models.CharField(choices=[('pending', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Delivered'), ('failed', 'Failed'), ('unknown', 'Unknown')], default='pending', max_length=10, verbose_name='state'),
+            model_name="message",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("pending", "Waiting"),
+                    ("sending", "Being sent"),
+                    ("sent", "Delivered"),
+                    ("failed", "Failed"),
+                    ("unknown", "Unknown"),
+                ],
+                default="pending",
+                max_length=10,
+                verbose_name="state",
+            ),
         ),
     ]
