@@ -1,0 +1,1 @@
+"""Who may see and do what: every address × method × role × whose it is."""

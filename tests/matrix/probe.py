@@ -1,0 +1,138 @@
+"""One request of the matrix: who, how, where; what was answered and whether anything was written."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from rest_framework.authtoken.models import Token
+
+from tests.matrix.world import World
+
+WRITES = re.compile(r'^\s*(INSERT|UPDATE|DELETE)[^"]*"(\w+)"', re.IGNORECASE)
+# What a request may touch whoever makes it: the session, and the count of wrong passwords.
+HOUSEKEEPING = re.compile(r"django_session|axes_\w+")
+PER_REQUEST = (
+    (re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]*'), r"\1"),
+    (re.compile(r"(X-CSRFToken[^A-Za-z0-9]+)[A-Za-z0-9]+"), r"\1"),
+    (re.compile(r'(nonce[=-]"?)[A-Za-z0-9+/=_-]+'), r"\1"),
+    (re.compile(r'data-now="[^"]*"'), ""),
+    (re.compile(r'name="idempotency_key" value="[^"]*"'), ""),
+)
+NOT_COMPARED = {"Set-Cookie", "Content-Length", "X-Request-ID", "Content-Security-Policy"}
+API = re.compile(r"^/api/v1/(?!auth/)")
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    text: str
+    headers: dict[str, str]
+    path: str
+    wrote: list[str] = field(default_factory=list)
+
+    @property
+    def to_login(self) -> bool:
+        """Say whether somebody who is not signed in is sent to the door."""
+        return self.status == 302 and self.headers.get("Location", "").startswith("/accounts/login/")
+
+    @property
+    def bare(self) -> tuple[int, str]:
+        """The answer without the address that was asked for and what differs from request to request."""
+        text = "\n".join([self.text, *(f"{name}: {value}" for name, value in sorted(self.headers.items()))])
+        for pattern, kept in PER_REQUEST:
+            text = pattern.sub(kept, text)
+        for path in (self.path, quote(self.path), quote(self.path, safe="")):
+            text = text.replace(path, "*")
+        return self.status, text
+
+
+def addresses() -> Iterator[tuple[str, URLPattern]]:
+    """Every address of the installation by its full name (`admin:index`, `ticket`, `ticket-list`)."""
+    yield from _walk(get_resolver(), "")
+
+
+def _walk(resolver: URLResolver, space: str) -> Iterator[tuple[str, URLPattern]]:
+    for found in resolver.url_patterns:
+        if isinstance(found, URLResolver):
+            yield from _walk(found, f"{space}{found.namespace}:" if found.namespace else space)
+        else:
+            yield f"{space}{found.name or found.pattern}", found
+
+
+class Prober:
+    """Asks as any role; everything a request did is taken back afterwards."""
+
+    def __init__(self, world: World, files: Path) -> None:
+        self.world, self.files = world, files
+        self.asked = 0
+        self.sessions: dict[str, str] = {}
+        self.tokens: dict[str, str] = {}
+        for role, user in world.cast.users.items():
+            client = Client()
+            client.force_login(user, backend="servicedesk.signin.DeskBackend")
+            self.sessions[role] = client.cookies["sessionid"].value
+            self.tokens[role] = Token.objects.create(user=user).key
+
+    def ask(self, role: str, method: str, name: str, ids: Mapping[str, object], body: Any = None) -> Answer:
+        """Make one request; the database is as before when it returns."""
+        path = reverse(name, kwargs=dict(ids))
+        wrote: list[str] = []
+        with transaction.atomic():
+            with connection.execute_wrapper(_Watcher(wrote)):
+                response = self._send(role, method, path, body)
+                text = _text(response)
+            transaction.set_rollback(True)
+        self.asked += 1
+        headers = {
+            k: v for k, v in response.headers.items() if k not in ("Set-Cookie", "Content-Length", "X-Request-ID")
+        }
+        return Answer(response.status_code, text, headers, path, wrote)
+
+    def _send(self, role: str, method: str, path: str, body: Any) -> HttpResponse:
+        client = Client(raise_request_exception=False)
+        extra: dict[str, Any] = {}
+        in_api = API.match(path) is not None
+        if role != "anonymous":
+            if in_api:
+                extra["headers"] = {"Authorization": f"Token {self.tokens[role]}"}
+            else:
+                client.cookies["sessionid"] = self.sessions[role]
+        if method == "GET":
+            return client.get(path, body or {}, **extra)
+        if in_api:
+            return client.generic(method, path, _json(body), content_type="application/json", **extra)
+        if method == "POST":
+            return client.post(path, body or {}, **extra)
+        return client.generic(method, path, **extra)
+
+
+def _json(body: Any) -> bytes:
+    return DjangoJSONEncoder().encode(body or {}).encode()
+
+
+def _text(response: HttpResponse) -> str:
+    content = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+    return bytes(content).decode("utf-8", "replace")
+
+
+class _Watcher:
+    """Writes down which tables a request writes to."""
+
+    def __init__(self, wrote: list[str]) -> None:
+        self.wrote = wrote
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        found = WRITES.match(sql)
+        if found and not HOUSEKEEPING.fullmatch(found[2]):
+            self.wrote.append(f"{found[1].upper()} {found[2]}")
+        return execute(sql, params, many, context)

@@ -1,0 +1,299 @@
+"""What every address is for: who may read there, who may write, of which things. An address without a row fails.
+
+Written from what the roles are for, not from the code. `SEES` says whose things of a kind a role sees; `reads` and
+`writes` narrow it to the roles an address is for. Whoever sees a thing and may not do this to it is refused; whoever
+does not see it gets the answer of what does not exist.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from tests.cast import NOON
+from tests.matrix.world import CASES, FOREIGN, NEIGHBOUR, OWN, REGISTER, ROLES, STAFF, World
+
+Places = frozenset[str]
+NONE: Places = frozenset()
+BOTH: Places = frozenset({OWN, NEIGHBOUR})
+MINE, THEIRS, FAR = frozenset({OWN}), frozenset({NEIGHBOUR}), frozenset({FOREIGN})
+
+SIGNED_IN = frozenset(ROLES) - {"anonymous"}
+RESIDENTS = frozenset({"resident", "resident2"})
+EVERY_STAFF = frozenset({*STAFF, "frontdesk2"})
+FRONT = frozenset({"frontdesk", "frontdesk2"})
+LEADERS = frozenset({"supervisor", "gm", "head"})
+DESK = FRONT | {"supervisor", "admin"}
+CALLERS = FRONT | {"supervisor", "gm"}
+WORKERS = LEADERS | {"technician"}
+READERS = FRONT | {"cashier", "supervisor", "gm", "quality", "admin"}
+EXPORTERS = frozenset({"supervisor", "gm", "quality", "admin"})
+IMPORTERS = frozenset({"supervisor", "admin"})
+NOBODY: frozenset[str] = frozenset()
+
+
+def _sees(both: set[str], *, technician: bool = False, residents: bool = False) -> dict[str, Places]:
+    found = dict.fromkeys(both, BOTH) | {"frontdesk2": FAR}
+    if technician:
+        found["technician"] = MINE
+    if residents:
+        found |= {"resident": MINE, "resident2": THEIRS}
+    return found
+
+
+WIDE = {"frontdesk", "supervisor", "gm", "quality", "admin"}
+TICKET = _sees(WIDE | {"head"}, technician=True, residents=True)
+DESK_CASE = _sees(WIDE)
+SEES: dict[str, Mapping[str, Places]] = {
+    "ticket": TICKET,
+    "done": TICKET,
+    "case": TICKET,
+    "file": TICKET,
+    "clock": TICKET,
+    "contact": DESK_CASE,
+    "callback": DESK_CASE,
+    "person": _sees(WIDE | {"cashier"}, residents=True),
+    "home": _sees(WIDE | {"cashier"}, residents=True),
+    "unit": _sees(WIDE | {"cashier"}, residents=True),
+    "vehicle": _sees(WIDE | {"cashier"}),
+    "import": dict.fromkeys(IMPORTERS, BOTH),
+    "message": {"resident": MINE, "resident2": THEIRS, "frontdesk2": FAR},
+    "project": dict.fromkeys(SIGNED_IN - {"frontdesk2"}, BOTH) | {"frontdesk2": FAR},
+}
+# Whose marked words may stand in an answer to a role, whatever the address.
+WORDS: dict[str, Mapping[str, Places]] = {CASES: TICKET, REGISTER: SEES["person"]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One address. `reads`/`writes`: the roles it is for; what it is not for is refused or not there.
+
+    `thing` is the kind of thing its parameters name. `body` is a request that means something, so that a refusal is one
+    of the person and not of the form. `phone`: the roles that get a number in clear by writing here.
+    """
+
+    thing: str = ""
+    reads: frozenset[str] | None = None
+    writes: frozenset[str] | None = None
+    verb: str = "POST"
+    body: Callable[[World, str], dict[str, Any]] | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
+    public: bool = False
+    phone: bool = False
+    get_writes: bool = False
+    file: str = ""
+
+
+def just(**fields: Any) -> Callable[[World, str], dict[str, Any]]:
+    """The same body for every place."""
+    return lambda world, place: dict(fields)
+
+
+def _reads(thing: str = "", roles: frozenset[str] = SIGNED_IN, **more: Any) -> Row:
+    return Row(thing=thing, reads=roles, **more)
+
+
+def _writes(thing: str, roles: frozenset[str], body: Any = None, **more: Any) -> Row:
+    return Row(thing=thing, writes=roles, body=body, **more)
+
+
+def _window(world: World, place: str) -> dict[str, Any]:
+    at = NOON + timedelta(days=1)
+    technician = "technician3" if place == FOREIGN else "technician"
+    return {"technician": technician, "from": at, "to": at + timedelta(hours=2)}
+
+
+def _colleague(world: World, place: str) -> dict[str, Any]:
+    to = "admin2" if place == FOREIGN else "supervisor"
+    return {"to": to, "text": "请处理", "at": NOON + timedelta(days=30), "question": "?"}
+
+
+def _other_ticket(world: World, place: str) -> dict[str, Any]:
+    return {"original": world.ids("done", OWN if place == "missing" else place)["number"]}
+
+
+def _new(**fields: Any) -> Callable[[World, str], dict[str, Any]]:
+    return lambda world, place: {"project": world.places[place].project.code, **fields}
+
+
+REASON = just(reason="客户要求")
+TEXT = just(text="已联系")
+CLOSED = Row(reads=NOBODY, writes=NOBODY, public=True)
+PUBLIC = Row(reads=frozenset(ROLES), public=True)
+PUBLIC_FORM = Row(reads=frozenset(ROLES), writes=frozenset(ROLES), public=True)
+OWN_ACCOUNT = Row(reads=SIGNED_IN, writes=SIGNED_IN)
+
+TABLE: dict[str, Row] = {
+    # --- everybody ---------------------------------------------------------------------------------------------------
+    "home": _reads(),
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "set_language": PUBLIC_FORM,
+    "api_token": Row(writes=frozenset(ROLES), public=True, body=just(username="x", password="x")),
+    "api_schema": _reads(),
+    "api_docs": _reads(),
+    "preferences": _writes("", SIGNED_IN, just(shortcuts_off="1")),
+    "switch_project": _writes("project", SIGNED_IN),
+    "case": _reads("case"),
+    "case_file": _reads("file"),
+    "inbox": _reads(),
+    "inbox_read_all": _writes("", SIGNED_IN),
+    "inbox_open": _reads("message", get_writes=True),
+    # --- signing in --------------------------------------------------------------------------------------------------
+    "account_login": PUBLIC_FORM,
+    "account_logout": Row(reads=frozenset(ROLES), writes=frozenset(ROLES), public=True),
+    "account_inactive": PUBLIC,
+    "mfa_authenticate": OWN_ACCOUNT,
+    **dict.fromkeys(
+        (
+            "account_reauthenticate",
+            "account_change_password",
+            "mfa_reauthenticate",
+            "mfa_activate_totp",
+            "mfa_generate_recovery_codes",
+        ),
+        OWN_ACCOUNT,
+    ),
+    "mfa_index": _reads(),
+    # Nobody in this world has a second factor; whoever has is tried with signing in.
+    **dict.fromkeys(
+        ("mfa_view_recovery_codes", "mfa_download_recovery_codes", "mfa_deactivate_totp"), Row(reads=NOBODY)
+    ),
+    **dict.fromkeys(
+        (
+            "account_signup",
+            "account_email",
+            "account_email_verification_sent",
+            "account_set_password",
+            "account_reset_password",
+            "account_reset_password_done",
+            "account_confirm_login_code",
+        ),
+        CLOSED,
+    ),
+    "account_confirm_email": Row(reads=NOBODY, writes=NOBODY, public=True, given={"key": "abc"}),
+    # --- residents' pages --------------------------------------------------------------------------------------------
+    "portal_home": _reads(),
+    "portal_matter": _reads("ticket", RESIDENTS),
+    # --- the desk ----------------------------------------------------------------------------------------------------
+    "desk": _reads("", DESK),
+    "desk_line": _reads("", DESK),
+    "desk_join": _writes("", DESK, just(name="访客")),
+    "search": _reads("", EVERY_STAFF),
+    "room_lookup": _reads("", DESK),
+    "room_home": _reads("", DESK),
+    "call": _reads("", DESK),
+    "call_repeat": _writes("", DESK, lambda world, place: {"matter": world.ids("ticket", place)["number"]}),
+    "intake": Row(reads=DESK, writes=DESK),
+    "intake_suggest": _writes("", DESK),
+    "intake_photo": _writes("", DESK),
+    "intake_draft": _writes("", DESK),
+    "contacts": _reads("", FRONT | {"supervisor", "gm", "quality", "admin"}),
+    "contact_new": Row(reads=DESK, writes=DESK),
+    "contact": _reads("contact"),
+    "contact_finish": _writes("contact", DESK),
+    "contact_pass": _writes("contact", DESK, just(to="")),
+    "contact_reply": _writes("contact", DESK, TEXT),
+    "contact_dial": _writes("contact", DESK, phone=True),
+    "contact_step": _writes("contact", DESK, given={"verb": "hold"}),
+    "person_edit": Row(thing="person", reads=DESK, writes=DESK),
+    "person_reveal": _writes("person", READERS, just(reason="核对", field="phone"), phone=True),
+    "move_in": Row(thing="home", reads=DESK, writes=DESK),
+    "move_out": _writes("home", DESK),
+    "unit": _reads("unit", READERS),
+    # --- tickets -----------------------------------------------------------------------------------------------------
+    "tickets": _reads("", EVERY_STAFF),
+    # Each ticket of the list asks by itself; whoever sees none of them gets nothing done.
+    "ticket_bulk_dispatch": _writes("", EVERY_STAFF),
+    "ticket_export": _reads(
+        "", frozenset({"supervisor", "gm", "quality", "admin"}), given={"kind": "csv"}, get_writes=True
+    ),
+    "ticket": _reads("ticket", EVERY_STAFF),
+    "ticket_paper": _writes("ticket", EVERY_STAFF),
+    "ticket_photo": _writes("ticket", WORKERS | FRONT, just(label="before"), file="photo"),
+    "ticket_dial": _writes("ticket", frozenset({"technician"}), phone=True),
+    "ticket_reveal": _writes("ticket", EVERY_STAFF, REASON, phone=True),
+    "ticket_clash": _reads("ticket", EVERY_STAFF),
+    "ticket_step": _writes("ticket", WORKERS, given={"verb": "accept"}),
+    "dispatch": _reads("", FRONT | LEADERS),
+    "my_jobs": _reads("", EVERY_STAFF),
+    "my_job": _reads("ticket", frozenset({"technician"})),
+    # --- callbacks ---------------------------------------------------------------------------------------------------
+    "callbacks": _reads(),
+    "callback": _reads("callback"),
+    "callback_record": _writes("callback", CALLERS, just(result="unreachable", how="phone")),
+    "callback_dial": _writes("callback", CALLERS, phone=True),
+    # --- import and export of the register ---------------------------------------------------------------------------
+    "register_imports": Row(reads=IMPORTERS, writes=IMPORTERS),
+    "register_import": _reads("import"),
+    "register_import_progress": _reads("import"),
+    **dict.fromkeys(
+        (
+            "register_import_columns",
+            "register_import_mend",
+            "register_import_take_over",
+            "register_import_call_off",
+            "register_import_take_back",
+        ),
+        _writes("import", IMPORTERS),
+    ),
+    "register_export": _writes("", IMPORTERS),
+    # --- API: cases --------------------------------------------------------------------------------------------------
+    **dict.fromkeys(("case-list", "ticket-list", "contact-list", "callback-list", "clock-list"), _reads()),
+    "ticket-list": Row(
+        reads=SIGNED_IN, writes=EVERY_STAFF - {"frontdesk2"}, body=_new(title="灯坏了", description="x")
+    ),
+    "contact-list": Row(reads=SIGNED_IN, writes=DESK, body=_new(text="问一下")),
+    "case-detail": _reads("case"),
+    "ticket-detail": _reads("ticket"),
+    "contact-detail": _reads("contact"),
+    "callback-detail": _reads("callback"),
+    "clock-detail": _reads("clock"),
+    "clock-extend": _writes("clock", LEADERS, just(by_hours=1, reason="等配件")),
+    "callback-record": _writes("callback", CALLERS, just(result="unreachable")),
+    "contact-answer": _writes("contact", DESK),
+    "contact-close": _writes("contact", DESK),
+    "contact-hold": _writes("contact", DESK),
+    "contact-pick-up": _writes("contact", DESK),
+    "contact-serve": _writes("contact", DESK),
+    "contact-hand-over": _writes("contact", DESK, _colleague),
+    "contact-pass-on": _writes("contact", DESK, _colleague),
+    "contact-promise": _writes("contact", DESK, _colleague),
+    "contact-reply": _writes("contact", DESK, TEXT),
+    "ticket-accept": _writes("ticket", WORKERS),
+    "ticket-arrive": _writes("ticket", WORKERS),
+    "ticket-return-job": _writes("ticket", WORKERS, REASON),
+    "ticket-complete": _writes("ticket", WORKERS, just(report="好了")),
+    "ticket-add-parts": _writes("ticket", WORKERS),
+    "ticket-end-leak-test": _writes("ticket", WORKERS),
+    "ticket-accept-quote": _writes("ticket", WORKERS | FRONT),
+    "ticket-quote": _writes("ticket", WORKERS | FRONT),
+    "ticket-review-charge": _writes("ticket", WORKERS | FRONT),
+    "ticket-hold": _writes("ticket", WORKERS | FRONT, REASON),
+    "ticket-resume": _writes("ticket", WORKERS | FRONT),
+    "ticket-feedback": _writes("ticket", WORKERS | FRONT, TEXT),
+    "ticket-dispatch-job": _writes("ticket", LEADERS | FRONT, _window),
+    "ticket-cancel": _writes("ticket", LEADERS | FRONT, REASON),
+    "ticket-close": _writes("ticket", LEADERS | FRONT),
+    "ticket-reopen": _writes("ticket", LEADERS | FRONT, REASON),
+    "ticket-join": _writes("ticket", LEADERS | FRONT, _other_ticket),
+    "ticket-join-caller": _writes("ticket", LEADERS | FRONT, just(contact_name="邻居")),
+    "ticket-change-category": _writes("ticket", LEADERS | FRONT, just(category="lamp", reason="记错了")),
+    "ticket-amend-contact": _writes("ticket", LEADERS | FRONT, just(contact_name="张小明", reason="记错了")),
+    "ticket-override-charge": _writes("ticket", frozenset({"supervisor"}), just(charge="free", reason="质保")),
+    # A photo cannot be sent as JSON: who may is tried with the pages; here, that strangers find nothing.
+    "ticket-photos": _writes("ticket", SIGNED_IN),
+    "ticket-sign": _writes("ticket", SIGNED_IN),
+    # --- API: the register -------------------------------------------------------------------------------------------
+    "project-list": Row(reads=SIGNED_IN, writes=NOBODY, body=just(code="lake", name_zh="湖畔")),
+    "project-detail": Row(
+        thing="project", reads=SIGNED_IN, writes=frozenset({"admin"}), verb="PATCH", body=just(phone="0571-1")
+    ),
+    "unit-list": Row(reads=SIGNED_IN, writes=DESK, body=_new(number="8-8-801")),
+    "unit-detail": Row(thing="home", reads=SIGNED_IN, writes=DESK, verb="PATCH", body=just(status="vacant")),
+    "person-list": Row(reads=SIGNED_IN, writes=DESK, body=_new(name="新人")),
+    "person-detail": Row(thing="person", reads=SIGNED_IN, writes=DESK, verb="PATCH", body=just(gender="女")),
+    "person-reveal": _writes("person", READERS, just(field="phone", reason="核对"), phone=True),
+    "vehicle-list": Row(reads=SIGNED_IN, writes=DESK, body=_new(plate="浙A00001")),
+    "vehicle-detail": Row(thing="vehicle", reads=SIGNED_IN, writes=DESK, verb="PATCH", body=just(color="白")),
+}

@@ -1,0 +1,186 @@
+"""The world of the matrix: the same things in three homes (one's own, the neighbour's, another project's), all marked.
+
+What is in no answer to somebody who may not see it can be searched for: every object carries a word that occurs nowhere
+else, and the phones are whole numbers that no page shows unmasked.
+"""
+
+import io
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from accounts.models import Department, Project, User
+from accounts.states import Role
+from cases.actions import attach_photo
+from cases.models import Case
+from estate.imports import actions as imports
+from estate.models import Unit, Vehicle
+from notifications.actions import Notice, tell
+from notifications.models import Message
+from reception import actions as desk
+from reception.actions import Caller, NewContact
+from sla.models import Clock
+from tests.cast import NOON, Cast, make_cast, make_home, make_user
+from tests.estate.books import OWNER, PEOPLE, xlsx
+from tickets import actions as tickets
+from tickets.actions import NewTicket
+from tickets.models import Category, Ticket
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+OWN, NEIGHBOUR, FOREIGN, MISSING = "own", "neighbour", "foreign", "missing"
+PLACES = (OWN, NEIGHBOUR, FOREIGN)
+STAFF = ("frontdesk", "cashier", "technician", "head", "supervisor", "gm", "guard", "quality", "admin")
+ROLES = ("anonymous", "resident", "resident2", *STAFF, "frontdesk2")
+CASES, REGISTER = "cases", "register"
+
+
+def marker(family: str, place: str) -> str:
+    """The word by which things of a family in a place are recognised in an answer."""
+    return f"zq{family}{place}qz"
+
+
+@dataclass
+class Place:
+    """A home and what happened in it: ids by the kind of thing that addresses name."""
+
+    project: Project
+    unit: Unit
+    phone: str
+    desk: User
+    technician: User
+    importer: User
+    reader: User
+    ids: dict[str, dict[str, object]] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """The cast and its three places."""
+
+    cast: Cast
+    places: dict[str, Place]
+
+    def user(self, role: str) -> User | None:
+        """Who plays the role; nobody is anonymous."""
+        return None if role == "anonymous" else self.cast.users[role]
+
+    def ids(self, kind: str, place: str) -> dict[str, object]:
+        """The parameters of an address for a kind of thing; those of nothing where it is missing."""
+        if place != MISSING:
+            return self.places[place].ids[kind]
+        return {name: _nothing(name, value) for name, value in self.places[OWN].ids[kind].items()}
+
+
+def _nothing(name: str, value: object) -> object:
+    if name == "code":
+        return "nowhere"
+    if isinstance(value, int):
+        return 999_999_999
+    text = str(value)
+    if name == "token":
+        return "A" * len(text)
+    return text[:-4] + "9999" if "-202" in text else "7-7-7777"
+
+
+def picture() -> SimpleUploadedFile:
+    """A photo."""
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(out, "JPEG")
+    return SimpleUploadedFile("photo.jpg", out.getvalue(), "image/jpeg")
+
+
+def make_world() -> World:
+    """Everybody, and the same things in all three homes."""
+    cast = make_cast()
+    departments = {
+        kind: Department.objects.create(project=cast.other_project, kind=kind, name_zh=str(kind))
+        for kind in ("service", "maintenance")
+    }
+    far = {
+        "technician3": make_user("technician3", Role.TECHNICIAN, cast.other_project, departments["maintenance"]),
+        "resident3": make_user("resident3", Role.RESIDENT, cast.other_project),
+        "admin2": make_user("admin2", Role.ADMIN, cast.other_project),
+    }
+    cast.users.update(far)
+    unit, _, person = make_home(cast.other_project, "9-9-901", "王大锤", "13744445555")
+    person.user = far["resident3"]
+    person.save()
+    here, there = cast.project, cast.other_project
+    homes = cast.units
+    places = {
+        OWN: Place(here, homes["3-2-1501"], "13812341234", cast.frontdesk, cast.technician, cast.admin, cast.resident),
+        NEIGHBOUR: Place(
+            here, homes["3-2-1502"], "13912345678", cast.frontdesk, cast.technician2, cast.admin, cast.resident2
+        ),
+        FOREIGN: Place(there, unit, "13744445555", cast.frontdesk2, far["technician3"], far["admin2"], cast.frontdesk2),
+    }
+    for name, place in places.items():
+        _furnish(name, place)
+    return World(cast, places)
+
+
+def _furnish(name: str, place: Place) -> None:
+    word, known = marker(CASES, name), marker(REGISTER, name)
+    household = place.unit.households.get()
+    person = household.members.get().person
+    person.name, person.preferences = known, known
+    person.id_number = f"33010619900101{name[:4]}"
+    person.save()
+    vehicle = Vehicle.objects.create(project=place.project, plate=f"浙A{known}"[:20], person=person, unit=place.unit)
+    ticket, done = _ticket(place, word), _ticket(place, word)
+    done = _finished(place, done)
+    photo = attach_photo(case=ticket.case, upload=picture(), label="before", by=place.desk, at=NOON)
+    caller = Caller(name=word, phone=place.phone, unit=place.unit)
+    contact = desk.log_contact(new=NewContact(project=place.project, said=word, caller=caller), by=place.desk, at=NOON)
+    case = ticket.case
+    tell([Notice(key=word, template="case.assigned", case=case, to=(place.reader,), data={"title": word})], at=NOON)
+    callback = Case.objects.get(parent=done.case, kind="callback")
+    upload = imports.upload(
+        content=xlsx({"业主": [PEOPLE, OWNER]}), name=f"{word}.xlsx", project=place.project, by=place.importer, at=NOON
+    )
+    place.ids = {
+        "ticket": {"number": case.number},
+        "done": {"number": done.case.number},
+        "callback": {"number": callback.number},
+        "contact": {"number": contact.case.number},
+        "case": {"number": case.number},
+        "file": {"number": case.number, "token": photo.file.token},
+        "clock": {"pk": Clock.objects.filter(case=case).earliest("pk").pk},
+        "message": {"pk": Message.objects.get(user=place.reader, key__startswith=word, channel="in_app").pk},
+        "import": {"token": upload.token},
+        "unit": {"code": place.project.code, "number": place.unit.number},
+        "home": {"pk": place.unit.pk},
+        "person": {"pk": person.pk},
+        "vehicle": {"pk": vehicle.pk},
+        "project": {"code": place.project.code},
+    }
+
+
+def _ticket(place: Place, word: str) -> Ticket:
+    new = NewTicket(
+        project=place.project,
+        kind="repair",
+        unit=place.unit,
+        category=Category.objects.get(code="lamp"),
+        description=word,
+        contact_name=word,
+        contact_phone=place.phone,
+    )
+    ticket = tickets.open_ticket(new=new, by=place.desk, at=NOON)
+    return tickets.dispatch(
+        ticket=ticket,
+        technician=place.technician,
+        window_from=NOON + HOUR,
+        window_to=NOON + 2 * HOUR,
+        by=place.desk,
+        at=NOON + MINUTE,
+    ).ticket
+
+
+def _finished(place: Place, ticket: Ticket) -> Ticket:
+    ticket = tickets.accept(ticket=ticket, by=place.technician, at=NOON + 2 * MINUTE)
+    ticket = tickets.arrive(ticket=ticket, by=place.technician, at=NOON + HOUR)
+    return tickets.complete(ticket=ticket, report=ticket.description, by=place.technician, at=NOON + 2 * HOUR)
