@@ -11,6 +11,7 @@
   const here = box.dataset.number || "";
   let sending = false;
   let goTo = "";
+  let busy = false;
 
   function read() {
     try {
@@ -53,7 +54,8 @@
     box.querySelector("[data-count]").textContent = String(items.length);
     box.querySelector("ul").replaceChildren(...items.map(line));
     const mine = items.filter((item) => item.number === here && !item.refused);
-    if (mine.length) reveal(mine[mine.length - 1].next);
+    const ahead = mine.map((item) => item.next).filter(Boolean).pop();
+    if (ahead) reveal(ahead);
     document.querySelectorAll("[data-unsent-of]").forEach((place) => {
       place.hidden = !items.some((item) => item.number === place.dataset.unsentOf);
     });
@@ -64,6 +66,12 @@
     const panels = [...document.querySelectorAll("[data-panel]")];
     if (!panels.length) return;
     panels.forEach((panel) => { panel.hidden = panel.dataset.panel !== name; });
+    const done = { arrive: 1, complete: 2 }[name] || 0;
+    document.querySelectorAll(".path li").forEach((step, place) => {
+      if (place < done) step.classList.add("is-done");
+      if (done && place === done) step.setAttribute("aria-current", "step");
+      else if (done) step.removeAttribute("aria-current");
+    });
   }
 
   // --- Sending: in order, one after the other; a step that was refused holds up the later ones of its job only. ---
@@ -89,20 +97,26 @@
     }
   }
 
-  async function sendAll() {
+  function nextOf(items) {
     const held = new Set();
-    for (const item of read()) {
-      if (item.refused || held.has(item.number)) {
-        held.add(item.number);
-        continue;
-      }
+    return items.find((item) => {
+      if (!item.refused && !held.has(item.number)) return true;
+      held.add(item.number);
+      return false;
+    });
+  }
+
+  // The list is read anew after each answer, so that a tap made meanwhile goes out with the rest.
+  async function sendAll() {
+    const tried = new Set();
+    for (let item = nextOf(read()); item && !tried.has(item.key); item = nextOf(read())) {
+      tried.add(item.key);
       const answer = await post(item);
       if (answer.done) {
         drop(item.key);
         if (item.number === here) goTo = answer.to || window.location.pathname;
       } else if (answer.refused) {
         mark(item.key, answer.refused);
-        held.add(item.number);
       } else {
         box.querySelector("[data-signed-out]").hidden = !answer.signedOut;
         return;
@@ -122,7 +136,30 @@
       box.classList.remove("is-sending");
       show();
     }
-    if (goTo && !read().some((item) => item.number === here)) window.location.assign(goTo);
+    if (goTo && !read().some((item) => item.number === here)) arrive();
+  }
+
+  // Everything is sent. The next page comes up; this one is drawn anew only where nobody has begun anything on it since the
+  // tap, for a photo on its way, a signature or chosen parts would be lost.
+  function arrive() {
+    const sameHere = new URL(goTo, window.location.href).pathname === window.location.pathname;
+    if (!sameHere || !busy) window.location.assign(goTo);
+    goTo = "";
+  }
+  ["pointerdown", "keydown", "input", "change"].forEach((kind) => {
+    document.addEventListener(kind, () => { busy = true; }, { capture: true, passive: true });
+  });
+
+  // A question was answered and may be asked again: its dialog closes, empty, with a key of its own for the next time.
+  function free(form) {
+    form.closest("dialog").close();
+    window.setTimeout(() => {
+      form.reset();
+      delete form.dataset.sending;
+      form.querySelectorAll("button").forEach((button) => { button.disabled = false; button.removeAttribute("aria-busy"); });
+      const key = form.querySelector("input[name=idempotency_key]");
+      if (key) key.value = window.desk.uuid();
+    }, 0);
   }
 
   // --- A tap: written down first, sent second. ---
@@ -146,7 +183,8 @@
     if (!write([...read(), item])) return;
     event.preventDefault();
     delete form.dataset.typed;
-    reveal(item.next);
+    busy = false;
+    if (form.closest("dialog")) free(form);
     show();
     flush();
   });
