@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import User
+from tests.browser.day import come, hands, picture  # noqa: F401  fixtures of every browser test
 from tests.cast import Cast
 
 FLAGS = [

@@ -1,0 +1,112 @@
+"""A technician's phone without signal, and with a slow one."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.day import Come, case, now
+from tests.cast import Cast
+from tests.tickets.flow import dispatched, opened
+
+pytestmark = [pytest.mark.browser]
+
+
+@pytest.fixture
+def number(stage: Cast, hands: object) -> str:
+    """A job sent to the technician."""
+    return dispatched(stage, opened(stage, at=now()), at=now()).case.number
+
+
+def tap(page: Page, *names: str) -> None:
+    """Tap one button after the other."""
+    for name in names:
+        page.get_by_role("button", name=name).click()
+
+
+def kinds(number: str) -> list[str]:
+    """What happened to the ticket, in order."""
+    return list(case(number).events.filter(kind__startswith="ticket.").order_by("pk").values_list("kind", flat=True))
+
+
+@pytest.mark.req("REP-3")
+def test_a_job_done_without_signal_is_sent_once_when_it_is_back(stage: Cast, come: Come, number: str) -> None:
+    page = come(stage.technician, f"/my-jobs/{number}/", phone=True)
+    page.context.set_offline(True)
+    tap(page, "接单", "到达")
+    page.fill("#complete-form textarea[name=report]", "灯座接触不良")
+    tap(page, "完工")
+    waiting = page.locator(".unsent")
+    expect(waiting).to_contain_text("未同步 3")
+    expect(page.locator("[data-panel=sent]")).to_contain_text("可以去下一单了")
+    assert kinds(number) == ["ticket.opened", "ticket.dispatched"]
+    page.context.set_offline(False)
+    page.wait_for_url("**/my-jobs/")
+    expect(page.locator(".unsent")).to_be_hidden()
+    assert kinds(number) == [
+        "ticket.opened", "ticket.dispatched", "ticket.accepted", "ticket.arrived", "ticket.completed",
+    ]  # fmt: skip
+    assert case(number).ticket.report.endswith("灯座接触不良")
+
+
+@pytest.mark.req("REP-3")
+def test_an_answer_that_was_lost_does_the_step_once(stage: Cast, come: Come, number: str) -> None:
+    page = come(stage.technician, f"/my-jobs/{number}/", phone=True)
+    lost: list[int] = []
+
+    def lose_the_first(route: Route) -> None:
+        if not lost:
+            lost.append(route.fetch().status)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/do/accept/", lose_the_first)
+    tap(page, "接单")
+    expect(page.locator(".unsent")).to_contain_text("未同步 1")
+    while not lost:
+        page.wait_for_timeout(50)
+    assert kinds(number)[-1] == "ticket.accepted", "the server has it, the phone does not know"
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator(".unsent")).to_be_hidden()
+    assert kinds(number).count("ticket.accepted") == 1
+
+
+@pytest.mark.req("REP-3")
+def test_a_photo_begun_meanwhile_survives_the_late_answer(stage: Cast, come: Come, number: str, picture: Path) -> None:
+    page = come(stage.technician, f"/my-jobs/{number}/", phone=True)
+    held: list[Route] = []
+
+    def hold_back(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/do/arrive/", hold_back)
+    tap(page, "接单")
+    expect(page.locator("body")).to_contain_text(f"{number} 已接单")
+    tap(page, "到达")
+    page.set_input_files("photo-input[data-kind=before] input[type=file]", str(picture))
+    expect(page.locator("photo-input[data-kind=before]")).to_contain_text("已上传")
+    held[0].continue_()
+    expect(page.locator(".unsent")).to_be_hidden()
+    page.wait_for_timeout(500)
+    expect(page.locator("photo-input[data-kind=before] .photo")).to_have_count(1)
+    expect(page.locator(".path li").nth(1)).to_have_class("is-done")
+    tap(page, "完工")
+    page.wait_for_url("**/my-jobs/")
+    assert case(number).state == "completed"
+
+
+def test_a_word_to_the_resident_may_be_said_twice(stage: Cast, come: Come, number: str) -> None:
+    page = come(stage.technician, f"/my-jobs/{number}/", phone=True)
+    page.context.set_offline(True)
+    tap(page, "接单")
+    for told in ("二十分钟到", "堵车，晚十分钟"):
+        tap(page, "回复业主")
+        page.fill("#step-feedback textarea", told)
+        page.locator("#step-feedback .btn-primary").click()
+        expect(page.locator("#step-feedback")).to_be_hidden()
+        expect(page.get_by_role("button", name="到达")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.locator(".unsent")).to_be_hidden()
+    said = case(number).events.filter(kind="ticket.feedback").order_by("pk")
+    assert [event.text for event in said] == ["二十分钟到", "堵车，晚十分钟"]
