@@ -76,10 +76,13 @@ def find_households(*, query: str, user: User, projects: Iterable[int], limit: i
     words = typed(query)
     if not allowed or not words:
         return []
-    found = _Found(
-        units=find(query=words, projects=allowed, kind=UNIT), people=find(query=words, projects=allowed, kind=PERSON)
+    # Several people of one home are one hit, so a few more than asked are looked up.
+    most = max(limit * 2, 20)
+    units, people, cars = (
+        find(query=words, projects=allowed, kind=kind, limit=most) for kind in (UNIT, PERSON, VEHICLE)
     )
-    _follow_plates(found, find(query=words, projects=allowed, kind=VEHICLE))
+    found = _Found(units=units, people=people)
+    _follow_plates(found, cars)
     return _hits(found, user=user, exact=words)[:limit]
 
 
@@ -242,7 +245,16 @@ def people_to_ask(unit: Unit) -> list[Resident]:
     return [Resident(person=place.person, relation=str(place.get_relation_display())) for place in ordered]
 
 
-def current_household(unit: Unit) -> Household | None:
-    """The household that lives in the unit now, else the owner's."""
-    households = unit.households.filter(ended_on=None).order_by("-lives_here", "is_owner", "pk")
-    return households.first()
+def household_for(unit: Unit, phone: str) -> Household | None:
+    """The household that a caller belongs to: the one with the phone, else who lives there, tenants before owners."""
+    now = Household.objects.filter(unit=unit, ended_on=None)
+    if phone:
+        known = now.filter(
+            members__ended_on=None,
+            members__person__phones__number__in=[phone, plain_phone(phone)],
+            members__person__phones__ended_at=None,
+        )
+        found = known.order_by("-lives_here", "is_owner", "-pk").first()
+        if found is not None:
+            return found
+    return now.order_by("-lives_here", "is_owner", "-pk").first()

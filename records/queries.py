@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count
+from django.db.models import Exists, OuterRef
 
 from records.models import SearchToken
 from records.search import query_tokens
@@ -13,14 +13,9 @@ def find(*, query: str, projects: Iterable[int], kind: str, limit: int = 50) -> 
     tokens = query_tokens(query)
     if not tokens:
         return []
-    hits = SearchToken.objects.filter(project_id__in=list(projects), kind=kind)
-    if len(tokens) == 1:
-        return list(hits.filter(token=tokens[0]).order_by("-rank").values_list("object_id", flat=True)[:limit])
-    rows = (
-        hits.filter(token__in=tokens)
-        .values("object_id", "rank")
-        .annotate(met=Count("token"))
-        .filter(met=len(set(tokens)))
-        .order_by("-rank")
-    )
-    return [row["object_id"] for row in rows[:limit]]
+    tokens = sorted(set(tokens), key=len, reverse=True)
+    hits = SearchToken.objects.filter(project_id__in=list(projects), kind=kind, token=tokens[0])
+    # The longest word leads, as it is on the fewest things; the others are looked up one by one on the unique index.
+    for token in tokens[1:]:
+        hits = hits.filter(Exists(SearchToken.objects.filter(kind=kind, object_id=OuterRef("object_id"), token=token)))
+    return list(hits.order_by("-rank").values_list("object_id", flat=True)[:limit])
