@@ -299,7 +299,10 @@ def move_out(
 
     Raises `NotAllowed`, and `Invalid` for a day before they came, or somebody who has left already.
     """
-    household = Household.objects.select_for_update(of=("self",)).select_related("unit__project").get(pk=household.pk)
+    # The unit first, as moving in does: nobody joins a household while it ends.
+    unit = Unit.objects.select_for_update(of=("self",)).select_related("project").get(pk=household.unit_id)
+    household = Household.objects.select_for_update(of=("self",)).get(pk=household.pk)
+    household.unit = unit
     _require_keeper(by, household.project_id)
     places = list(household.members.filter(ended_on=None).select_related("person__project"))
     leaving = places if member is None else [place for place in places if place.pk == member.pk]

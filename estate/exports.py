@@ -19,9 +19,9 @@ from estate.imports.permissions import can_import
 from estate.models import HouseholdMember, ParkingSpace, PersonPhone, Unit, Vehicle
 from records.actions import audit
 from records.masking import masked_phone
+from records.spreadsheets import safe_cell
 
 V = TypeVar("V")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 ASSET_FIELDS = (
     "building", "entrance", "room", "floor", "floors", "has_lift", "kind", "layout", "area", "inner_area", "rent",
     "status", "name", "gender", "phones", "relation",
@@ -64,13 +64,6 @@ def export_register(*, project: Project, by: User, at: datetime, with_phones: bo
     return content
 
 
-def safe(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
-
-
 def _workbook(sheets: Mapping[SheetKind, tuple[Sequence[str], list[list[Any]]]]) -> bytes:
     book = NewWorkbook(write_only=True)
     for kind, (names, rows) in sheets.items():
@@ -78,7 +71,7 @@ def _workbook(sheets: Mapping[SheetKind, tuple[Sequence[str], list[list[Any]]]])
         sheet = book.create_sheet(spec.titles[0])
         sheet.append([spec.field(name).headers[0] for name in names])
         for row in rows:
-            sheet.append([safe(value) for value in row])
+            sheet.append([safe_cell(value) for value in row])
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()

@@ -24,8 +24,8 @@ from estate.imports.preview import chosen_columns, mended_cells, preview, rows_l
 from estate.workbooks import MAX_FILE_BYTES
 from records.http import now, project_of, user_of
 from records.models import LongWork
+from records.spreadsheets import EXCEL
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RECENT = 20
 WAITING = (LongWork.State.WAITING, LongWork.State.RUNNING)
 # What the progress part calls the states of long work.

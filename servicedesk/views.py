@@ -10,12 +10,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from kombu import Connection
 
 from accounts.models import Project
+from cases.actions import reveal_contact
 from cases.models import Attachment, Case
 from cases.registry import kind_of
+from cases.states import PhotoLabel
 from servicedesk.middleware import ProjectRequest
 from servicedesk.navigation import entries_for
 from servicedesk.places import PLACES
@@ -69,16 +72,20 @@ def case(request: ProjectRequest, number: str) -> HttpResponse:
 @login_required
 @require_GET
 def case_file(request: ProjectRequest, number: str, token: str) -> FileResponse:
-    """A photo or paper of a case one may see. Residents get what is meant for them."""
+    """A photo or paper of a case one may see; whoever opens a paper stands in the log. Residents get theirs only."""
     found = get_object_or_404(Case.objects.visible_to(request.user), number=number)
     attachments = Attachment.objects.select_related("file").filter(case=found, file__token=token)
     if not request.user.is_office:
         attachments = attachments.filter(for_resident=True)
-    stored = get_object_or_404(attachments).file
+    attachment = get_object_or_404(attachments)
+    stored = attachment.file
     try:
         content = stored.file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
+    if attachment.label == PhotoLabel.PAPER:  # the contact's number stands on it in clear
+        printed = _("Form printed: %(number)s") % {"number": number}
+        reveal_contact(case=found, by=request.user, at=timezone.now(), reason=printed)
     inline = stored.content_type.startswith("image/") or stored.content_type == "application/pdf"
     return FileResponse(content, content_type=stored.content_type, filename=stored.name, as_attachment=not inline)
 

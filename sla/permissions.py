@@ -1,14 +1,10 @@
 """Who may touch deadlines."""
 
 from accounts.models import User
-from accounts.states import Role
 from cases.models import Case
+from cases.permissions import leads
 
 
 def can_extend(user: User, case: Case) -> bool:
-    """Supervisors and managers of the project, and the head of the case's department, may extend a deadline."""
-    if user.has_role(case.project_id, Role.SUPERVISOR, Role.GM):
-        return True
-    return case.department_id is not None and any(
-        m.role == Role.HEAD and m.department_id == case.department_id for m in user.active_memberships
-    )
+    """Whoever leads the work on the case may extend its deadlines."""
+    return leads(user, case)

@@ -16,14 +16,13 @@ from accounts.states import Role
 from cases.models import Case, CaseQuerySet
 from cases.registry import kind_of
 from cases.states import Channel, Urgency
-from core.errors import Invalid
+from core.errors import Invalid, NotAllowed
 from records.actions import audit
 from records.masking import masked_phone
+from records.spreadsheets import EXCEL, safe_cell
 
 MOST = 10_000
 CHUNK = 500
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Rows = Iterable[list[str]]
 
 
@@ -41,13 +40,6 @@ def may_export(user: User, project: Project) -> bool:
     return user.has_role(project.pk, Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN)
 
 
-def safe_cell(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    text = "".join(character for character in text if character >= " " or character in "\n\t")
-    return f"'{text}" if text.startswith(DANGEROUS) else text
-
-
 @transaction.atomic
 def export_rows(
     rows: CaseQuerySet,
@@ -61,8 +53,10 @@ def export_rows(
 ) -> Made:
     """Make the file and write down who took it, by which filter, how many rows, and its hash.
 
-    Raises `Invalid` for more rows than one file takes.
+    Raises `NotAllowed`, and `Invalid` for more rows than one file takes.
     """
+    if not may_export(by, project):
+        raise NotAllowed(_("Only supervisors, managers, quality and administrators take lists out of the house."))
     count = rows.order_by().count()
     if count > MOST:
         raise Invalid(_("More than %(most)s tickets: narrow the list first.") % {"most": f"{MOST:,}"})
@@ -82,7 +76,7 @@ def _lines(rows: CaseQuerySet, project: Project) -> Iterator[list[str]]:
     ]  # fmt: skip
     related = rows.select_related("unit", "department", "handler", "ticket__category").order_by("opened_at", "pk")
     for case in related.iterator(chunk_size=CHUNK):
-        yield [safe_cell(value) for value in _cells(case, project)]
+        yield [str(safe_cell("" if value is None else str(value))) for value in _cells(case, project)]
 
 
 def _cells(case: Case, project: Project) -> list[object]:

@@ -4,10 +4,9 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.actions import attach, lock, reveal_contact
+from cases.actions import attach, lock
 from cases.models import Attachment
 from cases.states import PhotoLabel
 from records.actions import store_bytes
@@ -20,7 +19,7 @@ from tickets.reads.paper import paper_form, paper_name
 def issue_paper(*, ticket: Ticket, url: str, fonts: Path, by: User, at: datetime) -> Attachment:
     """The form of the ticket: the one issued before where there is one, else a new one, kept with the case.
 
-    It carries the contact's number in clear, so that whoever prints it stands in the log. `url` goes into its code.
+    It carries the contact's number in clear: whoever opens it stands in the log. `url` goes into its code.
     Raises `FontMissingError`. Source: 三(3)② (《业主报修有偿服务登记表》或《业主报修登记表》).
     """
     case = lock(ticket.case)
@@ -29,7 +28,6 @@ def issue_paper(*, ticket: Ticket, url: str, fonts: Path, by: User, at: datetime
     issued = papers.select_related("file").first()
     if issued is not None:
         return issued
-    reveal_contact(case=case, by=by, at=at, reason=_("Form printed: %(number)s") % {"number": case.number})
     kept = store_bytes(
         content=render(paper_form(ticket, url=url), fonts=fonts),
         name=name,

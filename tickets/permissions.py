@@ -3,18 +3,10 @@
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES, Role
 from cases.models import Case
+from cases.permissions import leads
 from estate.models import HouseholdMember, Unit
 from tickets.models import Job
 from tickets.states import ANSWERED_KINDS
-
-
-def leads(user: User, case: Case) -> bool:
-    """Supervisors and managers of the project, and the head of the case's department."""
-    if user.has_role(case.project_id, Role.SUPERVISOR, Role.GM):
-        return True
-    return case.department_id is not None and any(
-        m.role == Role.HEAD and m.department_id == case.department_id for m in user.active_memberships
-    )
 
 
 def at_the_desk(user: User, case: Case) -> bool:

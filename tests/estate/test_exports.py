@@ -8,12 +8,13 @@ import openpyxl
 import pytest
 
 from core.errors import Invalid, NotAllowed
-from estate.exports import export_register, safe
+from estate.exports import export_register
 from estate.imports.apply import apply
 from estate.imports.plan import plan
 from estate.models import ParkingSpace, Person, PersonPhone, Vehicle
 from estate.workbooks import read_workbook
 from records.models import AuditEntry
+from records.spreadsheets import safe_cell
 from tests.cast import NOON, Cast
 
 pytestmark = [pytest.mark.req("EST-3", "SEC-1"), pytest.mark.django_db]
@@ -60,9 +61,9 @@ def test_a_name_that_looks_like_a_formula_is_text(cast: Cast, name: str) -> None
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_every_start_of_a_formula_is_escaped(start: str) -> None:
-    assert safe(f"{start}cmd") == f"'{start}cmd"
-    assert safe("王小明") == "王小明"
-    assert safe(-1) == -1
+    assert safe_cell(f"{start}cmd") == f"'{start}cmd"
+    assert safe_cell("王小明") == "王小明"
+    assert safe_cell(-1) == -1
 
 
 def test_an_export_is_on_record_with_its_size_and_hash(cast: Cast) -> None:

@@ -127,7 +127,8 @@ def test_a_paid_service_quotes_first(cast: Cast, api: Api) -> None:
     assert early.data["detail"]
     lines = [{"item": "unclog_toilet", "quantity": "1"}, {"name": "垫片", "quantity": "2", "unit_price": "1.50"}]
     assert verb(phone, number, "quote", {"lines": lines}).data["quote"] == "offered"
-    assert verb(phone, number, "accept-quote", {"how": "signature"}).data["quote"] == "accepted"
+    assert verb(phone, number, "accept-quote", {"how": "signature"}).status_code == 400
+    assert verb(phone, number, "accept-quote", {"how": "phone"}).data["quote"] == "accepted"
     done = verb(phone, number, "complete", {"report": "通了"})
     assert (done.data["payable"], done.data["form"]) == ("83.00", "paid")
 

@@ -331,6 +331,8 @@ def test_only_who_is_concerned_adds_photos(cast: Cast) -> None:
     with pytest.raises(Invalid):
         actions.add_photo(ticket=ticket, upload=png(), label="signature", by=cast.technician, at=NOON)
     with pytest.raises(Invalid):
+        actions.add_photo(ticket=ticket, upload=png(), label="paper", by=cast.technician, at=NOON)
+    with pytest.raises(Invalid):
         actions.sign(ticket=ticket, upload=ContentFile(b"<svg/>", name="s.svg"), by=cast.technician, at=NOON)
     own = opened(cast, by=cast.guard)
     assert actions.add_photo(ticket=own, upload=png(), label="intake", by=cast.guard, at=NOON).pk

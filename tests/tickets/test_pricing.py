@@ -7,6 +7,7 @@ import pytest
 from core.errors import Invalid, NotAllowed, NotNow
 from tests.cast import NOON, Cast
 from tests.tickets.flow import HOUR, MINUTE, in_progress, kinds, lines, opened
+from tests.tickets.test_dispatch import png
 from tickets import actions
 from tickets.actions import Line
 from tickets.models import PriceItem, Ticket
@@ -42,6 +43,9 @@ def test_a_paid_job_is_not_done_before_the_price_is_accepted(cast: Cast) -> None
     quoted(cast, ticket, "unclog_toilet")
     with pytest.raises(NotNow):
         actions.complete(ticket=ticket, report="通了", by=cast.technician, at=NOON + 2 * HOUR)
+    with pytest.raises(Invalid, match="no signature yet"):
+        actions.accept_quote(ticket=ticket, how="signature", by=cast.technician, at=NOON + HOUR + MINUTE)
+    actions.sign(ticket=ticket, upload=png(), by=cast.technician, at=NOON + HOUR + 2 * MINUTE)
     actions.accept_quote(ticket=ticket, how="signature", by=cast.technician, at=NOON + HOUR + 2 * MINUTE)
     actions.complete(ticket=ticket, report="通了", by=cast.technician, at=NOON + 2 * HOUR)
     done = fresh(ticket)

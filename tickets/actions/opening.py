@@ -16,12 +16,13 @@ from cases.models import WIDE_ROLES, Attachment, Case
 from cases.states import Channel, PhotoLabel, Urgency
 from core.errors import Invalid, NotAllowed
 from estate.models import Building, Household, Unit
+from estate.queries import household_for
 from sla.actions import happen
 from sla.states import Audience
 from tickets.actions.turns import Turn, begin
 from tickets.models import Category, Ticket
 from tickets.permissions import at_the_desk, can_add_photo, can_open
-from tickets.queries import charge_verdict, department_for, fallback_category, household_for, suggest
+from tickets.queries import charge_verdict, department_for, fallback_category, suggest
 from tickets.rules import suggest_urgency, title_of
 from tickets.states import Kind, State
 
@@ -257,6 +258,8 @@ def add_photo(
     step = turn.step("add_photo")
     if label == PhotoLabel.SIGNATURE:
         raise Invalid(_("A signature is given as such."), fields={"label": _("Use the signature field.")})
+    if label == PhotoLabel.PAPER:  # papers are issued by us
+        raise Invalid(_("Say what the photo shows."), fields={"label": _("Unknown label.")})
     kept = attach_photo(case=turn.case, upload=upload, label=label, by=by, at=at)
     turn.case.refresh_from_db(fields=["version"])
     turn.happen(step, data={"label": label})

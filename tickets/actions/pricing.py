@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from cases.states import PhotoLabel
 from core.errors import Invalid, NotNow
 from tickets.actions.turns import Turn, begin, reason_of
 from tickets.models import PriceItem, Ticket, WorkLine
@@ -94,6 +95,8 @@ def accept_quote(
         raise Invalid(_("Say how the resident accepted."), fields={"how": _("Unknown way.")})
     if turn.ticket.quote != Quote.OFFERED:
         raise NotNow(_("No quote waits to be accepted."))
+    if how == AcceptedBy.SIGNATURE and not turn.case.attachments.filter(label=PhotoLabel.SIGNATURE).exists():
+        raise Invalid(_("There is no signature yet. Let the resident sign and keep the signature first."))
     turn.ticket.quote, turn.ticket.quote_accepted_at, turn.ticket.quote_accepted_how = Quote.ACCEPTED, at, how
     turn.ticket.save(update_fields=["quote", "quote_accepted_at", "quote_accepted_how"])
     amount = str(quoted_total(turn.ticket))
