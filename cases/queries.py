@@ -41,6 +41,10 @@ ICONS = {
     "told": "bell",
     "extended": "calendar-plus",
     "photo": "camera",
+    "parts_added": "package-plus",
+    "charge_reviewed": "refresh-cw",
+    "recategorised": "tag",
+    "contact_amended": "user-pen",
 }
 
 

@@ -16,10 +16,13 @@
     root.querySelectorAll("form[data-callback]").forEach(fold);
   }
 
-  document.addEventListener("change", (event) => {
+  // A click, not a change: choosing the same score again after another answer is a wish too.
+  document.addEventListener("click", (event) => {
     const form = event.target.closest("form[data-callback]");
-    if (!form) return;
+    if (!form || event.target.type !== "radio") return;
     if (event.target.name === "score" && !result(form, "dissatisfied").checked) result(form, "satisfied").checked = true;
+    // Nobody was reached who could give a score.
+    if (result(form, "unreachable").checked) form.querySelectorAll("input[name=score]").forEach((score) => { score.checked = false; });
     fold(form);
     if (event.target.name === "result" && event.target.value === "dissatisfied") form.querySelector("textarea").focus();
   });

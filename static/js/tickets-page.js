@@ -18,12 +18,13 @@
     if (field) field.focus();
   });
 
-  // The number comes in answer to a tap; dialling is then the browser's own link.
+  // The number comes in answer to a tap. A phone dials it at once; at a desk it is read off and dialled on the set beside
+  // the screen, where a browser asking for a program to call with would only be in the way (the number stays a link).
   function dial(root) {
     const link = root.querySelector && root.querySelector("a[data-dial-now]");
     if (!link) return;
     link.removeAttribute("data-dial-now");
-    window.location.href = link.href;
+    if (window.matchMedia("(pointer: coarse)").matches) window.location.href = link.href;
   }
   document.addEventListener("htmx:afterSwap", (event) => {
     dial(event.target);

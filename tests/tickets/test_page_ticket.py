@@ -87,7 +87,7 @@ def test_the_callback_and_its_promise_are_on_the_same_page(cast: Cast, signed_in
 def test_it_says_who_pays_and_why(cast: Cast, signed_in: SignIn) -> None:
     ticket = opened(cast)
     words = words_of(signed_in(cast.frontdesk).get(page(ticket)))
-    assert str(ticket.get_charge_display()) in words
+    assert "Free service" in words
     assert "is under warranty until" in words
 
 
@@ -119,7 +119,7 @@ def test_it_costs_the_same_however_much_happened(cast: Cast, signed_in: SignIn, 
         at = NOON + 2 * HOUR + timedelta(minutes=n)
         actions.feedback(ticket=ticket, text="在路上", by=cast.technician, at=at)
         actions.join_caller(ticket=ticket, caller=Caller(name="邻居"), by=cast.frontdesk, at=at)
-    assert queries_for(signed_in(cast.supervisor), page(ticket)) == 23
+    assert queries_for(signed_in(cast.supervisor), page(ticket)) == 25
 
 
 # --- who may see it --------------------------------------------------------------------------------------------------
@@ -181,15 +181,17 @@ def test_there_is_one_obvious_next_step(cast: Cast, signed_in: SignIn, state: st
     assert primary_of(response) == expected
 
 
+MEND = {"change-category", "amend-contact", "join-caller"}
+WORKS = {"change-category", "amend-contact"}
 OFFERED = [
-    (State.PENDING, "frontdesk", {"dispatch", "feedback", "join", "cancel"}),
-    (State.PENDING, "supervisor", {"dispatch", "feedback", "join", "cancel", "override-charge"}),
+    (State.PENDING, "frontdesk", {"dispatch", "feedback", "join", "cancel", *MEND}),
+    (State.PENDING, "supervisor", {"dispatch", "feedback", "join", "cancel", "override-charge", *MEND}),
     (State.PENDING, "quality", set()),
-    (State.DISPATCHED, "technician", {"accept", "feedback", "return"}),
-    (State.IN_PROGRESS, "technician", {"complete", "feedback", "parts", "hold", "return"}),
-    (State.IN_PROGRESS, "frontdesk", {"feedback", "hold", "redispatch", "cancel"}),
-    (State.ON_HOLD, "frontdesk", {"resume", "feedback", "cancel"}),
-    (State.COMPLETED, "frontdesk", {"feedback", "reopen"}),
+    (State.DISPATCHED, "technician", {"accept", "feedback", "return", *WORKS}),
+    (State.IN_PROGRESS, "technician", {"complete", "feedback", "parts", "hold", "return", *WORKS}),
+    (State.IN_PROGRESS, "frontdesk", {"feedback", "hold", "redispatch", "cancel", *MEND}),
+    (State.ON_HOLD, "frontdesk", {"resume", "feedback", "cancel", *MEND}),
+    (State.COMPLETED, "frontdesk", {"feedback", "reopen", "amend-contact"}),
     (State.CLOSED, "supervisor", {"reopen"}),
     (State.CANCELLED, "supervisor", set()),
 ]
@@ -346,6 +348,41 @@ def test_join_asks_for_a_ticket_that_is_there(cast: Cast, signed_in: SignIn) -> 
     assert client.post(do(twin, "join"), {"other": kept.case.number.lower()}).status_code == 302
     twin.refresh_from_db()
     assert twin.joined_to == kept
+
+
+def test_the_category_is_changed_with_all_that_follows(cast: Cast, signed_in: SignIn) -> None:
+    ticket = opened(cast, code="lamp")
+    client = signed_in(cast.frontdesk)
+    data = {"category": category("power").pk, "urgency": "urgent"}
+    assert client.post(do(ticket, "change-category"), data).status_code == 302
+    ticket.case.refresh_from_db()
+    assert (ticket.case.category, ticket.case.urgency) == ("power", "urgent")
+    assert (
+        client.post(do(ticket, "change-category"), {"category": category("fees").pk, "urgency": "x"}).status_code == 422
+    )
+
+
+@pytest.mark.req("SEC-1")
+def test_mending_the_contact_neither_shows_the_number_nor_loses_it(cast: Cast, signed_in: SignIn) -> None:
+    ticket = opened(cast)
+    client = signed_in(cast.frontdesk)
+    client.post(do(ticket, "amend-contact"), {"name": "张太太", "phone": "", "place": "主卧"})
+    ticket.case.refresh_from_db()
+    assert (ticket.case.contact_name, ticket.case.contact_phone, ticket.case.place) == ("张太太", PHONE, "主卧")
+    response = client.post(do(ticket, "amend-contact"), {"name": "张太太", "phone": "13700001111"}, follow=True)
+    ticket.case.refresh_from_db()
+    assert ticket.case.contact_phone == "13700001111"
+    assert "13700001111" not in response.content.decode()
+
+
+def test_who_else_reported_it_is_written_down(cast: Cast, signed_in: SignIn) -> None:
+    ticket = opened(cast)
+    client = signed_in(cast.frontdesk)
+    assert client.post(do(ticket, "join-caller"), {"name": ""}).status_code == 422
+    client.post(do(ticket, "join-caller"), {"name": "楼上邻居", "text": "我家也不亮"})
+    words = words_of(client.get(page(ticket)))
+    assert "楼上邻居" in words
+    assert "我家也不亮" in words
 
 
 # --- phones, photos, papers ------------------------------------------------------------------------------------------

@@ -17,9 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from cases.models import Case
 from cases.queries import Line
 from cases.registry import kind_of
 from core.errors import DomainError, Stale
+from estate.models import REGISTER_ROLES
 from records.http import now, posted_version, redirect_once, user_of
 from tickets.actions import Dispatched
 from tickets.forms import StepForm
@@ -111,8 +113,16 @@ def show(
         "reveal_url": reverse("ticket_reveal", args=[page.case.number]),
         "price_list": priced(choices.prices) if any(step.form and step.form.lines_wanted for step in steps) else [],
         "seen_at": at.isoformat(),
+        "unit_url": _unit_url(user, page.case),
     }
     return render(request, "tickets/ticket.html", context, status=status)
+
+
+def _unit_url(user: User, case: Case) -> str:
+    """The home's page in the register, for whoever works with it."""
+    if case.unit is None or not user.has_role(case.project_id, *REGISTER_ROLES):
+        return ""
+    return reverse("unit", args=[case.project.code, case.unit.number])
 
 
 def _with_tried(kinds: list[StepKind], tried: Tried | None) -> list[StepKind]:

@@ -28,6 +28,17 @@ def join(given: Given) -> Ticket:
     return actions.join(duplicate=given.ticket, original=original, **given.who_when)
 
 
+def join_caller(given: Given) -> Ticket:
+    """Write down who else reported it."""
+    return actions.join_caller(ticket=given.ticket, caller=actions.Caller(**given.data), **given.who_when)
+
+
+def amend_contact(given: Given) -> Ticket:
+    """Mend whom to ask; an empty number keeps the one on record, which the form does not show."""
+    data = {**given.data, "phone": given.data["phone"] or given.ticket.case.contact_phone}
+    return actions.amend_contact(ticket=given.ticket, contact=actions.Contact(**data), **given.who_when)
+
+
 def accept_quote(given: Given) -> Ticket:
     """Write down that the resident accepted; by signature only where there is one."""
     signed = Attachment.objects.filter(case=given.ticket.case, label=PhotoLabel.SIGNATURE).exists()

@@ -8,7 +8,15 @@ from django.utils.functional import cached_property
 
 from accounts.models import User
 from tickets import actions, permissions
-from tickets.forms import CompleteForm, DispatchForm, LinesForm, PhoneCompleteForm, StepForm
+from tickets.forms import (
+    CategoryForm,
+    CompleteForm,
+    ContactForm,
+    DispatchForm,
+    LinesForm,
+    PhoneCompleteForm,
+    StepForm,
+)
 from tickets.models import PriceItem
 from tickets.queries import candidates, price_list, technicians_for
 from tickets.reads.board import preferred_window, wanted_for, words_for
@@ -74,11 +82,25 @@ class Choices:
         if issubclass(step.form, DispatchForm):
             initial = {"window_from": self.window.start, "window_to": self.window.end} if self.window else None
             return step.form(data, auto_id=ids, people=self.people, initial=initial)
+        fixed = self._fixed(step.form, data, ids)
+        if fixed is not None:
+            return fixed
         if issubclass(step.form, CompleteForm) and data is not None and data.get("phone"):
             return PhoneCompleteForm(data, auto_id=ids, prices=self.prices)
         if issubclass(step.form, LinesForm):
             return step.form(data, auto_id=ids, prices=self.prices)
         return step.form(data, auto_id=ids)
+
+    def _fixed(self, form: type[StepForm], data: Any, ids: str) -> StepForm | None:
+        """Forms that begin with what the ticket says now."""
+        case, ticket = self.page.case, self.page.ticket
+        if issubclass(form, CategoryForm):
+            now = {"category": ticket.category_id, "urgency": case.urgency}
+            return form(data, auto_id=ids, kind=case.kind, initial=now)
+        if issubclass(form, ContactForm):
+            times = {"preferred_from": ticket.preferred_from, "preferred_to": ticket.preferred_to}
+            return form(data, auto_id=ids, initial={"name": case.contact_name, "place": case.place, **times})
+        return None
 
 
 def lines_of(form: StepForm | None) -> list[actions.Line]:
