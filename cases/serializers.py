@@ -14,6 +14,8 @@ from cases.registry import kind_of
 from cases.sentences import sentence
 from records.masking import masked_phone
 
+LONGEST = 5000
+
 
 class ClockField(serializers.Serializer[dict[str, Any]]):
     """One promise of the case, or of one opened for it."""
@@ -167,3 +169,16 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
         parts: Mapping[str, Mapping[int, Part]] = self.context.get("parts", {})
         rows: Any = parts.get(name, {}).get(case.pk, [])
         return list(shape(rows, many=True).data)
+
+
+# --- what comes in ---------------------------------------------------------------------------------------------------
+class Verb(serializers.Serializer[Any]):
+    """A verb without anything to say. A phone out of signal says when it happened."""
+
+    happened_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class TextVerb(Verb):
+    """A verb with words."""
+
+    text = serializers.CharField(max_length=LONGEST)

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from cases.api import CaseApi
 from cases.models import Case
+from cases.serializers import TextVerb, Verb
 from cases.states import Channel
 from reception import actions
 from reception.serializers import (
@@ -19,8 +20,6 @@ from reception.serializers import (
     DoneVerb,
     NewContactInput,
     PromiseVerb,
-    TextVerb,
-    Verb,
     contact_of,
 )
 from tickets.api import TicketViewSet

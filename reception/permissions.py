@@ -12,9 +12,14 @@ def can_receive(user: User, project_id: int | None) -> bool:
     return user.has_role(project_id, *DESK_ROLES)
 
 
+def can_serve(user: User, case: Case) -> bool:
+    """Say whether the person takes calls and visitors where this contact came in."""
+    return can_receive(user, case.project_id)
+
+
 def can_reply(user: User, case: Case) -> bool:
     """Say whether the person may give a promised reply: the specialist, or whoever works at the desk."""
-    return case.handler_id == user.pk or can_receive(user, case.project_id)
+    return case.handler_id == user.pk or can_serve(user, case)
 
 
 def is_colleague(user: User, project_id: int) -> bool:

@@ -8,14 +8,12 @@ from rest_framework import serializers
 
 from accounts.models import Project, User
 from cases.models import Case
-from cases.serializers import CaseSerializer
+from cases.serializers import LONGEST, CaseSerializer, Verb
 from cases.states import Channel, Urgency
 from estate.models import Unit
 from reception.actions import Caller, NewContact
 from reception.models import Contact
 from reception.states import AskedFor, Outcome, Purpose
-
-LONGEST = 5000
 
 
 class ContactSerializer(CaseSerializer):
@@ -100,18 +98,6 @@ class NewContactInput(serializers.Serializer[Any]):
                 parent=parent,
             )
         }
-
-
-class Verb(serializers.Serializer[Any]):
-    """A verb without anything to say. A phone out of signal says when it happened."""
-
-    happened_at = serializers.DateTimeField(required=False, allow_null=True)
-
-
-class TextVerb(Verb):
-    """A verb with words."""
-
-    text = serializers.CharField(max_length=LONGEST)
 
 
 class DoneVerb(Verb):

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from cases.api import CaseApi, CaseFilter
 from cases.models import Case
+from cases.serializers import TextVerb, Verb
 from tickets import actions
 from tickets.models import Job, Ticket
 from tickets.serializers import (
@@ -29,10 +30,8 @@ from tickets.serializers import (
     PhotoVerb,
     ReasonVerb,
     SignatureVerb,
-    TextVerb,
     TicketDetailSerializer,
     TicketSerializer,
-    Verb,
     lines_for,
     ticket_of,
 )

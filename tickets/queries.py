@@ -10,8 +10,7 @@ from accounts.models import Department, Membership, Project, User
 from accounts.states import DepartmentKind, Role
 from cases.models import Case
 from cases.states import Phase
-from estate.models import Building, Household, Unit
-from estate.search import plain_phone
+from estate.models import Building, Unit
 from records.search import text_tokens
 from tickets.models import Category, Job, PriceItem, TechnicianSkill, Ticket, WorkLine
 from tickets.rules import ChargeFacts, Suggested, Verdict, decide_charge, suggest_category, total
@@ -115,21 +114,6 @@ def department_for(project: Project, kind: str, category: Category | None) -> De
     wanted = category.department_kind if category else usual
     found = {d.kind: d for d in reversed(Department.objects.filter(project=project, kind__in=[wanted, usual]))}
     return found.get(wanted) or found.get(usual)
-
-
-def household_for(unit: Unit, phone: str) -> Household | None:
-    """The household that a caller belongs to: the one with the phone, else who lives there, tenants before owners."""
-    now = Household.objects.filter(unit=unit, ended_on=None)
-    if phone:
-        known = now.filter(
-            members__ended_on=None,
-            members__person__phones__number__in=[phone, plain_phone(phone)],
-            members__person__phones__ended_at=None,
-        )
-        found = known.order_by("-lives_here", "is_owner", "-pk").first()
-        if found is not None:
-            return found
-    return now.order_by("-lives_here", "is_owner", "-pk").first()
 
 
 def charge_verdict(

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES
 from cases.models import Case
-from cases.serializers import CaseSerializer, shown_user
+from cases.serializers import LONGEST, CaseSerializer, Verb, shown_user
 from cases.states import Channel, PhotoLabel, Urgency
 from estate.models import Building, Unit
 from tickets.actions import Contact, Line, NewTicket
@@ -18,8 +18,6 @@ from tickets.models import Category, Job, PriceItem, Ticket, WorkLine
 from tickets.queries import payable, price_list
 from tickets.sentences import charge_sentence
 from tickets.states import AcceptedBy, Charge, ItemKind, Kind
-
-LONGEST = 5000
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):
@@ -152,18 +150,6 @@ class TicketDetailSerializer(TicketSerializer):
 
 
 # --- what comes in ---------------------------------------------------------------------------------------------------
-class Verb(serializers.Serializer[Any]):
-    """A verb without anything to say. A phone out of signal says when it happened."""
-
-    happened_at = serializers.DateTimeField(required=False, allow_null=True)
-
-
-class TextVerb(Verb):
-    """A verb with words."""
-
-    text = serializers.CharField(max_length=LONGEST)
-
-
 class ReasonVerb(Verb):
     """A verb with a reason."""
 

@@ -1,11 +1,9 @@
 """Callbacks as JSON, and what recording one takes."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from cases.models import Case
-from cases.serializers import CaseSerializer, shown_user
+from cases.serializers import LONGEST, CaseSerializer, Verb, shown_user
 from visits.states import How, Result
 
 
@@ -42,11 +40,10 @@ class CallbackSerializer(CaseSerializer):
         return shown_user(case.callback.caller, self.reader)
 
 
-class RecordInput(serializers.Serializer[Any]):
+class RecordInput(Verb):
     """How a call or visit went."""
 
     result = serializers.ChoiceField(choices=Result.choices)
     score = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True, default=None)
-    text = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
+    text = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
     how = serializers.ChoiceField(choices=How.choices, required=False, default=How.PHONE)
-    happened_at = serializers.DateTimeField(required=False, allow_null=True)

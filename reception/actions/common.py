@@ -1,20 +1,29 @@
 """What every step of a contact does first and last. Nothing here is an action itself."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.actions import lock
+from cases.models import Case
 from core.errors import NotAllowed
 from core.transitions import require
 from reception.models import Contact
-from reception.permissions import can_receive
+from reception.permissions import can_serve
 from reception.states import TRANSITIONS, Outcome, State
 from sla.actions import happen
 
 
-def locked(contact: Contact, *, verb: str, by: User, expected: int | None, may: bool | None = None) -> Contact:
+def locked(
+    contact: Contact,
+    *,
+    verb: str,
+    by: User,
+    expected: int | None,
+    may: Callable[[User, Case], bool] = can_serve,
+) -> Contact:
     """Lock the case, then the contact, and make sure that the person may do this and that it is its turn.
 
     Raises `NotAllowed`, `NotNow`, and `Stale` where somebody else was faster.
@@ -22,7 +31,7 @@ def locked(contact: Contact, *, verb: str, by: User, expected: int | None, may: 
     case = lock(contact.case, expected=expected)
     fresh = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
     fresh.case = case
-    if not (can_receive(by, case.project_id) if may is None else may):
+    if not may(by, case):
         raise NotAllowed(_("Only the desk and its supervisors take calls and visitors."))
     require(TRANSITIONS, verb, case.state, label=State(case.state).label)
     return fresh

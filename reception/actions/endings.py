@@ -77,7 +77,7 @@ def promise(
 @transaction.atomic
 def reply(*, contact: Contact, text: str, by: User, at: datetime, expected: int | None = None) -> Contact:
     """Give the promised reply; the contact ends. Raises `NotAllowed`, `NotNow`, `Stale`, `Invalid` without words."""
-    contact = locked(contact, verb="reply", by=by, expected=expected, may=can_reply(by, contact.case))
+    contact = locked(contact, verb="reply", by=by, expected=expected, may=can_reply)
     if not text.strip():
         raise Invalid(_("Write what was replied."), fields={"text": _("Required.")})
     end(contact, verb="reply", outcome=Outcome.PROMISED, done=text.strip(), by=by, at=at)

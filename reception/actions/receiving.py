@@ -7,14 +7,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, Project, User
-from accounts.states import Role
+from accounts.models import Project, User
 from cases.actions import NewCase, open_case, reindex
 from cases.models import Case
-from cases.states import Channel, Urgency
+from cases.states import Channel, Phase, Urgency
 from core.errors import Invalid, NotAllowed, NotNow
 from estate.models import Household, Unit
-from estate.queries import current_household
+from estate.queries import household_for
 from estate.search import plain_phone
 from notifications.actions import Notice, tell
 from notifications.states import Level
@@ -23,6 +22,8 @@ from reception.models import Contact
 from reception.permissions import can_receive
 from reception.states import TRANSITIONS, AskedFor, Outcome, Purpose, State
 from sla.actions import happen
+from sla.queries import Staff
+from sla.states import Audience
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,6 @@ class Caller:
     name: str = ""
     phone: str = ""
     unit: Unit | None = None
-    household: Household | None = None
 
     @property
     def is_resident(self) -> bool:
@@ -55,9 +55,7 @@ class NewContact:
 
 
 @transaction.atomic
-def log_contact(
-    *, new: NewContact, by: User, at: datetime, outcome: str = "", done: str = "", done_by: User | None = None
-) -> Contact:
+def log_contact(*, new: NewContact, by: User, at: datetime, outcome: str = "", done: str = "") -> Contact:
     """Take a call, visit or letter: it is being served by `by`, and ends at once where `outcome` is given.
 
     Raises `NotAllowed`, and `Invalid` for a unit of another project. Source: 三(1) 来访接待 (并加以记录).
@@ -94,7 +92,7 @@ def _begin(*, new: NewContact, verb: str, by: User, at: datetime) -> Contact:
             project=new.project,
             title=title_of(new.said, new.purpose),
             unit=caller.unit,
-            household=caller.household or (current_household(caller.unit) if caller.unit else None),
+            household=_household(caller),
             contact_name=caller.name,
             contact_phone=plain_phone(caller.phone),
             channel=new.channel,
@@ -120,6 +118,10 @@ def _begin(*, new: NewContact, verb: str, by: User, at: datetime) -> Contact:
     return contact
 
 
+def _household(caller: Caller) -> Household | None:
+    return household_for(caller.unit, caller.phone) if caller.unit else None
+
+
 def title_of(said: str, purpose: str) -> str:
     """The first line of what was said, else the purpose."""
     first = said.strip().partition("\n")[0].strip()
@@ -127,12 +129,12 @@ def title_of(said: str, purpose: str) -> str:
 
 
 def _tell_supervisors(case: Case, *, at: datetime) -> None:
-    chiefs = Membership.objects.staff_of([case.project_id], [Role.SUPERVISOR]).select_related("user")
+    chiefs = Staff.of([case.project_id]).told(case, [Audience.SUPERVISOR])
     notice = Notice(
         key=f"contact:{case.pk}:supervisor",
         template="contact.supervisor",
         case=case,
-        to=tuple(m.user for m in chiefs),
+        to=tuple(chiefs),
         data={"name": case.contact_name or str(case.unit or "")},
         level=Level.WARNING,
     )
@@ -146,7 +148,7 @@ def chase(*, matter: Case, caller: Caller, channel: str, by: User, at: datetime,
     Raises `NotAllowed`, `NotNow` for a matter that is closed: what is said then is a new one.
     """
     top = matter.parent if matter.kind == "contact" and matter.parent_id else matter
-    if top is None or top.phase == "closed":
+    if top is None or top.phase == Phase.CLOSED:
         raise NotNow(_("%(number)s is closed. Take this as a new matter, or reopen it.") % {"number": matter.number})
     new = NewContact(
         project=top.project,
@@ -192,7 +194,7 @@ def write_down(
         "category": purpose,
         "unit": caller.unit,
         "building": caller.unit.building if caller.unit else None,
-        "household": current_household(caller.unit) if caller.unit else None,
+        "household": _household(caller),
         "contact_name": caller.name,
         "contact_phone": plain_phone(caller.phone),
     }

@@ -8,6 +8,7 @@ import pytest
 from cases.models import Case, CaseAccess, Event
 from cases.sentences import sentence
 from core.errors import Invalid, NotAllowed, NotNow, Stale
+from estate.models import Household
 from notifications.models import IN_APP, Message
 from notifications.sentences import render
 from reception import actions
@@ -316,3 +317,17 @@ def test_asking_again_is_logged_under_the_matter_and_its_handler_is_told(cast: C
     matter.refresh_from_db()
     with pytest.raises(NotNow):
         actions.chase(matter=matter, caller=caller(cast), channel="phone", by=cast.frontdesk, at=NOON)
+
+
+def test_where_no_supervisor_is_left_the_next_one_up_hears_who_asks_for_one(cast: Cast) -> None:
+    cast.supervisor.memberships.update(ended_at=NOON)
+    contact = came(cast, asked_for=AskedFor.SUPERVISOR)
+    assert Message.objects.get(case=contact.case, template="contact.supervisor", channel=IN_APP).user == cast.gm
+
+
+def test_a_caller_stands_with_the_household_whose_phone_it_is(cast: Cast) -> None:
+    unit = cast.units["3-2-1501"]
+    tenants = Household.objects.create(project=cast.project, unit=unit, is_owner=False)
+    assert called(cast).case.household == cast.households["3-2-1501"]
+    new = NewContact(project=cast.project, said="问一下", caller=Caller(name="王先生", phone="13600000000", unit=unit))
+    assert actions.log_contact(new=new, by=cast.frontdesk, at=NOON).case.household == tenants
