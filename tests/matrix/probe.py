@@ -85,7 +85,10 @@ class Prober:
 
     def ask(self, role: str, method: str, name: str, ids: Mapping[str, object], body: Any = None) -> Answer:
         """Make one request; the database is as before when it returns."""
-        path = reverse(name, kwargs=dict(ids))
+        return self.ask_path(role, method, reverse(name, kwargs=dict(ids)), body)
+
+    def ask_path(self, role: str, method: str, path: str, body: Any = None) -> Answer:
+        """The same for a path."""
         wrote: list[str] = []
         with transaction.atomic():
             with connection.execute_wrapper(_Watcher(wrote)):
@@ -93,9 +96,7 @@ class Prober:
                 text = _text(response)
             transaction.set_rollback(True)
         self.asked += 1
-        headers = {
-            k: v for k, v in response.headers.items() if k not in ("Set-Cookie", "Content-Length", "X-Request-ID")
-        }
+        headers = {name: value for name, value in response.headers.items() if name not in NOT_COMPARED}
         return Answer(response.status_code, text, headers, path, wrote)
 
     def _send(self, role: str, method: str, path: str, body: Any) -> HttpResponse:

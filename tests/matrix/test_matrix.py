@@ -1,19 +1,13 @@
 """Nobody sees or does what is not theirs: every address × method × role × whose it is, from the URL resolver."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.test import override_settings
-from rest_framework.throttling import SimpleRateThrottle
 
-from servicedesk.defaults import load_all
-from tests.cast import NOON
 from tests.matrix.probe import Answer, Prober, addresses
 from tests.matrix.table import NONE, SEES, TABLE, WORDS, Row
-from tests.matrix.world import FOREIGN, MISSING, OWN, PLACES, ROLES, World, make_world, marker, picture
+from tests.matrix.world import FOREIGN, MISSING, OWN, PLACES, ROLES, World, marker, picture
 
 ADDRESSES = dict(addresses())
 OURS = sorted(name for name in ADDRESSES if not name.startswith("admin:"))
@@ -24,19 +18,6 @@ REFUSED = {403, 404}
 REFUSED_ON_PAGES = REFUSED | {302, 422}
 NOT_DONE = {401, 403, 404, 405}
 pytestmark = [pytest.mark.req("SEC-1"), pytest.mark.django_db]
-
-
-@pytest.fixture(scope="module")
-def prober(django_db_setup: Any, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Prober]:
-    """The world, built once for all addresses; every request is taken back."""
-    files = tmp_path_factory.mktemp("files")
-    with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=files):
-        before, SimpleRateThrottle.THROTTLE_RATES["token"] = SimpleRateThrottle.THROTTLE_RATES["token"], "10000/min"
-        load_all(NOON)
-        made = Prober(make_world(), files)
-        yield made
-        SimpleRateThrottle.THROTTLE_RATES["token"] = before
-        transaction.set_rollback(True)
 
 
 def test_every_address_has_a_row_and_every_row_an_address() -> None:

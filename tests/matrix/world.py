@@ -104,6 +104,11 @@ def make_world() -> World:
         "resident3": make_user("resident3", Role.RESIDENT, cast.other_project),
         "admin2": make_user("admin2", Role.ADMIN, cast.other_project),
     }
+    far["keeper"] = make_user("keeper", Role.ADMIN, cast.project)
+    far["chief"] = make_user("chief", Role.ADMIN, None)
+    for name in ("keeper", "chief"):
+        far[name].is_staff, far[name].is_superuser = True, name == "chief"
+        far[name].save()
     cast.users.update(far)
     unit, _, person = make_home(cast.other_project, "9-9-901", "王大锤", "13744445555")
     person.user = far["resident3"]
