@@ -16,6 +16,7 @@ from cases.models import Case
 from cases.serializers import CaseSerializer, case_context
 from cases.states import Phase
 from records.api import answer_once, expected_version
+from records.parsing import MomentFilter
 
 NUMBER = "[A-Za-z0-9-]{1,30}"
 Documents = list[Any]
@@ -33,8 +34,8 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]
     urgency = django_filters.CharFilter()
     handler = django_filters.CharFilter(field_name="handler__username")
     parent = django_filters.CharFilter(field_name="parent__number")
-    opened_after = django_filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gte")
-    opened_before = django_filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="lt")
+    opened_after = MomentFilter(field_name="opened_at", lookup_expr="gte")
+    opened_before = MomentFilter(field_name="opened_at", lookup_expr="lt")
     open = django_filters.BooleanFilter(method="filter_open")
 
     class Meta:

@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -26,6 +26,13 @@ class CursorPages(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
     ordering = "-pk"
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Where the page begins. Raises `NotFound` for a position that is no number of a row."""
+        cursor = super().decode_cursor(request)
+        if cursor is not None and cursor.position is not None and whole_number(cursor.position) is None:
+            raise exceptions.NotFound(_("There is no such page of the list."))
+        return cursor
 
     def get_paginated_response(self, data: Any) -> Response:
         """Leave out what the contract does not name."""
@@ -90,10 +97,11 @@ def answer_once(request: Request, act: Callable[[], Response]) -> Response:
 
 def expected_version(request: Request) -> int | None:
     """The version in `If-Match`, None where absent. Raises `Invalid` for something that is no version."""
-    raw = request.headers.get("If-Match", "").strip().strip('"')
+    raw = request.headers.get("If-Match", "").strip()
     if not raw:
         return None
-    version = whole_number(raw, digits=9)
+    quoted = len(raw) > 1 and raw[0] == raw[-1] == '"'
+    version = whole_number(raw[1:-1] if quoted else raw, digits=9)
     if version is None:
         raise Invalid(_("If-Match must be the version number of the case."))
     return version

@@ -12,7 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from cases.registry import kinds_within_parents
 from records.api import answer_once, expected_version
+from records.parsing import MomentFilter
 from sla.actions import extend
 from sla.models import Clock
 from sla.serializers import ClockSerializer, ExtendInput
@@ -26,16 +28,18 @@ class ClockFilter(django_filters.FilterSet):  # type: ignore[misc]
     key = django_filters.CharFilter()
     state = django_filters.MultipleChoiceFilter(choices=ClockState.choices)
     project = django_filters.CharFilter(field_name="case__project__code")
-    due_before = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
-    due_after = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="gte")
+    due_before = MomentFilter(field_name="due_at", lookup_expr="lt")
+    due_after = MomentFilter(field_name="due_at", lookup_expr="gte")
 
     class Meta:
         model = Clock
         fields = ()
 
     def filter_case(self, queryset: QuerySet[Clock], name: str, value: str) -> QuerySet[Clock]:
-        """Clocks of a case and of its children."""
-        return queryset.filter(Q(case__number=value) | Q(case__parent__number=value))
+        """Clocks of a case and of what is part of it (its callbacks)."""
+        return queryset.filter(
+            Q(case__number=value) | Q(case__parent__number=value, case__kind__in=kinds_within_parents())
+        )
 
 
 class ClockViewSet(viewsets.ReadOnlyModelViewSet[Clock]):

@@ -1,0 +1,66 @@
+"""What no program means to send is refused in the one shape of errors, never with a failure of the server."""
+
+from base64 import b64encode
+from collections.abc import Callable
+
+import pytest
+
+from tests.api.program import ERROR, ROOT, Program
+from tests.api.test_flow import NEW
+
+SignedIn = Callable[[str], Program]
+pytestmark = pytest.mark.req("SEC-1")
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 100_000, b"{", b"\xff\xfe{}", b"NaN"])
+@pytest.mark.usefixtures("cast", "hands")
+def test_a_body_that_cannot_be_read_is_one_sentence(program: SignedIn, body: bytes) -> None:
+    stranger = Program().client.generic("POST", f"{ROOT}auth/token/", body, content_type="application/json")
+    desk = program("frontdesk").client.generic("POST", f"{ROOT}tickets/", body, content_type="application/json")
+    for answer in (stranger, desk):
+        assert answer.status_code == 400
+        assert set(answer.json()) == ERROR
+        assert answer.json()["code"] == "parse_error"
+    assert "parse error" not in stranger.json()["detail"]
+
+
+@pytest.mark.parametrize("position", ["2026-11-24", "²", "-1", "9" * 40, "x"])
+@pytest.mark.parametrize("collection", ["cases", "tickets", "callbacks", "contacts", "clocks", "units", "people"])
+def test_a_cursor_of_something_else_is_no_page(program: SignedIn, collection: str, position: str) -> None:
+    cursor = b64encode(b"p=" + position.encode()).decode()
+    program("frontdesk").refused(404, "not_found", "get", f"{collection}/", {"cursor": cursor})
+
+
+@pytest.mark.parametrize(
+    ("collection", "name"),
+    [
+        ("cases", "opened_after"),
+        ("tickets", "opened_before"),
+        ("contacts", "opened_after"),
+        ("callbacks", "opened_after"),
+        ("clocks", "due_before"),
+        ("clocks", "due_after"),
+    ],
+)
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00", "3000-01-01T00:00:00Z"]
+)
+def test_a_moment_beyond_all_use_is_refused_beside_its_name(
+    program: SignedIn, collection: str, name: str, moment: str
+) -> None:
+    error = program("frontdesk").refused(400, "invalid", "get", f"{collection}/", {name: moment})
+    assert set(error["fields"]) == {name}
+
+
+def test_the_moments_in_use_still_filter(program: SignedIn) -> None:
+    desk = program("frontdesk")
+    number = desk.create("tickets", NEW)["number"]
+    assert [row["number"] for row in desk.rows("tickets", opened_after="2026-11-23T12:00:00+08:00")] == [number]
+    assert desk.rows("tickets", opened_before="2026-11-23T12:00:00+08:00") == []
+
+
+@pytest.mark.parametrize("version", ['"', '""', '"1', '1"', '""1""'])
+def test_half_a_quoted_version_is_none(program: SignedIn, version: str) -> None:
+    desk = program("frontdesk")
+    path = f"tickets/{desk.create('tickets', NEW)['number']}/cancel/"
+    desk.refused(400, "invalid", "post", path, {"reason": "不用了"}, If_Match=version)
