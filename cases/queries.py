@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.models import Attachment, Case, Event
+from cases.registry import kinds_within_parents
 from cases.sentences import moment_words, sentence
 from cases.states import PhotoLabel
 
@@ -79,12 +80,12 @@ class Photo:
 
 
 def timeline(case: Case, reader: User) -> list[Line]:
-    """What happened to the case and to those opened for it, newest first; residents see what is meant for them.
+    """What happened to the case and its callbacks, newest first; residents see what is meant for them.
 
     What a phone out of signal sent later stands at the time of receipt, as the deadlines do, and names the moment that
     the phone claims.
     """
-    concerned = Q(case=case) | Q(case__parent=case)
+    concerned = Q(case=case) | Q(case__parent=case, case__kind__in=kinds_within_parents())
     rows = Event.objects.visible_to(reader).filter(concerned).select_related("by", "case").order_by("-at", "-pk")
     staff = reader.is_office
     return [_line(event, case, staff=staff) for event in rows[:MOST_EVENTS]]

@@ -23,6 +23,7 @@ class CaseKind:
     `phases` maps each state to open/waiting/closed. `sentences` maps event kinds to format strings over the event's
     data, in the reader's language. `page` is the URL name of its page, given the case's number. `on_child` is told
     when something finished in a case whose parent is of this kind: parent (locked), child, event kind, moment, person.
+    `part_of_parent` says that its clocks and events show on the parent's page too (a callback's on the repair's).
     """
 
     key: str
@@ -35,6 +36,7 @@ class CaseKind:
     sentences: Mapping[str, Label] = field(default_factory=dict)
     on_child: "Callable[[Case, Case, str, datetime, User | None], None] | None" = None
     resident_sees: bool = False
+    part_of_parent: bool = False
 
 
 _KINDS: dict[str, CaseKind] = {}
@@ -62,6 +64,11 @@ def kinds() -> list[CaseKind]:
 def kinds_for_residents() -> list[str]:
     """Keys of the kinds that a resident sees in the own household."""
     return [kind.key for kind in _KINDS.values() if kind.resident_sees]
+
+
+def kinds_within_parents() -> list[str]:
+    """Keys of the kinds whose clocks and events show on the page of the case they were opened for."""
+    return [kind.key for kind in _KINDS.values() if kind.part_of_parent]
 
 
 def sentence_of(event_kind: str) -> Label:

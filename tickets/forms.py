@@ -215,7 +215,7 @@ class CallerForm(StepForm):
 
 
 class LeakTestForm(StepForm):
-    """What the leak test showed. A leak that is still there is no end of the test: the ticket is opened again."""
+    """What the leak test showed. Where it still leaks, the ticket is opened again."""
 
     result = forms.CharField(
         label=gettext_lazy("What the test showed"),
@@ -224,6 +224,7 @@ class LeakTestForm(StepForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Write down what the test showed.")},
     )
+    leaks = forms.BooleanField(label=gettext_lazy("It still leaks: open the ticket again"), required=False)
 
 
 class LinesForm(StepForm):

@@ -157,9 +157,10 @@ class ReasonVerb(Verb):
 
 
 class LeakTestVerb(Verb):
-    """What the leak test showed; without words: no leak."""
+    """What the leak test showed; where it still leaks, the ticket is opened again."""
 
     result = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    leaks = serializers.BooleanField(required=False, default=False)
 
 
 class AcceptQuoteVerb(Verb):

@@ -15,6 +15,7 @@ register(
         phases=PHASES,
         transitions=TRANSITIONS,
         page="callback",
+        part_of_parent=True,
         sentences={
             "callback.owed": _("A callback is owed."),
             "callback.attempted": _("Not reached (attempt %(attempt)s); next attempt %(next)s."),

@@ -1,6 +1,7 @@
 """What pages read of a case: its timeline in the reader's language, its photos, who sees which line."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -115,9 +116,11 @@ def test_the_neighbour_and_another_project_see_nothing(cast: Cast, case: Case) -
     assert timeline(case, cast.frontdesk2) == []
 
 
-def test_what_happened_in_a_child_case_is_in_the_line_with_its_number(cast: Cast, case: Case) -> None:
+def test_a_part_of_the_case_is_in_its_line_and_a_matter_of_its_own_is_not(cast: Cast, case: Case) -> None:
     child = matter(cast, parent=case)
     happen(case=child, kind="test.plain", at=NOON + timedelta(hours=1), by=cast.frontdesk)
+    assert [line.number for line in timeline(case, cast.supervisor)] == [""]
+    register(replace(registry.kind_of(KIND), part_of_parent=True))
     assert [line.number for line in timeline(case, cast.supervisor)] == [child.number, ""]
     assert children(case, cast.supervisor, KIND) == [child]
     assert children(case, cast.frontdesk2, KIND) == []

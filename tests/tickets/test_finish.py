@@ -305,3 +305,18 @@ def test_a_ticket_opened_for_another_one_leaves_that_one_alone(cast: Cast) -> No
     second = completed(cast, opened(cast, parent=first.case))
     called_back(cast, second)
     assert Case.objects.get(pk=first.case_id).state == State.COMPLETED
+
+
+@pytest.mark.req("REP-6", "REP-7")
+def test_a_test_that_still_leaks_opens_the_ticket_again_and_owes_no_callback_yet(cast: Cast) -> None:
+    ticket = completed(cast, opened(cast, code="wet_room_leak", description="卫生间漏水"))
+    again = fresh(ticket)
+    actions.end_leak_test(ticket=ticket, result="楼下还在滴水", leaks=True, by=cast.technician, at=DONE + DAY)
+    assert fresh(again).case.state == State.REOPENED
+    assert not Callback.objects.filter(case__parent=again.case).exists()
+
+
+def test_a_test_that_still_leaks_wants_to_know_what_was_seen(cast: Cast) -> None:
+    ticket = completed(cast, opened(cast, code="wet_room_leak", description="卫生间漏水"))
+    with pytest.raises(Invalid):
+        actions.end_leak_test(ticket=ticket, leaks=True, by=cast.technician, at=DONE + DAY)

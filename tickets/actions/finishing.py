@@ -136,6 +136,7 @@ def end_leak_test(
     *,
     ticket: Ticket,
     result: str = "",
+    leaks: bool = False,
     by: User,
     at: datetime,
     expected: int | None = None,
@@ -143,7 +144,8 @@ def end_leak_test(
 ) -> Ticket:
     """End the leak test: it stays dry, and the three days of the callback run from here.
 
-    Where it still leaks, open the ticket again instead. Source: 四(1) 试漏后3天内回访.
+    Where it still `leaks`, say what was seen: the ticket is opened again and no callback is owed yet.
+    Source: 四(1) 试漏后3天内回访.
     """
     turn = begin(ticket, by=by, at=at, expected=expected, claimed_at=claimed_at)
     turn.allow(
@@ -156,10 +158,15 @@ def end_leak_test(
     result = result.strip()
     if len(result) > LONGEST_RESULT:
         raise Invalid(_("Keep it within 500 characters."), fields={"result": _("Too long.")})
+    if leaks and not result:
+        raise Invalid(_("Write down what the test showed."), fields={"result": _("Required.")})
     turn.ticket.leak_test_ended_at = at
     turn.ticket.save(update_fields=["leak_test_ended_at"])
-    turn.happen(step, text=result)
-    _owe(turn)
+    turn.happen(step, text=result, data={"leaks": leaks})
+    if leaks:
+        _reopen(turn, result)
+    else:
+        _owe(turn)
     return turn.ticket
 
 

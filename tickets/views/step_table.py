@@ -81,8 +81,7 @@ STEPS: tuple[StepKind, ...] = (
         fits=lambda page: page.ticket.leak_test_runs,
         form=LeakTestForm,
         act=do.plain(actions.end_leak_test),
-        done=gettext_lazy("The leak test has ended; the callback is owed from now."),
-        text=gettext_lazy("Where it still leaks, open the ticket again instead."),
+        done=gettext_lazy("The leak test has ended."),
     ),
     StepKind(
         verb="close",
