@@ -78,17 +78,33 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def said(page: Page) -> Locator:
-    """The messages at the top of the page."""
-    return page.locator(".messages, [role=status], [role=alert]").locator("visible=true")
-
-
-def take(page: Page, room: str, told: str) -> str:
-    """Quick intake with nothing but room and words; the number that the caller is told."""
+def fill_intake(page: Page, room: str, told: str) -> None:
+    """Say room and words in quick intake, and leave the fields as somebody does who goes on."""
+    page.wait_for_load_state("load")
     page.fill("#id_unit", room)
     page.fill("#id_description", told)
-    page.get_by_role("button", name="登记", exact=False).first.click()
-    return number_told(page)
+
+
+def menu(page: Page, name: str) -> None:
+    """Choose from the page's menu of further steps."""
+    page.wait_for_load_state("load")
+    page.locator("details.page-more > summary").click()
+    page.locator(".page-more .menu-item", has_text=name).click()
+
+
+def scribble(page: Page, pad: Locator) -> None:
+    """Sign with the mouse, and keep it."""
+    canvas = pad.locator("canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + 40)
+    page.mouse.down()
+    for step in range(12):
+        page.mouse.move(box["x"] + 30 + 18 * step, box["y"] + 40 + 30 * (step % 2))
+    page.mouse.up()
+    pad.get_by_role("button", name="确认签字").click()
+    expect(pad.locator(".sign-words")).to_have_text("签字已保存")
 
 
 def number_told(page: Page) -> str:
