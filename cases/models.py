@@ -158,9 +158,12 @@ class EventQuerySet(models.QuerySet["Event"]):
     """Reads of events."""
 
     def visible_to(self, user: User) -> Self:
-        """Events of visible cases; residents see those meant for them."""
-        seen = self.filter(case__in=Case.objects.visible_to(user))
-        return seen if user.is_office else seen.filter(for_resident=True)
+        """Events of visible cases, as far as they are meant for the person."""
+        return self.filter(case__in=Case.objects.visible_to(user)).meant_for(user)
+
+    def meant_for(self, user: User) -> Self:
+        """Of cases that the person sees: staff read everything, residents what is meant for them."""
+        return self if user.is_office else self.filter(for_resident=True)
 
 
 class Event(models.Model):
@@ -217,6 +220,14 @@ class CaseAccess(models.Model):
         return f"{self.case_id} → {self.user_id or self.department_id}"
 
 
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    """Reads of photos and papers."""
+
+    def meant_for(self, user: User) -> Self:
+        """Of cases that the person sees: staff get everything, residents what is meant for them."""
+        return self if user.is_office else self.filter(for_resident=True)
+
+
 class Attachment(models.Model):
     """A photo, signature or paper of a case."""
 
@@ -226,6 +237,8 @@ class Attachment(models.Model):
     for_resident = models.BooleanField(default=True)
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -49,8 +49,8 @@ def events(cases: Sequence[Case], reader: User) -> dict[int, Part]:
     """What happened to the cases, oldest first; residents get what is meant for them."""
     zones = {case.pk: case.project.tz for case in cases}
     found: dict[int, Part] = {pk: [] for pk in zones}
-    rows = Event.objects.filter(case__in=zones).select_related("by").order_by("at", "pk")
-    for event in rows if reader.is_office else rows.filter(for_resident=True):
+    rows = Event.objects.meant_for(reader).filter(case__in=zones).select_related("by").order_by("at", "pk")
+    for event in rows:
         with timezone.override(zones[event.case_id]):
             words = sentence(event.kind, event.data)
         found[event.case_id].append(

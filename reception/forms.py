@@ -13,11 +13,12 @@ from accounts.models import Project, User
 from cases.states import Channel
 from estate.models import Unit
 from estate.queries import match_unit, people_to_ask
-from estate.search import plain_phone
+from estate.search import cannot_be_dialled, plain_phone
 from estate.states import Relation
 from reception.actions import Caller, NewContact
 from reception.states import AskedFor, Purpose
 from records.masking import masked_phone
+from tickets.forms import MomentField
 
 LONGEST = 5000
 # How the desk hears of something; patrols and residents' own reports come another way.
@@ -83,6 +84,8 @@ class CallerForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         raw = cleaned.get("contact_phone", "")
         if "*" not in raw:
+            if cannot_be_dialled(raw):
+                self.add_error("contact_phone", _("Nobody can be called at this number. Type its digits."))
             return cleaned
         if self.known and raw.strip() == masked_phone(self.known):
             cleaned["contact_phone"] = self.known
@@ -148,7 +151,7 @@ class ContactForm(CallerForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     to = ColleagueField(label=gettext_lazy("Colleague"), required=False)
-    until = forms.DateTimeField(
+    until = MomentField(
         label=gettext_lazy("Reply by"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
     question = forms.CharField(

@@ -12,6 +12,7 @@ from cases.states import Channel, Urgency
 from estate.models import Building
 from reception.forms import CHANNELS, LONGEST, CallerForm
 from tickets.actions import NewTicket
+from tickets.forms import MomentField
 from tickets.models import Category
 from tickets.states import Kind
 
@@ -53,10 +54,10 @@ class IntakeForm(CallerForm):
     building = forms.ChoiceField(label=gettext_lazy("Building"), required=False)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=CHANNELS, required=False)
     when = forms.ChoiceField(label=gettext_lazy("Convenient time"), required=False)
-    preferred_from = forms.DateTimeField(
+    preferred_from = MomentField(
         label=gettext_lazy("from"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
-    preferred_to = forms.DateTimeField(
+    preferred_to = MomentField(
         label=gettext_lazy("until"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
     category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)

@@ -74,10 +74,8 @@ def case(request: ProjectRequest, number: str) -> HttpResponse:
 def case_file(request: ProjectRequest, number: str, token: str) -> FileResponse:
     """A photo or paper of a case one may see; whoever opens a paper stands in the log. Residents get theirs only."""
     found = get_object_or_404(Case.objects.visible_to(request.user), number=number)
-    attachments = Attachment.objects.select_related("file").filter(case=found, file__token=token)
-    if not request.user.is_office:
-        attachments = attachments.filter(for_resident=True)
-    attachment = get_object_or_404(attachments)
+    attachments = Attachment.objects.meant_for(request.user).select_related("file")
+    attachment = get_object_or_404(attachments, case=found, file__token=token)
     stored = attachment.file
     try:
         content = stored.file.open("rb")

@@ -95,6 +95,8 @@ def test_a_promise_without_colleague_or_time_says_so_and_keeps_what_was_typed(ca
     assert "物业费怎么交？</textarea>" in text_of(answer)
     answer = log(client, "promise", to=str(cast.technician.pk), until="2026-11-23T09:00")
     assert "has already passed" in words_of(answer)
+    answer = log(client, "promise", to=str(cast.technician.pk), until="9999-12-31T23:59")
+    assert answer.status_code == 422, "no year that cannot be reckoned with"
     answer = log(client, "promise", to=str(cast.frontdesk2.pk), until="2026-11-23T15:00")
     assert answer.status_code == 422, "somebody of another project cannot be chosen"
     assert not Case.objects.exists()
