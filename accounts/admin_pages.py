@@ -83,6 +83,8 @@ class ReadOnly(VisibleOnly):
 class Historical(VisibleOnly, SimpleHistoryAdmin):  # type: ignore[misc]  # the library ships no types
     """Rows of a register: every change leaves a version, and versions are seen by those who see the row."""
 
+    object_history_list_template = "records/versions.html"
+
     def _require_visible(self, request: HttpRequest, object_id: str) -> None:
         if not object_id.isdigit() or not self.get_queryset(request).filter(pk=object_id).exists():
             raise Http404
