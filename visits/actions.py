@@ -23,7 +23,7 @@ from sla.states import Audience
 from visits.models import Callback
 from visits.permissions import can_record
 from visits.queries import open_callback_of
-from visits.rules import next_attempt
+from visits.rules import next_attempt, score_fits
 from visits.states import KIND, TRANSITIONS, How, Result, State
 
 
@@ -133,6 +133,12 @@ def _check(outcome: Outcome) -> None:
         raise Invalid(_("Say whether it was by phone or in person."), fields={"how": _("Unknown way.")})
     if outcome.score is not None and not 1 <= outcome.score <= 5:
         raise Invalid(_("The score goes from 1 to 5."), fields={"score": _("From 1 to 5.")})
+    if outcome.result == Result.SATISFIED and not score_fits(score=outcome.score, satisfied=True):
+        problem = _("A score of 1 or 2 means not satisfied: choose “Not satisfied” and write down what is not good.")
+        raise Invalid(problem, fields={"score": problem})
+    if outcome.result == Result.DISSATISFIED and not score_fits(score=outcome.score, satisfied=False):
+        problem = _("A score of 4 or 5 means satisfied: choose a lower score or “Satisfied”.")
+        raise Invalid(problem, fields={"score": problem})
     if outcome.result == Result.DISSATISFIED and not outcome.text.strip():
         raise Invalid(_("Write down what is not good, so that it can be mended."), fields={"text": _("Required.")})
 

@@ -1,4 +1,4 @@
-"""Pure rules of callbacks: when to try again."""
+"""Pure rules of callbacks: when to try again, which score goes with which answer."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 FIRST_WAIT = timedelta(hours=2)
 EARLIEST = time(9)
 LATEST = time(20)
+LOW_SCORES = frozenset({1, 2})
+HIGH_SCORES = frozenset({4, 5})
 MORNING = time(10)
 EVENING = time(18, 30)
 
@@ -24,6 +26,14 @@ def next_attempt(*, attempts: int, at: datetime, zone: ZoneInfo) -> datetime:
             return max(soon, _at(soon.date(), EARLIEST, zone))
     hour = EVENING if attempts > 1 and attempts % 2 else MORNING
     return _at(local.date() + timedelta(days=1), hour, zone)
+
+
+def score_fits(*, score: int | None, satisfied: bool) -> bool:
+    """Whether a score goes with the answer: 1 and 2 are not satisfied, 4 and 5 are; 3 and no score go with either.
+
+    Source: ours; a bad score that closes the ticket would hide what 四(1) wants mended.
+    """
+    return score not in (LOW_SCORES if satisfied else HIGH_SCORES)
 
 
 def _at(day: date, hour: time, zone: ZoneInfo) -> datetime:

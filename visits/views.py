@@ -24,7 +24,7 @@ from records.http import now, posted_version, project_of, redirect_once, user_of
 from visits.actions import record
 from visits.forms import CallbackForm
 from visits.models import Callback, CallbackScript
-from visits.permissions import can_record
+from visits.permissions import can_list, can_record
 from visits.queries import Row, script_for, worklist
 from visits.rules import next_attempt
 from visits.states import Result
@@ -68,7 +68,10 @@ class Call:
 def callbacks(request: HttpRequest) -> HttpResponse:
     """Callbacks by due time; the first that can be made now is open."""
     user, at = user_of(request), now()
-    rows = worklist(project=project_of(request), user=user, at=at)
+    project = project_of(request)
+    if not can_list(user, project.pk):
+        raise Http404
+    rows = worklist(project=project, user=user, at=at)
     view = request.GET.get("show", "now")
     shown = [row for row in rows if row.waits == (view == "later")][:MOST]
     chosen = request.GET.get("open", "")

@@ -139,6 +139,7 @@ TABLE: dict[str, Row] = {
     "inbox": _reads(),
     "inbox_read_all": _writes("", SIGNED_IN),
     "inbox_open": _reads("message", get_writes=True),
+    "audit": _reads("", EXPORTERS),
     # --- signing in --------------------------------------------------------------------------------------------------
     "account_login": PUBLIC_FORM,
     "account_logout": Row(reads=frozenset(ROLES), writes=frozenset(ROLES), public=True),
@@ -219,7 +220,7 @@ TABLE: dict[str, Row] = {
     "my_jobs": _reads("", EVERY_STAFF),
     "my_job": _reads("ticket", frozenset({"technician"})),
     # --- callbacks ---------------------------------------------------------------------------------------------------
-    "callbacks": _reads(),
+    "callbacks": _reads("", CALLERS),
     "callback": _reads("callback"),
     "callback_record": _writes("callback", CALLERS, just(result="unreachable", how="phone")),
     "callback_dial": _writes("callback", CALLERS, phone=True),

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from cases.models import Case
 from records.models import AuditEntry
 from tests.cast import NOON, Cast
 from tests.tickets.flow import HOUR, called_back, completed, kinds, opened, owed
@@ -76,11 +77,30 @@ def test_one_may_be_opened_by_its_number(cast: Cast, signed_in: SignIn, ticket: 
     assert signed_in(cast.frontdesk).get(f"/callbacks/?open={number}").context["call"].case.number == number
 
 
+@pytest.mark.parametrize("who", ["resident", "technician", "guard", "head"])
+def test_the_list_is_not_there_for_who_makes_no_calls(cast: Cast, signed_in: SignIn, ticket: Ticket, who: str) -> None:
+    assert signed_in(getattr(cast, who)).get("/callbacks/").status_code == 404
+
+
+def test_who_was_given_a_callback_has_the_list(cast: Cast, signed_in: SignIn, ticket: Ticket) -> None:
+    Case.objects.filter(pk=owed(ticket).case.pk).update(handler=cast.head)
+    assert signed_in(cast.head).get("/callbacks/").status_code == 200
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_it_costs_the_same_for_one_call_and_for_three(cast: Cast, signed_in: SignIn, count: int) -> None:
     for _ in range(count):
         completed(cast, opened(cast))
     assert queries_for(signed_in(cast.frontdesk), "/callbacks/") == 13
+
+
+@pytest.mark.req("CBK-3")
+def test_a_bad_score_is_not_saved_as_satisfied(cast: Cast, signed_in: SignIn, ticket: Ticket) -> None:
+    refused = signed_in(cast.frontdesk).post(record(owed(ticket)), {"result": "satisfied", "score": "1"})
+    assert refused.status_code == 400
+    assert "A score of 1 or 2 means not satisfied" in words_of(refused)
+    ticket.case.refresh_from_db()
+    assert ticket.case.state == TicketState.COMPLETED
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
@@ -172,7 +192,11 @@ def test_who_does_not_call_back_finds_nothing(cast: Cast, signed_in: SignIn, tic
     assert client.get(f"/callbacks/{number}/").status_code == 404
     assert client.post(f"/callbacks/{number}/record/", {"result": "satisfied"}).status_code == 404
     assert client.post(f"/callbacks/{number}/dial/").status_code == 404
-    assert listed(client.get("/callbacks/")) == []
+    page = client.get("/callbacks/")
+    if who == "frontdesk2":
+        assert listed(page) == [], "another project's desk has a list of its own"
+    else:
+        assert page.status_code == 404
 
 
 @pytest.mark.req("SEC-1")

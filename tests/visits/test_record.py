@@ -93,6 +93,10 @@ def test_a_problem_must_be_told_and_reaches_the_supervisor(cast: Cast, ticket: T
         (Outcome(result="maybe"), "result"),
         (Outcome(result="satisfied", score=0), "score"),
         (Outcome(result="satisfied", score=6), "score"),
+        (Outcome(result="satisfied", score=1), "score"),
+        (Outcome(result="satisfied", score=2), "score"),
+        (Outcome(result="dissatisfied", score=4, text="灯还在闪"), "score"),
+        (Outcome(result="dissatisfied", score=5, text="灯还在闪"), "score"),
         (Outcome(result="satisfied", how="pigeon"), "how"),
     ],
 )
@@ -100,6 +104,7 @@ def test_what_makes_no_sense_is_refused(cast: Cast, ticket: Ticket, outcome: Out
     with pytest.raises(Invalid) as refused:
         record(callback=owed(ticket), outcome=outcome, by=cast.frontdesk, at=DONE + HOUR)
     assert field in refused.value.fields
+    assert Ticket.objects.get(pk=ticket.pk).case.state == "completed"
 
 
 @pytest.mark.parametrize("who", ["technician", "head", "guard", "quality", "resident", "frontdesk2"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visits.rules import EARLIEST, LATEST, next_attempt
+from visits.rules import EARLIEST, LATEST, next_attempt, score_fits
 
 ZONE = ZoneInfo("Asia/Shanghai")
 pytestmark = pytest.mark.req("CBK-2")
@@ -44,3 +44,13 @@ def test_whenever_it_is_the_next_attempt_is_ahead_and_at_a_decent_hour(attempts:
     again = next_attempt(attempts=attempts, at=at, zone=ZoneInfo(zone))
     assert again > at
     assert EARLIEST <= again.astimezone(ZoneInfo(zone)).time() <= LATEST
+
+
+@pytest.mark.req("CBK-3")
+@pytest.mark.parametrize(
+    ("score", "satisfied", "dissatisfied"),
+    [(None, True, True), (1, False, True), (2, False, True), (3, True, True), (4, True, False), (5, True, False)],
+)
+def test_a_score_goes_with_its_answer(score: int | None, satisfied: bool, dissatisfied: bool) -> None:
+    assert score_fits(score=score, satisfied=True) is satisfied
+    assert score_fits(score=score, satisfied=False) is dissatisfied
