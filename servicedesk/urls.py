@@ -16,6 +16,9 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 # Its script comes from an address of its own: no inline one gets past the security policy.
 api_docs = SpectacularSwaggerSplitView.as_view(url_name="api_schema", http_method_names=["get"])
 
+handler404 = "servicedesk.views.not_found"
+handler500 = "servicedesk.views.failed"
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
@@ -25,6 +28,7 @@ urlpatterns = [
     path("c/<str:number>/", views.case, name="case"),
     path("c/<str:number>/files/<str:token>/", views.case_file, name="case_file"),
     path("", include("notifications.urls")),
+    path("", include("records.urls")),
     path("", include("portal.urls")),
     path("", include("reception.urls")),
     path("", include("tickets.urls")),
@@ -34,6 +38,7 @@ urlpatterns = [
     path("accounts/", include("servicedesk.doors")),
     path("admin/", admin.site.urls),
     path("api/v1/auth/token/", ObtainToken.as_view(), name="api_token"),
+    path("api/v1/cases/<str:number>/files/<str:token>/", views.CaseFileApi.as_view(), name="api_case_file"),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/docs/", api_docs, name="api_docs"),

@@ -246,6 +246,7 @@ TABLE: dict[str, Row] = {
     ),
     "contact-list": Row(reads=SIGNED_IN, writes=DESK, body=_new(text="问一下")),
     "case-detail": _reads("case"),
+    "api_case_file": _reads("file"),
     "ticket-detail": _reads("ticket"),
     "contact-detail": _reads("contact"),
     "callback-detail": _reads("callback"),

@@ -1,0 +1,95 @@
+"""The audit trail on a page: who sees it, what it shows, how it is searched."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from records.actions import audit
+from records.trail import AUDIT_PAGE
+from tests.cast import NOON, Cast
+
+SignIn = Callable[[User], Client]
+AUDIT = "/audit/"
+pytestmark = pytest.mark.req("SEC-2")
+
+
+def write(cast: Cast, count: int = 1, **more: Any) -> None:
+    for n in range(count):
+        given: dict[str, Any] = {
+            "at": NOON + timedelta(minutes=n),
+            "by": cast.frontdesk,
+            "project": cast.project,
+        } | more
+        audit(**({"action": "person.revealed", "target": f"person {n}", "reason": f"reason-{n}-zz"} | given))
+
+
+@pytest.mark.parametrize("role", ["supervisor", "gm", "quality", "admin"])
+def test_those_who_supervise_or_check_quality_read_it(cast: Cast, signed_in: SignIn, role: str) -> None:
+    write(cast)
+    page = signed_in(cast.users[role]).get(AUDIT)
+    assert page.status_code == 200
+    assert "reason-0-zz" in page.content.decode()
+
+
+@pytest.mark.parametrize("role", ["frontdesk", "cashier", "technician", "head", "guard", "resident"])
+def test_for_everybody_else_there_is_no_such_page(cast: Cast, signed_in: SignIn, role: str) -> None:
+    assert signed_in(cast.users[role]).get(AUDIT).status_code == 404
+
+
+def test_another_projects_trail_is_not_in_it(cast: Cast, signed_in: SignIn) -> None:
+    write(cast, project=cast.other_project)
+    assert "reason-0-zz" not in signed_in(cast.supervisor).get(AUDIT).content.decode()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_what_it_costs_does_not_grow_with_its_length(
+    cast: Cast, signed_in: SignIn, django_assert_num_queries: Any, rows: int
+) -> None:
+    write(cast, rows)
+    client = signed_in(cast.quality)
+    client.get(AUDIT)
+    with django_assert_num_queries(8):
+        page = client.get(AUDIT)
+    assert page.content.decode().count("-zz") == rows
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"action": "tickets.exported"}, ["b"]),
+        ({"by": "gm"}, ["b"]),
+        ({"target": "person 1"}, ["a"]),
+        ({"since": "2026-11-24"}, ["c"]),
+        ({"until": "2026-11-23"}, ["b", "a"]),
+        ({"since": "2026-11-23", "until": "2026-11-23", "by": "frontdesk"}, ["a"]),
+        ({"target": "nothing"}, []),
+    ],
+)
+def test_filters(cast: Cast, signed_in: SignIn, asked: dict[str, str], found: list[str]) -> None:
+    write(cast, target="person 1", reason="a-zz")
+    write(
+        cast, action="tickets.exported", by=cast.gm, target="", reason="b-zz", at=NOON + timedelta(hours=11, minutes=59)
+    )
+    write(cast, target="person 2", reason="c-zz", at=NOON + timedelta(hours=12))  # midnight in Shanghai
+    text = signed_in(cast.supervisor).get(AUDIT, asked).content.decode()
+    places = [(text.find(f"{name}-zz"), name) for name in "abc" if f"{name}-zz" in text]
+    assert [name for _, name in sorted(places)] == found
+
+
+@pytest.mark.parametrize("asked", [{"since": "yesterday"}, {"before": "-1"}, {"before": "x"}, {"action": "x" * 61}])
+def test_a_filter_that_makes_no_sense_is_said_so(cast: Cast, signed_in: SignIn, asked: dict[str, str]) -> None:
+    assert signed_in(cast.supervisor).get(AUDIT, asked).status_code == 400
+
+
+def test_older_entries_are_a_page_further(cast: Cast, signed_in: SignIn) -> None:
+    write(cast, AUDIT_PAGE + 3)
+    client = signed_in(cast.supervisor)
+    first = client.get(AUDIT, {"by": "frontdesk"})
+    assert f"reason-{AUDIT_PAGE + 2}-zz" in first.content.decode()
+    second = client.get(AUDIT + first.context["older"]).content.decode()
+    assert second.count("-zz") == 3
+    assert "reason-0-zz" in second
