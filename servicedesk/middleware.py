@@ -21,6 +21,11 @@ from servicedesk.signin import lacks_second_factor
 Handler = Callable[[HttpRequest], HttpResponse]
 # Reachable before the second factor is set up: signing in and out, setting it up, what pages are made of.
 BEFORE_SECOND_FACTOR = ("/accounts/", "/static/", "/healthz", "/readyz", "/i18n/")
+# The pages of a request refused unread: their own style sheet and picture, and nothing else.
+BARE_PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
 
 
 class ProjectRequest(HttpRequest):
@@ -49,7 +54,9 @@ class SafeAnswers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Refuse or pass on, and complete the headers."""
-        response = self._refusal(request) or self.get_response(request)
+        with translation.override(_cookie_language(request)):
+            refusal = self._refusal(request)
+        response = refusal or self.get_response(request)
         for name, value in self.HEADERS.items():
             response.headers.setdefault(name, value)
         return response
@@ -70,7 +77,14 @@ def _bare(request: HttpRequest, status: int, detail: str) -> HttpResponse:
     if request.path.startswith("/api/"):
         code = {400: "invalid", 413: "too_large"}[status]
         return JsonResponse({"code": code, "detail": detail, "fields": {}}, status=status)
-    return HttpResponse(render_to_string(f"{status}.html"), status=status)
+    page = HttpResponse(render_to_string(f"{status}.html"), status=status)
+    page.headers["Content-Security-Policy"] = BARE_PAGE_POLICY
+    return page
+
+
+def _cookie_language(request: HttpRequest) -> str:
+    wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 class ChosenLanguage:
@@ -81,10 +95,8 @@ class ChosenLanguage:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Activate the language of the account, else of the cookie, else Chinese."""
-        known = dict(settings.LANGUAGES)
-        user = getattr(request, "user", None)
-        wanted = getattr(user, "language", "") or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        language = wanted if wanted in known else settings.LANGUAGE_CODE
+        chosen = getattr(getattr(request, "user", None), "language", "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else _cookie_language(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

@@ -1,6 +1,6 @@
 """Pages that belong to no room: the way home, switching project, health."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -11,10 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views import defaults
 from django.views.decorators.http import require_GET, require_POST
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from kombu import Connection
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
-from accounts.models import Project
+from accounts.models import Project, User
 from cases.actions import reveal_contact
 from cases.models import Attachment, Case
 from cases.registry import kind_of
@@ -72,9 +77,27 @@ def case(request: ProjectRequest, number: str) -> HttpResponse:
 @login_required
 @require_GET
 def case_file(request: ProjectRequest, number: str, token: str) -> FileResponse:
-    """A photo or paper of a case one may see; whoever opens a paper stands in the log. Residents get theirs only."""
-    found = get_object_or_404(Case.objects.visible_to(request.user), number=number)
-    attachments = Attachment.objects.meant_for(request.user).select_related("file")
+    """A photo or paper of a case one may see."""
+    return _file_for(request.user, number, token)
+
+
+class CaseFileApi(APIView):
+    """The same for programs, which have a token and no session."""
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Take no heed of what the program says it accepts: the answer is the picture as it is kept."""
+        return super().perform_content_negotiation(request, force=True)
+
+    @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY})
+    def get(self, request: Request, number: str, token: str) -> FileResponse:
+        """A photo or paper of a case one may see."""
+        return _file_for(cast(User, request.user), number, token)
+
+
+def _file_for(reader: User, number: str, token: str) -> FileResponse:
+    """The file; whoever opens a paper stands in the log. Residents get theirs only."""
+    found = get_object_or_404(Case.objects.visible_to(reader), number=number)
+    attachments = Attachment.objects.meant_for(reader).select_related("file")
     attachment = get_object_or_404(attachments, case=found, file__token=token)
     stored = attachment.file
     try:
@@ -83,7 +106,7 @@ def case_file(request: ProjectRequest, number: str, token: str) -> FileResponse:
         raise Http404 from error
     if attachment.label == PhotoLabel.PAPER:  # the contact's number stands on it in clear
         printed = _("Form printed: %(number)s") % {"number": number}
-        reveal_contact(case=found, by=request.user, at=timezone.now(), reason=printed)
+        reveal_contact(case=found, by=reader, at=timezone.now(), reason=printed)
     inline = stored.content_type.startswith("image/") or stored.content_type == "application/pdf"
     return FileResponse(content, content_type=stored.content_type, filename=stored.name, as_attachment=not inline)
 
@@ -125,3 +148,19 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was open too long, or came from elsewhere."""
     return render(request, "403_csrf.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for an address that is nothing: a page for people, the API's shape for programs."""
+    if not request.path.startswith("/api/"):
+        return defaults.page_not_found(request, exception)
+    detail = _("There is no such thing, or it is not yours to see.")
+    return JsonResponse({"code": "not_found", "detail": detail, "fields": {}}, status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer for a failure of ours, in the same two ways."""
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
+    detail = _("Something went wrong on our side. Try again; if it stays, tell the administrator.")
+    return JsonResponse({"code": "error", "detail": detail, "fields": {}}, status=500)

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -146,7 +147,8 @@ class TicketDetailSerializer(TicketSerializer):
         rows = case.attachments.select_related("file")
         if not self.reader.is_office:
             rows = rows.filter(for_resident=True)
-        return [{"label": row.label, "url": f"/c/{case.number}/files/{row.file.token}/"} for row in rows]
+        name = "api_case_file"
+        return [{"label": row.label, "url": reverse(name, args=[case.number, row.file.token])} for row in rows]
 
 
 # --- what comes in ---------------------------------------------------------------------------------------------------
