@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from cases.models import Case
+from cases.rules import check_claim
 from cases.serializers import CaseSerializer, case_context
 from cases.states import Phase
 from records.api import answer_once, expected_version
@@ -113,11 +114,13 @@ class CaseApi(viewsets.GenericViewSet[Case]):
             case = self.get_object()
             body = self.checked(shape)
             claimed: datetime | None = body.pop("happened_at", None)
+            at = timezone.now()
+            check_claim(claimed, at=at)
             act(
                 case,
                 **body,
                 by=self.person,
-                at=timezone.now(),
+                at=at,
                 expected=expected_version(self.request),
                 claimed_at=claimed,
             )

@@ -94,7 +94,8 @@ def timeline(case: Case, reader: User) -> list[Line]:
 def _line(event: Event, case: Case, *, staff: bool) -> Line:
     words = sentence(event.kind, event.data)
     if event.claimed_at is not None:
-        words += _(" (by the phone's clock %(moment)s)") % {"moment": moment_words(event.claimed_at.isoformat())}
+        claimed = moment_words(event.claimed_at.isoformat(), beside=event.at)
+        words += _(" (by the phone's clock %(moment)s)") % {"moment": claimed}
     who = str(event.by) if event.by else ""
     return Line(
         at=event.at,

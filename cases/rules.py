@@ -1,8 +1,21 @@
 """Pure rules of cases."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext as _
+
+from core.errors import Invalid
 from records.search import code_tokens, name_tokens, phone_tokens, text_tokens
+
+# How far a phone's clock may run ahead of ours, and how long a phone may have been out of signal.
+MOST_AHEAD, MOST_BEHIND = timedelta(minutes=5), timedelta(days=7)
+
+
+def check_claim(claimed: datetime | None, *, at: datetime) -> None:
+    """Raise `Invalid` for a moment that a phone claims and that cannot be, seen from `at`, the time of receipt."""
+    if claimed is not None and not at - MOST_BEHIND <= claimed <= at + MOST_AHEAD:
+        unlikely = _("It cannot have happened then: at most seven days ago, and not in time to come. Check the clock.")
+        raise Invalid(unlikely, fields={"happened_at": unlikely})
 
 
 def format_number(prefix: str, day: date, count: int) -> str:

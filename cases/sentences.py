@@ -20,24 +20,34 @@ COMMON: dict[str, Label] = {
 }
 
 
-def moment_words(raw: str) -> str:
-    """Write an ISO moment in the active zone: 11月23日 14:30. What is no moment comes back as it is."""
+def moment_words(raw: str, *, beside: datetime | None = None) -> str:
+    """Write an ISO moment in the active zone: 11月23日 14:30. What is no moment comes back as it is.
+
+    With `beside`, the moment that stands next to it, the year is written too where it is another one.
+    """
     try:
         moment = datetime.fromisoformat(raw)
     except ValueError:
         return raw
     local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
+    if beside is not None and timezone.localtime(beside).year != local.year:
+        return formats.date_format(local, pgettext("date format", "j N Y H:i"))
     return formats.date_format(local, pgettext("date format", "j N H:i"))
 
 
 def readable(value: Any) -> Any:
-    """Turn stored data into words: `{"zh", "en"}` in the reader's language, `{"at"}` as a moment, lists as a row."""
+    """Turn stored data into words, in the reader's language.
+
+    `{"zh", "en"}` as its text, `{"at"}` as a moment, `{"from", "to"}` as a span, lists as a row.
+    """
     if isinstance(value, Mapping):
         if "zh" in value:
             english = (get_language() or "").startswith("en") and value.get("en")
             return str(value["en"] if english else value["zh"])
         if set(value) == {"at"}:
             return moment_words(str(value["at"]))
+        if set(value) == {"from", "to"}:
+            return str(_("%(from)s to %(to)s")) % {name: readable(inner) for name, inner in value.items()}
         return {name: readable(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return pgettext("between names", ", ").join(str(readable(inner)) for inner in value)

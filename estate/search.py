@@ -14,6 +14,8 @@ ROOM_WORDS = re.compile(r"(?<=[0-9a-z])(?:号楼|号|栋|幢|座|单元|梯|室|
 WHOLE_HOUSE = re.compile(r"(?:栋|幢|座|楼|单元|梯)$")
 PLATE = re.compile(r"[\u3400-\u9fff][a-z][·.-]?[0-9a-z]{4,6}[\u3400-\u9fff]?")
 MOBILE = re.compile(r"(?:\+?86|0086|0)?(1[3-9]\d{9})")
+DIALLED = re.compile(r"[0-9+().·—–-]+")
+SHORTEST_PHONE, LONGEST_PHONE = 5, 20
 LANDLINE = re.compile(r"0\d{2,3}-?\d{7,8}")
 
 
@@ -22,6 +24,14 @@ def plain_phone(raw: str) -> str:
     digits = re.sub(r"[^\d+]", "", fold(raw))
     mobile = MOBILE.fullmatch(digits)
     return mobile[1] if mobile else digits.lstrip("+")
+
+
+def cannot_be_dialled(raw: str) -> bool:
+    """Say whether a number was given that no phone dials: with letters, fewer than 5 digits or more than 20."""
+    folded = fold(raw)
+    return bool(folded) and (
+        DIALLED.fullmatch(folded) is None or not SHORTEST_PHONE <= len(plain_phone(folded)) <= LONGEST_PHONE
+    )
 
 
 def plain_room(raw: str) -> str:

@@ -13,7 +13,7 @@ from accounts.models import Project, User
 from cases.states import Channel
 from estate.models import Unit
 from estate.queries import match_unit, people_to_ask
-from estate.search import plain_phone
+from estate.search import cannot_be_dialled, plain_phone
 from estate.states import Relation
 from reception.actions import Caller, NewContact
 from reception.states import AskedFor, Purpose
@@ -84,6 +84,8 @@ class CallerForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         raw = cleaned.get("contact_phone", "")
         if "*" not in raw:
+            if cannot_be_dialled(raw):
+                self.add_error("contact_phone", _("Nobody can be called at this number. Type its digits."))
             return cleaned
         if self.known and raw.strip() == masked_phone(self.known):
             cleaned["contact_phone"] = self.known

@@ -11,7 +11,7 @@ from cases.actions import grant, lock, reindex
 from cases.states import Urgency
 from core.errors import Invalid
 from sla.actions import happen
-from tickets.actions.turns import Turn, begin
+from tickets.actions.turns import Turn, begin, phone_of
 from tickets.models import Category, Ticket
 from tickets.permissions import can_price, can_tell_resident
 from tickets.queries import charge_verdict, department_for
@@ -89,7 +89,7 @@ def amend_contact(*, ticket: Ticket, contact: Contact, by: User, at: datetime, e
     turn = begin(ticket, by=by, at=at, expected=expected)
     turn.allow(can_tell_resident(by, turn.case, turn.job), _("Only who works on it or the desk mends the contact."))
     step = turn.step("amend_contact")
-    name, phone = contact.name.strip(), contact.phone.strip()
+    name, phone = contact.name.strip(), phone_of(contact.phone)
     if len(name) > 100 or len(phone) > 20 or len(contact.place) > 200:
         raise Invalid(_("Keep name, phone and place short."), fields={"contact_name": _("Too long.")})
     start, end = contact.preferred_from, contact.preferred_to

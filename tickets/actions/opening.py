@@ -17,9 +17,10 @@ from cases.states import Channel, PhotoLabel, Urgency
 from core.errors import Invalid, NotAllowed
 from estate.models import Building, Household, Unit
 from estate.queries import household_for
+from estate.search import cannot_be_dialled, plain_phone
 from sla.actions import happen
 from sla.states import Audience
-from tickets.actions.turns import Turn, begin
+from tickets.actions.turns import Turn, begin, phone_of
 from tickets.models import Category, Ticket
 from tickets.permissions import at_the_desk, can_add_photo, can_open
 from tickets.queries import charge_verdict, department_for, fallback_category, suggest
@@ -103,6 +104,8 @@ def _wrong_words(new: NewTicket) -> dict[str, object]:
         wrong["description"] = _("Write down what it is about.")
     if len(new.description) > LONGEST_DESCRIPTION:
         wrong["description"] = _("Keep it within 5,000 characters.")
+    if cannot_be_dialled(new.contact_phone):
+        wrong["contact_phone"] = _("Nobody can be called at this number. Type its digits.")
     return wrong
 
 
@@ -162,7 +165,7 @@ def _new_case(new: NewTicket, category: Category | None, household: Household | 
 
 def _whom_to_ask(new: NewTicket, household: Household | None) -> tuple[str, str]:
     """The caller; where nobody was named, whom the register names first in the household."""
-    name, phone = new.contact_name.strip()[:100], new.contact_phone.strip()[:20]
+    name, phone = new.contact_name.strip()[:100], plain_phone(new.contact_phone)[:20]
     if name or phone or household is None:
         return name, phone
     member = household.members.filter(ended_on=None).select_related("person").order_by("pk").first()
@@ -212,7 +215,7 @@ def join_caller(*, ticket: Ticket, caller: Caller, by: User, at: datetime, expec
     turn.allow(at_the_desk(by, turn.case), _("Only the desk joins reports."))
     step = turn.step("join_caller")
     other = " ".join(part for part in (caller.unit.number if caller.unit else "", caller.name.strip()) if part)
-    data: dict[str, Any] = {"other": other or "—", "phone": caller.phone.strip()[:20]}
+    data: dict[str, Any] = {"other": other or "—", "phone": phone_of(caller.phone)}
     turn.happen(step, data=data, text=caller.text.strip(), for_resident=False)
     return turn.ticket
 

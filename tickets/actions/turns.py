@@ -14,6 +14,7 @@ from cases.models import Case, Event
 from cases.registry import kind_of
 from core.errors import Invalid, NotAllowed
 from core.transitions import Step, require
+from estate.search import cannot_be_dialled, plain_phone
 from notifications.actions import Notice, tell
 from notifications.states import Level
 from sla.actions import happen
@@ -107,6 +108,14 @@ def begin(
     fresh = Ticket.objects.select_related("category__warranty_part").get(pk=ticket.pk)
     fresh.case = case
     return Turn(ticket=fresh, case=case, job=open_job(fresh), by=by, at=at, claimed_at=claimed_at)
+
+
+def phone_of(raw: str) -> str:
+    """The number as kept and dialled, empty where none was given. Raises `Invalid` for what no phone dials."""
+    if cannot_be_dialled(raw):
+        unknown = _("Nobody can be called at this number. Type its digits.")
+        raise Invalid(unknown, fields={"contact_phone": unknown})
+    return plain_phone(raw)
 
 
 def reason_of(text: str, sentence: object, *, field: str = "reason") -> str:

@@ -20,6 +20,7 @@ from accounts.models import User
 from cases.models import Case
 from cases.queries import Line
 from cases.registry import kind_of
+from cases.rules import check_claim
 from core.errors import DomainError, Stale
 from estate.models import REGISTER_ROLES
 from records.http import now, posted_version, redirect_once, user_of
@@ -228,6 +229,7 @@ def _claimed(request: HttpRequest, at: datetime) -> datetime | None:
     claimed = parse_moment(request.POST.get("happened_at", ""))
     if claimed is None or abs((at - claimed).total_seconds()) < SAME_MOMENT:
         return None
+    check_claim(claimed, at=at)
     return claimed
 
 
