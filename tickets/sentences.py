@@ -16,7 +16,7 @@ from tickets.states import Charge, CountsFrom, Period
 
 EVENTS: dict[str, Label] = {
     "ticket.opened": gettext_lazy("Taken: %(title)s"),
-    "ticket.dispatched": gettext_lazy("Sent %(technician)s; agreed time %(from)s to %(to)s."),
+    "ticket.dispatched": gettext_lazy("Sent %(technician)s; agreed time: %(agreed)s."),
     "ticket.accepted": gettext_lazy("%(technician)s accepted the job."),
     "ticket.arrived": gettext_lazy("%(technician)s arrived."),
     "ticket.feedback": gettext_lazy("Told the resident."),

@@ -60,7 +60,7 @@ def dispatch(
     if taken_from is not None:
         turn.end_job()
     job = _give(turn, technician, window)
-    data = {"technician": str(technician), "from": ANY_TIME, "to": ANY_TIME, "job": job.number}
+    data = {"technician": str(technician), "agreed": ANY_TIME, "job": job.number}
     if window is not None:
         data |= _moments(window)
     turn.happen(step, data=data, changes={"handler": technician})
@@ -101,8 +101,7 @@ def _give(turn: Turn, technician: User, window: Window | None) -> Job:
 def _moments(window: Window) -> dict[str, Any]:
     """The agreed time for the sentence, and its end for the clock of arrival."""
     return {
-        "from": {"at": window.start.isoformat()},
-        "to": {"at": window.end.isoformat()},
+        "agreed": {"from": {"at": window.start.isoformat()}, "to": {"at": window.end.isoformat()}},
         "until": window.end.isoformat(),
     }
 
