@@ -97,21 +97,54 @@
       this.dispatchEvent(new CustomEvent("signed", { bubbles: true, detail: { stage } }));
     }
 
+    // Drawn, and not with the server yet.
+    get unsaved() {
+      return this.strokes.length > 0 && !this.field.value;
+    }
+
     save() {
+      if (!this.saving) this.saving = this.send().finally(() => { this.saving = null; });
+      return this.saving;
+    }
+
+    async send() {
+      const key = this.key;
       this.say("sending", this.dataset.sending);
-      this.canvas.toBlob(async (blob) => {
-        try {
-          const answer = await window.desk.send(this.dataset.url, blob, "signature.png", {
-            extra: { kind: this.dataset.kind || "signature" }, key: this.key, words: this.dataset,
-          });
-          this.field.value = answer.id;
-          this.say("sent", this.dataset.sent);
-        } catch (reason) {
-          this.say("failed", String(reason));
-        }
-      }, "image/png");
+      const blob = await new Promise((done) => { this.canvas.toBlob(done, "image/png"); });
+      try {
+        const answer = await window.desk.send(this.dataset.url, blob, "signature.png", {
+          extra: { kind: this.dataset.kind || "signature" }, key, words: this.dataset,
+        });
+        if (key !== this.key) return;
+        this.field.value = answer.id;
+        this.say("sent", this.dataset.sent);
+      } catch (reason) {
+        if (key === this.key) this.say("failed", String(reason));
+      }
     }
   }
 
   customElements.define("signature-pad", SignaturePad);
+
+  // A signature that was drawn goes with its form: it is kept first, and where that fails the form stays, with the reason.
+  async function keepThenSubmit(form, pad, submitter) {
+    await pad.save();
+    if (!pad.unsaved) {
+      form.requestSubmit(submitter);
+      return;
+    }
+    const fold = pad.closest("details");
+    if (fold) fold.open = true;
+    pad.scrollIntoView({ block: "center" });
+  }
+
+  // Before every other listener: the form must not be taken for sent.
+  window.addEventListener("submit", (event) => {
+    const pads = [...event.target.querySelectorAll("signature-pad")];
+    const pad = pads.find((each) => each.unsaved);
+    if (!pad) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!pad.saving) keepThenSubmit(event.target, pad, event.submitter);
+  }, true);
 })();

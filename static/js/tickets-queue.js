@@ -33,6 +33,29 @@
   const drop = (key) => write(read().filter((item) => item.key !== key));
   const mark = (key, refused) => write(read().map((item) => (item.key === key ? { ...item, refused } : item)));
 
+  // --- After a step the page rests: the next step's button comes up under the same finger, and a double tap must not press it.
+  // The next page comes up after the rest only. ---
+  const REST = 1500;
+  let resting = false;
+  const isStep = (button) => button.type === "submit" && button.form && button.form.method === "post";
+
+  function rest() {
+    const still = [...document.querySelectorAll("button")].filter((button) => !button.disabled && (isStep(button) || button.dataset.open));
+    still.forEach((button) => { button.disabled = true; });
+    window.setTimeout(() => {
+      resting = false;
+      still.forEach((button) => { button.disabled = Boolean(button.form && button.form.dataset.sending); });
+      if (goTo) leave();
+    }, REST);
+  }
+
+  // Before every other listener, or the form would be taken for sent.
+  window.addEventListener("submit", (event) => {
+    if (!resting || event.target.method !== "post") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+
   // --- What waits is shown: how many, which, since when, and what was refused with its reason. ---
   function line(item) {
     const row = box.querySelector("template").content.firstElementChild.cloneNode(true);
@@ -136,7 +159,11 @@
       box.classList.remove("is-sending");
       show();
     }
-    if (goTo && !read().some((item) => item.number === here)) arrive();
+    leave();
+  }
+
+  function leave() {
+    if (goTo && !resting && !sending && !read().some((item) => item.number === here)) arrive();
   }
 
   // Everything is sent. The next page comes up; this one is drawn anew only where nobody has begun anything on it since the
@@ -185,6 +212,9 @@
     delete form.dataset.typed;
     busy = false;
     if (form.closest("dialog")) free(form);
+    resting = true;
+    // After the form's own lock, and after a dialog was freed.
+    window.setTimeout(rest, 0);
     show();
     flush();
   });

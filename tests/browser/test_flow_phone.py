@@ -110,3 +110,39 @@ def test_a_word_to_the_resident_may_be_said_twice(stage: Cast, come: Come, numbe
     expect(page.locator(".unsent")).to_be_hidden()
     said = case(number).events.filter(kind="ticket.feedback").order_by("pk")
     assert [event.text for event in said] == ["二十分钟到", "堵车，晚十分钟"]
+
+
+@pytest.mark.req("REP-3")
+def test_a_triple_tap_does_one_step(stage: Cast, come: Come, number: str) -> None:
+    page = come(stage.technician, f"/my-jobs/{number}/", phone=True)
+    place = page.get_by_role("button", name="接单").bounding_box()
+    assert place is not None
+    for _ in range(3):
+        page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+        page.wait_for_timeout(250)
+    page.wait_for_timeout(1500)
+    assert kinds(number) == ["ticket.opened", "ticket.dispatched", "ticket.accepted"]
+    assert page.locator("input[name=phrase]:checked").count() == 0
+    tap(page, "到达")
+    expect(page.get_by_role("button", name="完工")).to_be_enabled()
+    assert kinds(number)[-1] == "ticket.arrived"
+
+
+@pytest.mark.req("REP-3")
+def test_a_signature_that_was_only_drawn_goes_with_the_finished_work(stage: Cast, come: Come, number: str) -> None:
+    page = come(stage.technician, f"/my-jobs/{number}/", phone=True)
+    tap(page, "接单", "到达")
+    page.fill("#complete-form textarea[name=report]", "灯座接触不良")
+    page.locator("#complete-form summary").click()
+    canvas = page.locator("#complete-form signature-pad canvas")
+    canvas.scroll_into_view_if_needed()
+    place = canvas.bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + 30, place["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 120, place["y"] + 60, steps=5)
+    page.mouse.up()
+    tap(page, "完工")
+    page.wait_for_url("**/my-jobs/")
+    assert kinds(number)[-1] in {"ticket.completed", "ticket.signed"}
+    assert case(number).attachments.filter(kind="signature").exists()
