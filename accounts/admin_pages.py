@@ -92,7 +92,7 @@ class Historical(VisibleOnly, SimpleHistoryAdmin):  # type: ignore[misc]  # the 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """The versions of a row; the library would show those of rows that one may not see."""
         self._require_visible(request, object_id)
-        return cast(HttpResponse, super().history_view(request, object_id, extra_context))
+        return super().history_view(request, object_id, extra_context)
 
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None

@@ -1,7 +1,9 @@
 """The register as JSON: phones under their mask, ID numbers only as "there is one"."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -192,7 +194,7 @@ def no_such(name: str) -> serializers.ValidationError:
 def belongs_together(project: Project, user: User, given: dict[str, Any]) -> dict[str, Any]:
     """Turn the names in a car's input into rows of its project that the person may see. Raises `ValidationError`."""
     found = dict(given)
-    sources = {
+    sources: dict[str, Callable[[Any], QuerySet[Any]]] = {
         "person": lambda key: Person.objects.visible_to(user).filter(pk=key),
         "unit": lambda key: Unit.objects.visible_to(user).filter(number=key),
         "space": lambda key: project.spaces.filter(code=key),

@@ -251,7 +251,7 @@ class MoveInForm(forms.Form):
         label=gettext_lazy("Phone"), required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"})
     )
     relation = forms.ChoiceField(label=gettext_lazy("Relation"), choices=Relation.choices)
-    on = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=gettext_lazy("Moves in on"), widget=forms.DateInput(attrs={"type": "date"}))
     lives_here = forms.BooleanField(label=gettext_lazy("Lives here"), required=False, initial=True)
 
 

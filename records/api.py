@@ -30,7 +30,7 @@ class CursorPages(CursorPagination):
     def decode_cursor(self, request: Request) -> Cursor | None:
         """Where the page begins. Raises `NotFound` for a position that is no number of a row."""
         cursor = super().decode_cursor(request)
-        if cursor is not None and cursor.position is not None and whole_number(cursor.position) is None:
+        if cursor is not None and cursor.position is not None and whole_number(str(cursor.position)) is None:
             raise exceptions.NotFound(_("There is no such page of the list."))
         return cursor
 

@@ -14,7 +14,7 @@ from servicedesk.settings import STORAGES as REAL_STORAGES
 
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES: dict[str, Any] = {
+STORAGES: dict[str, Any] = {  # type: ignore[no-redef]
     **REAL_STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

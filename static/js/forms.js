@@ -10,7 +10,7 @@
   document.addEventListener("compositionend", () => { window.setTimeout(() => { composing = false; }, 20); });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
-    const field = event.target.closest("input, textarea");
+    const field = event.target.closest("input, textarea, select");
     if (!field || !field.form) return;
     if (desk.composing(event)) {
       if (field.tagName === "INPUT") event.preventDefault();

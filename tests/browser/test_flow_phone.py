@@ -145,4 +145,4 @@ def test_a_signature_that_was_only_drawn_goes_with_the_finished_work(stage: Cast
     tap(page, "完工")
     page.wait_for_url("**/my-jobs/")
     assert kinds(number)[-1] in {"ticket.completed", "ticket.signed"}
-    assert case(number).attachments.filter(kind="signature").exists()
+    assert case(number).attachments.filter(label="signature").exists()

@@ -99,7 +99,7 @@ class Prober:
         headers = {name: value for name, value in response.headers.items() if name not in NOT_COMPARED}
         return Answer(response.status_code, text, headers, path, wrote)
 
-    def _send(self, role: str, method: str, path: str, body: Any) -> HttpResponse:
+    def _send(self, role: str, method: str, path: str, body: Any) -> Any:
         client = Client(raise_request_exception=False)
         extra: dict[str, Any] = {}
         in_api = API.match(path) is not None

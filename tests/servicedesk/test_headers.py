@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 from rest_framework.test import APIClient
@@ -27,7 +28,7 @@ ALWAYS = {
 pytestmark = pytest.mark.req("SEC-1")
 
 
-def broken(request: Any) -> None:
+def broken(request: Any) -> HttpResponse:
     raise ZeroDivisionError
 
 

@@ -30,7 +30,8 @@ from tests.threads import at_once
 LOGIN = "/accounts/login/"
 TOKEN = "/api/v1/auth/token/"
 LIMIT = 10
-THROTTLE = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]["token"]
+API_SETTINGS: dict[str, Any] = settings.REST_FRAMEWORK
+THROTTLE: str = API_SETTINGS["DEFAULT_THROTTLE_RATES"]["token"]
 pytestmark = [pytest.mark.req("SEC-1"), pytest.mark.django_db]
 SignIn = Callable[[User], Client]
 
@@ -63,14 +64,14 @@ def make_real(user: User) -> User:
 
 def enrol(user: User) -> str:
     """Give the person a second factor; returns its secret."""
-    secret = generate_totp_secret()
+    secret: str = generate_totp_secret()
     TOTP.activate(user, secret)
     return secret
 
 
 def code_now(secret: str) -> str:
     cache.clear()  # a code counts once; the tests' clock stands still
-    return format_hotp_value(hotp_value(secret, next(iter(counters()))))
+    return str(format_hotp_value(hotp_value(secret, next(iter(counters())))))
 
 
 def wrong_code(secret: str) -> str:

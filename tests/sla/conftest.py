@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.sla.stage import stage  # noqa: F401  a fixture
 from tests.sla.trial import trial_kind
 
 

@@ -164,7 +164,7 @@ def test_killed_at_any_statement_the_next_sweep_ends_in_the_same_facts(
     )
 
 
-def whole(found: dict[int, dict[str, Any]]) -> bool:
+def whole(found: dict[Any, dict[str, Any]]) -> bool:
     """Say whether every clock is breached, has its three steps, and its one person told over two channels."""
     return all(
         fact["breached"] and len(fact["fired"]) == 3 and len(fact["messages"]) == 2 and fact["next"] is None

@@ -75,7 +75,7 @@ def clock_of(case: Case, key: str = "trial.answer") -> Clock:
     return Clock.objects.filter(case=case, key=key).select_related("version__policy").latest("cycle")
 
 
-def facts(case: Case | None = None) -> dict[str, Any]:
+def facts(case: Case | None = None) -> dict[Any, Any]:
     """Everything the engine wrote, without primary keys: what two roads to the same moment must agree on."""
     clocks = Clock.objects.all() if case is None else Clock.objects.filter(case=case)
     return {
