@@ -288,13 +288,20 @@ def _phone(part: str, cell: Cell) -> str:
     return typed
 
 
+def _kept_whole(number: int | float | Decimal) -> bool:
+    """Say whether Excel keeps a number of this size digit by digit; what is no number at all was not kept."""
+    if isinstance(number, Decimal) and number.is_nan():
+        return False
+    return -_EXACT_INTEGER < number < _EXACT_INTEGER
+
+
 def id_number(cell: Cell) -> str | None:
     """An identity document's number, None for the placeholder; doubts about a resident ID number are warnings.
 
     Raises:
         CellError: Excel held it as a number and lost its last digits.
     """
-    if isinstance(cell.raw, int | float | Decimal) and not -_EXACT_INTEGER < cell.raw < _EXACT_INTEGER:
+    if isinstance(cell.raw, int | float | Decimal) and not _kept_whole(cell.raw):
         raise CellError("digits_lost")
     value = unicodedata.normalize("NFKC", cell.text).replace(" ", "").upper()
     if value == NO_ID_NUMBER:

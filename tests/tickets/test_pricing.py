@@ -43,7 +43,7 @@ def test_a_paid_job_is_not_done_before_the_price_is_accepted(cast: Cast) -> None
     quoted(cast, ticket, "unclog_toilet")
     with pytest.raises(NotNow):
         actions.complete(ticket=ticket, report="通了", by=cast.technician, at=NOON + 2 * HOUR)
-    with pytest.raises(Invalid, match="no signature yet"):
+    with pytest.raises(Invalid):
         actions.accept_quote(ticket=ticket, how="signature", by=cast.technician, at=NOON + HOUR + MINUTE)
     actions.sign(ticket=ticket, upload=png(), by=cast.technician, at=NOON + HOUR + 2 * MINUTE)
     actions.accept_quote(ticket=ticket, how="signature", by=cast.technician, at=NOON + HOUR + 2 * MINUTE)
