@@ -44,8 +44,8 @@
     still.forEach((button) => { button.disabled = true; });
     window.setTimeout(() => {
       resting = false;
+      if (goTo && leave()) return;
       still.forEach((button) => { button.disabled = Boolean(button.form && button.form.dataset.sending); });
-      if (goTo) leave();
     }, REST);
   }
 
@@ -79,8 +79,23 @@
     const mine = items.filter((item) => item.number === here && !item.refused);
     const ahead = mine.map((item) => item.next).filter(Boolean).pop();
     if (ahead) reveal(ahead);
+    items.filter((item) => item.number === here && item.refused).forEach(giveBack);
     document.querySelectorAll("[data-unsent-of]").forEach((place) => {
       place.hidden = !items.some((item) => item.number === place.dataset.unsentOf);
+    });
+  }
+
+  // What was refused stands on the page again as it was typed, to be mended and sent once more.
+  function giveBack(item) {
+    const form = [...document.querySelectorAll("form[data-queue]")].find((each) => each.action === item.url);
+    const panel = form && form.closest("[data-panel]");
+    if (!panel) return;
+    reveal(panel.dataset.panel);
+    delete form.dataset.sending;
+    document.querySelectorAll("button").forEach((button) => {
+      if (button.form !== form || resting) return;
+      button.disabled = false;
+      button.removeAttribute("aria-busy");
     });
   }
 
@@ -111,6 +126,7 @@
       if (answer.type === "opaqueredirect" || answer.status === 401) return { signedOut: true };
       const said = await answer.json().catch(() => ({}));
       if (answer.ok) return { done: true, to: said.to };
+      if (answer.status === 404) return { refused: box.dataset.gone };
       if (answer.status === 403 && !said.detail) return { signedOut: true };
       return answer.status >= 500 ? {} : { refused: said.detail || String(answer.status) };
     } catch {
@@ -162,16 +178,19 @@
     leave();
   }
 
+  // Says whether another page comes up.
   function leave() {
-    if (goTo && !resting && !sending && !read().some((item) => item.number === here)) arrive();
+    return Boolean(goTo) && !resting && !sending && !read().some((item) => item.number === here) && arrive();
   }
 
   // Everything is sent. The next page comes up; this one is drawn anew only where nobody has begun anything on it since the
   // tap, for a photo on its way, a signature or chosen parts would be lost.
   function arrive() {
     const sameHere = new URL(goTo, window.location.href).pathname === window.location.pathname;
-    if (!sameHere || !busy) window.location.assign(goTo);
+    const going = !sameHere || !busy;
+    if (going) window.location.assign(goTo);
     goTo = "";
+    return going;
   }
   ["pointerdown", "keydown", "input", "change"].forEach((kind) => {
     document.addEventListener(kind, () => { busy = true; }, { capture: true, passive: true });
@@ -207,7 +226,8 @@
       key, at, number: form.dataset.queue, url: form.action, next: form.dataset.panelNext || "", words: form.dataset.words || "",
       fields: [...data].filter(([, value]) => typeof value === "string"), refused: "",
     };
-    if (!write([...read(), item])) return;
+    // The same step once more takes the place of the one that was refused.
+    if (!write([...read().filter((earlier) => earlier.url !== item.url || !earlier.refused), item])) return;
     event.preventDefault();
     delete form.dataset.typed;
     busy = false;
@@ -217,6 +237,20 @@
     window.setTimeout(rest, 0);
     show();
     flush();
+  });
+
+  // --- A report is a phrase, or words: asked for before the step counts as done, which without signal would be hours later. ---
+  document.querySelectorAll("form[data-queue]").forEach((form) => {
+    const phrases = [...form.querySelectorAll("input[name=phrase]")];
+    const report = form.querySelector("textarea[name=report]");
+    if (!phrases.length || !report) return;
+    const ask = () => {
+      const chosen = phrases.find((phrase) => phrase.checked);
+      phrases.forEach((phrase) => { phrase.required = !report.value.trim(); });
+      report.required = Boolean(chosen && !chosen.value);
+    };
+    form.addEventListener("input", ask);
+    window.setTimeout(ask, 0);
   });
 
   // --- What was typed for the end of a job survives a lost page. ---

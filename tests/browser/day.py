@@ -107,6 +107,12 @@ def scribble(page: Page, pad: Locator) -> None:
     expect(pad.locator(".sign-words")).to_have_text("签字已保存")
 
 
+def finish_work(page: Page) -> None:
+    """Say with a phrase what was done, and finish."""
+    page.locator("#complete-form label.answer").first.click()
+    page.get_by_role("button", name="完工").click()
+
+
 def number_told(page: Page) -> str:
     """The number that stands large on the page, to be read out."""
     shown = page.locator(".done-number")

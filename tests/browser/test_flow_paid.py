@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from estate.models import Unit
-from tests.browser.day import Come, case, menu, now, scribble
+from tests.browser.day import Come, case, finish_work, menu, now, scribble
 from tests.cast import Cast, make_home
 from tests.tickets.flow import in_progress, opened
 from tickets.models import Ticket
@@ -82,7 +82,8 @@ def test_the_price_is_quoted_signed_and_then_the_work_is_finished(stage: Cast, c
     expect(page.locator("body")).to_contain_text(f"{number} 报价已确认")
     accepted = case(number).ticket
     assert (accepted.quote, accepted.quote_accepted_how) == ("accepted", "signature")
-    finish.click()
+    expect(finish).to_be_enabled()
+    finish_work(page)
     page.wait_for_url("**/my-jobs/")
     done = case(number)
     assert done.state == "completed"

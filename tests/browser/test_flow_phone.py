@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.day import Come, case, now
+from tests.browser.day import Come, case, finish_work, now
 from tests.cast import Cast
 from tests.tickets.flow import dispatched, opened
+from tickets import actions
 
 pytestmark = [pytest.mark.browser]
 
@@ -91,7 +92,7 @@ def test_a_photo_begun_meanwhile_survives_the_late_answer(stage: Cast, come: Com
     page.wait_for_timeout(500)
     expect(page.locator("photo-input[data-kind=before] .photo")).to_have_count(1)
     expect(page.locator(".path li").nth(1)).to_have_class("is-done")
-    tap(page, "完工")
+    finish_work(page)
     page.wait_for_url("**/my-jobs/")
     assert case(number).state == "completed"
 
@@ -125,6 +126,7 @@ def test_a_triple_tap_does_one_step(stage: Cast, come: Come, number: str) -> Non
     assert page.locator("input[name=phrase]:checked").count() == 0
     tap(page, "到达")
     expect(page.get_by_role("button", name="完工")).to_be_enabled()
+    page.wait_for_timeout(3000)
     assert kinds(number)[-1] == "ticket.arrived"
 
 
@@ -146,3 +148,38 @@ def test_a_signature_that_was_only_drawn_goes_with_the_finished_work(stage: Cast
     page.wait_for_url("**/my-jobs/")
     assert kinds(number)[-1] in {"ticket.completed", "ticket.signed"}
     assert case(number).attachments.filter(label="signature").exists()
+
+
+@pytest.mark.req("REP-3")
+def test_a_report_is_asked_for_before_the_work_counts_as_finished(stage: Cast, come: Come, number: str) -> None:
+    page = come(stage.technician, f"/my-jobs/{number}/", phone=True)
+    tap(page, "接单", "到达", "完工")
+    page.wait_for_timeout(300)
+    expect(page.locator("#complete-form")).to_be_visible()
+    assert page.evaluate("document.querySelector('#complete-form').checkValidity()") is False
+    page.locator("label.answer", has_text="其他").click()
+    tap(page, "完工")
+    assert page.evaluate("document.activeElement.name") == "report"
+    page.fill("#complete-form textarea[name=report]", "灯座接触不良")
+    tap(page, "完工")
+    page.wait_for_url("**/my-jobs/")
+    assert case(number).ticket.report == "灯座接触不良"
+
+
+@pytest.mark.req("REP-3")
+def test_what_was_refused_comes_back_as_it_was_typed(stage: Cast, come: Come, number: str) -> None:
+    page = come(stage.technician, f"/my-jobs/{number}/", phone=True)
+    page.context.set_offline(True)
+    tap(page, "接单", "到达")
+    page.fill("#complete-form textarea[name=report]", "灯座接触不良")
+    page.fill("#complete-form input[name=hours]", "1")
+    tap(page, "完工")
+    expect(page.locator(".unsent")).to_contain_text("未同步 3")
+    ticket = case(number).ticket
+    actions.return_job(ticket=ticket, reason="改派", by=stage.supervisor, at=now())
+    page.context.set_offline(False)
+    expect(page.locator(".unsent")).to_contain_text("没有这条记录，或您无权查看")
+    assert case(number).state == "pending"
+    expect(page.locator("[data-panel=accept]")).to_be_visible()
+    page.locator(".unsent").get_by_role("button", name="放弃").first.click()
+    assert kinds(number)[-1] == "ticket.returned"

@@ -1,0 +1,278 @@
+"""Keystrokes and clicks of the everyday tasks, counted from the role's home page and held to their targets.
+
+K are keystrokes without free text (what somebody says is free text; rooms, names and choices are not; Ctrl+Enter is
+one stroke, as it is one movement), C are clicks or taps (choosing from a list is two: open it, choose).
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from cases.models import Case
+from estate.actions import reindex_register
+from estate.models import HouseholdMember, Vehicle
+from reception import actions as desk
+from reception.actions import NewContact
+from tests.browser.day import Come, case, now
+from tests.cast import Cast
+from tests.tickets.flow import completed, dispatched, in_progress, opened
+from visits.models import Callback
+
+pytestmark = [pytest.mark.browser]
+TABLE: list[tuple[str, str, str, str]] = []
+
+
+class Hand:
+    """A hand on a page, counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.keys = 0
+        self.clicks = 0
+
+    def press(self, *keys: str) -> None:
+        """Press keys, each one stroke, once the page is there."""
+        self.page.wait_for_load_state("load")
+        for key in keys:
+            self.page.keyboard.press(key)
+        self.keys += len(keys)
+
+    def type(self, text: str) -> None:
+        """Type something that is no free text."""
+        self.page.wait_for_load_state("load")
+        self.page.keyboard.type(text, delay=20)
+        self.keys += len(text)
+
+    def say(self, text: str) -> None:
+        """Write down what somebody says."""
+        self.page.keyboard.type(text)
+
+    def click(self, place: Locator) -> None:
+        """Click or tap once."""
+        self.page.wait_for_load_state("load")
+        place.click()
+        self.clicks += 1
+
+    def choose(self, place: Locator, value: str) -> None:
+        """Open a list and choose from it."""
+        place.select_option(value)
+        self.clicks += 2
+
+
+Held = Callable[..., None]
+
+
+@pytest.fixture
+def held() -> Held:
+    """`held("4", "…", hand, keys=12)`: note what was counted, and hold it to the target."""
+
+    def hold(screen: str, task: str, hand: Hand, *, keys: int | None = None, clicks: int | None = None) -> None:
+        counted = [(hand.keys, keys, "K"), (hand.clicks, clicks, "C")]
+        TABLE.append(
+            (
+                screen,
+                task,
+                " ".join(f"{count} {unit}" for count, _most, unit in counted if count),
+                " ".join(f"≤ {most} {unit}" for _count, most, unit in counted if most is not None),
+            )
+        )
+        for count, most, unit in counted:
+            assert most is None or count <= most, f"{task}: {count} {unit}, at most {most}"
+
+    return hold
+
+
+@pytest.fixture(scope="module", autouse=True)
+def table(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Print what was counted, once all of it is."""
+    yield
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not TABLE:
+        return
+    reporter.write_line("")
+    for row in [("screen", "task", "counted", "target"), *TABLE]:
+        reporter.write_line(" | ".join(row))
+
+
+# --- 2: the desk -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("key", "lands"),
+    [("n", "/intake/"), ("l", "/contacts/new/"), ("b", "/callbacks/"), ("s", "/contacts/JD"), ("1", "/tickets/BX")],
+)
+def test_any_task_starts_in_two_keystrokes(stage: Cast, come: Come, held: Held, key: str, lands: str) -> None:
+    opened(stage, at=now())
+    visitor = NewContact(project=stage.project, channel="walk_in", purpose="enquiry")
+    desk.queue(new=visitor, by=stage.frontdesk, at=now())
+    hand = Hand(come(stage.frontdesk))
+    expect(hand.page.locator("#search")).to_be_focused()
+    hand.press("Escape", key)
+    hand.page.wait_for_url(lambda url: lands in url)
+    held("2", f"start a task ({lands.strip('/').split('/')[0]})", hand, keys=2)
+
+
+def test_somebody_joins_the_line(stage: Cast, come: Come, held: Held) -> None:
+    hand = Hand(come(stage.frontdesk))
+    hand.press("Escape", "w")
+    expect(hand.page.locator("#join")).to_be_visible()
+    held("2", "start a task (line)", hand, keys=2)
+    hand.press("Enter")
+    expect(hand.page.locator(".line-row")).to_have_count(1)
+
+
+# --- 3: who calls ----------------------------------------------------------------------------------------------------
+def test_a_repeated_call_is_logged_in_three_keystrokes(stage: Cast, come: Come, held: Held) -> None:
+    ticket = opened(stage, at=now())
+    hand = Hand(come(stage.frontdesk, "/call/?number=13812341234"))
+    hand.press("1")
+    expect(hand.page.locator("body")).to_contain_text(f"归在 {ticket.case.number} 下")
+    assert Case.objects.filter(kind="contact", parent=ticket.case).count() == 1
+    held("3", "log a repeat call, one home", hand, keys=3)
+
+
+def test_a_repeated_call_about_one_of_several_homes(stage: Cast, come: Come, held: Held) -> None:
+    ticket = opened(stage, at=now(), unit=stage.units["3-2-1502"])
+    HouseholdMember.objects.create(
+        household=stage.households["3-2-1502"], person=stage.people["3-2-1501"], relation="owner"
+    )
+    hand = Hand(come(stage.frontdesk, "/call/?number=13812341234"))
+    hand.press("2")
+    hand.page.wait_for_url("**unit=3-2-1502**")
+    hand.press("1")
+    expect(hand.page.locator("body")).to_contain_text(f"归在 {ticket.case.number} 下")
+    held("3", "log a repeat call, several homes", hand, keys=3)
+
+
+# --- 4: quick intake -------------------------------------------------------------------------------------------------
+def test_a_walk_in_repair_takes_twelve_keystrokes(stage: Cast, come: Come, held: Held) -> None:
+    hand = Hand(come(stage.frontdesk))
+    hand.type("1501")
+    hand.press("Enter")
+    hand.page.wait_for_url("**/units/demo/3-2-1501/")
+    hand.press("n")
+    expect(hand.page.locator("#id_description")).to_be_focused()
+    hand.say("客厅吸顶灯不亮了")
+    expect(hand.page.locator("#id_contact_name")).to_have_value("张小明")
+    hand.press("Tab", "Tab", "Tab", "Tab", "ArrowDown", "Control+Enter")
+    number = hand.page.locator(".done-number").inner_text().strip()
+    taken = case(number)
+    assert (taken.channel, taken.category, taken.contact_name) == ("walk_in", "lamp", "张小明")
+    held("4", "walk-in repair", hand, keys=12)
+
+
+def test_a_repair_by_phone_takes_fewer(stage: Cast, come: Come, held: Held) -> None:
+    hand = Hand(come(stage.frontdesk))
+    hand.press("Escape", "n")
+    expect(hand.page.locator("#id_unit")).to_be_focused()
+    hand.type("1501")
+    hand.page.locator("#id_unit_list [role=option]").first.wait_for()
+    hand.press("Enter")
+    hand.say("客厅吸顶灯不亮了")
+    hand.press("Control+Enter")
+    number = hand.page.locator(".done-number").inner_text().strip()
+    taken = case(number)
+    assert (taken.channel, taken.unit) == ("phone", stage.units["3-2-1501"])
+    held("4", "repair by phone", hand, keys=12)
+
+
+# --- 5: the household ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("asked", ["zxm", "1234", "1501", "a88"], ids=["initials", "phone", "room", "plate"])
+def test_anyone_is_found_in_five_keystrokes(stage: Cast, come: Come, held: Held, asked: str) -> None:
+    Vehicle.objects.create(project=stage.project, plate="浙A88K21", unit=stage.units["3-2-1501"])
+    reindex_register(project=stage.project)
+    hand = Hand(come(stage.frontdesk))
+    hand.type(asked)
+    hand.press("Enter")
+    hand.page.wait_for_url("**/units/demo/3-2-1501/")
+    expect(hand.page.locator("h1")).to_contain_text("张小明")
+    held("5", f"find somebody by “{asked}”", hand, keys=5)
+
+
+# --- 6: one matter ---------------------------------------------------------------------------------------------------
+def test_the_next_step_is_one_keystroke(stage: Cast, come: Come, held: Held) -> None:
+    ticket = opened(stage, at=now())
+    hand = Hand(come(stage.supervisor, f"/tickets/{ticket.case.number}/"))
+    hand.press(".")
+    expect(hand.page.locator("#step-dispatch")).to_be_visible()
+    held("6", "next step: send somebody", hand, keys=1)
+    dispatched(stage, ticket, at=now())
+    hand = Hand(come(stage.technician, f"/tickets/{ticket.case.number}/"))
+    hand.press(".")
+    expect(hand.page.locator("body")).to_contain_text("已接单。")
+    held("6", "next step: accept", hand, keys=1)
+
+
+# --- 7: the list -----------------------------------------------------------------------------------------------------
+def test_twenty_jobs_are_assigned_in_five_clicks(stage: Cast, come: Come, held: Held) -> None:
+    dispatched(stage, opened(stage, at=now()), at=now())
+    for _ in range(20):
+        opened(stage, at=now())
+    hand = Hand(come(stage.supervisor))
+    assert hand.page.url.endswith("/tickets/")
+    hand.click(hand.page.locator(".views .view", has_text="待派单"))
+    hand.page.wait_for_url("**view=unassigned**")
+    hand.click(hand.page.locator("[data-pick-all]"))
+    hand.choose(hand.page.locator(".rows-bulk select"), str(stage.users["technician2"].pk))
+    hand.click(hand.page.locator(".rows-bulk button", has_text="派单"))
+    expect(hand.page.locator(".results li")).to_have_count(20)
+    assert Case.objects.filter(handler=stage.users["technician2"], state="dispatched").count() == 20
+    held("7", "assign 20 jobs", hand, clicks=5)
+
+
+# --- 8: dispatch -----------------------------------------------------------------------------------------------------
+def test_a_job_is_assigned_in_two_clicks(stage: Cast, come: Come, held: Held) -> None:
+    number = opened(stage, at=now()).case.number
+    hand = Hand(come(stage.supervisor))
+    hand.press("d")
+    hand.click(hand.page.locator(".waiting-link").first)
+    hand.click(hand.page.locator(".suggestion button").first)
+    expect(hand.page.locator("body")).to_contain_text(f"{number} 已派出")
+    assert case(number).state == "dispatched"
+    held("8", "assign a job", hand, clicks=2)
+
+
+# --- 9: the technician's phone ---------------------------------------------------------------------------------------
+def test_a_job_is_finished_in_four_taps_and_a_photo(stage: Cast, come: Come, held: Held, picture: Path) -> None:
+    number = in_progress(stage, opened(stage, at=now()), at=now()).case.number
+    hand = Hand(come(stage.technician, phone=True))
+    page = hand.page
+    hand.click(page.locator(".job-card"))
+    with page.expect_file_chooser() as camera:
+        page.locator("photo-input[data-kind=after] .photo-add").click()
+    camera.value.set_files(str(picture))
+    expect(page.locator("photo-input[data-kind=after]")).to_contain_text("已上传")
+    hand.click(page.locator("label.answer").first)
+    hand.click(page.get_by_role("button", name="完工"))
+    page.wait_for_url("**/my-jobs/")
+    assert case(number).state == "completed"
+    held("9", "finish a job (plus the photo)", hand, clicks=4)
+
+
+def test_a_whole_visit_from_accepting_to_finishing(stage: Cast, come: Come, held: Held) -> None:
+    number = dispatched(stage, opened(stage, at=now()), at=now()).case.number
+    hand = Hand(come(stage.technician, phone=True))
+    page = hand.page
+    hand.click(page.locator(".job-card"))
+    for step in ("接单", "到达"):
+        hand.click(page.get_by_role("button", name=step))
+    hand.click(page.locator("label.answer").first)
+    hand.click(page.get_by_role("button", name="完工"))
+    page.wait_for_url("**/my-jobs/")
+    assert case(number).state == "completed"
+    held("9", "accept, arrive and finish in one go", hand)
+
+
+# --- 11: callbacks ---------------------------------------------------------------------------------------------------
+def test_a_satisfied_call_takes_four_keystrokes(stage: Cast, come: Come, held: Held) -> None:
+    ticket = completed(stage, opened(stage, at=now() - timedelta(hours=1)), at=now())
+    hand = Hand(come(stage.frontdesk))
+    expect(hand.page.locator("#search")).to_be_focused()
+    hand.press("Escape", "b")
+    hand.page.wait_for_url("**/callbacks/")
+    hand.press("5", "Enter")
+    expect(hand.page.locator("body")).to_contain_text("3-2-1501：满意，工单已结案")
+    assert Callback.objects.get().score == 5
+    assert case(ticket.case.number).state == "closed"
+    held("11", "a satisfied call", hand, keys=4)
