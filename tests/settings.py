@@ -22,3 +22,5 @@ STORAGES: dict[str, Any] = {  # type: ignore[no-redef]
 if DATABASES["default"]["ENGINE"] == "servicedesk.sqlite":
     # In memory for parallel runs too: the runner knows Django's own engine only and would suffix a path.
     DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
+# Tests run side by side and empty the cache between them: each process has its own.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
