@@ -28,6 +28,6 @@ urlpatterns = [
     path("residents/<int:pk>/", units.edit_person, name="person_edit"),
     path("residents/<int:pk>/reveal/", units.reveal_number, name="person_reveal"),
     path("homes/<int:pk>/new/", units.new_resident, name="move_in"),
-    path("homes/<int:pk>/leave/", units.leave_home, name="move_out"),
+    path("households/<int:pk>/leave/", units.leave_home, name="move_out"),
     path("units/<slug:code>/<path:number>/", units.unit_page, name="unit"),
 ]

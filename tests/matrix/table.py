@@ -54,6 +54,7 @@ SEES: dict[str, Mapping[str, Places]] = {
     "callback": DESK_CASE,
     "person": _sees(WIDE | {"cashier"}, residents=True),
     "home": _sees(WIDE | {"cashier"}, residents=True),
+    "household": _sees(WIDE | {"cashier"}, residents=True),
     "unit": _sees(WIDE | {"cashier"}, residents=True),
     "vehicle": _sees(WIDE | {"cashier"}),
     "import": dict.fromkeys(IMPORTERS, BOTH),
@@ -200,7 +201,7 @@ TABLE: dict[str, Row] = {
     "person_edit": Row(thing="person", reads=DESK, writes=DESK),
     "person_reveal": _writes("person", READERS, just(reason="核对", field="phone"), phone=True),
     "move_in": Row(thing="home", reads=DESK, writes=DESK),
-    "move_out": _writes("home", DESK),
+    "move_out": _writes("household", DESK),
     "unit": _reads("unit", READERS),
     # --- tickets -----------------------------------------------------------------------------------------------------
     "tickets": _reads("", EVERY_STAFF),

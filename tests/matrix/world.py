@@ -16,7 +16,7 @@ from accounts.states import Role
 from cases.actions import attach_photo
 from cases.models import Case
 from estate.imports import actions as imports
-from estate.models import Unit, Vehicle
+from estate.models import Building, Unit, Vehicle
 from notifications.actions import Notice, tell
 from notifications.models import Message
 from reception import actions as desk
@@ -92,8 +92,17 @@ def picture() -> SimpleUploadedFile:
     return SimpleUploadedFile("photo.jpg", out.getvalue(), "image/jpeg")
 
 
+def _number_apart() -> None:
+    """Units that nobody lives in, so that a unit and its household never share a key by chance."""
+    project = Project.objects.create(code="empty", name_zh="空小区")
+    building = Building.objects.create(project=project, code="1")
+    for room in ("101", "102", "103", "104"):
+        Unit.objects.create(project=project, building=building, number=f"1-1-{room}", entrance="1", room=room)
+
+
 def make_world() -> World:
     """Everybody, and the same things in all three homes."""
+    _number_apart()
     cast = make_cast()
     departments = {
         kind: Department.objects.create(project=cast.other_project, kind=kind, name_zh=str(kind))
@@ -158,6 +167,7 @@ def _furnish(name: str, place: Place) -> None:
         "import": {"token": upload.token},
         "unit": {"code": place.project.code, "number": place.unit.number},
         "home": {"pk": place.unit.pk},
+        "household": {"pk": household.pk},
         "person": {"pk": person.pk},
         "vehicle": {"pk": vehicle.pk},
         "project": {"code": place.project.code},

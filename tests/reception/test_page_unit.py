@@ -66,7 +66,7 @@ def test_people_cars_dates_open_matters_and_everything_over_time_stand_on_one_pa
 def test_people_who_left_stay_in_the_history(cast: Cast, signed_in: SignIn) -> None:
     client = signed_in(cast.frontdesk)
     body = {"on": "2026-11-20", "member": "", "idempotency_key": "k"}
-    answer = client.post(f"/homes/{cast.households[ROOM].pk}/leave/", body)
+    answer = client.post(f"/households/{cast.households[ROOM].pk}/leave/", body)
     assert answer["Location"] == ADDRESS
     assert Household.objects.get(pk=cast.households[ROOM].pk).ended_on == date(2026, 11, 20)
     words = words_of(client.get(ADDRESS))
@@ -79,7 +79,7 @@ def test_one_member_leaves_and_the_others_stay(cast: Cast, signed_in: SignIn) ->
     new = MoveIn(unit=cast.units[ROOM], person=child, relation=Relation.FAMILY, on=date(2026, 1, 1))
     place = move_in(new=new, by=cast.frontdesk, at=NOON)
     client = signed_in(cast.frontdesk)
-    client.post(f"/homes/{place.household_id}/leave/", {"on": "2026-11-20", "member": str(place.pk)})
+    client.post(f"/households/{place.household_id}/leave/", {"on": "2026-11-20", "member": str(place.pk)})
     assert HouseholdMember.objects.get(pk=place.pk).ended_on == date(2026, 11, 20)
     assert Household.objects.get(pk=place.household_id).ended_on is None
 
@@ -98,7 +98,7 @@ def test_other_roles_other_projects_and_residents_get_the_same_404_as_for_what_i
     ):
         assert client.get(address).status_code == 404
         assert client.post(address, {"name": "x", "relation": "owner", "on": "2026-11-20"}).status_code == 404
-    for address in (f"/residents/{cast.people[ROOM].pk}/reveal/", f"/homes/{cast.households[ROOM].pk}/leave/"):
+    for address in (f"/residents/{cast.people[ROOM].pk}/reveal/", f"/households/{cast.households[ROOM].pk}/leave/"):
         body = {"field": "phone", "reason": "想看", "on": "2026-11-20"}
         assert client.post(address, body).status_code == 404
     assert Person.objects.get(pk=cast.people[ROOM].pk).name == "张小明"
