@@ -206,9 +206,22 @@ def candidates(case: Case) -> list[Candidate]:
     ]
 
 
-def bookings(technicians: Iterable[int], *, besides: Case | None = None) -> dict[int, list[Booked]]:
-    """The open jobs of technicians, those of one case left out: who, when, in which building."""
+def clashes_with(technician: User, window: Window, *, besides: Case) -> list[Booked]:
+    """The appointments of a technician that want a moment of the window, those of one case left out."""
+    booked = bookings([technician.pk], besides=besides, during=window).get(technician.pk, [])
+    return [other for other in booked if other.window is not None and window.clashes(other.window)]
+
+
+def bookings(
+    technicians: Iterable[int], *, besides: Case | None = None, during: Window | None = None
+) -> dict[int, list[Booked]]:
+    """The open jobs of technicians, those of one case left out: who, when, in which building.
+
+    `during` leaves out what cannot touch that window, so that a long list of open jobs is not read for one of them.
+    """
     jobs = Job.objects.filter(technician_id__in=list(technicians), state__in=OPEN_JOBS).select_related("ticket__case")
+    if during is not None:
+        jobs = jobs.filter(window_from__lt=during.end, window_to__gt=during.start)
     if besides is not None:
         jobs = jobs.exclude(ticket__case=besides)
     found: dict[int, list[Booked]] = {}

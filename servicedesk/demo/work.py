@@ -36,10 +36,13 @@ from visits.states import Result
 
 @dataclass(frozen=True)
 class Story:
-    """One repair: when it came in, from which home, in which words, and how far it has come."""
+    """One repair: when it came in, from which home, in which words, and how far it has come.
+
+    `at` is a local time of an earlier day; for today, how many minutes ago.
+    """
 
     days_ago: int
-    at: str
+    at: str | int
     unit: str
     words: str
     reaches: str = "opened"
@@ -56,16 +59,18 @@ STORIES = [
     Story(6, "16:05", "3-1-402", "入户门锁打不开，钥匙拧不动", "called back"),
     Story(5, "08:35", "1-2-1002", "跳闸，一开空调就断电", "not content", "electrician"),
     Story(4, "11:20", "2-1-501", "卧室窗户关不严，漏风", "completed"),
-    Story(3, "15:50", "3-2-902", "阳台地漏返水", "completed", "plumber"),
     Story(3, "09:30", "3-1-1201", "卫生间墙面渗漏，楼下说滴水", "leak test", "plumber", Channel.WALK_IN),
+    Story(3, "15:50", "3-2-902", "阳台地漏返水", "completed", "plumber"),
     Story(2, "10:15", "2-2-1302", "可视对讲没有声音", "completed", "electrician"),
     Story(2, "17:20", "1-1-802", "水龙头一直滴水", "not reached", "plumber"),
     Story(1, "09:05", "3-2-1502", "厨房水管接头漏水", "held", "plumber"),
     Story(1, "13:40", "2-1-801", "插座冒火花，不敢用了", "returned", "electrician"),
     Story(1, "16:45", "1-2-601", "马桶冲水停不下来", "accepted", "plumber", Channel.WECHAT),
-    Story(0, "08:20", "3-1-1502", "暖气片不热", "dispatched", "plumber"),
-    Story(0, "08:50", "2-2-101", "单元门禁刷卡没反应", "opened", channel=Channel.WALK_IN),
-    Story(0, "09:15", "1-1-1401", "电梯里有异响，停层不平", "opened"),
+]
+TODAY = [
+    Story(0, 26, "3-1-1502", "暖气片不热", "dispatched", "plumber"),
+    Story(0, 7, "2-2-101", "单元门禁刷卡没反应", "opened", channel=Channel.WALK_IN),
+    Story(0, 3, "1-1-1401", "电梯里有异响，停层不平", "opened"),
 ]
 
 
@@ -79,12 +84,11 @@ class Stage:
 
     def moment(self, story: Story, *, minutes: int = 0) -> datetime:
         """The story's beginning (or later), never in the future."""
-        local = self.now.astimezone(self.project.tz)
-        day = local.date() - timedelta(days=story.days_ago)
-        hour, minute = story.at.split(":")
-        begins = datetime.combine(day, time(int(hour), int(minute)), self.project.tz)
-        if story.days_ago == 0 and begins > local - timedelta(minutes=20):
-            begins = local - timedelta(minutes=20)
+        if isinstance(story.at, int):
+            begins = self.now - timedelta(minutes=story.at)
+        else:
+            day = self.now.astimezone(self.project.tz).date() - timedelta(days=story.days_ago)
+            begins = datetime.combine(day, time.fromisoformat(story.at), self.project.tz)
         return min(begins + timedelta(minutes=minutes), self.now)
 
 
@@ -95,6 +99,9 @@ def make_work(project: Project, users: Mapping[str, User], now: datetime) -> Non
     for story in STORIES:
         _tell(stage, story)
     _talk(stage)
+    for story in TODAY:
+        _tell(stage, story)
+    _wait(stage)
 
 
 def _teach(users: Mapping[str, User]) -> None:
@@ -200,7 +207,7 @@ def _afterwards(stage: Stage, story: Story, ticket: Ticket) -> None:
 
 
 def _talk(stage: Stage) -> None:
-    """Contacts: one answered, one with a reply promised, one person waiting in the hall."""
+    """Contacts: one answered, one with a reply promised."""
     desk, now = stage.users["frontdesk"], stage.now
     unit = Unit.objects.get(project=stage.project, number="2-2-702")
     asked = NewContact(
@@ -224,7 +231,11 @@ def _talk(stage: Stage) -> None:
         by=desk,
         at=now - timedelta(minutes=48),
     )
+
+
+def _wait(stage: Stage) -> None:
+    """Somebody sits in the hall."""
     waiting = NewContact(
         project=stage.project, channel=Channel.WALK_IN, said="来办门禁卡", caller=Caller(name="孙先生")
     )
-    queue(new=waiting, by=desk, at=now - timedelta(minutes=1))
+    queue(new=waiting, by=stage.users["frontdesk"], at=stage.now - timedelta(minutes=1))

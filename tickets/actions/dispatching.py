@@ -14,7 +14,7 @@ from sla.states import Audience
 from tickets.actions.turns import Turn, begin, reason_of
 from tickets.models import Job, Ticket
 from tickets.permissions import can_dispatch, can_hold, can_work
-from tickets.queries import bookings, can_be_sent
+from tickets.queries import can_be_sent, clashes_with
 from tickets.rules import FURTHEST
 from tickets.rules_dispatch import Booked, Window
 from tickets.states import JobState
@@ -65,8 +65,7 @@ def dispatch(
         data |= _moments(window)
     turn.happen(step, data=data, changes={"handler": technician})
     _tell_both(turn, taken_from, job)
-    booked = bookings([technician.pk], besides=turn.case).get(technician.pk, [])
-    clashes = [b for b in booked if window is not None and b.window is not None and window.clashes(b.window)]
+    clashes = clashes_with(technician, window, besides=turn.case) if window is not None else []
     return Dispatched(turn.ticket, job, clashes)
 
 
