@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.core.files import File
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Project, User
-from cases.models import Attachment, Case, CaseAccess, Counter
+from cases.models import Attachment, Case, CaseAccess
 from cases.registry import kind_of
 from cases.rules import case_tokens, format_number
 from cases.states import Channel, PhotoLabel, Urgency
@@ -19,6 +19,12 @@ from records.actions import add_tokens, audit, index, store_image
 from records.models import StoredFile
 
 SEARCH_KIND = "case"
+# One statement makes the row, locks it and counts on; the ORM has no upsert that computes.
+COUNT_ON = """
+    INSERT INTO cases_counter (prefix, day, last) VALUES (%s, %s, 1)
+    ON CONFLICT (prefix, day) DO UPDATE SET last = cases_counter.last + 1
+    RETURNING last
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +55,10 @@ class NewCase:
 
 def next_number(*, prefix: str, day: date) -> str:
     """Give out the next number of a prefix and day: one counter row, locked until the transaction ends."""
-    Counter.objects.bulk_create([Counter(prefix=prefix, day=day)], ignore_conflicts=True)
-    counter = Counter.objects.select_for_update().get(prefix=prefix, day=day)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return format_number(prefix, day, counter.last)
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_ON, [prefix, connection.ops.adapt_datefield_value(day)])
+        (last,) = cursor.fetchone()
+    return format_number(prefix, day, last)
 
 
 def open_case(*, new: NewCase, at: datetime, by: User | None) -> Case:
@@ -72,7 +77,7 @@ def open_case(*, new: NewCase, at: datetime, by: User | None) -> Case:
         project=new.project,
         title=new.title[:200],
         unit=new.unit,
-        building=new.unit.building if new.unit else new.building,
+        building_id=new.unit.building_id if new.unit else new.building and new.building.pk,
         household=new.household,
         place=new.place,
         contact_name=new.contact_name,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from accounts.models import User
 from estate.models import (
@@ -247,14 +247,7 @@ def people_to_ask(unit: Unit) -> list[Resident]:
 
 def household_for(unit: Unit, phone: str) -> Household | None:
     """The household that a caller belongs to: the one with the phone, else who lives there, tenants before owners."""
-    now = Household.objects.filter(unit=unit, ended_on=None)
-    if phone:
-        known = now.filter(
-            members__ended_on=None,
-            members__person__phones__number__in=[phone, plain_phone(phone)],
-            members__person__phones__ended_at=None,
-        )
-        found = known.order_by("-lives_here", "is_owner", "-pk").first()
-        if found is not None:
-            return found
-    return now.order_by("-lives_here", "is_owner", "-pk").first()
+    phones = PersonPhone.objects.filter(number__in={phone, plain_phone(phone)} - {""}, ended_at=None)
+    callers = HouseholdMember.objects.filter(household=OuterRef("pk"), ended_on=None, person__phones__in=phones)
+    now = Household.objects.filter(unit=unit, ended_on=None).annotate(calls=Exists(callers))
+    return now.order_by("-calls", "-lives_here", "is_owner", "-pk").first()

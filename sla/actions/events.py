@@ -17,7 +17,7 @@ from sla.queries import versions_in_force
 from sla.states import ClockEventKind, ClockState
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def happen(
     *,
     case: Case,
@@ -68,7 +68,9 @@ def _enter(case: Case, state: str, at: datetime) -> None:
 
 def _move_clocks(begin: Start) -> datetime | None:
     case, at, by = begin.case, begin.at, begin.by
-    live = list(Clock.objects.live().filter(case=case).select_related("version__policy"))
+    live: list[Clock] = []
+    if not _is_first(case):
+        live = list(Clock.objects.live().filter(case=case).select_related("version__policy"))
     ledger = Ledger()
     moved = move(case=case, event=begin.event, at=at, by=by, subject=begin.subject, live=live, ledger=ledger)
     new: list[Clock] = []
@@ -87,8 +89,13 @@ def _move_clocks(begin: Start) -> datetime | None:
     return min(running, default=None)
 
 
+def _is_first(case: Case) -> bool:
+    """Say whether this is the case's first event, before which nothing can have run."""
+    return case.version == 1
+
+
 def _number_cycles(case: Case, new: list[Clock]) -> None:
-    if case.version == 1:  # nothing can have run before a case's first event
+    if _is_first(case):
         return
     counted = Clock.objects.filter(case=case, key__in=[c.key for c in new]).values_list("key", "subject")
     had = {(key, subject): n for key, subject, n in counted.annotate(n=Count("pk")).order_by()}
