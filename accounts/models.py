@@ -46,6 +46,19 @@ class User(AbstractUser):
             return []
         return list(self.memberships.active().select_related("project", "department"))
 
+    @property
+    def belongs_everywhere(self) -> bool:
+        """Say whether the person belongs to the whole company, and so to each of its projects."""
+        return self.is_superuser or any(m.project_id is None for m in self.active_memberships)
+
+    @cached_property
+    def projects(self) -> list["Project"]:
+        """The projects the person belongs to, by code; read once per request."""
+        if self.belongs_everywhere:
+            return list(Project.objects.order_by("code"))
+        found = {m.project.pk: m.project for m in self.active_memberships if m.project is not None}
+        return sorted(found.values(), key=lambda project: project.code)
+
     def has_role(self, project_id: int | None, *roles: str) -> bool:
         """Say whether the person has one of `roles` in the project (or in the whole company)."""
         return any(m.role in roles and m.project_id in (None, project_id) for m in self.active_memberships)
@@ -68,7 +81,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def visible_to(self, user: User) -> Self:
         """Projects the person belongs to."""
-        if user.is_superuser or any(m.project_id is None for m in user.active_memberships):
+        if user.belongs_everywhere:
             return self.all()
         return self.filter(pk__in=[m.project_id for m in user.active_memberships])
 

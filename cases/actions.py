@@ -77,7 +77,7 @@ def open_case(*, new: NewCase, at: datetime, by: User | None) -> Case:
         project=new.project,
         title=new.title[:200],
         unit=new.unit,
-        building_id=new.unit.building_id if new.unit else new.building and new.building.pk,
+        building_id=new.unit.building_id if new.unit else getattr(new.building, "pk", None),
         household=new.household,
         place=new.place,
         contact_name=new.contact_name,

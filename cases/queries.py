@@ -49,6 +49,15 @@ ICONS = {
 }
 
 
+def revision() -> int:
+    """The key of the newest event of all: while it stays, nothing has happened to any case.
+
+    Two transactions may commit in the other order than they took their keys, so what is kept under a revision is kept
+    for seconds only.
+    """
+    return Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of a timeline, in the reader's language."""

@@ -1,15 +1,22 @@
 """What the frame of every page shows."""
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Project, User
+from cases.queries import revision
+from core.kept import kept
 from notifications.models import Message
-from servicedesk.navigation import entries_for
+from servicedesk.navigation import counts_for, entries_for
 from servicedesk.places import PLACES
-from sla.health import late_beat
+from sla.health import last_sweep, late_beat
+
+# Counts are read anew when anything happened; this bounds how long one that only time changes may lag.
+KEPT_SECONDS = 10
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -21,11 +28,22 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     project = getattr(request, "project", None)
     if request.headers.get("HX-Request"):
         return shown | {"project": project}
+    counts, swept_at = _around(user, project)
     return shown | {
         "project": project,
         "projects": getattr(request, "projects", []),
-        "nav": entries_for(PLACES, user, project, request.path),
+        "nav": entries_for(PLACES, user, project, request.path, counts),
         "unread": Message.objects.visible_to(user).unread().count(),
         "roles": sorted({str(m.get_role_display()) for m in user.active_memberships}),
-        "banner": late_beat(shown["now"]) if user.is_office else "",
+        "banner": late_beat(swept_at, shown["now"]) if user.is_office else "",
     }
+
+
+def _around(user: User, project: Project | None) -> tuple[dict[str, int], datetime | None]:
+    """What waits at the entries of the navigation, and when the sweep last ran; kept while nothing happens."""
+    key = f"frame:{user.pk}:{project.pk if project else 0}:{revision()}"
+    return kept(key, partial(_read, user, project), seconds=KEPT_SECONDS)
+
+
+def _read(user: User, project: Project | None) -> tuple[dict[str, int], datetime | None]:
+    return counts_for(PLACES, user, project) if project else {}, last_sweep()

@@ -115,7 +115,7 @@ class CurrentProject:
         asked = cast(ProjectRequest, request)
         asked.projects, asked.project = [], None
         if request.user.is_authenticated:
-            asked.projects = list(Project.objects.visible_to(request.user))
+            asked.projects = request.user.projects
             chosen = request.session.get("project")
             asked.project = next((p for p in asked.projects if p.code == chosen), next(iter(asked.projects), None))
         with timezone.override(asked.project.tz if asked.project else None):

@@ -1,6 +1,6 @@
 """The left-hand navigation: at most nine entries per role; which ones is said in `servicedesk.places`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -35,14 +35,22 @@ class Shown:
 MOST = 9
 
 
-def entries_for(places: Iterable[Entry], user: User, project: Project | None, path: str) -> list[Shown]:
+def _mine(places: Iterable[Entry], user: User, project: Project) -> list[Entry]:
+    return [e for e in sorted(places, key=lambda e: e.order) if user.has_role(project.pk, *e.roles)][:MOST]
+
+
+def entries_for(
+    places: Iterable[Entry], user: User, project: Project | None, path: str, counts: Mapping[str, int]
+) -> list[Shown]:
     """The entries of the person's roles in the project; the one whose address begins the path longest is active."""
     if project is None:
         return []
-    mine = [e for e in sorted(places, key=lambda e: e.order) if user.has_role(project.pk, *e.roles)][:MOST]
+    mine = _mine(places, user, project)
     urls = [reverse(e.url_name) for e in mine]
     here = max((url for url in urls if path.startswith(url)), key=len, default="")
-    return [
-        Shown(e.label, url, e.icon, e.count(user, project) if e.count else None, url == here)
-        for e, url in zip(mine, urls, strict=True)
-    ]
+    return [Shown(e.label, url, e.icon, counts.get(e.url_name), url == here) for e, url in zip(mine, urls, strict=True)]
+
+
+def counts_for(places: Iterable[Entry], user: User, project: Project) -> dict[str, int]:
+    """What waits at each of the person's entries, by the name of its address."""
+    return {e.url_name: e.count(user, project) for e in _mine(places, user, project) if e.count}

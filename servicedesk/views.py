@@ -27,14 +27,14 @@ from cases.states import PhotoLabel
 from servicedesk.middleware import ProjectRequest
 from servicedesk.navigation import entries_for
 from servicedesk.places import PLACES
-from sla.health import late_beat
+from sla.health import last_sweep, late_beat
 
 
 @login_required
 @require_GET
 def home(request: ProjectRequest) -> HttpResponse:
     """Send everybody to the first page of their role."""
-    entries = entries_for(PLACES, request.user, request.project, request.path)
+    entries = entries_for(PLACES, request.user, request.project, request.path, {})
     if not entries:
         return render(request, "nowhere.html", status=200)
     return redirect(entries[0].url)
@@ -141,7 +141,7 @@ def _database() -> str:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say of database, broker and beat: ok, or why not. 503 when one is not."""
     parts: dict[str, Any] = {"database": _database(), "broker": _broker()}
-    parts["beat"] = (late_beat(timezone.now()) or "ok") if parts["database"] == "ok" else "unknown"
+    parts["beat"] = (late_beat(last_sweep(), timezone.now()) or "ok") if parts["database"] == "ok" else "unknown"
     return JsonResponse(parts, status=200 if set(parts.values()) == {"ok"} else 503)
 
 

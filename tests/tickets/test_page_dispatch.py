@@ -149,4 +149,4 @@ def test_it_costs_the_same_for_one_row_and_for_three(cast: Cast, signed_in: Sign
     for _ in range(count):
         dispatched(cast, opened(cast))
         waits = opened(cast)
-    assert queries_for(signed_in(cast.supervisor), asked(waits)) == 15
+    assert queries_for(signed_in(cast.supervisor), asked(waits)) == 11

@@ -119,7 +119,7 @@ def test_it_costs_the_same_however_much_happened(cast: Cast, signed_in: SignIn, 
         at = NOON + 2 * HOUR + timedelta(minutes=n)
         actions.feedback(ticket=ticket, text="在路上", by=cast.technician, at=at)
         actions.join_caller(ticket=ticket, caller=Caller(name="邻居"), by=cast.frontdesk, at=at)
-    assert queries_for(signed_in(cast.supervisor), page(ticket)) == 25
+    assert queries_for(signed_in(cast.supervisor), page(ticket)) == 21
 
 
 # --- who may see it --------------------------------------------------------------------------------------------------

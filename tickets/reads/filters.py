@@ -2,21 +2,24 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, Project, User
 from cases.states import Urgency
+from core.kept import kept
 from estate.models import Building
 from tickets.models import Category
 from tickets.reads.listing import VIEWS, Filters
-from tickets.reads.people import Person
+from tickets.reads.people import Sendable
 from tickets.states import State
 
+OFFERED_SECONDS = 60
 Words = str | Promise
 
 
@@ -53,24 +56,39 @@ def saved_views(filters: Filters) -> list[Option]:
     ]
 
 
+@dataclass(frozen=True)
 class Offered:
-    """What there is to choose from in a project: four statements."""
+    """What there is to choose from in a project: three statements, kept for a while in each language."""
 
-    def __init__(self, project: Project, people: Iterable[Person], user: User) -> None:
-        self.categories = {row.code: row.name for row in Category.objects.filter(active=True)}
-        self.handlers = {person.pk: person.name for person in people} | {user.pk: _("Myself")}
+    categories: Mapping[str, str]
+    departments: Mapping[int, str]
+    buildings: Mapping[int, str]
+
+    @classmethod
+    def of(cls, project: Project) -> "Offered":
+        """What the project offers now, or offered a moment ago."""
+        key = f"ticket_filters:{project.pk}:{get_language()}"
+        return kept(key, partial(cls._read, project), seconds=OFFERED_SECONDS)
+
+    @classmethod
+    def _read(cls, project: Project) -> "Offered":
         departments = Department.objects.filter(project=project).order_by("pk")
-        self.departments = {row.pk: row.name for row in departments}
         buildings = Building.objects.filter(project=project).order_by("code")
-        self.buildings = {row.pk: row.name or row.code for row in buildings}
+        return cls(
+            categories={row.code: row.name for row in Category.objects.filter(active=True)},
+            departments={row.pk: row.name for row in departments},
+            buildings={row.pk: row.name or row.code for row in buildings},
+        )
 
 
-def chips(filters: Filters, offered: Offered) -> list[Chip]:
+def chips(filters: Filters, *, project: Project, people: Iterable[Sendable], user: User) -> list[Chip]:
     """The filters as a line of menus."""
+    offered = Offered.of(project)
+    handlers = {person.pk: person.name for person in people} | {user.pk: _("Myself")}
     menus: tuple[tuple[str, Words, Mapping[Any, Words]], ...] = (
         ("state", gettext_lazy("State"), dict(State.choices)),
         ("category", gettext_lazy("Category"), offered.categories),
-        ("handler", gettext_lazy("Handler"), offered.handlers),
+        ("handler", gettext_lazy("Handler"), handlers),
         ("department", gettext_lazy("Department"), offered.departments),
         ("building", gettext_lazy("Building"), offered.buildings),
         ("urgency", gettext_lazy("Urgency"), dict(Urgency.choices)),

@@ -141,8 +141,7 @@ def with_clock(rows: CaseQuerySet) -> CaseQuerySet:
 
 def one_page(filters: Filters, cursor: Cursor | None, *, user: User, project: Project, at: datetime) -> Page:
     """The rows after `cursor` in the view's order, where the next page begins, and how many there are in all."""
-    rows = listed(filters, user=user, project=project, at=at)
-    count = rows.order_by()[: COUNTED + 1].count()
+    every = rows = listed(filters, user=user, project=project, at=at)
     newest = filters.view in NEWEST_FIRST
     if cursor is not None:
         rows = rows.filter(_older(cursor) if newest else _later(cursor))
@@ -151,6 +150,8 @@ def one_page(filters: Filters, cursor: Cursor | None, *, user: User, project: Pr
     found = list(shown[: PAGE + 1])
     page = found[:PAGE]
     more = len(found) > PAGE
+    # What fits on the first page is counted already.
+    count = len(page) if cursor is None and not more else every.order_by()[: COUNTED + 1].count()
     last = page[-1] if more else None
     following = Cursor(last.opened_at if newest else last.due_at, last.pk) if last else None
     return Page(cases=page, next=following, count=count)

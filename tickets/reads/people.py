@@ -3,14 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
-from django.db.models import Q
+from django.db.models import Count, Q
+from django.utils.translation import get_language
 
 from accounts.models import Membership, Project
 from accounts.states import STAFF_ROLES, DepartmentKind, Role
+from core.kept import kept
 from tickets.models import Job, TechnicianSkill
 from tickets.queries import window_of
 from tickets.rules_dispatch import Booked, Candidate
+
+# How much somebody has to do may lag by so much in a list; the board and a dispatch read it anew.
+SENDABLE_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -42,15 +48,46 @@ def booked_of(job: Job) -> Booked:
     return Booked(window=window_of(job), number=case.number, building_id=case.building_id)
 
 
-def people_to_send(project: Project) -> list[Person]:
-    """Technicians and contractors of the project by department and name, with trades and open jobs."""
+@dataclass(frozen=True)
+class Sendable:
+    """Somebody who can be sent, as a list of names says it."""
+
+    pk: int
+    name: str
+    trades: str
+    load: int
+
+
+def sendable(project: Project) -> list[Sendable]:
+    """Whom the list of tickets offers, with how much they have to do; kept for some seconds in each language."""
+    key = f"sendable:{project.pk}:{get_language()}"
+    return kept(key, partial(_sendable, project), seconds=SENDABLE_SECONDS)
+
+
+def _sendable(project: Project) -> list[Sendable]:
+    found = _who_goes(project)
+    trades, _skills = _trades(found)
+    open_jobs = Job.objects.open().filter(technician_id__in=list(found), ticket__case__project=project)
+    loads = dict(open_jobs.values_list("technician").annotate(Count("pk")).order_by())
+    return [
+        Sendable(pk=pk, name=str(m.user), trades=" ".join(trades[pk]), load=loads.get(pk, 0)) for pk, m in found.items()
+    ]
+
+
+def _who_goes(project: Project) -> dict[int, Membership]:
+    """Technicians and contractors of the project by department and name."""
     members = (
         Membership.objects.staff_of([project.pk], STAFF_ROLES)
         .filter(Q(role=Role.TECHNICIAN) | Q(department__kind=DepartmentKind.CONTRACTOR))
         .select_related("user", "department")
         .order_by("department__pk", "user__name", "user__pk")
     )
-    found = {m.user_id: m for m in members}
+    return {m.user_id: m for m in members}
+
+
+def people_to_send(project: Project) -> list[Person]:
+    """Technicians and contractors of the project by department and name, with trades and open jobs."""
+    found = _who_goes(project)
     trades, skills = _trades(found)
     jobs = _open_jobs(found, project)
     return [

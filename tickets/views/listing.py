@@ -23,9 +23,9 @@ from tickets import actions
 from tickets.exporting import export_rows, may_export, write_csv, write_xlsx
 from tickets.forms import BulkForm, read_filters
 from tickets.queries import tickets_for
-from tickets.reads.filters import Offered, Option, address, chips, saved_views
+from tickets.reads.filters import Option, address, chips, saved_views
 from tickets.reads.listing import COUNTED, VIEWS, Cursor, Filters, Page, listed, one_page
-from tickets.reads.people import people_to_send
+from tickets.reads.people import sendable
 from tickets.views.page import where_next
 
 MOST_AT_ONCE = 100
@@ -65,11 +65,11 @@ def tickets(request: HttpRequest) -> HttpResponse:
     filters = read_filters(request.GET)
     raw = request.GET.get("after", "")
     page = one_page(filters, Cursor.read(raw) if raw else None, user=user, project=project, at=now())
-    people = people_to_send(project)
+    people = sendable(project)
     context = {
         "rows": [_row(case) for case in page.cases],
         "views": saved_views(filters),
-        "chips": chips(filters, Offered(project, people, user)),
+        "chips": chips(filters, project=project, people=people, user=user),
         "people": people,
         "may_dispatch": may_dispatch(user, project),
         "exports": _exports(filters) if may_export(user, project) else [],
