@@ -67,13 +67,18 @@ class User(AbstractUser):
         """Ids of the projects in which the person has one of `roles`."""
         found = {m.project_id for m in self.active_memberships if m.role in roles}
         if None in found:
-            return list(Project.objects.values_list("pk", flat=True))
+            return [project.pk for project in self.projects]
         return [pk for pk in found if pk is not None]
 
     @cached_property
     def is_office(self) -> bool:
         """Say whether the person works for the company (needs a second factor, sees staff pages)."""
         return self.is_superuser or any(m.role in STAFF_ROLES for m in self.active_memberships)
+
+    @cached_property
+    def is_resident(self) -> bool:
+        """Say whether the person lives in one of the communities, whatever else they are."""
+        return any(m.role == Role.RESIDENT for m in self.active_memberships)
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):

@@ -1,5 +1,6 @@
 """One case (事项) per matter, whatever its kind, and the append-only record of what happened to it."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Project, User
 from accounts.states import Role
-from cases.registry import kinds_for_residents
+from cases.registry import kinds_for_residents, kinds_within_parents
 from cases.states import Channel, Phase, PhotoLabel, Urgency
 from estate.models import Building, Household, HouseholdMember, Unit
 from records.models import StoredFile
@@ -43,19 +44,32 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """
         if user.is_superuser:
             return self.all()
+        seen = self._at_work(user)
+        if user.is_resident:
+            homes = HouseholdMember.objects.current().filter(person__user=user).values("household_id")
+            seen |= Q(household_id__in=homes, kind__in=kinds_for_residents())
+        return self.filter(seen)
+
+    def visible_at_work(self, user: User) -> Self:
+        """The part of them that the person sees as staff, with everything written there; not one's own home's."""
+        return self.all() if user.is_superuser else self.filter(self._at_work(user))
+
+    @staticmethod
+    def _at_work(user: User) -> Q:
         departments = [m.department_id for m in user.active_memberships if m.role == Role.HEAD and m.department_id]
         granted = CaseAccess.objects.filter(case=OuterRef("pk"), ended_at=None).filter(
             Q(user=user) | Q(department_id__in=departments)
         )
-        seen: Q = (
+        return (
             Q(project_id__in=user.projects_as(*WIDE_ROLES))
             | Q(department_id__in=departments)
             | Q(Exists(granted), project_id__in=user.projects_as(*set(Role) - {Role.RESIDENT}))
         )
-        if any(m.role == Role.RESIDENT for m in user.active_memberships):
-            homes = HouseholdMember.objects.current().filter(person__user=user).values("household_id")
-            seen |= Q(household_id__in=homes, kind__in=kinds_for_residents())
-        return self.filter(seen)
+
+    def with_parts(self, pks: Iterable[int]) -> Self:
+        """Cases and what is part of them (a repair's callbacks). Asked of cases alone, so that indexes answer it."""
+        wanted = list(pks)
+        return self.filter(Q(pk__in=wanted) | Q(parent__in=wanted, kind__in=kinds_within_parents()))
 
     def open(self) -> Self:
         """Cases that are not closed."""
@@ -154,6 +168,15 @@ class Case(models.Model):
         return self.number
 
 
+def _meant_for(user: User) -> Q:
+    """What of a visible case is for a person: everything of what they see as staff, else what is for residents."""
+    if not user.is_office:
+        return Q(for_resident=True)
+    if not user.is_resident:
+        return Q()
+    return Q(for_resident=True) | Q(case__in=Case.objects.visible_at_work(user))
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     """Reads of events."""
 
@@ -163,7 +186,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def meant_for(self, user: User) -> Self:
         """Of cases that the person sees: staff read everything, residents what is meant for them."""
-        return self if user.is_office else self.filter(for_resident=True)
+        return self.filter(_meant_for(user))
 
 
 class Event(models.Model):
@@ -225,7 +248,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
     def meant_for(self, user: User) -> Self:
         """Of cases that the person sees: staff get everything, residents what is meant for them."""
-        return self if user.is_office else self.filter(for_resident=True)
+        return self.filter(_meant_for(user))
 
 
 class Attachment(models.Model):

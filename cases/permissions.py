@@ -1,8 +1,15 @@
-"""Who leads the work on a case, whatever its kind."""
+"""Who leads the work on a case and who reads all of it, whatever its kind."""
 
 from accounts.models import User
 from accounts.states import Role
 from cases.models import Case
+
+
+def reads_all(user: User, case: Case) -> bool:
+    """Say whether a person who sees the case reads it as staff; of one's own home one reads what residents do."""
+    if not (user.is_office and user.is_resident):
+        return user.is_office
+    return Case.objects.visible_at_work(user).filter(pk=case.pk).exists()
 
 
 def leads(user: User, case: Case) -> bool:

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.models import Attachment, Case, Event
-from cases.registry import kinds_within_parents
+from cases.permissions import reads_all
 from cases.sentences import moment_words, sentence
 from cases.states import PhotoLabel
 
@@ -94,10 +93,10 @@ def timeline(case: Case, reader: User) -> list[Line]:
     What a phone out of signal sent later stands at the time of receipt, as the deadlines do, and names the moment that
     the phone claims.
     """
-    concerned = Q(case=case) | Q(case__parent=case, case__kind__in=kinds_within_parents())
-    rows = Event.objects.visible_to(reader).filter(concerned).select_related("by", "case").order_by("-at", "-pk")
-    staff = reader.is_office
-    return [_line(event, case, staff=staff) for event in rows[:MOST_EVENTS]]
+    concerned = Case.objects.visible_to(reader).with_parts([case.pk])
+    rows = Event.objects.meant_for(reader).filter(case__in=concerned).select_related("by", "case")
+    staff = reads_all(reader, case)
+    return [_line(event, case, staff=staff) for event in rows.order_by("-at", "-pk")[:MOST_EVENTS]]
 
 
 def _line(event: Event, case: Case, *, staff: bool) -> Line:
@@ -120,11 +119,9 @@ def _line(event: Event, case: Case, *, staff: bool) -> Line:
 
 def photos(case: Case, reader: User, labels: Iterable[str] = ()) -> list[Photo]:
     """The case's pictures and papers in the order they were added, some labels only where given."""
-    rows = Attachment.objects.filter(case=case).select_related("file")
+    rows = Attachment.objects.meant_for(reader).filter(case=case).select_related("file")
     if labels:
         rows = rows.filter(label__in=list(labels))
-    if not reader.is_office:
-        rows = rows.filter(for_resident=True)
     return [
         Photo(
             url=reverse("case_file", args=[case.number, row.file.token]),

@@ -1,7 +1,8 @@
 """Long work: a row that a worker claims, runs and finishes; killed anywhere, it is claimed again.
 
 Kinds of work are added in `AppConfig.ready`. A runner makes its own transactions and calls `finish` in the last of
-them, so that what it wrote and the row's end are one fact: a second run finds either both or neither.
+them, so that what it wrote and the row's end are one fact: a second run finds either both or neither. The lease that
+a worker last wrote is its claim: whose lease ran out and was taken over can neither finish nor fail the work.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,17 +11,18 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from core.errors import DomainError, NotNow
+from core.watch import Watch
 from records.models import LongWork, StoredFile
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=10)
-Runner = Callable[[LongWork, datetime], None]
+Runner = Callable[[LongWork, Watch], None]
 _RUNNERS: dict[str, Runner] = {}
 
 
@@ -39,9 +41,13 @@ def start(
 
 
 def report(work: LongWork, *, done: int, total: int, at: datetime) -> None:
-    """Say how far the work is and keep the claim on it. Outside a transaction, or nobody sees it before the end."""
+    """Say how far the work is and keep the claim on it. Outside a transaction, or nobody sees it before the end.
+
+    Raises `NotNow` where somebody else has the work by now.
+    """
+    if not _claimed(work).update(done=done, total=total, leased_until=at + LEASE):
+        raise NotNow(_("This work was already finished or stopped."))
     work.done, work.total, work.leased_until = done, total, at + LEASE
-    work.save(update_fields=["done", "total", "leased_until"])
 
 
 def finish(work: LongWork, *, result: Mapping[str, Any], at: datetime) -> None:
@@ -50,9 +56,13 @@ def finish(work: LongWork, *, result: Mapping[str, Any], at: datetime) -> None:
     Raises:
         NotNow: somebody else finished or stopped it meanwhile; the transaction must not stand.
     """
-    running = LongWork.objects.filter(pk=work.pk, state=LongWork.State.RUNNING)
-    if not running.update(state=LongWork.State.DONE, result=dict(result), finished_at=at, done=work.total):
+    if not _claimed(work).update(state=LongWork.State.DONE, result=dict(result), finished_at=at, done=work.total):
         raise NotNow(_("This work was already finished or stopped."))
+
+
+def _claimed(work: LongWork) -> QuerySet[LongWork]:
+    """The row while this worker's claim on it stands."""
+    return LongWork.objects.filter(pk=work.pk, state=LongWork.State.RUNNING, leased_until=work.leased_until)
 
 
 def stop(work: LongWork, *, at: datetime) -> bool:
@@ -64,10 +74,11 @@ def stop(work: LongWork, *, at: datetime) -> bool:
 def run_waiting(at: datetime) -> dict[str, int]:
     """Carry out all work that waits, or whose worker died; returns how many were done and failed."""
     counts = {"done": 0, "failed": 0}
-    while (work := _claim(at)) is not None:
+    watch = Watch(at)
+    while (work := _claim(watch.now)) is not None:
         language = work.by.language or settings.LANGUAGE_CODE
         with translation.override(language), timezone.override(work.project.tz):
-            counts["done" if _run(work, at) else "failed"] += 1
+            counts["done" if _run(work, watch) else "failed"] += 1
     return counts
 
 
@@ -81,19 +92,19 @@ def _claim(at: datetime) -> LongWork | None:
     return None
 
 
-def _run(work: LongWork, at: datetime) -> bool:
+def _run(work: LongWork, watch: Watch) -> bool:
     try:
-        _RUNNERS[work.kind](work, at)
+        _RUNNERS[work.kind](work, watch)
     except DomainError as refusal:
-        _fail(work, str(refusal), at)
+        _fail(work, str(refusal), watch.now)
         return False
     except Exception:
         log.exception("long_work_failed", kind=work.kind, work=work.pk)
-        _fail(work, _("Something went wrong on our side, and nothing was written. Please tell the administrator."), at)
+        words = _("Something went wrong on our side, and nothing was written. Please tell the administrator.")
+        _fail(work, words, watch.now)
         return False
     return True
 
 
 def _fail(work: LongWork, sentence: str, at: datetime) -> None:
-    running = LongWork.objects.filter(pk=work.pk, state=LongWork.State.RUNNING)
-    running.update(state=LongWork.State.FAILED, error=sentence, finished_at=at)
+    _claimed(work).update(state=LongWork.State.FAILED, error=sentence, finished_at=at)

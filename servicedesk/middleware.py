@@ -1,7 +1,7 @@
 """What every request gets: language, project and its time zone, the second factor, domain errors as sentences."""
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -157,6 +157,14 @@ class DomainErrors:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on."""
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Handler, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Refuse a form with a NUL in it, which nobody types and no database keeps."""
+        if request.path.startswith("/api/") or request.method != "POST":
+            return None
+        if any("\0" in text for name, values in request.POST.lists() for text in (name, *values)):
+            return _bare(request, 400, _("Something in the form cannot be read."))
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn a domain error into an answer."""

@@ -22,6 +22,7 @@ from rest_framework.views import APIView
 from accounts.models import Project, User
 from cases.actions import reveal_contact
 from cases.models import Attachment, Case
+from cases.permissions import reads_all
 from cases.registry import kind_of
 from cases.states import PhotoLabel
 from servicedesk.middleware import ProjectRequest
@@ -70,7 +71,7 @@ def preferences(request: ProjectRequest) -> HttpResponse:
 def case(request: ProjectRequest, number: str) -> HttpResponse:
     """Go to the page of a case, whatever its kind."""
     found = get_object_or_404(Case.objects.visible_to(request.user), number=number)
-    page = kind_of(found.kind).page if request.user.is_office else "portal_matter"
+    page = kind_of(found.kind).page if reads_all(request.user, found) else "portal_matter"
     return redirect(page, number=found.number)
 
 

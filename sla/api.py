@@ -3,7 +3,7 @@
 from typing import cast
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from cases.registry import kinds_within_parents
+from cases.models import Case
 from records.api import answer_once, expected_version
 from records.parsing import MomentFilter
 from sla.actions import extend
@@ -37,9 +37,8 @@ class ClockFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def filter_case(self, queryset: QuerySet[Clock], name: str, value: str) -> QuerySet[Clock]:
         """Clocks of a case and of what is part of it (its callbacks)."""
-        return queryset.filter(
-            Q(case__number=value) | Q(case__parent__number=value, case__kind__in=kinds_within_parents())
-        )
+        found = Case.objects.filter(number=value).values_list("pk", flat=True)
+        return queryset.filter(case__in=Case.objects.with_parts(found))
 
 
 class ClockViewSet(viewsets.ReadOnlyModelViewSet[Clock]):

@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Q
-
 from accounts.models import User
 from cases.models import Case
 from cases.parts import Part, register_part
-from cases.registry import kinds_within_parents
 from sla.models import Clock
 
 
 def clocks(cases: Sequence[Case], reader: User) -> dict[int, Part]:
     """The clocks of the cases and of their children that the person may see, by case, in the order of due times."""
     found: dict[int | None, Part] = {case.pk: [] for case in cases}
-    concerned = Q(case__in=list(found)) | Q(case__parent__in=list(found), case__kind__in=kinds_within_parents())
-    rows = Clock.objects.visible_to(reader).filter(concerned)
+    concerned = Case.objects.visible_to(reader).with_parts(case.pk for case in cases)
+    rows = Clock.objects.filter(case__in=concerned)
     for clock in rows.select_related("case", "version__policy").order_by("due_at", "pk"):
         shown = _shown(clock)
         for pk in (clock.case_id, clock.case.parent_id):

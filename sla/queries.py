@@ -4,12 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
-
 from accounts.models import Membership, User
 from accounts.states import Role
 from cases.models import Case
-from cases.registry import kinds_within_parents
 from sla.models import Clock, PolicyVersion
 from sla.states import Audience
 
@@ -112,8 +109,8 @@ class Rung:
 
 def ladder(case: Case, reader: User) -> list[Rung]:
     """What is promised for the case and for what is part of it (its callbacks): what still runs first, by due time."""
-    concerned = Q(case=case) | Q(case__parent=case, case__kind__in=kinds_within_parents())
-    rows = Clock.objects.visible_to(reader).filter(concerned).select_related("version__policy", "case")
+    concerned = Case.objects.visible_to(reader).with_parts([case.pk])
+    rows = Clock.objects.filter(case__in=concerned).select_related("version__policy", "case")
     rungs = [
         Rung(
             key=clock.key,

@@ -10,7 +10,8 @@ from rest_framework import serializers
 
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES
-from cases.models import Case
+from cases.models import Attachment, Case
+from cases.permissions import reads_all
 from cases.serializers import LONGEST, CaseSerializer, Verb, shown_user
 from cases.states import Channel, PhotoLabel, Urgency
 from estate.models import Building, Unit
@@ -33,7 +34,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
 
     def get_ended_reason(self, job: Job) -> str:
         """Why it was returned or cancelled; colleagues say that to each other."""
-        return job.ended_reason if self.context["request"].user.is_office else ""
+        return job.ended_reason if reads_all(self.context["request"].user, job.ticket.case) else ""
 
     class Meta:
         model = Job
@@ -125,7 +126,7 @@ class TicketDetailSerializer(TicketSerializer):
 
     def get_charge_reason(self, case: Case) -> str:
         """Who pays and why, as a sentence; a supervisor's reason is told to the staff."""
-        if case.ticket.charge_overridden_at is not None and not self.reader.is_office:
+        if case.ticket.charge_overridden_at is not None and not reads_all(self.reader, case):
             return str(Charge(case.ticket.charge).label)
         return charge_sentence(case.ticket)
 
@@ -144,9 +145,7 @@ class TicketDetailSerializer(TicketSerializer):
 
     def get_photos(self, case: Case) -> list[dict[str, str]]:
         """Pictures, with the addresses under which their readers get them."""
-        rows = case.attachments.select_related("file")
-        if not self.reader.is_office:
-            rows = rows.filter(for_resident=True)
+        rows = Attachment.objects.meant_for(self.reader).filter(case=case).select_related("file")
         name = "api_case_file"
         return [{"label": row.label, "url": reverse(name, args=[case.number, row.file.token])} for row in rows]
 

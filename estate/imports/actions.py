@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from core.errors import Invalid, NotAllowed, NotNow
+from core.watch import Watch
 from estate.imports.apply import apply
 from estate.imports.columns import SHEETS, SheetKind
 from estate.imports.models import RegisterImport
@@ -145,15 +146,16 @@ def take_back(*, found: RegisterImport, by: User, at: datetime) -> RolledBack:
     return done
 
 
-def run(work: LongWork, at: datetime) -> None:
+def run(work: LongWork, watch: Watch) -> None:
     """Carry out one import, as a worker does: read, check, write, all or nothing."""
     found = RegisterImport.objects.select_related("project", "file").get(token=work.payload["import"])
     book = workbook_of(found)
     total = sum(len(sheet.rows) for sheet in book.sheets)
-    long_work.report(work, done=0, total=total, at=at)
+    long_work.report(work, done=0, total=total, at=watch.now)
     prepared = plan_of(found)
-    long_work.report(work, done=total // 2, total=total, at=at)
+    long_work.report(work, done=total // 2, total=total, at=watch.now)
     with transaction.atomic():
+        at = watch.now
         skip_bad = bool(work.payload["skip_bad"])
         outcome = apply(prepared, by=work.by, at=at, skip_bad=skip_bad, name=found.file.name)
         result = {

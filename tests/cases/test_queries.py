@@ -9,9 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from accounts.models import Membership, User
+from accounts.states import Role
 from cases import registry
 from cases.actions import NewCase, attach, open_case
 from cases.models import Case
+from cases.permissions import reads_all
 from cases.queries import children, photos, timeline
 from cases.registry import CaseKind, register
 from cases.sentences import readable, sentence
@@ -152,3 +155,22 @@ def test_reads_cost_the_same_however_much_happened(cast: Cast, case: Case, count
         photos(case, reader)
         ladder(case, reader)
     assert len(asked) == 4  # memberships once, then one each
+
+
+@pytest.mark.req("SEC-1")
+def test_a_guard_reads_of_the_own_home_what_any_resident_does(cast: Cast, case: Case) -> None:
+    """Who works in one project and lives in another is a resident there, whatever the badge says elsewhere."""
+    neighbour = cast.resident
+    Membership.objects.create(user=neighbour, role=Role.GUARD, project=cast.other_project)
+    happen(case=case, kind="test.named", at=NOON, by=cast.head, data={"what": "A"})
+    kept = store_bytes(content=b"x", name="b.pdf", content_type="x/y", project=cast.project, by=None, at=NOON)
+    attach(case=case, file=kept, label=PhotoLabel.PAPER, by=cast.frontdesk, at=NOON, for_resident=False)
+    both = User.objects.get(pk=neighbour.pk)
+    assert both.is_office
+    assert [line.sentence for line in timeline(case, both)] == ["said hello"]
+    assert photos(case, both) == []
+    assert not reads_all(both, case)
+    Membership.objects.create(user=neighbour, role=Role.SUPERVISOR, project=cast.project)
+    boss = User.objects.get(pk=neighbour.pk)
+    assert len(timeline(case, boss)) == 2
+    assert reads_all(boss, case)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core.errors import Invalid, NotAllowed, NotNow
+from core.watch import Watch
 from estate.imports import actions
 from estate.imports.models import RegisterImport
 from estate.models import Unit
@@ -148,7 +149,7 @@ def test_a_second_worker_that_comes_too_late_writes_nothing(cast: Cast) -> None:
     work = actions.take_over(found=found, by=cast.admin, at=NOON)
     LongWork.objects.filter(pk=work.pk).update(state=LongWork.State.CANCELLED)
     with pytest.raises(NotNow):
-        actions.run(work, LATER)
+        actions.run(work, Watch(LATER))
     assert not Unit.objects.filter(number="1-1-1001").exists()
 
 

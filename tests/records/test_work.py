@@ -1,22 +1,24 @@
 """Long work speaks to whoever asked for it: their language, their project's time."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from core.errors import NotNow
+from core.watch import Watch
 from records.models import LongWork
-from records.work import finish, register_work, run_waiting, start
+from records.work import LEASE, finish, register_work, report, run_waiting, start
 from tests.cast import NOON, Cast
 
 pytestmark = pytest.mark.django_db
 heard: list[tuple[str | None, str]] = []
 
 
-def listen(work: LongWork, at: datetime) -> None:
+def listen(work: LongWork, watch: Watch) -> None:
     heard.append((get_language(), timezone.get_current_timezone_name()))
-    finish(work, result={}, at=at)
+    finish(work, result={}, at=watch.now)
 
 
 @pytest.mark.parametrize(("chosen", "spoken"), [("", "zh-hans"), ("en", "en")])
@@ -30,3 +32,33 @@ def test_work_runs_in_the_persons_language_and_the_projects_time(cast: Cast, cho
     start(kind="test.listen", project=cast.project, by=cast.admin, at=NOON, payload={})
     assert run_waiting(NOON + timedelta(seconds=5)) == {"done": 1, "failed": 0}
     assert heard == [(spoken, "America/New_York")]
+
+
+def test_who_lost_the_claim_can_neither_go_on_nor_finish_nor_fail_it(cast: Cast) -> None:
+    """The first worker is slow; the second takes the work over when the lease has run out, and finishes it."""
+
+    def slow(work: LongWork, watch: Watch) -> None:
+        if not heard:
+            heard.append((None, "first"))
+            assert run_waiting(NOON + LEASE + timedelta(seconds=1)) == {"done": 1, "failed": 0}
+            with pytest.raises(NotNow):
+                report(work, done=1, total=2, at=watch.now)
+        finish(work, result={"by": len(heard)}, at=watch.now)
+
+    heard.clear()
+    register_work("test.slow", slow)
+    work = start(kind="test.slow", project=cast.project, by=cast.admin, at=NOON, payload={})
+    assert run_waiting(NOON) == {"done": 0, "failed": 1}
+    work.refresh_from_db()
+    assert (work.state, work.error, work.result) == (LongWork.State.DONE, "", {"by": 1})
+
+
+def test_a_report_keeps_the_claim(cast: Cast) -> None:
+    def busy(work: LongWork, watch: Watch) -> None:
+        report(work, done=1, total=2, at=NOON + LEASE)
+        assert run_waiting(NOON + LEASE + timedelta(seconds=1)) == {"done": 0, "failed": 0}, "nobody else takes it"
+        finish(work, result={}, at=watch.now)
+
+    register_work("test.busy", busy)
+    start(kind="test.busy", project=cast.project, by=cast.admin, at=NOON, payload={})
+    assert run_waiting(NOON) == {"done": 1, "failed": 0}

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from cases.models import Case
+from cases.permissions import reads_all
 from cases.queries import Line
 from cases.registry import kind_of
 from cases.rules import check_claim
@@ -77,12 +78,13 @@ class Tried:
 def staff_ticket(request: HttpRequest, number: str) -> Ticket:
     """The ticket for a page of the staff; residents have pages of their own, so to them there is nothing here."""
     user = user_of(request)
-    if not user.is_office:
-        raise Http404
     try:
-        return ticket_of(user, number)
+        ticket = ticket_of(user, number)
     except Ticket.DoesNotExist as error:
         raise Http404 from error
+    if not reads_all(user, ticket.case):
+        raise Http404
+    return ticket
 
 
 @login_required
