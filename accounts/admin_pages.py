@@ -47,6 +47,13 @@ class VisibleOnly(Pages):
             kwargs["queryset"] = manager.visible_to(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """A filter by project names only projects that rows one sees belong to; the framework would name them all."""
+        return [
+            (name, admin.RelatedOnlyFieldListFilter) if isinstance(name, str) and name.endswith("project") else name
+            for name in super().get_list_filter(request)
+        ]
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show the app."""
         return may_enter(request)
@@ -80,6 +87,29 @@ class ReadOnly(VisibleOnly):
         return False
 
 
+class Inside(Rows):
+    """Rows inside another's page, to read: whoever sees the page sees them."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only actions add."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever sees the page sees them."""
+        return True
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only actions change."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is deleted."""
+        return False
+
+
 class Historical(VisibleOnly, SimpleHistoryAdmin):  # type: ignore[misc]  # the library ships no types
     """Rows of a register: every change leaves a version, and versions are seen by those who see the row."""
 
@@ -100,3 +130,12 @@ class Historical(VisibleOnly, SimpleHistoryAdmin):  # type: ignore[misc]  # the 
         """One version of a row."""
         self._require_visible(request, object_id)
         return cast(HttpResponse, super().history_form_view(request, object_id, version_id, extra_context))
+
+
+class WholeCompany(Historical):
+    """Reference data that belongs to no project: who enters the site keeps it for all of them."""
+
+    def rows(self, user: User) -> QuerySet[Any]:
+        """All of it."""
+        found: QuerySet[Any] = cast(Any, self.model)._default_manager.all()  # noqa: SLF001
+        return found

@@ -7,38 +7,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_pages import ReadOnly, Rows
+from accounts.admin_pages import Inside, ReadOnly
 from accounts.models import User
 from sla.models import Clock, ClockEvent, Policy, PolicyVersion
 from sla.wording import rule_words
 
 
-class Nothing:
-    """Rows inside another's page that nobody adds to."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only actions add."""
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever sees the page sees them."""
-        return True
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only actions change."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing is deleted."""
-        return False
-
-
-class VersionInline(Nothing, Rows):
+class VersionInline(Inside):
     """The versions of a policy, newest first; none is ever edited."""
 
     model = PolicyVersion
     fields = readonly_fields = ("number", "sentence", "approved_at", "approved_by", "replaced_at")
-    extra = 0
 
     @admin.display(description=_("rule"))
     def sentence(self, version: PolicyVersion) -> str:
@@ -66,12 +45,11 @@ class PolicyAdmin(ReadOnly):
         return rule_words(current[0]) if current else "—"
 
 
-class ClockEventInline(Nothing, Rows):
+class ClockEventInline(Inside):
     """What happened to a clock."""
 
     model = ClockEvent
     fields = readonly_fields = ("kind", "at", "recorded_at", "by", "data")
-    extra = 0
 
 
 class Parked(admin.SimpleListFilter):

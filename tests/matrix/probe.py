@@ -26,7 +26,7 @@ PER_REQUEST = (
     (re.compile(r'data-now="[^"]*"'), ""),
     (re.compile(r'name="idempotency_key" value="[^"]*"'), ""),
 )
-NOT_COMPARED = {"Set-Cookie", "Content-Length", "X-Request-ID", "Content-Security-Policy"}
+NOT_COMPARED = {"Set-Cookie", "Content-Length", "X-Request-ID", "Content-Security-Policy", "Expires"}
 API = re.compile(r"^/api/v1/(?!auth/)")
 
 

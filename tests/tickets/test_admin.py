@@ -4,7 +4,6 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
@@ -23,7 +22,6 @@ def keeper(cast: Cast) -> User:
     """The administrator of the project, let into the admin site."""
     cast.admin.is_staff = True
     cast.admin.save()
-    cast.admin.user_permissions.set(Permission.objects.filter(content_type__app_label__in=["tickets", "visits"]))
     return cast.admin
 
 
