@@ -17,6 +17,8 @@ MOBILE = re.compile(r"(?:\+?86|0086|0)?(1[3-9]\d{9})")
 DIALLED = re.compile(r"[0-9+().·—–-]+")
 SHORTEST_PHONE, LONGEST_PHONE = 5, 20
 LANDLINE = re.compile(r"0\d{2,3}-?\d{7,8}")
+# Digits that begin like a mobile number or like an area code, and have too few or too many to be one.
+BROKEN = re.compile(r"1[3-9]\d{5,9}|1[3-9]\d{10,}|0[1-9]\d{0,7}")
 
 
 def plain_phone(raw: str) -> str:
@@ -27,11 +29,17 @@ def plain_phone(raw: str) -> str:
 
 
 def cannot_be_dialled(raw: str) -> bool:
-    """Say whether a number was given that no phone dials: with letters, fewer than 5 digits or more than 20."""
+    """Say whether a number was given that no phone dials: with letters, fewer than 5 digits or more than 20.
+
+    Nor does one dial a mobile number with a digit too few or too many, or an area code without a whole number.
+    """
     folded = fold(raw)
-    return bool(folded) and (
-        DIALLED.fullmatch(folded) is None or not SHORTEST_PHONE <= len(plain_phone(folded)) <= LONGEST_PHONE
-    )
+    if not folded:
+        return False
+    digits = plain_phone(folded)
+    if DIALLED.fullmatch(folded) is None or not SHORTEST_PHONE <= len(digits) <= LONGEST_PHONE:
+        return True
+    return BROKEN.fullmatch(digits) is not None and MOBILE.fullmatch(digits) is None
 
 
 def plain_room(raw: str) -> str:

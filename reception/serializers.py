@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import Project, User
+from accounts.queries import colleagues
 from cases.models import Case
 from cases.serializers import LONGEST, CaseSerializer, Verb
 from cases.states import Channel, Urgency
@@ -121,7 +122,7 @@ class ColleagueVerb(DoneVerb):
 
     def validate_to(self, value: str) -> User:
         """The colleague."""
-        found = User.objects.filter(username=value, is_active=True).first()
+        found = colleagues(self.context["request"].user).filter(username=value).first()
         if found is None:
             raise serializers.ValidationError(_("Not a colleague."))
         return found

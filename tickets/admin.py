@@ -3,21 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin_pages import Historical, Inside, ReadOnly, WholeCompany, may_enter
-from accounts.models import Membership, Project, User
-from accounts.states import Role
+from accounts.models import User
+from accounts.queries import colleagues
 from records.http import user_of
 from tickets.models import Category, Job, PriceItem, TechnicianSkill, Ticket, WarrantyPart
-
-
-def colleagues(user: User) -> QuerySet[User]:
-    """Staff of the person's own projects."""
-    here = Q(project=None) | Q(project__in=Project.objects.visible_to(user))
-    staff = Membership.objects.active().filter(here).exclude(role=Role.RESIDENT)
-    return User.objects.filter(pk__in=staff.values("user_id")).order_by("name")
 
 
 @admin.register(WarrantyPart)

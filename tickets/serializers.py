@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import Project, User
+from accounts.queries import colleagues
 from accounts.states import STAFF_ROLES
 from cases.models import Attachment, Case
 from cases.permissions import reads_all
@@ -192,7 +193,7 @@ class DispatchVerb(Verb):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Give the ends of the agreed time the names the action knows; find the technician."""
         attrs["window_from"], attrs["window_to"] = attrs.pop("from"), attrs.pop("to")
-        technician = User.objects.filter(username=attrs["technician"], is_active=True).first()
+        technician = colleagues(self.context["request"].user).filter(username=attrs["technician"]).first()
         if technician is None:
             raise serializers.ValidationError({"technician": [_("Not one of the technicians.")]})
         attrs["technician"] = technician

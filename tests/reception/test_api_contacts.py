@@ -156,3 +156,14 @@ def test_a_list_costs_the_same_for_one_and_for_three(cast: Cast, api: Api) -> No
         call(cast, said=f"第{n}个")
         if n in (0, 2):
             assert queries_for(client, ADDRESS) == 5
+
+
+@pytest.mark.req("SEC-1")
+def test_whoever_does_not_work_here_is_answered_like_nobody(cast: Cast, api: Api) -> None:
+    """A name of another project's staff, or of a resident, is not told to somebody who only guesses usernames."""
+    client = api(cast.frontdesk)
+    number = made(client)["number"]
+    body = {"at": "2026-11-23T18:00:00+08:00", "question": "?"}
+    answers = [do(client, number, "promise", to=to, **body) for to in ("frontdesk2", "resident", "nobody-at-all")]
+    assert {answer.status_code for answer in answers} == {400}
+    assert len({answer.content for answer in answers}) == 1

@@ -15,9 +15,9 @@ from tests.cast import NOON, Cast, make_home
 from tests.tickets.flow import category, clock, kinds, opened
 from tickets.actions import Caller, NewTicket, join, join_caller, open_ticket
 from tickets.models import Ticket
-from tickets.queries import likely_duplicates
+from tickets.queries import likely_duplicates, suggest
 from tickets.sentences import charge_sentence
-from tickets.states import Charge, State
+from tickets.states import Charge, Kind, State
 
 pytestmark = pytest.mark.req("REP-1")
 
@@ -256,3 +256,27 @@ def test_a_ticket_does_not_join_itself_or_another_projects(cast: Cast) -> None:
     happen(case=foreign, kind="ticket.opened", at=NOON, by=None)
     with pytest.raises(Invalid):
         join(duplicate=ticket, original=Ticket.objects.create(case=foreign), by=cast.frontdesk, at=NOON)
+
+
+@pytest.mark.req("REP-6")
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("卫生间墙面渗漏，楼下说滴水", "wet_room_leak"),
+        ("卫生间天花板渗水", "wet_room_leak"),
+        ("阳台漏水", "wet_room_leak"),
+        ("飘窗漏水", "facade_leak"),
+        ("墙面渗水", "facade_leak"),
+        ("厨房水龙头漏水", "pipe"),
+        ("没水了", "pipe"),
+        ("消防栓漏水", "fire"),
+        ("着火了", "fire"),
+        ("电线冒烟", "power"),
+    ],
+)
+def test_water_that_comes_through_the_house_is_a_leak_and_a_dripping_tap_is_none(
+    cast: Cast, words: str, code: str
+) -> None:
+    found = suggest(words, Kind.REPAIR).category
+    assert found is not None
+    assert found.code == code
