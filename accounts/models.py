@@ -99,9 +99,12 @@ class Project(Named):
     address = models.CharField(_("address"), max_length=200, blank=True)
     phone = models.CharField(_("service phone"), max_length=30, blank=True)
     is_demo = models.BooleanField(_("demo"), default=False)
+    takeover_since = models.DateTimeField(
+        null=True, editable=False, help_text="past requests are being taken over; empty once all of them are"
+    )
 
     objects = ProjectQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["takeover_since"])
 
     class Meta:
         ordering = ["code"]

@@ -1,6 +1,6 @@
 """Policies, their immutable versions, clocks and what happened to them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -121,6 +121,15 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def live(self) -> Self:
         """Clocks whose promise still waits to be kept, overdue ones too."""
         return self.filter(ended_at=None)
+
+    def due(self, at: datetime) -> Self:
+        """Clocks that the sweep must look at.
+
+        Not those of past requests while their takeover goes on: what today looks overdue may be closed, in time, a few
+        rows further on. An interrupted takeover has not ended.
+        """
+        found = self.filter(next_at__lt=at)
+        return found.exclude(case__is_history=True, case__project__takeover_since__isnull=False)
 
 
 class Clock(models.Model):

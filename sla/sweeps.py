@@ -1,7 +1,7 @@
 """One pass over everything due now: clocks, outbox, periodic work. Beat and the command run this same code."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -13,15 +13,15 @@ log = structlog.get_logger(__name__)
 Part = Callable[[datetime], dict[str, int]]
 
 
-def run(at: datetime) -> dict[str, dict[str, int]]:
-    """Do one pass and write the heartbeat. Returns counts by part.
+def run(at: datetime, *, sending: timedelta | None = None) -> dict[str, dict[str, int]]:
+    """Do one pass, `sending` for no longer than that, and write the heartbeat. Returns counts by part.
 
     A part that fails is logged, shown in the heartbeat, and holds up no other; where the database itself is away the
     heartbeat fails too, and the pass with it.
     """
     parts: dict[str, Part] = {"clocks": lambda moment: sweep_clocks(at=moment)}
     parts |= jobs()
-    parts["outbox"] = lambda moment: deliver(at=moment)
+    parts["outbox"] = lambda moment: deliver(at=moment, within=sending)
     counts = {name: _part(name, part, at) for name, part in parts.items()}
     beat(name="sweep", at=at, data=counts)
     return counts

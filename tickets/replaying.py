@@ -86,7 +86,7 @@ def batches(told: Iterable[Moment], size: int = BATCH) -> Iterator[list[Moment]]
         yield batch
 
 
-def replay(rows: Iterable[Row], *, into: Takeover, tell: Callable[[Report], None]) -> Report:
+def replay(rows: Iterable[Row], *, into: Takeover, tell: Callable[[Report], None], size: int = BATCH) -> Report:
     """Take every row over that is not there yet; one bad row neither stops nor undoes the others.
 
     Run again after an interruption, it goes on where it was: what is open and should be closed is closed.
@@ -96,7 +96,7 @@ def replay(rows: Iterable[Row], *, into: Takeover, tell: Callable[[Report], None
     phases = dict(Case.objects.filter(project=into.project).exclude(reference="").values_list("reference", "phase"))
     book = Book(phases, {building.name: building for building in Building.objects.filter(project=into.project)})
     had = len(book.buildings)
-    for batch in batches(moments(rows)):
+    for batch in batches(moments(rows), size):
         with transaction.atomic():
             for moment in batch:
                 (_close if moment.closes else _open)(moment.row, into=into, book=book, report=report)

@@ -202,7 +202,7 @@ def start(
     """Start the clocks that the event asks for. Returns the new ones and the live ones that they replaced.
 
     A promise that is already ticking goes on, unless its policy says that a repeated start sets it anew (an
-    appointment agreed again).
+    appointment agreed again). Set anew without a time (come whenever it suits), the old one ends and none begins.
     """
     new: list[Clock] = []
     replaced: list[Clock] = []
@@ -210,13 +210,14 @@ def start(
         if begin.event not in version.starts or not version.concerns(begin.case):
             continue
         same = [c for c in live if c.ended_at is None and (c.key, c.subject) == (version.policy.key, begin.subject)]
-        due = _due(begin, version)
-        if due is None or (same and not version.restarts):
+        if same and not version.restarts:
             continue
         for old in same:
             _cancel(old, case=begin.case, at=begin.at, by=begin.by, ledger=ledger)
             replaced.append(old)
-        new.append(_new_clock(begin.case, version, subject=begin.subject, at=begin.at, due=due))
+        due = _due(begin, version)
+        if due is not None:
+            new.append(_new_clock(begin.case, version, subject=begin.subject, at=begin.at, due=due))
     return new, replaced
 
 

@@ -38,14 +38,14 @@ def sweep_clocks(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
 
 
 def _claim(at: datetime, batch: int) -> tuple[dict[int, Case], list[Clock]]:
-    due = Clock.objects.filter(next_at__lt=at).order_by("next_at").values_list("case_id", flat=True)[:batch]
+    due = Clock.objects.due(at).order_by("next_at").values_list("case_id", flat=True)[:batch]
     rows = (
         Case.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("project", "handler", "taken_by")
         .filter(pk__in=set(due))
     )
     cases = {case.pk: case for case in rows}
-    clocks = Clock.objects.filter(case_id__in=cases, next_at__lt=at).select_related("version__policy")
+    clocks = Clock.objects.due(at).filter(case_id__in=cases).select_related("version__policy")
     return cases, list(clocks.order_by("next_at", "pk"))
 
 
@@ -78,7 +78,7 @@ def _counts(ledger: Ledger, clocks: list[Clock]) -> dict[str, int]:
 def _sweep_one_by_one(at: datetime, batch: int) -> dict[str, int]:
     """After a batch failed: every clock on its own, so that one that cannot be carried out holds up nobody."""
     total = _counts(Ledger(), [])
-    pks = list(Clock.objects.filter(next_at__lt=at).order_by("next_at").values_list("pk", flat=True)[:batch])
+    pks = list(Clock.objects.due(at).order_by("next_at").values_list("pk", flat=True)[:batch])
     for pk in pks:
         try:
             found = _sweep_one(pk, at)
@@ -95,7 +95,7 @@ def _sweep_one_by_one(at: datetime, batch: int) -> dict[str, int]:
 @transaction.atomic
 def _sweep_one(pk: int, at: datetime) -> dict[str, int]:
     cases = _claim_case(pk)
-    fresh = Clock.objects.filter(pk=pk, next_at__lt=at, case_id__in=cases).select_related("version__policy")
+    fresh = Clock.objects.due(at).filter(pk=pk, case_id__in=cases).select_related("version__policy")
     return _carry_out(cases, list(fresh), at)
 
 

@@ -1,5 +1,6 @@
 """The outbox: told once inside, at most once outside, and what nobody can know is shown as unknown."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,8 @@ from cases.models import Case
 from notifications.actions import LEASE, Notice, deliver, mark_read, tell
 from notifications.channels import CHANNELS, NotDelivered
 from notifications.models import Message
+from sla.health import last_sweep
+from sla.sweeps import run
 from tests.cast import NOON, Cast
 from tests.sla.trial import make_case, trial_kind
 from tests.threads import at_once
@@ -77,6 +80,36 @@ def test_telling_the_same_occasion_twice_tells_once(cast: Cast, case: Case, gate
         deliver(at=NOON)
     assert len(gateway.sent) == 1
     assert Message.objects.count() == 2
+
+
+@pytest.mark.req("SLA-3")
+def test_a_slow_channel_leaves_the_rest_to_the_next_pass(
+    cast: Cast, case: Case, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(message: Message, text: str) -> None:
+        time.sleep(0.06)
+        gateway(message, text)
+
+    monkeypatch.setitem(CHANNELS, "counting", slow)
+    tell([notice(case, cast.technician, cast.head, cast.gm)], at=NOON)
+    bound = timedelta(seconds=0.05)
+    assert deliver(at=NOON, within=bound) == {"sent": 1, "failed": 0, "unknown": 0}
+    assert sorted(states().values()) == ["pending", "pending", "sent"]
+    assert deliver(at=NOON + HOUR) == {"sent": 2, "failed": 0, "unknown": 0}
+    assert [address for address, _ in gateway.sent] == ["technician", "head", "gm"]
+
+
+def test_the_heartbeat_does_not_wait_for_the_whole_outbox(
+    cast: Cast, case: Case, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(message: Message, text: str) -> None:
+        time.sleep(0.06)
+        gateway(message, text)
+
+    monkeypatch.setitem(CHANNELS, "counting", slow)
+    tell([notice(case, cast.technician, cast.head, cast.gm)], at=NOON)
+    assert run(NOON, sending=timedelta(seconds=0.05))["outbox"]["sent"] == 1
+    assert last_sweep() == NOON
 
 
 def test_everybody_reads_it_in_their_own_language_and_zone(cast: Cast, case: Case, gateway: Gateway) -> None:

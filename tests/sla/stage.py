@@ -65,6 +65,8 @@ class Stage:
         """Run a program to its end and return its last line."""
         words = [sys.executable, *command]
         done = subprocess.run(words, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False)
+        # Kept like the output of the others: what it sends counts too.
+        (self.folder / f"run-{time.monotonic_ns()}.log").write_text(done.stdout + done.stderr)
         assert done.returncode == 0, done.stderr[-3000:]
         return (done.stdout.strip().splitlines() or [""])[-1]
 

@@ -9,6 +9,7 @@ from PIL import Image
 from cases.models import CaseAccess
 from core.errors import Invalid, NotAllowed, NotNow, Stale
 from notifications.models import Message
+from sla.actions import sweep_clocks
 from tests.cast import NOON, Cast, make_user
 from tests.tickets.flow import (
     HOUR,
@@ -69,6 +70,15 @@ def test_a_job_is_taken_from_who_had_it(cast: Cast) -> None:
     assert clock(ticket.case, "ticket.arrive", 2).due_at == later + 2 * HOUR
     with pytest.raises(NotAllowed):
         actions.accept(ticket=ticket, by=cast.technician, at=later)
+
+
+def test_agreeing_on_any_time_instead_ends_the_promise_of_the_old_appointment(cast: Cast) -> None:
+    ticket = dispatched(cast, opened(cast))
+    actions.dispatch(ticket=ticket, technician=cast.technician2, by=cast.frontdesk, at=NOON + 5 * MINUTE)
+    (arrive,) = ticket.case.clocks.filter(key="ticket.arrive")
+    assert (arrive.state, arrive.ended_at, arrive.next_at) == ("cancelled", NOON + 5 * MINUTE, None)
+    sweep_clocks(at=NOON + 3 * HOUR)
+    assert not ticket.case.events.filter(kind="clock.breached", data__key="ticket.arrive").exists()
 
 
 def test_the_same_technician_again_keeps_seeing_it(cast: Cast) -> None:

@@ -20,6 +20,10 @@ from sla.models import Clock
 from sla.states import ClockState
 from sla.sweeps import run
 from tests.cast import NOON, Cast
+from tickets import replaying
+from tickets.actions.takeover import Takeover, close_account, open_account
+from tickets.models import Category
+from tickets.states import Kind
 from tickets.takeover import NotThisFormat, PastRequest, RefusedRow, read
 from visits.models import Callback
 
@@ -77,6 +81,45 @@ def test_a_verdict_that_differs_is_named(cast: Cast, tmp_path: Path) -> None:
     out = StringIO()
     call_command("replay", str(csv_file(tmp_path, [wrong])), "--project", "boston", stdout=out, stderr=StringIO())
     assert "verdict differs: 101" in out.getvalue()
+
+
+@pytest.mark.req("SLA-2")
+def test_a_sweep_between_two_batches_judges_nothing_and_the_one_after_the_last_what_is_still_open(
+    cast: Cast, tmp_path: Path
+) -> None:
+    read_rows = list(read(csv_file(tmp_path, ROWS).read_text().splitlines(keepends=True), NEW_YORK))
+    account = open_account(project=cast.project, by=None, at=NOON)
+    into = Takeover(cast.project, account, Category.objects.get(code="heating", kind=Kind.REPAIR))
+
+    def sweep(report: replaying.Report) -> None:
+        run(NOON)
+
+    report = replaying.replay(read_rows, into=into, tell=sweep, size=1)
+    replaying.compare([r for r in read_rows if isinstance(r, PastRequest)], project=cast.project, report=report)
+    assert (report.verdicts, report.verdicts_equal) == (3, 3)
+    still_open = Clock.objects.filter(key="ticket.complete", case__reference="103")
+    assert still_open.get().state == ClockState.RUNNING
+    close_account(project=cast.project, by=None, at=NOON, data=report.counts())
+    run(NOON)
+    assert still_open.get().breached_at == still_open.get().due_at
+
+
+class Interrupted(StringIO):
+    """Where the progress goes when somebody presses Ctrl-C."""
+
+    def write(self, text: str) -> int:
+        raise KeyboardInterrupt
+
+
+def test_an_interrupted_takeover_is_not_judged_until_it_went_on_to_its_end(cast: Cast, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        call_command("replay", str(csv_file(tmp_path, ROWS)), "--project", "boston", stderr=Interrupted())
+    run(NOON)
+    still_open = Clock.objects.filter(key="ticket.complete", case__reference="103")
+    assert still_open.get().state == ClockState.RUNNING
+    assert replay(csv_file(tmp_path, ROWS))["verdicts_equal"] == 3
+    run(NOON)
+    assert still_open.get().state == ClockState.MISSED
 
 
 def test_addresses_become_buildings_and_a_repeat_finds_what_was_open_then(cast: Cast, tmp_path: Path) -> None:

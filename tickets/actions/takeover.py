@@ -37,13 +37,21 @@ def open_account(*, project: Project, by: User | None, at: datetime) -> User:
         account.save(update_fields=["password"])
     for role in ROLES:
         Membership.objects.get_or_create(user=account, project=project, role=role, ended_at=None)
+    Project.objects.filter(pk=project.pk, takeover_since=None).update(takeover_since=at)
     audit(at=at, by=by, project=project, action="takeover.begun", target=project.code)
     return User.objects.get(pk=account.pk)
 
 
 @transaction.atomic
-def close_account(*, project: Project, by: User | None, at: datetime, data: dict[str, int]) -> None:
-    """End the account's roles, so that no live matter is ever offered or told to it."""
+def close_account(
+    *, project: Project, by: User | None, at: datetime, data: dict[str, int], is_whole: bool = True
+) -> None:
+    """End the account's roles, so that no live matter is ever offered or told to it.
+
+    Only after the whole file may the sweep judge what is still open: a row not read yet may close it in time.
+    """
+    if is_whole:
+        Project.objects.filter(pk=project.pk).update(takeover_since=None)
     Membership.objects.filter(user__username=ACCOUNT, project=project, ended_at=None).update(ended_at=at)
     audit(at=at, by=by, project=project, action="takeover.ended", target=project.code, data=data)
 

@@ -40,14 +40,15 @@ class Command(BaseCommand):
         if category is None:
             raise CommandError(f"There is no repair category “{options['category']}”; run load_defaults first.")
         account = open_account(project=project, by=None, at=timezone.now())
-        report = Report()
+        report, is_whole = Report(), False
         try:
             report = replay(rows, into=Takeover(project, account, category), tell=self._progress)
+            is_whole = True
             requests = [row for row in rows if isinstance(row, PastRequest)]
             compare(requests, project=project, report=report)
             count_repeats(requests, report)
         finally:
-            close_account(project=project, by=None, at=timezone.now(), data=report.counts())
+            close_account(project=project, by=None, at=timezone.now(), data=report.counts(), is_whole=is_whole)
         self._tell(report, time.monotonic() - began)
 
     def _project(self, code: str, time_zone: str) -> Project:
