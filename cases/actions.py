@@ -1,5 +1,6 @@
 """Writes shared by every kind of case: numbering, opening the row, locking, access, photos, revealing a contact."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -121,23 +122,31 @@ def lock(case: Case, *, expected: int | None = None) -> Case:
 
     `expected` is the version that the person last saw; raises `Stale` with both versions where it moved on.
     """
-    pks = [pk for pk in (case.parent_id, case.pk) if pk is not None]
-    rows = {
-        row.pk: row
-        for row in Case.objects.select_for_update(of=("self",))
-        .select_related("project", "unit", "department", "handler", "taken_by")
-        .filter(pk__in=pks)
-        .order_by("pk")
-    }
-    locked = rows[case.pk]
-    if locked.parent_id is not None:
-        locked.parent = rows[locked.parent_id]
-    if expected is not None and expected != locked.version:
+    locked = lock_rows(pk for pk in (case.parent_id, case.pk) if pk is not None)[case.pk]
+    require_version(locked, expected)
+    return locked
+
+
+def lock_rows(pks: Iterable[int]) -> dict[int, Case]:
+    """Lock cases in one statement, the oldest first, each holding on to its parent where that is among them.
+
+    A parent is always older than its child: whoever locks by age never waits for somebody who waits for them.
+    """
+    found = Case.objects.select_for_update(of=("self",)).filter(pk__in=list(pks)).order_by("pk")
+    rows = {row.pk: row for row in found.select_related("project", "unit", "department", "handler", "taken_by")}
+    for row in rows.values():
+        if row.parent_id in rows:
+            row.parent = rows[row.parent_id]
+    return rows
+
+
+def require_version(case: Case, expected: int | None) -> None:
+    """Raise `Stale` with both versions where the locked case is not as the person last saw it."""
+    if expected is not None and expected != case.version:
         raise Stale(
             _("Somebody changed this matter since you opened it. Look at what changed, then decide again."),
-            values={"yours": expected, "now": locked.version, "state": locked.state},
+            values={"yours": expected, "now": case.version, "state": case.state},
         )
-    return locked
 
 
 def grant(*, case: Case, at: datetime, user: User | None = None, department: Department | None = None) -> None:
@@ -147,9 +156,9 @@ def grant(*, case: Case, at: datetime, user: User | None = None, department: Dep
     )
 
 
-def revoke(*, case: Case, at: datetime, user: User) -> None:
-    """End a person's access to the case."""
-    CaseAccess.objects.filter(case=case, user=user, ended_at=None).update(ended_at=at)
+def revoke(*, case: Case, at: datetime, user: User | None = None, department: Department | None = None) -> None:
+    """End a person's or a department's access to the case."""
+    CaseAccess.objects.filter(case=case, user=user, department=department, ended_at=None).update(ended_at=at)
 
 
 @transaction.atomic

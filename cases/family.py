@@ -1,35 +1,37 @@
 """Cases that belong together: lock a whole line of them in the one order, and tell a parent what its child did."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from accounts.models import User
-from cases.actions import lock
+from cases.actions import lock_rows, require_version
 from cases.models import Case
 from cases.registry import kind_of
 
 
 def lock_line(case: Case, *, expected: int | None = None) -> Case:
-    """Lock a case after all those above it, the first one first; return it with its line as it stands now.
+    """Lock a case with all those above it; return it with its line as it stands now.
 
     Raises `Stale` where `expected` is not the case's version any more.
     """
-    above: Case | None = None
-    for ancestor in _ancestors(case):
-        locked = lock(ancestor)
-        locked.parent = above
-        above = locked
-    locked = lock(case, expected=expected)
-    locked.parent = above
+    (locked,) = lock_lines(case)
+    require_version(locked, expected)
     return locked
 
 
-def _ancestors(case: Case) -> list[Case]:
-    found: list[Case] = []
-    above = case.parent_id
-    while above is not None:
-        parent = Case.objects.only("pk", "parent_id").get(pk=above)
-        found.insert(0, parent)
-        above = parent.parent_id
+def lock_lines(*cases: Case) -> list[Case]:
+    """Lock cases with all those above them, in the one order; return them as they stand now, in the order given."""
+    rows = lock_rows(_with_ancestors(cases))
+    return [rows[case.pk] for case in cases]
+
+
+def _with_ancestors(cases: Sequence[Case]) -> set[int]:
+    """The keys of the cases and of all above them. Whom a case was opened for never changes: no lock is needed yet."""
+    found, above = {case.pk for case in cases}, {case.parent_id for case in cases if case.parent_id is not None}
+    while above - found:
+        found |= above
+        parents = Case.objects.filter(pk__in=above, parent__isnull=False)
+        above = {pk for pk in parents.values_list("parent_id", flat=True) if pk is not None}
     return found
 
 

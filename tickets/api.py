@@ -1,4 +1,4 @@
-"""Tickets over the API: take one, read them, and every verb."""
+"""Tickets over the API: read them, and every verb. Taking one is the desk's, which logs it too."""
 
 from typing import Any
 
@@ -25,7 +25,6 @@ from tickets.serializers import (
     JoinVerb,
     LeakTestVerb,
     LinesVerb,
-    NewTicketInput,
     OverrideVerb,
     PhotoVerb,
     ReasonVerb,
@@ -60,13 +59,6 @@ class TicketViewSet(CaseApi):
     def get_serializer_class(self) -> Any:
         """Lists leave out what would cost a statement a row."""
         return TicketSerializer if self.action == "list" else TicketDetailSerializer
-
-    @extend_schema(request=NewTicketInput, responses={201: TicketDetailSerializer})
-    def create(self, request: Request) -> Response:
-        """Take a ticket; the answer has its number."""
-        return self.made(
-            lambda at: actions.open_ticket(new=self.checked(NewTicketInput)["new"], by=self.person, at=at).case
-        )
 
     @extend_schema(request=DispatchVerb)
     @action(detail=True, methods=["post"], url_path="dispatch")

@@ -17,19 +17,22 @@ from tickets.reads.paper import paper_form, paper_name
 
 @transaction.atomic
 def issue_paper(*, ticket: Ticket, url: str, fonts: Path, by: User, at: datetime) -> Attachment:
-    """The form of the ticket: the one issued before where there is one, else a new one, kept with the case.
+    """The form of the ticket: the one issued before where it says the same of the work, else a new one, kept with it.
 
     It carries the contact's number in clear: whoever opens it stands in the log. `url` goes into its code.
     Raises `FontMissingError`. Source: 三(3)② (《业主报修有偿服务登记表》或《业主报修登记表》).
     """
     case = lock(ticket.case)
-    name = paper_name(ticket)
+    fresh = Ticket.objects.select_related("category__warranty_part").get(pk=ticket.pk)
+    fresh.case = case
+    form = paper_form(fresh, url=url)
+    name = paper_name(form)
     papers = Attachment.objects.filter(case=case, label=PhotoLabel.PAPER, file__name=name)
     issued = papers.select_related("file").first()
     if issued is not None:
         return issued
     kept = store_bytes(
-        content=render(paper_form(ticket, url=url), fonts=fonts),
+        content=render(form, fonts=fonts),
         name=name,
         content_type="application/pdf",
         project=case.project,

@@ -270,19 +270,18 @@ class CategoryVerb(Verb):
 
 
 class ContactVerb(Verb):
-    """Whom to ask, where, and when it suits them."""
+    """Whom to ask, where, and when it suits them; what is left out stays as it is."""
 
-    contact_name = serializers.CharField(max_length=100, allow_blank=True)
-    contact_phone = serializers.CharField(max_length=20, allow_blank=True)
-    place = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    preferred_from = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    preferred_to = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    contact_name = serializers.CharField(source="name", max_length=100, allow_blank=True)
+    contact_phone = serializers.CharField(source="phone", max_length=20, allow_blank=True)
+    place = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    preferred_from = serializers.DateTimeField(required=False, allow_null=True)
+    preferred_to = serializers.DateTimeField(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Gather the contact."""
+        """Gather what is mended; what was not sent stays as it is."""
         happened_at = attrs.pop("happened_at", None)
-        name, phone = attrs.pop("contact_name"), attrs.pop("contact_phone")
-        return {"contact": Contact(name=name, phone=phone, **attrs), "happened_at": happened_at}
+        return {"contact": Contact(**attrs), "happened_at": happened_at}
 
 
 def lines_for(project: Project, rows: list[dict[str, Any]]) -> list[Line]:

@@ -146,7 +146,7 @@ def _steps(*, completes_from: frozenset[str]) -> dict[str, Step]:
         "add_photo": Step(frozenset(State) - {State.CANCELLED}, "", "case.photo"),
         "change_category": Step(_NOT_DONE, "", "ticket.recategorised"),
         "amend_contact": Step(_NOT_OVER, "", "ticket.contact_amended"),
-        "review_charge": Step(_NOT_OVER, "", "ticket.charge_reviewed"),
+        "review_charge": Step(_NOT_DONE, "", "ticket.charge_reviewed"),
         "override_charge": Step(_NOT_OVER, "", "ticket.charge_overridden"),
         "begin_leak_test": Step(frozenset({State.COMPLETED}), "", "ticket.leak_test_begun"),
         "end_leak_test": Step(frozenset({State.COMPLETED}), "", "ticket.leak_test_ended"),

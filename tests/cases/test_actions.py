@@ -1,13 +1,17 @@
 """Cases of any kind: numbers, locks, access, photos, revealed contacts."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from accounts.states import Role
 from cases.actions import NewCase, grant, lock, open_case, reveal_contact, revoke
+from cases.family import lock_lines
 from cases.models import Case
 from core.errors import Invalid, Stale
 from records.models import AuditEntry
@@ -146,3 +150,16 @@ def test_revealing_a_number_asks_why_and_is_written_down(cast: Cast) -> None:
     assert reveal_contact(case=case, by=cast.frontdesk, at=NOON, reason="约上门时间") == "13812341234"
     entry = AuditEntry.objects.get(action="contact.revealed")
     assert (entry.target, entry.by, entry.reason) == (case.number, cast.frontdesk, "约上门时间")
+
+
+def test_two_lines_are_locked_by_one_statement_the_oldest_first(
+    cast: Cast, django_assert_num_queries: Callable[[int], AbstractContextManager[CaptureQueriesContext]]
+) -> None:
+    """Whoever locks in another order than by age may wait for ever for somebody who waits for them."""
+    top, beside = open_repair(cast), open_repair(cast)
+    middle = open_repair(cast, parent=beside)
+    low = open_repair(cast, parent=top)
+    with transaction.atomic(), django_assert_num_queries(2) as asked:
+        found = lock_lines(low, middle)
+    assert [(case.pk, case.parent) for case in found] == [(low.pk, top), (middle.pk, beside)]
+    assert "ORDER BY" in asked.captured_queries[1]["sql"]

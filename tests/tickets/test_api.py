@@ -141,7 +141,6 @@ def test_every_other_verb_has_its_address(cast: Cast, api: Api) -> None:
         (phone, "hold", {"reason": "等配件"}, "on_hold"),
         (phone, "resume", {}, "accepted"),
         (desk, "join-caller", {"contact_name": "邻居", "text": "我家也是"}, "accepted"),
-        (desk, "review-charge", {}, "accepted"),
         (desk, "change-category", {"category": "power"}, "accepted"),
         (desk, "amend-contact", {"contact_name": "张太太", "contact_phone": "13788889999"}, "accepted"),
         (boss, "override-charge", {"charge": "free", "reason": "老客户"}, "accepted"),
@@ -396,3 +395,25 @@ def test_nothing_is_changed_by_reading(cast: Cast, api: Api) -> None:
     for method in ("put", "patch", "delete"):
         assert getattr(client, method)(f"{URL}{ticket.case.number}/").status_code == 405
     assert Ticket.objects.get().case.version == ticket.case.version
+
+
+@pytest.mark.req("REP-2")
+def test_who_pays_is_looked_up_again_while_nobody_decided(cast: Cast, api: Api) -> None:
+    ticket = opened(cast)
+    desk, number = api(cast.frontdesk), ticket.case.number
+    assert verb(desk, number, "review-charge").status_code == 409
+    Ticket.objects.filter(pk=ticket.pk).update(charge="undecided")
+    assert verb(desk, number, "review-charge").data["charge"] == "free"
+
+
+def test_mending_name_and_phone_leaves_place_and_times_alone(cast: Cast, api: Api) -> None:
+    ticket = opened(cast, place="北门", preferred_from=NOON, preferred_to=NOON + timedelta(hours=2))
+    body = {"contact_name": "张太太", "contact_phone": "13788889999"}
+    assert verb(api(cast.frontdesk), ticket.case.number, "amend-contact", body).status_code == 200
+    ticket = Ticket.objects.select_related("case").get(pk=ticket.pk)
+    assert (ticket.case.contact_name, ticket.case.place) == ("张太太", "北门")
+    assert (ticket.preferred_from, ticket.preferred_to) == (NOON, NOON + timedelta(hours=2))
+    gone = {**body, "place": "", "preferred_from": None, "preferred_to": None}
+    assert verb(api(cast.frontdesk), ticket.case.number, "amend-contact", gone).status_code == 200
+    ticket = Ticket.objects.select_related("case").get(pk=ticket.pk)
+    assert (ticket.case.place, ticket.preferred_from, ticket.preferred_to) == ("", None, None)

@@ -110,3 +110,21 @@ def test_a_callback_and_a_reopening_at_once_do_not_wait_for_each_other_for_ever(
 def test_twenty_calls_at_once_get_twenty_numbers(real_transactions: None, cast: Cast) -> None:
     answers = at_once(20, lambda _: opened(cast).case.number)
     assert sorted(str(a) for a in answers) == [f"BX-20261123-{n:04d}" for n in range(1, 21)]
+
+
+def test_joining_and_opening_at_once_do_not_wait_for_each_other_for_ever(real_transactions: None, cast: Cast) -> None:
+    """Whatever lines are locked together: the oldest case of them all comes first."""
+    for _ in range(5):
+        first, second = opened(cast), opened(cast)
+        older = opened(cast, parent=second.case)
+        newer = opened(cast, parent=first.case)
+
+        def act(
+            n: int, *, one: Ticket = first, two: Ticket = second, old: Ticket = older, new: Ticket = newer
+        ) -> object:
+            if n % 2:
+                return opened(cast, parent=one.case, contact=two.case)
+            return actions.join(duplicate=fresh(old), original=fresh(new), by=cast.supervisor, at=AT)
+
+        problems = [a for a in at_once(6, act) if isinstance(a, Exception)]
+        assert all(isinstance(problem, NotNow) for problem in problems), problems

@@ -8,7 +8,7 @@ from cases.models import Case, CaseAccess
 from core.errors import Invalid, NotAllowed
 from records.queries import find
 from tests.cast import NOON, Cast
-from tests.tickets.flow import HOUR, MINUTE, category, completed, in_progress, opened, owed
+from tests.tickets.flow import HOUR, MINUTE, category, completed, dispatched, in_progress, opened, owed
 from tickets import actions
 from tickets.actions import Contact
 from tickets.models import Ticket
@@ -99,3 +99,14 @@ def test_a_contact_that_makes_no_sense_is_refused(cast: Cast, contact: Contact) 
     with pytest.raises(Invalid):
         actions.amend_contact(ticket=ticket, contact=contact, by=cast.frontdesk, at=AT)
     assert Case.objects.get(pk=ticket.case_id).version == version
+
+
+@pytest.mark.req("SEC-1")
+@pytest.mark.parametrize("sent", [False, True])
+def test_the_old_department_sees_it_no_longer_unless_it_has_the_job(cast: Cast, sent: bool) -> None:
+    ticket = opened(cast)
+    if sent:
+        dispatched(cast, ticket)
+    assert Case.objects.visible_to(cast.head).exists()
+    actions.change_category(ticket=ticket, category=category("fire"), by=cast.frontdesk, at=AT)
+    assert Case.objects.visible_to(cast.head).exists() is sent

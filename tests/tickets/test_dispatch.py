@@ -346,3 +346,9 @@ def test_only_who_is_concerned_adds_photos(cast: Cast) -> None:
         actions.sign(ticket=ticket, upload=ContentFile(b"<svg/>", name="s.svg"), by=cast.technician, at=NOON)
     own = opened(cast, by=cast.guard)
     assert actions.add_photo(ticket=own, upload=png(), label="intake", by=cast.guard, at=NOON).pk
+
+
+def test_who_reported_it_still_follows_it_after_returning_the_job(cast: Cast) -> None:
+    ticket = dispatched(cast, opened(cast, by=cast.technician))
+    actions.return_job(ticket=ticket, reason="要电工", by=cast.technician, at=NOON + 10 * MINUTE)
+    assert Ticket.objects.visible_to(cast.technician).exists()

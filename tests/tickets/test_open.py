@@ -9,11 +9,13 @@ from accounts.models import Project
 from cases.actions import NewCase, open_case
 from cases.models import Case, CaseAccess
 from core.errors import Invalid, NotAllowed
+from estate.models import Household, HouseholdMember, Person
+from estate.states import Relation
 from notifications.models import Message
 from sla.actions import happen
 from tests.cast import NOON, Cast, make_home
-from tests.tickets.flow import category, clock, kinds, opened
-from tickets.actions import Caller, NewTicket, join, join_caller, open_ticket
+from tests.tickets.flow import category, clock, completed, kinds, opened
+from tickets.actions import Caller, NewTicket, join, join_caller, open_ticket, reopen
 from tickets.models import Ticket
 from tickets.queries import likely_duplicates, suggest
 from tickets.sentences import charge_sentence
@@ -280,3 +282,35 @@ def test_water_that_comes_through_the_house_is_a_leak_and_a_dripping_tap_is_none
     found = suggest(words, Kind.REPAIR).category
     assert found is not None
     assert found.code == code
+@pytest.mark.parametrize("who", ["frontdesk", "supervisor"])
+def test_what_was_worked_on_is_joined_by_whoever_may_cancel_it(cast: Cast, who: str) -> None:
+    twin = reopen(
+        ticket=completed(cast, opened(cast)), reason="又坏了", by=cast.frontdesk, at=NOON + timedelta(hours=3)
+    )
+    original, at = opened(cast), NOON + timedelta(hours=4)
+    if who == "frontdesk":
+        with pytest.raises(NotAllowed):
+            join(duplicate=twin, original=original, by=cast.frontdesk, at=at)
+        assert Case.objects.get(pk=twin.case_id).state == State.REOPENED
+    else:
+        join(duplicate=twin, original=original, by=cast.supervisor, at=at)
+        assert Case.objects.get(pk=twin.case_id).state == State.CANCELLED
+
+
+def test_a_repair_is_not_the_same_matter_as_an_enquiry(cast: Cast) -> None:
+    with pytest.raises(Invalid):
+        join(duplicate=opened(cast), original=opened(cast, code="technical"), by=cast.frontdesk, at=NOON)
+
+
+def test_what_a_landlord_reports_is_the_landlords_matter(cast: Cast) -> None:
+    unit, owners = cast.units["3-2-1501"], cast.households["3-2-1501"]
+    owners.lives_here = False
+    owners.save()
+    tenants = Household.objects.create(project=cast.project, unit=unit, is_owner=False)
+    tenant = Person.objects.create(project=cast.project, name="租客")
+    HouseholdMember.objects.create(household=tenants, person=tenant, relation=Relation.TENANT)
+    new = NewTicket(project=cast.project, unit=unit, description="阳台门锁坏了")
+    case = open_ticket(new=new, by=cast.resident, at=NOON).case
+    assert (case.household, case.contact_name, case.contact_phone) == (owners, "张小明", "13812341234")
+    assert Case.objects.visible_to(cast.resident).filter(pk=case.pk).exists()
+    assert open_ticket(new=new, by=cast.frontdesk, at=NOON).case.household == tenants

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.utils import translation
 
 from accounts.models import User
+from cases.models import Case
 from tests.cast import NOON, Cast
 from tests.tickets.flow import HOUR, category, completed, dispatched, opened
 from tests.tickets.pages import LATER, clock_at, hidden, queries_for, read_in_english, words_of
@@ -150,3 +152,19 @@ def test_it_costs_the_same_for_one_row_and_for_three(cast: Cast, signed_in: Sign
         dispatched(cast, opened(cast))
         waits = opened(cast)
     assert queries_for(signed_in(cast.supervisor), asked(waits)) == 11
+
+
+@pytest.mark.req("SEC-1")
+@pytest.mark.parametrize("theirs", [True, False])
+def test_a_clash_names_the_other_ticket_only_to_who_may_see_it(cast: Cast, signed_in: SignIn, theirs: bool) -> None:
+    busy = dispatched(cast, opened(cast), at=LATER)
+    if not theirs:
+        Case.objects.filter(pk=busy.case_id).update(project=cast.other_project, unit=None)
+    form = {"technician": cast.technician.pk, "window_from": "2026-11-23T18:00", "window_to": "2026-11-23T19:30"}
+    waits = opened(cast)
+    address = f"/tickets/{waits.case.number}/do/dispatch/"
+    response = signed_in(cast.frontdesk).post(address, form)
+    assert response.status_code == 302
+    warned = " ".join(str(message) for message in get_messages(response.wsgi_request))
+    assert "booked" in warned
+    assert (busy.case.number in warned) is theirs

@@ -297,3 +297,23 @@ def test_returning_the_job_leads_back_to_the_list(cast: Cast, signed_in: SignIn)
 
 def test_residents_have_no_jobs(cast: Cast, signed_in: SignIn) -> None:
     assert signed_in(cast.resident).get("/my-jobs/").status_code == 404
+
+
+def test_a_returned_job_sent_again_is_answered_as_the_first_time(cast: Cast, signed_in: SignIn) -> None:
+    """The first answer was lost, and by it the technician no longer sees the ticket."""
+    ticket = accepted(cast, opened(cast))
+    client = signed_in(cast.technician)
+    form = {"reason": "缺登高梯", "next": "/my-jobs/", "idempotency_key": "r", "version": ""}
+    first, second = (client.post(do(ticket, "return"), form, headers=JSON) for _ in range(2))
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert second.json() == first.json() == {"to": "/my-jobs/"}
+    assert kinds(ticket.case).count("ticket.returned") == 1
+    assert client.post(do(ticket, "return"), {**form, "idempotency_key": "s"}, headers=JSON).status_code == 404
+
+
+def test_a_refused_step_may_be_sent_again_under_its_key(cast: Cast, signed_in: SignIn) -> None:
+    ticket = accepted(cast, opened(cast))
+    client = signed_in(cast.technician)
+    form = {"reason": "", "idempotency_key": "r"}
+    assert client.post(do(ticket, "return"), form, headers=JSON).status_code == 422
+    assert client.post(do(ticket, "return"), {**form, "reason": "缺梯"}, headers=JSON).status_code == 200

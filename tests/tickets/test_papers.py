@@ -15,6 +15,11 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
+from tests.cast import NOON, Cast
+from tests.tickets.flow import HOUR, completed, dispatched, opened
+from tickets import actions
+from tickets.issuing import issue_paper
+from tickets.models import Ticket
 from tickets.papers import FontMissingError, FormKind, PaperForm, PaperLine, printable, render
 
 FONTS = Path(settings.BASE_DIR) / "static" / "vendor" / "fonts"
@@ -222,3 +227,30 @@ def test_text_is_made_printable(typed: str, printed: str) -> None:
 def test_a_line_is_rounded_to_the_cent_and_the_sum_is_of_rounded_lines() -> None:
     assert [line.amount for line in PAID.lines] == [Decimal("85.00"), Decimal("30.13")]
     assert PAID.total == Decimal("115.13")
+
+
+def test_every_stage_of_the_work_has_its_own_paper_and_a_reprint_is_the_same(cast: Cast) -> None:
+    """Before anybody goes, with the technician, done, tested, and once more after it was opened again."""
+    ticket = opened(cast, code="wet_room_leak")
+    names = []
+
+    def issue() -> None:
+        known = Ticket.objects.select_related("case").get(pk=ticket.pk)
+        first, again = (
+            issue_paper(ticket=one, url=URL, fonts=FONTS, by=cast.frontdesk, at=NOON) for one in (known, ticket)
+        )
+        assert first == again
+        names.append(first.file.name)
+
+    issue()
+    dispatched(cast, ticket)
+    issue()
+    completed(cast, ticket)
+    issue()
+    actions.end_leak_test(ticket=ticket, by=cast.technician, at=NOON + 3 * HOUR)
+    issue()
+    actions.reopen(ticket=ticket, reason="又漏", by=cast.frontdesk, at=NOON + 4 * HOUR)
+    completed(cast, ticket, at=NOON + 6 * HOUR)
+    issue()
+    assert [name.split("-")[4] for name in names] == ["open", "sent", "done", "tested", "done"]
+    assert len(set(names)) == 5

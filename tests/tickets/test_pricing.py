@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import Invalid, NotAllowed, NotNow
 from tests.cast import NOON, Cast
-from tests.tickets.flow import HOUR, MINUTE, in_progress, kinds, lines, opened
+from tests.tickets.flow import HOUR, MINUTE, completed, in_progress, kinds, lines, opened
 from tests.tickets.test_dispatch import png
 from tickets import actions
 from tickets.actions import Line
@@ -224,3 +224,29 @@ def test_a_supervisors_decision_is_not_reviewed_away(cast: Cast) -> None:
     actions.override_charge(ticket=ticket, charge="paid", reason="人为损坏", by=cast.supervisor, at=NOON + MINUTE)
     with pytest.raises(NotNow):
         actions.review_charge(ticket=ticket, by=cast.frontdesk, at=NOON + 2 * MINUTE)
+
+
+@pytest.mark.req("REP-2", "REP-5")
+def test_finished_free_work_does_not_become_payable(cast: Cast) -> None:
+    unit = cast.units["3-2-1501"]
+    ticket = completed(cast, opened(cast))
+    unit.handed_over_on = unit.handed_over_on.replace(year=2010) if unit.handed_over_on else None
+    unit.save()
+    with pytest.raises(NotNow):
+        actions.review_charge(ticket=ticket, by=cast.frontdesk, at=NOON + 3 * HOUR)
+    with pytest.raises(NotNow) as refused:
+        actions.override_charge(ticket=ticket, charge="paid", reason="人为", by=cast.supervisor, at=NOON + 3 * HOUR)
+    assert refused.value.code == "quote_not_accepted"
+    assert fresh(ticket).charge == Charge.FREE
+    assert payable(fresh(ticket)) == 0
+
+
+@pytest.mark.req("REP-2")
+def test_what_is_decided_is_not_decided_again(cast: Cast) -> None:
+    unit = cast.units["3-2-1501"]
+    ticket = opened(cast)
+    unit.handed_over_on = None
+    unit.save()
+    with pytest.raises(NotNow) as refused:
+        actions.review_charge(ticket=ticket, by=cast.frontdesk, at=NOON + MINUTE)
+    assert refused.value.code == "charge_decided"

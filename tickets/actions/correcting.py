@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from cases.actions import grant, lock, reindex
+from accounts.models import Department, User
+from cases.actions import grant, lock, reindex, revoke
 from cases.states import Urgency
 from core.errors import Invalid
 from sla.actions import happen
 from tickets.actions.turns import Turn, begin, phone_of
-from tickets.models import Category, Ticket
+from tickets.models import Category, Job, Ticket
 from tickets.permissions import can_price, can_tell_resident
 from tickets.queries import charge_verdict, department_for
 from tickets.states import WORK_KINDS
@@ -38,8 +40,7 @@ def change_category(
     turn.ticket.category = category
     _decide_anew(turn)
     department = department_for(turn.case.project, turn.case.kind, category)
-    if department is not None:
-        grant(case=turn.case, department=department, at=at)
+    _hand_over(turn, department)
     turn.happen(
         step,
         data={"before": _named(before), "after": _named(category)},
@@ -51,6 +52,19 @@ def change_category(
         },
     )
     return turn.ticket
+
+
+def _hand_over(turn: Turn, department: Department | None) -> None:
+    """Let the new department see the case, and the old one no longer, unless one of its people still has the job."""
+    old = turn.case.department
+    if old is not None and old != department and not _works_in(turn.job, old):
+        revoke(case=turn.case, department=old, at=turn.at)
+    if department is not None:
+        grant(case=turn.case, department=department, at=turn.at)
+
+
+def _works_in(job: Job | None, department: Department) -> bool:
+    return job is not None and any(m.department_id == department.pk for m in job.technician.active_memberships)
 
 
 def _decide_anew(turn: Turn) -> None:
@@ -72,15 +86,28 @@ def _named(category: Category | None) -> dict[str, str]:
     return {"zh": category.name_zh, "en": category.name_en} if category else {"zh": "未分类", "en": "not sorted"}
 
 
+class Kept(Enum):
+    """What nobody mends stays as it is; none at all is something else, and takes away what was there."""
+
+    AS_IT_IS = "as it is"
+
+
+T = TypeVar("T")
+
+
+def _either(given: T | Kept, now: T) -> T:
+    return now if isinstance(given, Kept) else given
+
+
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """Whom to ask, where, and when it suits them."""
+    """Whom to ask, where, and when it suits them; what is left out stays as it is."""
 
-    name: str
-    phone: str
-    place: str = ""
-    preferred_from: datetime | None = None
-    preferred_to: datetime | None = None
+    name: str | Kept = Kept.AS_IT_IS
+    phone: str | Kept = Kept.AS_IT_IS
+    place: str | Kept = Kept.AS_IT_IS
+    preferred_from: datetime | Kept | None = Kept.AS_IT_IS
+    preferred_to: datetime | Kept | None = Kept.AS_IT_IS
 
 
 @transaction.atomic
@@ -89,17 +116,20 @@ def amend_contact(*, ticket: Ticket, contact: Contact, by: User, at: datetime, e
     turn = begin(ticket, by=by, at=at, expected=expected)
     turn.allow(can_tell_resident(by, turn.case, turn.job), _("Only who works on it or the desk mends the contact."))
     step = turn.step("amend_contact")
-    name, phone = contact.name.strip(), phone_of(contact.phone)
-    if len(name) > 100 or len(phone) > 20 or len(contact.place) > 200:
+    name = _either(contact.name, turn.case.contact_name).strip()
+    phone = turn.case.contact_phone if isinstance(contact.phone, Kept) else phone_of(contact.phone)
+    place = _either(contact.place, turn.case.place).strip()
+    if len(name) > 100 or len(phone) > 20 or len(place) > 200:
         raise Invalid(_("Keep name, phone and place short."), fields={"contact_name": _("Too long.")})
-    start, end = contact.preferred_from, contact.preferred_to
+    start = _either(contact.preferred_from, turn.ticket.preferred_from)
+    end = _either(contact.preferred_to, turn.ticket.preferred_to)
     if (start is None) != (end is None) or (start is not None and end is not None and start >= end):
         raise Invalid(
             _("Give both ends of the convenient time."), fields={"preferred_to": _("Must come after the beginning.")}
         )
     turn.ticket.preferred_from, turn.ticket.preferred_to = start, end
     turn.ticket.save(update_fields=["preferred_from", "preferred_to"])
-    changes = {"contact_name": name, "contact_phone": phone, "place": contact.place.strip()}
+    changes = {"contact_name": name, "contact_phone": phone, "place": place}
     turn.happen(step, for_resident=False, changes=changes)
     reindex(case=turn.case)
     _tell_callback(turn, name, phone)

@@ -10,20 +10,20 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES
-from cases.actions import NewCase, attach_photo, grant, open_case
-from cases.family import lock_line, tell_parent
+from cases.actions import NewCase, attach_photo, grant, open_case, require_version
+from cases.family import lock_lines, tell_parent
 from cases.models import WIDE_ROLES, Attachment, Case
 from cases.states import Channel, PhotoLabel, Urgency
 from core.errors import Invalid, NotAllowed
-from estate.models import Building, Household, Unit
+from estate.models import Building, Household, HouseholdMember, Unit
 from estate.queries import household_for
 from estate.search import cannot_be_dialled, plain_phone
 from sla.actions import happen
 from sla.states import Audience
-from tickets.actions.turns import Turn, begin, phone_of
+from tickets.actions.turns import Turn, begin, phone_of, turn_on
 from tickets.models import Category, Ticket
-from tickets.permissions import at_the_desk, can_add_photo, can_open
-from tickets.queries import charge_verdict, department_for, fallback_category, suggest
+from tickets.permissions import at_the_desk, can_add_photo, can_cancel, can_open
+from tickets.queries import charge_verdict, department_for, fallback_category, suggest, was_worked_on
 from tickets.rules import suggest_urgency, title_of
 from tickets.states import Kind, State
 
@@ -69,8 +69,10 @@ def open_ticket(*, new: NewTicket, by: User, at: datetime) -> Ticket:
     _check(new)
     category = new.category or _sorted_in(new)
     parents = _lock_parents(new)
-    household = household_for(new.unit, new.contact_phone) if new.unit and not new.is_history else None
-    case = open_case(new=_new_case(new, category, household, parents), at=at, by=by)
+    asking = _place_of(by, new)
+    household = asking.household if asking else _household_of(new)
+    whom = _whom_to_ask(new, household, asking)
+    case = open_case(new=_new_case(new, category, household, whom, parents), at=at, by=by)
     ticket = _write(new, case, category, at)
     if case.department is not None:
         grant(case=case, department=case.department, at=at)
@@ -134,13 +136,30 @@ def _sorted_in(new: NewTicket) -> Category | None:
 
 def _lock_parents(new: NewTicket) -> list[Case]:
     wanted = {case.pk: case for case in (new.parent, new.contact) if case is not None}
-    locked = {pk: lock_line(wanted[pk]) for pk in sorted(wanted)}
-    return [locked[pk] for pk in wanted]
+    return lock_lines(*wanted.values()) if wanted else []
 
 
-def _new_case(new: NewTicket, category: Category | None, household: Household | None, parents: list[Case]) -> NewCase:
+def _place_of(by: User, new: NewTicket) -> HouseholdMember | None:
+    """Whose matter it is where a resident asks: their own, also where somebody else lives in the home they own."""
+    if new.unit is None or by.has_role(new.project.pk, *STAFF_ROLES):
+        return None
+    mine = HouseholdMember.objects.current().filter(person__user=by, household__unit=new.unit)
+    return mine.select_related("household", "person").order_by("-household__lives_here", "pk").first()
+
+
+def _household_of(new: NewTicket) -> Household | None:
+    return household_for(new.unit, new.contact_phone) if new.unit and not new.is_history else None
+
+
+def _new_case(
+    new: NewTicket,
+    category: Category | None,
+    household: Household | None,
+    whom: tuple[str, str],
+    parents: list[Case],
+) -> NewCase:
     words = f"{new.title} {new.description}"
-    name, phone = _whom_to_ask(new, household)
+    name, phone = whom
     return NewCase(
         kind=new.kind,
         state=State.PENDING,
@@ -163,12 +182,12 @@ def _new_case(new: NewTicket, category: Category | None, household: Household | 
     )
 
 
-def _whom_to_ask(new: NewTicket, household: Household | None) -> tuple[str, str]:
-    """The caller; where nobody was named, whom the register names first in the household."""
+def _whom_to_ask(new: NewTicket, household: Household | None, asking: HouseholdMember | None) -> tuple[str, str]:
+    """The caller; where nobody was named, the resident who asks, or whom the register names first in the household."""
     name, phone = new.contact_name.strip()[:100], plain_phone(new.contact_phone)[:20]
     if name or phone or household is None:
         return name, phone
-    member = household.members.filter(ended_on=None).select_related("person").order_by("pk").first()
+    member = asking or household.members.filter(ended_on=None).select_related("person").order_by("pk").first()
     if member is None:
         return "", ""
     first = member.person.phones.filter(ended_at=None).order_by("-is_primary", "pk").first()
@@ -224,22 +243,29 @@ def join_caller(*, ticket: Ticket, caller: Caller, by: User, at: datetime, expec
 def join(*, duplicate: Ticket, original: Ticket, by: User, at: datetime, expected: int | None = None) -> Ticket:
     """End a ticket that is the same matter as another one; both say so. Returns the original.
 
-    Raises `Invalid` for the ticket itself or another project's, `NotNow` for one that is being worked on or is over.
+    It is cancelled by that, and so only by who may cancel it. Raises `Invalid` for the ticket itself, one of another
+    kind or another project's, `NotNow` for one that is being worked on or is over.
     """
     if duplicate.pk == original.pk or duplicate.case.project_id != original.case.project_id:
         raise Invalid(_("Choose another ticket of this project."), fields={"original": _("Not this one.")})
-    first, second = sorted((duplicate, original), key=lambda t: t.case_id)
-    lock_line(first.case)
-    lock_line(second.case)
-    twin = begin(duplicate, by=by, at=at, expected=expected)
-    kept = begin(original, by=by, at=at)
+    if duplicate.case.kind != original.case.kind:
+        raise Invalid(_("Choose another ticket of the same kind."), fields={"original": _("Not this one.")})
+    ending, staying = lock_lines(duplicate.case, original.case)
+    require_version(ending, expected)
+    twin = turn_on(duplicate, ending, by=by, at=at)
+    kept = turn_on(original, staying, by=by, at=at)
     twin.allow(at_the_desk(by, twin.case) and at_the_desk(by, kept.case), _("Only the desk joins reports."))
+    twin.allow(
+        can_cancel(by, twin.case, worked_on_before=was_worked_on(twin.ticket)),
+        _("Work was done on it already: only a supervisor may cancel it."),
+    )
     ends = twin.step("join")
     noted = kept.step("join_caller")
     twin.ticket.joined_to = kept.ticket
     twin.ticket.save(update_fields=["joined_to"])
     twin.end_job()
     twin.happen(ends, data={"other": kept.case.number}, changes={"handler": None})
+    tell_parent(child=twin.case, event=ends.event, at=at, by=by)
     kept.happen(noted, data={"other": twin.case.number}, for_resident=False)
     return kept.ticket
 

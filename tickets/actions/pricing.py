@@ -17,7 +17,7 @@ from tickets.models import PriceItem, Ticket, WorkLine
 from tickets.permissions import can_override_charge, can_price, can_work
 from tickets.queries import charge_verdict, done_total, hourly_item, quoted_total
 from tickets.rules import amount_of, total
-from tickets.states import AcceptedBy, Charge, ItemKind, Quote
+from tickets.states import AcceptedBy, Charge, ItemKind, Quote, State
 
 MOST_LINES = 50
 LARGEST = Decimal("99999.99")
@@ -222,13 +222,15 @@ def _as_data(row: WorkLine) -> dict[str, Any]:
 def review_charge(*, ticket: Ticket, by: User, at: datetime, expected: int | None = None) -> Ticket:
     """Decide again who pays by what the register says now, after a missing date was filled in.
 
-    Counted for the day of the report. Raises `NotNow` where a supervisor decided already.
+    Counted for the day of the report. Raises `NotNow` where it is decided already.
     """
     turn = begin(ticket, by=by, at=at, expected=expected)
     turn.allow(can_price(by, turn.case, turn.job), _("Only who works on it or the desk looks again who pays."))
     step = turn.step("review_charge")
     if turn.ticket.charge_overridden_at is not None:
         raise NotNow(_("A supervisor decided who pays; that stands."))
+    if turn.ticket.charge != Charge.UNDECIDED:
+        raise NotNow(_("It is decided already who pays."), code="charge_decided")
     verdict = charge_verdict(
         kind=turn.case.kind,
         category=turn.ticket.category,
@@ -247,7 +249,10 @@ def review_charge(*, ticket: Ticket, by: User, at: datetime, expected: int | Non
 def override_charge(
     *, ticket: Ticket, charge: str, reason: str, by: User, at: datetime, expected: int | None = None
 ) -> Ticket:
-    """Decide otherwise who pays, with the reason. The rule's decision stays on record. Source: REP-2."""
+    """Decide otherwise who pays, with the reason. The rule's decision stays on record. Source: REP-2.
+
+    Raises `NotNow` for making finished work payable whose price nobody accepted. Source: REP-5.
+    """
     turn = begin(ticket, by=by, at=at, expected=expected)
     turn.allow(can_override_charge(by, turn.case), _("Only a supervisor decides otherwise who pays."))
     step = turn.step("override_charge")
@@ -255,6 +260,10 @@ def override_charge(
         raise Invalid(_("Choose free or paid."), fields={"charge": _("Free or paid.")})
     reason = reason_of(reason, _("Say why this is decided otherwise."))
     ticket = turn.ticket
+    if charge == Charge.PAID and turn.case.state == State.COMPLETED and ticket.quote != Quote.ACCEPTED:
+        raise NotNow(
+            _("The work is done and the resident accepted no price for it: it stays free."), code="quote_not_accepted"
+        )
     before = ticket.charge
     ticket.charge, ticket.charge_overridden_by, ticket.charge_overridden_at = charge, by, at
     ticket.charge_override_reason = reason

@@ -86,13 +86,17 @@ class Turn:
         tell([notice], at=self.at)
 
     def end_job(self, reason: str = "", *, state: str = JobState.CANCELLED) -> None:
-        """End the open job unfinished; who had it no longer sees the case through it."""
+        """End the open job unfinished; who had it no longer sees the case through it.
+
+        Who reported the matter goes on following what becomes of it.
+        """
         job = self.job
         if job is None:
             return
         job.state, job.ended_at, job.ended_reason = state, self.at, reason
         job.save(update_fields=["state", "ended_at", "ended_reason"])
-        revoke(case=self.case, at=self.at, user=job.technician)
+        if job.technician_id != self.case.taken_by_id:
+            revoke(case=self.case, at=self.at, user=job.technician)
         self.job = None
 
     def people(self, *audiences: str) -> list[User]:
@@ -105,6 +109,11 @@ def begin(
 ) -> Turn:
     """Lock the ticket's line of cases and read it as it stands now. Raises `Stale`."""
     case = lock_line(ticket.case, expected=expected)
+    return turn_on(ticket, case, by=by, at=at, claimed_at=claimed_at)
+
+
+def turn_on(ticket: Ticket, case: Case, *, by: User, at: datetime, claimed_at: datetime | None = None) -> Turn:
+    """Read a ticket as it stands now, its case being locked already."""
     fresh = Ticket.objects.select_related("category__warranty_part").get(pk=ticket.pk)
     fresh.case = case
     return Turn(ticket=fresh, case=case, job=open_job(fresh), by=by, at=at, claimed_at=claimed_at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from hashlib import sha256
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,14 +16,33 @@ from tickets.states import AcceptedBy, JobState
 Local = Callable[[datetime | None], datetime | None]
 
 
-def stage(ticket: Ticket) -> str:
-    """Which issue of the form it is: written when reported, or again when the work is done."""
-    return "done" if ticket.completed_at else "open"
+def paper_name(form: PaperForm) -> str:
+    """The file name under which an issued form is kept: the same for a reprint, another once the work went on.
+
+    It names the stage for people, and stands for everything that the form says of the work and who pays. Whom to ask,
+    and in which words it was reported, is not of the work: what is mended there makes no new form.
+    """
+    work = (
+        form.why,
+        form.technician,
+        form.appointment_from,
+        form.appointment_to,
+        form.arrived_at,
+        form.completed_at,
+        form.report,
+        form.leak_test_ended_at,
+        form.lines,
+        form.quote_accepted_at,
+    )
+    mark = sha256(repr(work).encode()).hexdigest()[:12]
+    return f"{form.number}-{form.kind}-{stage(form)}-{mark}.pdf"
 
 
-def paper_name(ticket: Ticket) -> str:
-    """The file name under which an issued form is kept; a reprint asks for the same name."""
-    return f"{ticket.case.number}-{ticket.form}-{stage(ticket)}.pdf"
+def stage(form: PaperForm) -> str:
+    """How far the work was when the form was issued."""
+    if form.completed_at is not None:
+        return "tested" if form.leak_test_ended_at else "done"
+    return "sent" if form.technician else "open"
 
 
 def paper_form(ticket: Ticket, *, url: str) -> PaperForm:

@@ -75,6 +75,14 @@ class Tried:
     error: DomainError | None = None
 
 
+class _RefusedStep(Exception):
+    """Ends a step inside its transaction, so that nothing of it stays, not even its key."""
+
+    def __init__(self, tried: Tried) -> None:
+        super().__init__(tried.verb)
+        self.tried = tried
+
+
 def staff_ticket(request: HttpRequest, number: str) -> Ticket:
     """The ticket for a page of the staff; residents have pages of their own, so to them there is nothing here."""
     user = user_of(request)
@@ -186,21 +194,43 @@ def parse_moment(raw: str) -> datetime | None:
 def ticket_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Carry out one step, from the ticket's page, the board, or a phone (which may ask for JSON and send it late)."""
     at = now()
-    ticket = staff_ticket(request, number)
     kind = BY_VERB.get(verb)
     if kind is None:
         raise Http404
-    form = Choices(page_of(ticket, user_of(request)), at).form(kind, request.POST)
-    if form is not None and not form.is_valid():
-        return refuse(request, number, Tried(verb, form), at=at)
     try:
-        response = redirect_once(request, at, lambda: _carry_out(request, ticket, kind, form, at))
+        response = redirect_once(request, at, lambda: _try_out(request, number, kind, at))
+    except _RefusedStep as refused:
+        return refuse(request, number, refused.tried, at=at)
     except DomainError as error:
-        put_errors(form, error)
-        return refuse(request, number, Tried(verb, form, error), at=at)
+        return refuse(request, number, _tried_with(request, number, kind, error, at), at=at)
     if wants_json(request):
         return JsonResponse({"to": response.headers["Location"]})
     return response
+
+
+def _try_out(request: HttpRequest, number: str, kind: StepKind, at: datetime) -> str:
+    """Look the ticket up and carry the step out. Only when no earlier answer is known: that one took it away, maybe."""
+    ticket = staff_ticket(request, number)
+    form = _form_of(request, ticket, kind, at)
+    if form is not None and not form.is_valid():
+        raise _RefusedStep(Tried(kind.verb, form))
+    try:
+        return _carry_out(request, ticket, kind, form, at)
+    except DomainError as error:
+        put_errors(form, error)
+        raise _RefusedStep(Tried(kind.verb, form, error)) from error
+
+
+def _tried_with(request: HttpRequest, number: str, kind: StepKind, error: DomainError, at: datetime) -> Tried:
+    """What was typed, for a key that came with something else before."""
+    form = _form_of(request, staff_ticket(request, number), kind, at)
+    if form is not None and form.is_valid():
+        put_errors(form, error)
+    return Tried(kind.verb, form, error)
+
+
+def _form_of(request: HttpRequest, ticket: Ticket, kind: StepKind, at: datetime) -> StepForm | None:
+    return Choices(page_of(ticket, user_of(request)), at).form(kind, request.POST)
 
 
 def _carry_out(request: HttpRequest, ticket: Ticket, kind: StepKind, form: StepForm | None, at: datetime) -> str:
@@ -215,15 +245,19 @@ def _carry_out(request: HttpRequest, ticket: Ticket, kind: StepKind, form: StepF
     )
     result = kind.act(given)
     messages.success(request, f"{ticket.case.number} {kind.done}")
-    if isinstance(result, Dispatched):
+    if isinstance(result, Dispatched) and result.clashes:
         _warn_of_clashes(request, result)
     return where_next(request, reverse("ticket", args=[ticket.case.number]))
 
 
 def _warn_of_clashes(request: HttpRequest, result: Dispatched) -> None:
-    for clash in result.clashes:
-        words = {"who": result.job.technician, "number": clash.number}
-        messages.warning(request, _("%(who)s is booked for %(number)s at that time too.") % words)
+    """Name the other appointment only where the person may see its case: it may be another project's."""
+    numbers = [clash.number for clash in result.clashes]
+    visible = set(Case.objects.visible_to(user_of(request)).filter(number__in=numbers).values_list("number", flat=True))
+    for number in numbers:
+        words = {"who": result.job.technician, "number": number}
+        known = _("%(who)s is booked for %(number)s at that time too.")
+        messages.warning(request, (known if number in visible else _("%(who)s is booked at that time too.")) % words)
 
 
 def _claimed(request: HttpRequest, at: datetime) -> datetime | None:

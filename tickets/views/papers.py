@@ -19,7 +19,6 @@ from records.actions import Answer, once
 from records.http import now, user_of
 from tickets.actions import add_photo, sign
 from tickets.issuing import issue_paper
-from tickets.models import Ticket
 from tickets.permissions import has_the_job
 from tickets.queries import open_job
 from tickets.views.page import staff_ticket
@@ -31,23 +30,22 @@ FONTS = Path(settings.BASE_DIR) / "static" / "vendor" / "fonts"
 @require_POST
 def photo(request: HttpRequest, number: str) -> JsonResponse:
     """Keep one photo or signature; the phone sends it again with the same key until it hears of it."""
-    ticket = staff_ticket(request, number)
     at = now()
     try:
-        answer = _keep_once(request, ticket, at)
+        answer = _keep_once(request, number, at)
     except DomainError as error:
         return JsonResponse({"detail": str(error)}, status=error.status)
     return JsonResponse(answer.data)
 
 
-def _keep_once(request: HttpRequest, ticket: Ticket, at: datetime) -> Answer:
+def _keep_once(request: HttpRequest, number: str, at: datetime) -> Answer:
     upload = request.FILES.get("file")
     if upload is None:
         raise Invalid(_("No photo arrived."), fields={"file": _("Required.")})
     label = request.POST.get("kind", "")
 
     def act() -> Answer:
-        by = user_of(request)
+        by, ticket = user_of(request), staff_ticket(request, number)
         if label == PhotoLabel.SIGNATURE:
             kept = sign(ticket=ticket, upload=upload, by=by, at=at)
         else:

@@ -4,13 +4,10 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from cases.models import Attachment
-from cases.states import PhotoLabel
 from core.errors import Invalid
 from tickets import actions
 from tickets.models import Ticket
 from tickets.queries import tickets_for
-from tickets.states import AcceptedBy
 from tickets.views.step_shape import Given
 
 
@@ -35,16 +32,8 @@ def join_caller(given: Given) -> Ticket:
 
 def amend_contact(given: Given) -> Ticket:
     """Mend whom to ask; an empty number keeps the one on record, which the form does not show."""
-    data = {**given.data, "phone": given.data["phone"] or given.ticket.case.contact_phone}
-    return actions.amend_contact(ticket=given.ticket, contact=actions.Contact(**data), **given.who_when)
-
-
-def accept_quote(given: Given) -> Ticket:
-    """Write down that the resident accepted; by signature only where there is one."""
-    signed = Attachment.objects.filter(case=given.ticket.case, label=PhotoLabel.SIGNATURE).exists()
-    if given.data["how"] == AcceptedBy.SIGNATURE and not signed:
-        raise Invalid(_("There is no signature yet. Let the resident sign and keep the signature first."))
-    return actions.accept_quote(ticket=given.ticket, **given.data, **given.from_phone)
+    typed = {name: value for name, value in given.data.items() if name != "phone" or value}
+    return actions.amend_contact(ticket=given.ticket, contact=actions.Contact(**typed), **given.who_when)
 
 
 def complete(given: Given) -> Ticket:

@@ -122,7 +122,7 @@ STEPS: tuple[StepKind, ...] = (
         may=may.prices,
         fits=lambda page: page.ticket.quote == Quote.OFFERED,
         form=AcceptQuoteForm,
-        act=do.accept_quote,
+        act=do.plain(actions.accept_quote),
         done=gettext_lazy("The price is accepted."),
     ),
     StepKind(
@@ -222,7 +222,7 @@ STEPS: tuple[StepKind, ...] = (
         label=gettext_lazy("The same as another ticket"),
         icon="merge",
         transition="join",
-        may=may.at_the_desk,
+        may=may.cancels,
         form=JoinForm,
         act=do.join,
         done=gettext_lazy("Joined."),
