@@ -157,6 +157,7 @@ class Case(models.Model):
             models.Index(fields=["handler", "due_at"], name="case_handler_due", condition=~Q(phase="closed")),
             models.Index(fields=["department", "due_at"], name="case_department_due", condition=~Q(phase="closed")),
             models.Index(fields=["project", "kind", "-opened_at"], name="case_project_opened"),
+            models.Index(fields=["project", "-opened_at", "-id"], name="case_project_newest"),
             models.Index(fields=["project", "category", "-opened_at"], name="case_category_opened"),
             models.Index(fields=["unit", "-opened_at"], name="case_unit_opened"),
             models.Index(fields=["building", "-opened_at"], name="case_building_opened"),

@@ -13,6 +13,7 @@ from cases.parts import Part, parts_of
 from cases.registry import kind_of
 from cases.sentences import sentence
 from records.masking import masked_phone
+from records.parsing import MomentInput
 
 LONGEST = 5000
 
@@ -175,7 +176,7 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
 class Verb(serializers.Serializer[Any]):
     """A verb without anything to say. A phone out of signal says when it happened."""
 
-    happened_at = serializers.DateTimeField(required=False, allow_null=True)
+    happened_at = MomentInput(required=False, allow_null=True)
 
 
 class TextVerb(Verb):

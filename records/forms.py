@@ -1,7 +1,25 @@
 """What one may ask of the audit trail."""
 
+from datetime import date
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from core.moments import is_reckoned
+
+
+class DayField(forms.DateField):
+    """A day of the years that are reckoned with."""
+
+    widget = forms.DateInput(attrs={"type": "date"})
+
+    def to_python(self, value: Any) -> date | None:
+        """Read a day. Raises `ValidationError` for a year beyond all use."""
+        found = super().to_python(value)
+        if found is not None and not is_reckoned(found):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
 
 
 class AuditFilter(forms.Form):
@@ -10,6 +28,6 @@ class AuditFilter(forms.Form):
     action = forms.CharField(label=_("What"), max_length=60, required=False)
     by = forms.CharField(label=_("Who"), max_length=150, required=False)
     target = forms.CharField(label=_("About"), max_length=100, required=False)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("To"), required=False)
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)

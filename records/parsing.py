@@ -7,12 +7,15 @@ from typing import IO, Any
 import django_filters
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_filters.fields import IsoDateTimeField
+from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
-# Beyond these a change of zone leaves the calendar; nothing here happened or is due so far away.
-FIRST_YEAR, LAST_YEAR = 1900, 2999
+from core.moments import is_reckoned
+
+OUT_OF_RANGE = gettext_lazy("Give a moment between the years 1900 and 2999.")
 
 
 class PlainJson(JSONParser):
@@ -34,8 +37,8 @@ class MomentField(IsoDateTimeField):  # type: ignore[misc]
     def to_python(self, value: Any) -> datetime | None:
         """Read a moment. Raises `ValidationError` for a year beyond all use."""
         found: datetime | None = super().to_python(value)
-        if found is not None and not FIRST_YEAR <= found.year <= LAST_YEAR:
-            raise ValidationError(_("Give a moment between the years 1900 and 2999."))
+        if found is not None and not is_reckoned(found):
+            raise ValidationError(OUT_OF_RANGE)
         return found
 
 
@@ -43,3 +46,16 @@ class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
     """The filter of every list by a moment."""
 
     field_class = MomentField
+
+
+class MomentInput(serializers.DateTimeField):
+    """A moment in a body, of the years that are reckoned with."""
+
+    default_error_messages = {"out_of_range": OUT_OF_RANGE}
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """Read a moment. Raises `ValidationError` for a year beyond all use."""
+        found: datetime = super().to_internal_value(value)
+        if not is_reckoned(found):
+            self.fail("out_of_range")
+        return found

@@ -23,6 +23,11 @@ def register_actions(words: Mapping[str, str | Promise]) -> None:
     _ACTIONS.update(words)
 
 
+def known_actions() -> list[tuple[str, str]]:
+    """Every action that an entry may have, with its words."""
+    return [(action, str(words)) for action, words in _ACTIONS.items()]
+
+
 def action_words(action: str) -> str:
     """The words of an action; its name where nobody gave any."""
     return str(_ACTIONS.get(action, action))

@@ -38,9 +38,3 @@ def audit_page(
     found = list(rows[: AUDIT_PAGE + 1])
     page = found[:AUDIT_PAGE]
     return page, page[-1].pk if len(found) > AUDIT_PAGE else None
-
-
-def audit_actions(user: User, project: Project) -> list[str]:
-    """The kinds of entries that the project has."""
-    rows = AuditEntry.objects.visible_to(user).filter(project=project).order_by("action")
-    return list(rows.values_list("action", flat=True).distinct())

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.states import Urgency
+from core.moments import is_reckoned
 from core.numbers import whole_number
 from tickets.actions import Line
 from tickets.models import Category, PriceItem
@@ -21,7 +22,6 @@ from tickets.states import AcceptedBy, Charge, Kind, State
 REASON = 500
 LONGEST = 2000
 MOST_LINES = 50
-FIRST_YEAR, LAST_YEAR = 2000, 2099
 MOST_QUANTITY = Decimal(100_000)
 
 
@@ -45,7 +45,7 @@ def _one_of(raw: str, values: Iterable[str]) -> str:
 
 
 class MomentField(forms.DateTimeField):
-    """A moment in the project's zone, of this century: what lies beyond cannot be reckoned with."""
+    """A moment in the project's zone, of the years that are reckoned with."""
 
     def to_python(self, value: Any) -> datetime | None:
         """Read the moment."""
@@ -53,7 +53,7 @@ class MomentField(forms.DateTimeField):
             found = super().to_python(value)
         except OverflowError as error:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
-        if found is not None and not FIRST_YEAR <= found.year <= LAST_YEAR:
+        if found is not None and not is_reckoned(found):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return found
 

@@ -265,6 +265,13 @@ class Ticket(models.Model):
                 name="leak_test_ends_after_it_began",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["leak_test_begun_at"],
+                name="ticket_leak_test_runs",
+                condition=Q(leak_test_begun_at__isnull=False, leak_test_ended_at=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.case.number
@@ -331,6 +338,7 @@ class Job(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["technician", "window_from"], name="job_technician_day"),
             models.Index(
                 fields=["technician", "window_from"],
                 name="job_technician_open",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import Department, Membership, Project, User
-from accounts.states import DepartmentKind, Role
+from accounts.states import STAFF_ROLES, DepartmentKind, Role
 from cases.models import Case
 from cases.states import Phase
 from estate.models import Building, Unit
@@ -175,15 +175,22 @@ def _likeness(ticket: Ticket, unit: Unit | None, category: Category | None, word
 
 
 # --- dispatching -----------------------------------------------------------------------------------------------------
-def technicians_for(case: Case) -> list[User]:
-    """Who can be sent: the project's technicians, the case's department, contractors; for answers, all its staff."""
-    here = Q(project_id=case.project_id) | Q(project=None)
+def who_goes(project: Project, case: Case | None = None) -> QuerySet[Membership]:
+    """Who can be sent: technicians of the project and of the company, contractors; the only statement of it.
+
+    To one case also its department, and to what is answered anybody on the staff.
+    """
     wanted = Q(role=Role.TECHNICIAN) | Q(department__kind=DepartmentKind.CONTRACTOR)
-    if case.department_id is not None:
+    if case is not None and case.department_id is not None:
         wanted |= Q(department_id=case.department_id)
-    if case.kind in ANSWERED_KINDS:
-        wanted |= ~Q(role=Role.RESIDENT)
-    staff = Membership.objects.active().filter(here, wanted, user__is_active=True).exclude(role=Role.RESIDENT)
+    if case is not None and case.kind in ANSWERED_KINDS:
+        wanted |= Q(role__in=STAFF_ROLES)
+    return Membership.objects.staff_of([project.pk], STAFF_ROLES).filter(wanted)
+
+
+def technicians_for(case: Case) -> list[User]:
+    """The people who can be sent to a case, by name."""
+    staff = who_goes(case.project, case)
     return list(User.objects.filter(pk__in=staff.values("user_id")).order_by("name", "pk"))
 
 
@@ -215,21 +222,35 @@ def clashes_with(technician: User, window: Window, *, besides: Case) -> list[Boo
 def bookings(
     technicians: Iterable[int], *, besides: Case | None = None, during: Window | None = None
 ) -> dict[int, list[Booked]]:
-    """The open jobs of technicians, those of one case left out: who, when, in which building.
+    """What technicians are booked for, the jobs of one case left out: who, when, in which building."""
+    jobs = open_jobs(technicians, besides=besides, during=during)
+    return {technician: [booked_of(job) for job in held] for technician, held in jobs.items()}
+
+
+def open_jobs(
+    technicians: Iterable[int], *, besides: Case | None = None, during: Window | None = None
+) -> dict[int, list[Job]]:
+    """The open jobs of technicians in every project, by time, those of one case left out.
 
     `during` leaves out what cannot touch that window, so that a long list of open jobs is not read for one of them.
     """
-    jobs = Job.objects.filter(technician_id__in=list(technicians), state__in=OPEN_JOBS).select_related("ticket__case")
+    jobs = Job.objects.filter(technician_id__in=list(technicians), state__in=OPEN_JOBS).select_related(
+        "ticket__case__unit"
+    )
     if during is not None:
         jobs = jobs.filter(window_from__lt=during.end, window_to__gt=during.start)
     if besides is not None:
         jobs = jobs.exclude(ticket__case=besides)
-    found: dict[int, list[Booked]] = {}
+    found: dict[int, list[Job]] = {}
     for job in jobs.order_by("window_from", "pk"):
-        found.setdefault(job.technician_id, []).append(
-            Booked(window=window_of(job), number=job.ticket.case.number, building_id=job.ticket.case.building_id)
-        )
+        found.setdefault(job.technician_id, []).append(job)
     return found
+
+
+def booked_of(job: Job) -> Booked:
+    """The job as the ranking sees it."""
+    case = job.ticket.case
+    return Booked(window=window_of(job), number=case.number, building_id=case.building_id)
 
 
 def window_of(job: Job) -> Window | None:

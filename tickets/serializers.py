@@ -16,6 +16,7 @@ from cases.permissions import reads_all
 from cases.serializers import LONGEST, CaseSerializer, Verb, shown_user
 from cases.states import Channel, PhotoLabel, Urgency
 from estate.models import Building, Unit
+from records.parsing import MomentInput
 from tickets.actions import Contact, Line, NewTicket
 from tickets.models import Category, Job, PriceItem, Ticket, WorkLine
 from tickets.queries import payable, price_list
@@ -185,9 +186,7 @@ class DispatchVerb(Verb):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Add `from` and `to`, whose names Python keeps for itself."""
-        moments = {
-            name: serializers.DateTimeField(required=False, allow_null=True, default=None) for name in ("from", "to")
-        }
+        moments = {name: MomentInput(required=False, allow_null=True, default=None) for name in ("from", "to")}
         return {**super().get_fields(), **moments}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -275,8 +274,8 @@ class ContactVerb(Verb):
     contact_name = serializers.CharField(source="name", max_length=100, allow_blank=True)
     contact_phone = serializers.CharField(source="phone", max_length=20, allow_blank=True)
     place = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    preferred_from = serializers.DateTimeField(required=False, allow_null=True)
-    preferred_to = serializers.DateTimeField(required=False, allow_null=True)
+    preferred_from = MomentInput(required=False, allow_null=True)
+    preferred_to = MomentInput(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Gather what is mended; what was not sent stays as it is."""
@@ -308,8 +307,8 @@ class NewTicketInput(serializers.Serializer[Any]):
     contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
     channel = serializers.ChoiceField(choices=Channel.choices, required=False, default=Channel.PHONE)
     urgency = serializers.ChoiceField(choices=Urgency.choices, required=False, allow_blank=True, default="")
-    preferred_from = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    preferred_to = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    preferred_from = MomentInput(required=False, allow_null=True, default=None)
+    preferred_to = MomentInput(required=False, allow_null=True, default=None)
     contact = serializers.CharField(max_length=30, required=False, allow_blank=True, allow_null=True)
     parent = serializers.CharField(  # type: ignore[assignment]
         max_length=30, required=False, allow_blank=True, allow_null=True

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from accounts.models import Project, User
 from cases.models import Case, Event
 from cases.states import Phase
 from records.masking import masked_phone
 from visits.models import Callback, CallbackScript
 from visits.states import KIND
+
+MOST = 100
 
 
 @dataclass(frozen=True)
@@ -25,16 +29,18 @@ class Row:
     waits: bool  # a failed attempt's next one is still ahead
 
 
-def worklist(*, project: Project, user: User, at: datetime) -> list[Row]:
-    """Callbacks still to be made, by due time; one whose next attempt lies ahead says so and keeps its place."""
-    found = (
-        Callback.objects.visible_to(user)
-        .filter(case__project=project)
-        .exclude(case__phase=Phase.CLOSED)
-        .select_related("case__project", "case__unit", "case__parent__unit", "case__parent__handler", "caller")
-        .order_by("case__due_at", "pk")
-    )
-    return [_row(callback, at) for callback in found]
+def to_make(*, project: Project, user: User, at: datetime, later: bool = False) -> QuerySet[Callback]:
+    """Callbacks that can be made now: those owed, and those whose next attempt has come; or, `later`, the others."""
+    ahead = Q(next_attempt_at__gt=at)
+    found = Callback.objects.visible_to(user).filter(case__project=project).exclude(case__phase=Phase.CLOSED)
+    return found.filter(ahead) if later else found.exclude(ahead)
+
+
+def worklist(*, project: Project, user: User, at: datetime, later: bool = False, most: int = MOST) -> list[Row]:
+    """The first callbacks to be made now, or later, by due time."""
+    found = to_make(project=project, user=user, at=at, later=later)
+    shown = found.select_related("case__project", "case__unit", "case__parent__unit", "case__parent__handler", "caller")
+    return [_row(callback, at) for callback in shown.order_by("case__due_at", "pk")[:most]]
 
 
 def _row(callback: Callback, at: datetime) -> Row:
@@ -52,9 +58,8 @@ def _row(callback: Callback, at: datetime) -> Row:
 
 
 def waiting(*, project: Project, user: User, at: datetime) -> int:
-    """How many callbacks can be made now: those owed, and those whose next attempt has come."""
-    found = Callback.objects.visible_to(user).filter(case__project=project).exclude(case__phase=Phase.CLOSED)
-    return found.exclude(next_attempt_at__gt=at).count()
+    """How many callbacks can be made now."""
+    return to_make(project=project, user=user, at=at).count()
 
 
 def earlier(*, callback: Callback, user: User, limit: int = 10) -> list[Callback]:

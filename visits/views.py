@@ -20,17 +20,17 @@ from cases.sentences import moment_words
 from cases.states import Phase
 from cases.views import show_phone
 from core.errors import DomainError, NotAllowed
+from core.numbers import at_most
 from records.http import now, posted_version, project_of, redirect_once, user_of
 from visits.actions import record
 from visits.forms import CallbackForm
 from visits.models import Callback, CallbackScript
 from visits.permissions import can_list, can_record
-from visits.queries import Row, script_for, worklist
+from visits.queries import MOST, Row, script_for, to_make, worklist
 from visits.rules import next_attempt
 from visits.states import Result
 
-MOST = 100
-VIEWS = ("now", "later")
+COUNTED = 1000
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,26 @@ def callbacks(request: HttpRequest) -> HttpResponse:
     project = project_of(request)
     if not can_list(user, project.pk):
         raise Http404
-    rows = worklist(project=project, user=user, at=at)
-    view = request.GET.get("show", "now")
-    shown = [row for row in rows if row.waits == (view == "later")][:MOST]
+    later = request.GET.get("show") == "later"
+    shown = worklist(project=project, user=user, at=at, later=later, most=MOST)
+    if not later and len(shown) < MOST:
+        ready = len(shown)  # counted already
+    else:
+        ready = to_make(project=project, user=user, at=at)[: COUNTED + 1].count()
     chosen = request.GET.get("open", "")
     call = _opened(chosen, shown, user, at)
-    return _page(request, rows=rows, shown=shown, view=view, call=call, chosen=bool(chosen), form=CallbackForm())
+    context = {
+        "rows": [_listed(row, later=later) for row in shown],
+        "views": _views(later=later),
+        "call": call,
+        "chosen": bool(chosen),
+        "form": CallbackForm(),
+        "count_words": ngettext("%(count)s to call", "%(count)s to call", ready) % {"count": at_most(ready, COUNTED)},
+        "empty_words": _("No second attempt is waiting.")
+        if later
+        else _("Nobody to call now. Finished repairs come here by themselves."),
+    }
+    return render(request, "visits/callbacks.html", context)
 
 
 def _opened(chosen: str, shown: list[Row], user: User, at: datetime) -> Call | None:
@@ -85,44 +99,17 @@ def _opened(chosen: str, shown: list[Row], user: User, at: datetime) -> Call | N
     return _call(_callback(user, chosen), user, at)
 
 
-def _page(
-    request: HttpRequest,
-    *,
-    rows: list[Row],
-    shown: list[Row],
-    view: str,
-    call: Call | None,
-    chosen: bool,
-    form: CallbackForm,
-    status: int = 200,
-) -> HttpResponse:
-    waiting = sum(row.waits for row in rows)
-    context = {
-        "rows": [_listed(row, view) for row in shown],
-        "views": _views(view, ready=len(rows) - waiting, later=waiting),
-        "call": call,
-        "chosen": chosen,
-        "form": form,
-        "count_words": ngettext("%(count)s to call", "%(count)s to call", len(rows) - waiting)
-        % {"count": len(rows) - waiting},
-        "empty_words": _("Nobody to call now. Finished repairs come here by themselves.")
-        if view == "now"
-        else _("No second attempt is waiting."),
-    }
-    return render(request, "visits/callbacks.html", context, status=status)
-
-
-def _views(view: str, *, ready: int, later: int) -> list[dict[str, object]]:
+def _views(*, later: bool) -> list[dict[str, object]]:
     url = reverse("callbacks")
     return [
-        {"label": _("To call now"), "url": url, "active": view != "later", "count": ready},
-        {"label": _("To try again later"), "url": f"{url}?show=later", "active": view == "later", "count": later},
+        {"label": _("To call now"), "url": url, "active": not later},
+        {"label": _("To try again later"), "url": f"{url}?show=later", "active": later},
     ]
 
 
-def _listed(row: Row, view: str) -> Listed:
+def _listed(row: Row, *, later: bool) -> Listed:
     case = row.case
-    address = f"{reverse('callbacks')}?open={case.number}" + ("&show=later" if view == "later" else "")
+    address = f"{reverse('callbacks')}?open={case.number}" + ("&show=later" if later else "")
     return Listed(
         number=case.number,
         where=_where(case),

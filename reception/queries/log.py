@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from accounts.models import Project, User
 from cases.states import Channel
+from core.moments import is_reckoned
 from reception.models import Contact, ContactQuerySet
 
 PAGE = 50
@@ -40,7 +41,7 @@ def day_bounds(day: str, project: Project, *, at: datetime) -> tuple[datetime, d
             first, days = date.fromisoformat(day), 1
         except ValueError:
             return None
-    if not 1970 <= first.year < 9999:
+    if not is_reckoned(first):
         return None
     start = datetime(first.year, first.month, first.day, tzinfo=project.tz)
     last = first + timedelta(days=days)

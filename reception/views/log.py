@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import Project
 from accounts.states import Role
 from cases.states import Channel
-from core.numbers import whole_number
+from core.numbers import at_most, whole_number
 from reception.permissions import DESK_ROLES, can_receive
 from reception.queries.desk import colleagues
 from reception.queries.log import COUNTED, Filters, one_page
@@ -53,9 +53,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     )
     at = now()
     page = one_page(filters, user=user, project=project, at=at, before=whole_number(request.GET.get("before", "")))
-    words = ngettext("%(count)s contact", "%(count)s contacts", page.count) % {
-        "count": f"{COUNTED:,}+" if page.count > COUNTED else page.count
-    }
+    words = ngettext("%(count)s contact", "%(count)s contacts", page.count) % {"count": at_most(page.count, COUNTED)}
     shown: dict[str, Any] = {
         "page": page,
         "states": {state.value: state.label for state in State},

@@ -8,12 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
 from core.errors import DomainError, Invalid
+from core.moments import read_moment
 from core.numbers import whole_number
 from estate.actions import MoveIn, move_in, move_out, reveal, save_person
 from estate.models import Household, HouseholdMember, Person, PersonPhone, Unit
@@ -59,7 +59,7 @@ def unit_page(request: HttpRequest, code: str, number: str) -> HttpResponse:
     unit = _unit(request, project__code=code, number=number)
     user = user_of(request)
     home = household_summary(unit)
-    before = _moment(request.GET.get("before", ""))
+    before = read_moment(request.GET.get("before", ""))
     moments = past(unit, user, home, before=before)
     matters = [moment.matter for moment in moments if moment.matter is not None]
     shown = {
@@ -75,15 +75,6 @@ def unit_page(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "now": now(),
     }
     return render(request, "reception/unit.html", shown)
-
-
-def _moment(raw: str) -> Any:
-    """A moment from an address; None for what is none."""
-    try:
-        moment = parse_datetime(raw.replace(" ", "+"))
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 @login_required

@@ -52,6 +52,28 @@ def test_a_moment_beyond_all_use_is_refused_beside_its_name(
     assert set(error["fields"]) == {name}
 
 
+@pytest.mark.parametrize("name", ["preferred_from", "preferred_to"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "3000-01-01T00:00:00Z"])
+def test_a_body_names_no_moment_beyond_all_use_either(program: SignedIn, name: str, moment: str) -> None:
+    error = program("frontdesk").refused(400, "invalid", "post", "tickets/", {**NEW, name: moment})
+    assert set(error["fields"]) == {name}
+
+
+@pytest.mark.parametrize(
+    ("verb", "name", "more"),
+    [
+        ("dispatch", "from", {"technician": "technician"}),
+        ("dispatch", "to", {"technician": "technician"}),
+        ("cancel", "happened_at", {"reason": "不用了"}),
+    ],
+)
+def test_a_verb_names_no_moment_beyond_all_use(program: SignedIn, verb: str, name: str, more: dict[str, str]) -> None:
+    desk = program("frontdesk")
+    path = f"tickets/{desk.create('tickets', NEW)['number']}/{verb}/"
+    error = desk.refused(400, "invalid", "post", path, {**more, name: "9999-12-31T23:59:59Z"})
+    assert set(error["fields"]) == {name}
+
+
 def test_the_moments_in_use_still_filter(program: SignedIn) -> None:
     desk = program("frontdesk")
     number = desk.create("tickets", NEW)["number"]

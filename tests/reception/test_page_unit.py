@@ -196,3 +196,8 @@ def test_it_costs_the_same_for_one_matter_and_for_three(cast: Cast, signed_in: S
         repair(cast, f"第{n}件：灯坏")
         if n in (0, 2):
             assert queries_for(client, ADDRESS) == 14
+
+
+@pytest.mark.parametrize("before", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:00-12:00", "x"])
+def test_a_page_of_the_history_that_no_calendar_holds_is_the_first(cast: Cast, signed_in: SignIn, before: str) -> None:
+    assert signed_in(cast.frontdesk).get(f"{ADDRESS}?before={before}").context["before"] is None

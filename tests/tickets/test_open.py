@@ -282,6 +282,8 @@ def test_water_that_comes_through_the_house_is_a_leak_and_a_dripping_tap_is_none
     found = suggest(words, Kind.REPAIR).category
     assert found is not None
     assert found.code == code
+
+
 @pytest.mark.parametrize("who", ["frontdesk", "supervisor"])
 def test_what_was_worked_on_is_joined_by_whoever_may_cancel_it(cast: Cast, who: str) -> None:
     twin = reopen(

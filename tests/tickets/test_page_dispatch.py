@@ -10,11 +10,12 @@ from django.utils import translation
 
 from accounts.models import User
 from cases.models import Case
-from tests.cast import NOON, Cast
+from tests.cast import NOON, Cast, make_user
 from tests.tickets.flow import HOUR, category, completed, dispatched, opened
 from tests.tickets.pages import LATER, clock_at, hidden, queries_for, read_in_english, words_of
 from tickets import actions
 from tickets.models import Ticket
+from tickets.queries import technicians_for
 from tickets.states import State
 
 SignIn = Callable[[User], Client]
@@ -110,6 +111,42 @@ def test_tomorrow_shows_tomorrow(cast: Cast, signed_in: SignIn) -> None:
     today, tomorrow = (client.get(f"/dispatch/?day={day}").context["rows"] for day in ("today", "tomorrow"))
     assert [block.classes for row in today for block in row.blocks] == ["at-21 for-2 lane-1"]
     assert [block.classes for row in tomorrow for block in row.blocks] == ["at-7 for-2 lane-1"]
+
+
+def test_somebody_booked_in_another_project_is_not_free_here(cast: Cast, signed_in: SignIn) -> None:
+    roaming = make_user("roaming", "technician", None)
+    other = opened(cast, by=cast.frontdesk2, project=cast.other_project, unit=None, place="大堂", at=LATER)
+    begins = LATER + HOUR
+    actions.dispatch(
+        ticket=other, technician=roaming, window_from=begins, window_to=begins + HOUR, by=cast.frontdesk2, at=LATER
+    )
+    ticket = opened(cast)
+    response = signed_in(cast.supervisor).get(asked(ticket, "&from=2026-11-23T18:30&to=2026-11-23T19:00"))
+    busy = next(choice for choice in response.context["choices"] if choice.person.pk == roaming.pk)
+    assert (busy.clash_number, busy.person.load) == (other.case.number, 1)
+
+
+def test_the_board_offers_for_a_ticket_whom_its_own_page_offers(cast: Cast, signed_in: SignIn) -> None:
+    ticket = dispatched(cast, opened(cast), at=LATER)
+    response = signed_in(cast.supervisor).get(asked(ticket, "&from=2026-11-23T18:30&to=2026-11-23T19:00"))
+    offered = {choice.person.pk: choice for choice in response.context["choices"]}
+    assert set(offered) == {user.pk for user in technicians_for(ticket.case)}
+    assert cast.head.pk in offered, "of the ticket's department"
+    assert offered[cast.technician.pk].clash_number == "", "its own job does not clash"
+
+
+def test_an_open_job_stands_on_the_board_however_long_ago_it_began(cast: Cast, signed_in: SignIn) -> None:
+    ticket = opened(cast)
+    actions.dispatch(
+        ticket=ticket,
+        technician=cast.technician,
+        window_from=NOON - timedelta(days=60),
+        window_to=LATER + HOUR,
+        by=cast.head,
+        at=LATER,
+    )
+    rows = signed_in(cast.head).get("/dispatch/").context["rows"]
+    assert [block.number for row in rows for block in row.blocks] == [ticket.case.number]
 
 
 @pytest.mark.req("SEC-1")

@@ -7,19 +7,24 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from accounts.models import User
+from cases.actions import SEARCH_KIND
 from cases.models import Case
-from records.models import AuditEntry
+from records.models import AuditEntry, SearchToken
 from records.spreadsheets import safe_cell
 from tests.cast import NOON, Cast
 from tests.tickets.flow import HOUR, completed, dispatched, in_progress, opened, ticket_in
 from tests.tickets.pages import LATER, PHONE, clock_at, queries_for, read_in_english, words_of
 from tickets import actions
 from tickets.models import Ticket
-from tickets.reads.listing import COUNTED, PAGE, Cursor, Filters, one_page
+from tickets.reads.board import waiting
+from tickets.reads.counts import to_dispatch
+from tickets.reads.listing import COUNTED, PAGE, Cursor, Filters, listed, one_page
 from tickets.states import State
 
 SignIn = Callable[[User], Client]
@@ -143,7 +148,19 @@ def test_pages_follow_each_other_without_a_gap_or_a_repeat(cast: Cast, signed_in
 
 
 @pytest.mark.parametrize(
-    "raw", ["", "x", "~", "-~x", "2026~1", "2026-11-23T00:00:00~1", "9999-99-99~1", "-~" + "9" * 40]
+    "raw",
+    [
+        "",
+        "x",
+        "~",
+        "-~x",
+        "2026~1",
+        "2026-11-23T00:00:00~1",
+        "9999-99-99~1",
+        "-~" + "9" * 40,
+        "0001-01-01T00:00:00%2B14:00~5",
+        "9999-12-31T23:59:00-12:00~5",
+    ],
 )
 def test_a_cursor_that_is_not_ours_shows_the_first_page(cast: Cast, signed_in: SignIn, raw: str) -> None:
     ticket = opened(cast)
@@ -181,6 +198,31 @@ def test_it_costs_the_same_for_one_row_and_for_three(cast: Cast, signed_in: Sign
     for _ in range(count):
         dispatched(cast, opened(cast))
     assert queries_for(signed_in(cast.supervisor), "/tickets/") == 6
+
+
+@pytest.mark.parametrize("view", ["open", "mine", "unassigned", "overdue", "today", "callback"])
+def test_a_view_of_what_is_open_says_so_that_the_index_of_open_cases_serves(cast: Cast, view: str) -> None:
+    rows = listed(Filters(view=view), user=cast.supervisor, project=cast.project, at=LATER)
+    assert 'NOT ("cases_case"."phase" = closed)' in str(rows.query)
+
+
+def test_the_small_number_and_the_board_ask_for_open_cases_too(cast: Cast) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        to_dispatch(cast.supervisor, cast.project)
+        waiting(cast.supervisor, cast.project)
+    assert ["closed" in query["sql"] for query in asked if "cases_case" in query["sql"]] == [True, True]
+
+
+def test_a_search_in_a_view_finds_an_old_open_match_among_many_newer_ones(cast: Cast, signed_in: SignIn) -> None:
+    old = opened(cast)
+    newer = [
+        SearchToken(project=cast.project, kind=SEARCH_KIND, object_id=10**6 + n, token="1501", rank=10**15)
+        for n in range(600)
+    ]
+    SearchToken.objects.bulk_create(newer)
+    response = signed_in(cast.supervisor).get("/tickets/?q=1501")
+    assert numbers(response) == [old.case.number]
+    assert "1 ticket" in words_of(response)
 
 
 # --- who sees what ---------------------------------------------------------------------------------------------------
@@ -294,6 +336,30 @@ def test_an_unknown_format_is_nothing(cast: Cast, signed_in: SignIn) -> None:
 )
 def test_no_cell_is_taken_for_a_formula(value: object, expected: str) -> None:
     assert safe_cell(value) == expected
+
+
+def test_the_same_bulk_dispatch_sent_twice_sends_once_and_says_so_twice(cast: Cast, signed_in: SignIn) -> None:
+    ticket = opened(cast)
+    client = signed_in(cast.supervisor)
+    data = {"pick": [ticket.case.number], "technician": cast.technician.pk, "idempotency_key": "k"}
+    client.post("/tickets/dispatch/", data)
+    first = client.get("/tickets/").context["results"]
+    actions.accept(ticket=ticket, by=cast.technician, at=LATER)
+    client.post("/tickets/dispatch/", data)
+    assert client.get("/tickets/").context["results"] == first
+    assert [job.state for job in ticket.jobs.all()] == ["accepted"]
+
+
+@pytest.mark.req("REP-3")
+@pytest.mark.parametrize("state", [State.DISPATCHED, State.IN_PROGRESS, State.ON_HOLD])
+def test_the_list_takes_no_work_away_from_who_has_it(cast: Cast, signed_in: SignIn, state: State) -> None:
+    ticket = ticket_in(cast, state)
+    client = signed_in(cast.supervisor)
+    client.post("/tickets/dispatch/", {"pick": [ticket.case.number], "technician": cast.technician2.pk})
+    (result,) = client.get("/tickets/").context["results"]
+    assert not result["ok"]
+    assert "where nobody was sent yet" in result["words"]
+    assert ticket.jobs.get().technician == cast.technician
 
 
 def test_after_a_stop_the_others_still_went_out(cast: Cast, signed_in: SignIn) -> None:

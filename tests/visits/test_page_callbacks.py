@@ -94,6 +94,18 @@ def test_it_costs_the_same_for_one_call_and_for_three(cast: Cast, signed_in: Sig
     assert queries_for(signed_in(cast.frontdesk), "/callbacks/") == 9
 
 
+def test_a_full_list_still_says_how_many_there_are(
+    cast: Cast, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        completed(cast, opened(cast))
+    client = signed_in(cast.frontdesk)
+    monkeypatch.setattr("visits.views.MOST", 2)
+    assert "3 to call" in words_of(client.get("/callbacks/"))
+    monkeypatch.setattr("visits.views.COUNTED", 2)
+    assert "2+ to call" in words_of(client.get("/callbacks/"))
+
+
 @pytest.mark.req("CBK-3")
 def test_a_bad_score_is_not_saved_as_satisfied(cast: Cast, signed_in: SignIn, ticket: Ticket) -> None:
     refused = signed_in(cast.frontdesk).post(record(owed(ticket)), {"result": "satisfied", "score": "1"})

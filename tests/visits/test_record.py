@@ -165,11 +165,13 @@ def test_the_worklist_is_by_due_time_with_masked_phones(cast: Cast) -> None:
 def test_a_next_attempt_ahead_is_marked_and_does_not_count_as_waiting(cast: Cast, ticket: Ticket) -> None:
     tried(cast, owed(ticket), DONE + HOUR)
     at = DONE + 2 * HOUR
-    (row,) = worklist(project=cast.project, user=cast.frontdesk, at=at)
+    assert worklist(project=cast.project, user=cast.frontdesk, at=at) == []
+    (row,) = worklist(project=cast.project, user=cast.frontdesk, at=at, later=True)
     assert (row.waits, row.next_attempt_at) == (True, DONE + 3 * HOUR)
     assert waiting(project=cast.project, user=cast.frontdesk, at=at) == 0
     (row,) = worklist(project=cast.project, user=cast.frontdesk, at=DONE + 3 * HOUR)
     assert not row.waits
+    assert worklist(project=cast.project, user=cast.frontdesk, at=DONE + 3 * HOUR, later=True) == []
     assert waiting(project=cast.project, user=cast.frontdesk, at=DONE + 3 * HOUR) == 1
 
 
@@ -192,6 +194,12 @@ def test_the_worklist_is_one_statement_however_long(
         rows = worklist(project=cast.project, user=user, at=DONE)
         assert [(row.case.unit, row.parent, row.case.project) for row in rows if row.parent is None] == []
     assert len(rows) == count
+
+
+def test_the_worklist_reads_no_more_than_it_shows(cast: Cast) -> None:
+    for _ in range(3):
+        completed(cast, opened(cast))
+    assert len(worklist(project=cast.project, user=cast.frontdesk, at=DONE, most=2)) == 2
 
 
 def test_the_households_earlier_callbacks_are_at_hand(cast: Cast, ticket: Ticket) -> None:

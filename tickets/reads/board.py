@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,15 +22,15 @@ from tickets.rules_dispatch import (
     Wanted,
     Why,
     Window,
-    clash_of,
     first_free,
     place_on_board,
     suggest,
 )
-from tickets.states import WORK_KINDS, JobState
+from tickets.states import OPEN_JOBS, WORK_KINDS, JobState
 
 MOST_WAITING = 100
 LANES = 6
+LONGEST = timedelta(days=31)
 HOURS = tuple(range(FIRST_HOUR, LAST_HOUR))
 WORDS: dict[Why, str | Promise] = {
     Why.SKILLED: _("knows this trade"),
@@ -86,7 +86,7 @@ class Choice:
 
 def waiting(user: User, project: Project) -> list[Case]:
     """Tickets that nobody has been sent to yet, by what falls due first."""
-    rows = Case.objects.visible_to(user).filter(project=project, kind__in=WORK_KINDS, state__in=TO_SEND)
+    rows = Case.objects.visible_to(user).open().filter(project=project, kind__in=WORK_KINDS, state__in=TO_SEND)
     shown = with_clock(rows).for_lists().select_related("ticket__category")
     return list(shown.order_by(F("due_at").asc(nulls_last=True), "pk")[:MOST_WAITING])
 
@@ -105,8 +105,10 @@ def board(people: Sequence[Person], day: date, project: Project, *, asked: Windo
 
 def _jobs_of_day(people: Iterable[Person], start: datetime) -> dict[int, list[Job]]:
     gone = (JobState.RETURNED, JobState.CANCELLED)
+    # What is done is looked for among recent appointments only; what is still open, wherever it began.
+    recent = Q(window_from__gte=start - LONGEST) | Q(state__in=OPEN_JOBS)
     rows = (
-        Job.objects.filter(technician_id__in=[person.pk for person in people])
+        Job.objects.filter(recent, technician_id__in=[person.pk for person in people])
         .filter(window_from__lt=start + timedelta(days=1), window_to__gt=start)
         .exclude(state__in=gone)
         .select_related("ticket__case__unit", "ticket__category")
@@ -191,7 +193,7 @@ def choices(ticket: Ticket, people: Sequence[Person], window: Window | None, *, 
     """Who could be sent to the ticket and why, the best first. No statement."""
     by_pk = {person.pk: person for person in people}
     local = at.astimezone(ticket.case.project.tz)
-    ranked = suggest(wanted_for(ticket, window), [person.candidate for person in people])
+    ranked = suggest(wanted_for(ticket, window), [person.candidate_for(ticket.case) for person in people])
     return [_choice(found, by_pk[found.candidate.pk], local, first=n == 0) for n, found in enumerate(ranked)]
 
 
@@ -209,12 +211,3 @@ def _choice(found: Suggestion, person: Person, local: datetime, *, first: bool) 
 def words_for(found: Suggestion) -> str:
     """Somebody's name with what speaks for and against them, for a line of a menu."""
     return " · ".join([found.candidate.name, *(str(WORDS[why]) for why in found.reasons)])
-
-
-def clash(technician_id: int | None, window: Window | None, people: Iterable[Person], *, but: str = "") -> str:
-    """The number of the ticket that the technician is booked for at that time; empty where free."""
-    for person in people:
-        if person.pk == technician_id:
-            found = clash_of(window, [b for b in person.candidate.booked if b.number != but])
-            return found.number if found else ""
-    return ""

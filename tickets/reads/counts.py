@@ -9,7 +9,8 @@ from tickets.states import WORK_KINDS
 
 def to_dispatch(user: User, project: Project) -> int:
     """Tickets that nobody has been sent to."""
-    return Case.objects.visible_to(user).filter(project=project, kind__in=WORK_KINDS, state__in=TO_SEND).count()
+    waiting = Case.objects.visible_to(user).open().filter(project=project, kind__in=WORK_KINDS, state__in=TO_SEND)
+    return waiting.count()
 
 
 def my_open_jobs(user: User, project: Project) -> int:

@@ -11,8 +11,9 @@ from accounts.models import Project, User
 from cases.actions import SEARCH_KIND
 from cases.models import Case, CaseQuerySet
 from cases.states import Phase
+from core.moments import read_moment
 from core.numbers import whole_number
-from records.queries import find
+from records.queries import carrying
 from sla.models import Clock
 from sla.rules import end_of_day
 from sla.states import ClockState
@@ -22,7 +23,6 @@ from visits.states import KIND as CALLBACK
 
 PAGE = 50
 COUNTED = 1000
-FOUND = 500
 TO_SEND = (State.PENDING, State.REOPENED)
 
 VIEWS: dict[str, str | Promise] = {
@@ -80,13 +80,8 @@ class Cursor:
         pk = whole_number(key)
         if pk is None:
             return None
-        try:
-            found = None if moment == "-" else datetime.fromisoformat(moment)
-        except ValueError:
-            return None
-        if found is not None and found.tzinfo is None:
-            return None
-        return cls(found, pk)
+        found = read_moment(moment)
+        return cls(found, pk) if found is not None or moment == "-" else None
 
 
 @dataclass(frozen=True)
@@ -100,16 +95,17 @@ class Page:
 
 def in_view(view: str, *, user: User, project: Project, at: datetime) -> Q:
     """What a saved view holds."""
+    # Said even where a state says it too: the index of open cases serves only who asks for open ones.
     is_open = ~Q(phase=Phase.CLOSED)
     held = Exists(Job.objects.filter(ticket__case=OuterRef("pk"), technician=user, state__in=OPEN_JOBS))
     owed = Exists(Case.objects.open().filter(parent=OuterRef("pk"), kind=CALLBACK))
     return {
         "open": is_open,
         "mine": is_open & (Q(handler=user) | Q(held)),
-        "unassigned": Q(state__in=TO_SEND),
+        "unassigned": is_open & Q(state__in=TO_SEND),
         "overdue": is_open & Q(due_at__lt=at),
         "today": is_open & Q(due_at__gte=at, due_at__lt=end_of_day(at, project.tz)),
-        "callback": Q(state=State.COMPLETED) & Q(owed),
+        "callback": is_open & Q(state=State.COMPLETED) & Q(owed),
         "all": Q(),
     }[view]
 
@@ -129,7 +125,8 @@ def listed(filters: Filters, *, user: User, project: Project, at: datetime) -> C
     }
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     if filters.q:
-        rows = rows.filter(pk__in=find(query=filters.q, projects=[project.pk], kind=SEARCH_KIND, limit=FOUND))
+        found = carrying(query=filters.q, projects=[project.pk], kind=SEARCH_KIND)
+        rows = rows.filter(pk__in=found.values("object_id"))
     return rows
 
 

@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.translation import get_language
 
 from accounts.models import Membership, Project
-from accounts.states import STAFF_ROLES, DepartmentKind, Role
+from cases.models import Case
 from core.kept import kept
 from tickets.models import Job, TechnicianSkill
-from tickets.queries import window_of
-from tickets.rules_dispatch import Booked, Candidate
+from tickets.queries import booked_of, open_jobs, who_goes
+from tickets.rules_dispatch import Candidate
 
 # How much somebody has to do may lag by so much in a list; the board and a dispatch read it anew.
 SENDABLE_SECONDS = 20
@@ -36,16 +36,10 @@ class Person:
         """How many jobs the person has open."""
         return len(self.jobs)
 
-    @property
-    def candidate(self) -> Candidate:
-        """What the ranking needs of the person."""
-        return Candidate(pk=self.pk, name=self.name, skills=self.skills, booked=tuple(map(booked_of, self.jobs)))
-
-
-def booked_of(job: Job) -> Booked:
-    """The job as the ranking sees it."""
-    case = job.ticket.case
-    return Booked(window=window_of(job), number=case.number, building_id=case.building_id)
+    def candidate_for(self, case: Case) -> Candidate:
+        """What the ranking for a case needs of the person: its own job is no clash."""
+        booked = tuple(booked_of(job) for job in self.jobs if job.ticket.case_id != case.pk)
+        return Candidate(pk=self.pk, name=self.name, skills=self.skills, booked=booked)
 
 
 @dataclass(frozen=True)
@@ -67,29 +61,23 @@ def sendable(project: Project) -> list[Sendable]:
 def _sendable(project: Project) -> list[Sendable]:
     found = _who_goes(project)
     trades, _skills = _trades(found)
-    open_jobs = Job.objects.open().filter(technician_id__in=list(found), ticket__case__project=project)
-    loads = dict(open_jobs.values_list("technician").annotate(Count("pk")).order_by())
+    held = Job.objects.open().filter(technician_id__in=list(found))
+    loads = dict(held.values_list("technician").annotate(Count("pk")).order_by())
     return [
         Sendable(pk=pk, name=str(m.user), trades=" ".join(trades[pk]), load=loads.get(pk, 0)) for pk, m in found.items()
     ]
 
 
-def _who_goes(project: Project) -> dict[int, Membership]:
-    """Technicians and contractors of the project by department and name."""
-    members = (
-        Membership.objects.staff_of([project.pk], STAFF_ROLES)
-        .filter(Q(role=Role.TECHNICIAN) | Q(department__kind=DepartmentKind.CONTRACTOR))
-        .select_related("user", "department")
-        .order_by("department__pk", "user__name", "user__pk")
-    )
-    return {m.user_id: m for m in members}
+def _who_goes(project: Project, case: Case | None = None) -> dict[int, Membership]:
+    members = who_goes(project, case).select_related("user", "department")
+    return {m.user_id: m for m in members.order_by("department__pk", "user__name", "user__pk")}
 
 
-def people_to_send(project: Project) -> list[Person]:
-    """Technicians and contractors of the project by department and name, with trades and open jobs."""
-    found = _who_goes(project)
+def people_to_send(project: Project, case: Case | None = None) -> list[Person]:
+    """Who can be sent, or sent to one case, by department and name, with trades and all open jobs they have."""
+    found = _who_goes(project, case)
     trades, skills = _trades(found)
-    jobs = _open_jobs(found, project)
+    jobs = open_jobs(found)
     return [
         Person(
             pk=pk,
@@ -98,7 +86,7 @@ def people_to_send(project: Project) -> list[Person]:
             department_id=m.department_id,
             trades=" ".join(trades[pk]),
             skills=frozenset(skills[pk]),
-            jobs=tuple(jobs[pk]),
+            jobs=tuple(jobs.get(pk, ())),
         )
         for pk, m in found.items()
     ]
@@ -112,11 +100,3 @@ def _trades(users: Iterable[int]) -> tuple[dict[int, list[str]], dict[int, set[s
         names[skill.user_id].append(skill.category.name)
         codes[skill.user_id].add(skill.category.code)
     return names, codes
-
-
-def _open_jobs(users: Iterable[int], project: Project) -> dict[int, list[Job]]:
-    found: dict[int, list[Job]] = defaultdict(list)
-    rows = Job.objects.open().filter(technician_id__in=list(users), ticket__case__project=project)
-    for job in rows.select_related("ticket__case__unit", "ticket__category").order_by("window_from", "pk"):
-        found[job.technician_id].append(job)
-    return found

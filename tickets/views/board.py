@@ -14,8 +14,8 @@ from core.numbers import whole_number
 from records.http import now
 from tickets.forms import local_moment
 from tickets.models import Ticket
-from tickets.queries import technicians_for, tickets_for
-from tickets.reads.board import HOURS, board, choices, clash, preferred_window, waiting
+from tickets.queries import clashes_with, technicians_for, tickets_for
+from tickets.reads.board import HOURS, board, choices, preferred_window, waiting
 from tickets.reads.filters import Option
 from tickets.reads.people import people_to_send
 from tickets.rules_dispatch import USUAL_VISIT, Window
@@ -39,7 +39,7 @@ def dispatch_board(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("ticket", "")
     ticket = tickets_for(user, project).filter(case__number=number).first() if number else None
     window = _window(request, ticket) or (preferred_window(ticket, at=at) if ticket else None)
-    people = people_to_send(project)
+    people = people_to_send(project, ticket.case if ticket else None)
     context = {
         "waiting": [{"case": case, "clock": due_of(case), "url": _url(case.number, day)} for case in cases],
         "days": _days(day, number),
@@ -84,9 +84,10 @@ def dispatch_clash(request: HttpRequest, number: str) -> HttpResponse:
     """Say, before anything is saved, which appointment somebody already has at the time in the form."""
     ticket = staff_ticket(request, number)
     begins, ends = (local_moment(request.GET.get(name, "")) for name in ("window_from", "window_to"))
-    technician = whole_number(request.GET.get("technician", ""))
-    found = ""
-    if begins is not None and technician in {user.pk for user in technicians_for(ticket.case)}:
+    asked = whole_number(request.GET.get("technician", ""))
+    technician = next((user for user in technicians_for(ticket.case) if user.pk == asked), None)
+    found = []
+    if begins is not None and technician is not None:
         window = Window(begins, ends if ends is not None and ends > begins else begins + USUAL_VISIT)
-        found = clash(technician, window, people_to_send(ticket.case.project), but=number)
-    return render(request, "tickets/clash.html", {"clash": found})
+        found = clashes_with(technician, window, besides=ticket.case)
+    return render(request, "tickets/clash.html", {"clash": found[0].number if found else ""})

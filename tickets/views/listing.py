@@ -1,7 +1,8 @@
 """The list of tickets: views, filters, bulk dispatch with a result per row, export."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,14 +18,17 @@ from cases.models import Case
 from cases.queries import Due, due_of
 from cases.registry import kind_of
 from cases.states import Phase, Urgency
-from core.errors import DomainError, Invalid
+from core.errors import DomainError, Invalid, NotNow
+from core.numbers import at_most
+from records.actions import Answer, once
 from records.http import now, project_of, user_of
 from tickets import actions
 from tickets.exporting import export_rows, may_export, write_csv, write_xlsx
 from tickets.forms import BulkForm, read_filters
+from tickets.models import Ticket
 from tickets.queries import tickets_for
 from tickets.reads.filters import Option, address, chips, saved_views
-from tickets.reads.listing import COUNTED, VIEWS, Cursor, Filters, Page, listed, one_page
+from tickets.reads.listing import COUNTED, TO_SEND, VIEWS, Cursor, Filters, Page, listed, one_page
 from tickets.reads.people import sendable
 from tickets.views.page import where_next
 
@@ -92,7 +96,7 @@ def _row(case: Case) -> Row:
 
 def _around(filters: Filters, page: Page, raw: str) -> dict[str, object]:
     """Everything of the page that is not a row: the count, the way on, the search, what an empty list says."""
-    shown = f"{COUNTED:,}+" if page.count > COUNTED else str(page.count)
+    shown = at_most(page.count, COUNTED)
     kept = {name: value for name, value in filters.as_dict().items() if name != "q"}
     return {
         "count_words": ngettext("%(count)s ticket", "%(count)s tickets", page.count) % {"count": shown},
@@ -128,24 +132,47 @@ def bulk_dispatch(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Invalid(_("Choose who goes."))
     technician = form.cleaned_data["technician"]
-    request.session[RESULTS] = list(_send_each(picked, technician, user, project))
+    found = {ticket.case.number: ticket for ticket in tickets_for(user, project).filter(case__number__in=picked)}
+    request.session[RESULTS] = [_send(number, found.get(number), technician, request) for number in picked]
     return redirect(where_next(request, reverse("tickets")))
 
 
-def _send_each(numbers: Iterable[str], technician: User, user: User, project: Project) -> Iterable[dict[str, object]]:
-    found = {ticket.case.number: ticket for ticket in tickets_for(user, project).filter(case__number__in=numbers)}
-    for number in numbers:
-        ticket = found.get(number)
-        if ticket is None:
-            yield {"number": number, "url": "", "ok": False, "words": _("There is no such ticket.")}
-            continue
-        url = reverse("ticket", args=[number])
-        try:
-            sent = actions.dispatch(ticket=ticket, technician=technician, by=user, at=now())
-        except DomainError as error:
-            yield {"number": number, "url": url, "ok": False, "words": str(error)}
+def _send(number: str, ticket: Ticket | None, technician: User, request: HttpRequest) -> dict[str, object]:
+    """Send somebody to one ticket, once for each time the form was filled in, and say what became of it."""
+    if ticket is None:
+        return {"number": number, "url": "", "ok": False, "words": _("There is no such ticket.")}
+    at = now()
+    key = request.POST.get("idempotency_key", "")
+    act = partial(_dispatch, ticket, technician, user_of(request), at)
+    try:
+        if key:
+            body = {"technician": technician.pk}
+            # The number goes first: a long key is cut at its end.
+            key, scope = f"{number}:{key}"[:200], f"page {request.path}"
+            sent = once(by=user_of(request), scope=scope, key=key, body=body, at=at, act=act).data
         else:
-            yield {"number": number, "url": url, "ok": True, "words": _("sent %(who)s") % {"who": sent.job.technician}}
+            sent = act().data
+    except DomainError as error:
+        return {"number": number, "url": reverse("ticket", args=[number]), "ok": False, "words": str(error)}
+    return {
+        "number": number,
+        "url": reverse("ticket", args=[number]),
+        "ok": True,
+        "words": _("sent %(who)s") % {"who": sent["technician"]},
+    }
+
+
+def _dispatch(ticket: Ticket, technician: User, by: User, at: datetime) -> Answer:
+    """Send somebody to a ticket that nobody was sent to, as it was read: a list takes no work away from anybody."""
+    case = ticket.case
+    if case.state not in TO_SEND:
+        words = {"state": kind_of(case.kind).states[case.state]}
+        raise NotNow(
+            _("It is “%(state)s”: the list sends only where nobody was sent yet. Open the ticket to give it on.")
+            % words
+        )
+    sent = actions.dispatch(ticket=ticket, technician=technician, by=by, at=at, expected=case.version)
+    return Answer(status=200, data={"technician": str(sent.job.technician)})
 
 
 @login_required

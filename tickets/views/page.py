@@ -10,9 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.timezone import is_aware
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,6 +21,7 @@ from cases.queries import Line
 from cases.registry import kind_of
 from cases.rules import check_claim
 from core.errors import DomainError, Stale
+from core.moments import read_moment
 from estate.models import REGISTER_ROLES
 from records.http import now, posted_version, redirect_once, user_of
 from tickets.actions import Dispatched
@@ -172,21 +171,12 @@ def _missed(request: HttpRequest, page: TicketPage, tried: Tried | None) -> Miss
     if tried is None or not isinstance(tried.error, Stale):
         return None
     states = kind_of(page.case.kind).states
-    seen_at = parse_moment(request.POST.get("seen_at", ""))
+    seen_at = read_moment(request.POST.get("seen_at", ""))
     return Missed(
         yours=states.get(request.POST.get("seen", ""), _("not known")),
         now=page.state_word,
         lines=since(page, seen_at) if seen_at else (),
     )
-
-
-def parse_moment(raw: str) -> datetime | None:
-    """An ISO moment with its offset, None for anything else."""
-    try:
-        found = parse_datetime(raw[:40])
-    except ValueError:
-        return None
-    return found if found is not None and is_aware(found) else None
 
 
 @login_required
@@ -262,7 +252,7 @@ def _warn_of_clashes(request: HttpRequest, result: Dispatched) -> None:
 
 def _claimed(request: HttpRequest, at: datetime) -> datetime | None:
     """When a phone says it happened, where that is not simply now."""
-    claimed = parse_moment(request.POST.get("happened_at", ""))
+    claimed = read_moment(request.POST.get("happened_at", ""))
     if claimed is None or abs((at - claimed).total_seconds()) < SAME_MOMENT:
         return None
     check_claim(claimed, at=at)

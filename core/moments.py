@@ -1,0 +1,22 @@
+"""Days and moments that somebody else wrote: into an address, a form, a body."""
+
+from datetime import date, datetime
+
+from django.utils.dateparse import parse_datetime
+
+# Beyond these a change of zone leaves the calendar; nothing here happened or is due so far away.
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+
+
+def is_reckoned(day: date) -> bool:
+    """Say whether a day or a moment is of the years that are reckoned with."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+def read_moment(raw: str) -> datetime | None:
+    """An ISO moment with its zone out of an address, where `+` may have become a blank; None for what is none."""
+    try:
+        found = parse_datetime(raw.replace(" ", "+"))
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None and is_reckoned(found) else None
