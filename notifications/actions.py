@@ -1,6 +1,5 @@
 """Telling people: write to the outbox, deliver from it, read the inbox."""
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from cases.models import Case
+from core.watch import Watch
 from notifications.channels import CHANNELS, NotDelivered
 from notifications.models import IN_APP, Message
 from notifications.sentences import render
@@ -76,14 +76,15 @@ def deliver(*, at: datetime, within: timedelta | None = None) -> dict[str, int]:
     resolves: outside the application a message goes at most once.
     """
     counts = {"sent": 0, "failed": 0, "unknown": _give_up_expired(at)}
-    began = time.monotonic()
-    while True:
-        # A slow channel makes a long pass: a lease counts from when it is taken, or another pass would give it up.
-        spent = timedelta(seconds=time.monotonic() - began)
-        message = None if within is not None and spent > within else _lease(at + spent)
+    # A slow channel makes a long pass: a lease counts from when it is taken, or another pass would give it up.
+    watch = Watch(at)
+    while within is None or watch.now <= at + within:
+        moment = watch.now
+        message = _lease(moment)
         if message is None:
-            return counts
-        counts[_send(message, at + spent)] += 1
+            break
+        counts[_send(message, moment)] += 1
+    return counts
 
 
 @transaction.atomic
