@@ -7,8 +7,9 @@ from django.db.models import ForeignKey, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
-from accounts.models import User
+from accounts.models import Project, User
 from accounts.states import Role
+from core.numbers import whole_number
 
 # The framework's classes take a type in its stubs only.
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class Historical(VisibleOnly, SimpleHistoryAdmin):  # type: ignore[misc]  # the 
     object_history_list_template = "records/versions.html"
 
     def _require_visible(self, request: HttpRequest, object_id: str) -> None:
-        if not object_id.isdigit() or not self.get_queryset(request).filter(pk=object_id).exists():
+        if whole_number(object_id) is None or not self.get_queryset(request).filter(pk=object_id).exists():
             raise Http404
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -130,6 +131,27 @@ class Historical(VisibleOnly, SimpleHistoryAdmin):  # type: ignore[misc]  # the 
         """One version of a row."""
         self._require_visible(request, object_id)
         return cast(HttpResponse, super().history_form_view(request, object_id, version_id, extra_context))
+
+
+class OfProject(Historical):
+    """Rows of the projects that one administers; `along` is the way from the row to its project."""
+
+    along = "project"
+
+    def rows(self, user: User) -> QuerySet[Any]:
+        """Rows of the person's projects."""
+        found: QuerySet[Any] = cast(Any, self.model)._default_manager.all()  # noqa: SLF001
+        if user.is_superuser:
+            return found
+        return found.filter(**{f"{self.along}__in": user.projects_as(Role.ADMIN)})
+
+    def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the projects that one administers, nothing else."""
+        user = cast(User, request.user)
+        if db_field.remote_field.model is Project and not user.is_superuser:
+            kwargs["queryset"] = Project.objects.filter(pk__in=user.projects_as(Role.ADMIN))
+            return super(VisibleOnly, self).formfield_for_foreignkey(db_field, request, **kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class WholeCompany(Historical):

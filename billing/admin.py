@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 
-from accounts.admin_pages import Historical
+from accounts.admin_pages import OfProject
 from billing.models import ChargeItem, Tariff, UnitCharge
 
 
 @admin.register(ChargeItem)
-class ChargeItemAdmin(Historical):
+class ChargeItemAdmin(OfProject):
     """Charge items."""
 
     list_display = ("name", "category", "project")
@@ -16,7 +16,7 @@ class ChargeItemAdmin(Historical):
 
 
 @admin.register(Tariff)
-class TariffAdmin(Historical):
+class TariffAdmin(OfProject):
     """Tariffs."""
 
     list_display = ("item", "project", "basis", "unit_price", "fixed_amount", "period_months", "starts_on", "ends_on")
@@ -26,8 +26,10 @@ class TariffAdmin(Historical):
 
 
 @admin.register(UnitCharge)
-class UnitChargeAdmin(Historical):
+class UnitChargeAdmin(OfProject):
     """Charges on units."""
+
+    along = "unit__project"
 
     list_display = ("unit", "tariff", "starts_on", "ended_on")
     list_filter = ("unit__project", "tariff__item")

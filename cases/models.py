@@ -5,7 +5,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case as ComputedCase
+from django.db.models import Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Project, User
@@ -74,6 +75,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> Self:
         """Cases that are not closed."""
         return self.exclude(phase=Phase.CLOSED)
+
+    def open_first(self) -> Self:
+        """In the order of a list of everything: what is open first, then the newest."""
+        is_over = When(phase=Phase.CLOSED, then=Value(1))
+        over = ComputedCase(is_over, default=Value(0), output_field=models.IntegerField())
+        return self.order_by(over, "-opened_at", "-pk")
 
     def for_lists(self) -> Self:
         """With what every list shows."""

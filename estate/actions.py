@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Prefetch
+from django.db.models import Model, Prefetch
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
@@ -49,6 +49,21 @@ def reindex_vehicle(vehicle: Vehicle) -> None:
     """Make a car findable by its plate; one that left no longer is."""
     tokens = vehicle_tokens(vehicle.plate) if vehicle.ended_on is None else set()
     index(project=vehicle.project, kind=VEHICLE, object_id=vehicle.pk, tokens=tokens)
+
+
+def reindex(thing: Model) -> None:
+    """Make whatever of the register was changed findable as it is now."""
+    if isinstance(thing, Unit):
+        reindex_unit(thing)
+    elif isinstance(thing, Person):
+        reindex_person(thing)
+    elif isinstance(thing, Vehicle):
+        reindex_vehicle(thing)
+    elif isinstance(thing, HouseholdMember):
+        reindex_person(thing.person)
+    elif isinstance(thing, Household):
+        for member in thing.members.select_related("person__project"):
+            reindex_person(member.person)
 
 
 @transaction.atomic
@@ -257,6 +272,8 @@ def move_in(*, new: MoveIn, by: User, at: datetime) -> HouseholdMember:
     )
     if person.project_id != unit.project_id:
         raise Invalid(_("This person belongs to another project."))
+    if new.on is not None:
+        _require_come(new.on, unit, at)
     household = _household_for(new, unit)
     if household.members.filter(person=person, ended_on=None).exists():
         raise Invalid(_("%(name)s already belongs to %(unit)s.") % {"name": person, "unit": unit})
@@ -308,6 +325,7 @@ def move_out(
     leaving = places if member is None else [place for place in places if place.pk == member.pk]
     if not leaving or household.ended_on is not None:
         raise Invalid(_("They have moved out already."))
+    _require_come(on, unit, at)
     if any(place.started_on and on < place.started_on for place in leaving):
         raise Invalid(_("Nobody moves out before moving in."), fields={"on": _("Before the day they came.")})
     for place in leaving:
@@ -320,6 +338,12 @@ def move_out(
     for place in leaving:
         reindex_person(place.person)
     return household
+
+
+def _require_come(on: date, unit: Unit, at: datetime) -> None:
+    """Raise `Invalid` for a day still to come: who sees what follows the register at once."""
+    if on > at.astimezone(unit.project.tz).date():
+        raise Invalid(_("That day is still to come. Enter it on the day itself."), fields={"on": _("Still to come.")})
 
 
 def _left_empty(unit: Unit) -> None:

@@ -9,9 +9,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_pages import Historical
+from accounts.admin_pages import OfProject
 from accounts.models import User
 from accounts.states import Role
+from estate.actions import reindex
 from estate.models import (
     Building,
     Household,
@@ -25,17 +26,13 @@ from estate.models import (
 from records.masking import masked_phone
 
 
-class ByProject(Historical):
-    """Rows of the projects that one administers; `along` is the way from the row to its project."""
+class ByProject(OfProject):
+    """Rows of the register of the projects that one administers; what is saved here is found like the rest."""
 
-    along = "project"
-
-    def rows(self, user: User) -> QuerySet[Any]:
-        """Rows of the person's projects."""
-        found: QuerySet[Any] = self.model._default_manager.all()  # noqa: SLF001
-        if user.is_superuser:
-            return found
-        return found.filter(**{f"{self.along}__in": user.projects_as(Role.ADMIN)})
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Write the words by which the row is found, once it is whole."""
+        super().save_related(request, form, formsets, change)
+        reindex(form.instance)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer rows of one's own projects, nothing else."""

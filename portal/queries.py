@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cases.models import Case, CaseQuerySet
 from cases.registry import kind_of, kinds_for_residents
-from cases.states import Phase
 from estate.models import HouseholdMember, Unit
 from sla.queries import ladder
 from sla.states import ClockState
@@ -64,8 +63,7 @@ def own_cases(user: User) -> CaseQuerySet:
 
 def matters(user: User) -> list[Matter]:
     """The own home's matters: what is open first, then the newest."""
-    rows = sorted(own_cases(user).order_by("-opened_at", "-pk")[:MOST], key=lambda case: case.phase == Phase.CLOSED)
-    return [matter_of(case) for case in rows]
+    return [matter_of(case) for case in own_cases(user).open_first()[:MOST]]
 
 
 def matter_of(case: Case) -> Matter:

@@ -1,6 +1,7 @@
 """What the desk fills in: a contact and how it ended, who moves in, a person's data."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Project, User
 from cases.states import Channel
+from core.numbers import whole_number
 from estate.models import Unit
 from estate.queries import match_unit, people_to_ask
 from estate.search import cannot_be_dialled, plain_phone
@@ -224,23 +226,38 @@ class PersonForm(forms.Form):
     )
     reviewed = forms.BooleanField(label=gettext_lazy("Checked with them just now"), required=False)
 
-    def __init__(self, *args: Any, known: Iterable[str] = (), **kwargs: Any) -> None:
-        """`known` are the person's numbers on record, in clear."""
-        self.known = list(known)
+    # Which numbers the form was shown with: one that somebody added meanwhile was not taken out of it.
+    shown = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
+
+    field_order = ("shown", "name", "phones", "preferences", "reviewed")
+
+    def __init__(self, *args: Any, known: Mapping[int, str] | None = None, **kwargs: Any) -> None:
+        """`known` are the person's numbers on record by key, in clear."""
+        self.known = dict(known or {})
         super().__init__(*args, **kwargs)
 
     def clean_phones(self) -> list[str]:
         """The numbers, starred ones read back from the record."""
-        hidden = {masked_phone(number): number for number in reversed(self.known)}
-        found = []
-        for line in self.cleaned_data["phones"].replace("，", "\n").replace(",", "\n").splitlines():
-            raw = line.strip()
-            if "*" in raw and raw not in hidden:
-                raise forms.ValidationError(
-                    _("“%(number)s” is none of their numbers. Type it whole.") % {"number": raw}
-                )
-            found.append(hidden.get(raw, raw))
-        return [number for number in found if number]
+        keys = {whole_number(key) for key in self.cleaned_data.get("shown", "").split(",")}
+        said = bool(keys - {None})
+        shown = [number for key, number in self.known.items() if key in keys or not said]
+        lines = [line.strip() for line in re.split("[,，\n]", self.cleaned_data["phones"])]
+        found = [number for line in lines for number in self._meant(line, lines, shown)]
+        return list(dict.fromkeys([*found, *(number for number in self.known.values() if number not in shown)]))
+
+    @staticmethod
+    def _meant(line: str, lines: list[str], shown: list[str]) -> list[str]:
+        """The numbers that a line stands for: itself, or what is behind its stars."""
+        if "*" not in line:
+            return [line] if line else []
+        behind = [number for number in shown if masked_phone(number) == line]
+        if not behind:
+            raise forms.ValidationError(_("“%(number)s” is none of their numbers. Type it whole.") % {"number": line})
+        if lines.count(line) < len(behind):
+            raise forms.ValidationError(
+                _("Several of their numbers read “%(number)s”. Type the ones that stay whole.") % {"number": line}
+            )
+        return behind
 
 
 class MoveInForm(forms.Form):

@@ -27,6 +27,20 @@ def project_of(request: HttpRequest) -> Project:
     return project
 
 
+def follow(request: HttpRequest, project: Project) -> None:
+    """Go on in the project of the page that was opened, and in its time, as far as it is one of the person's.
+
+    Whoever works in several would else take a matter seen in one of them down in another.
+    """
+    projects: list[Project] = getattr(request, "projects", [])
+    found = next((one for one in projects if one.pk == project.pk), None)
+    if found is None or found == getattr(request, "project", None):
+        return
+    request.project = found  # type: ignore[attr-defined]
+    request.session["project"] = found.code
+    timezone.activate(found.tz)
+
+
 def posted_version(request: HttpRequest) -> int | None:
     """The version of the case that the form was shown with."""
     raw = request.POST.get("version", "")

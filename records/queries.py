@@ -1,6 +1,7 @@
 """Reads of the records."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -8,9 +9,13 @@ from records.models import SearchToken
 from records.search import query_tokens
 
 
-def find(*, query: str, projects: Iterable[int], kind: str, limit: int = 50) -> list[int]:
-    """Ids of things of one kind that carry every token of `query`, newest rank first."""
+def find(
+    *, query: str, projects: Iterable[int], kind: str, limit: int = 50, among: "QuerySet[Any] | None" = None
+) -> list[int]:
+    """Ids of things of one kind that carry every token of `query`, newest rank first; `among` rows one may see only."""
     hits = carrying(query=query, projects=projects, kind=kind)
+    if among is not None:
+        hits = hits.filter(object_id__in=among.values("pk"))
     return list(hits.order_by("-rank").values_list("object_id", flat=True)[:limit])
 
 

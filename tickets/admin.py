@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.admin_pages import Historical, Inside, ReadOnly, WholeCompany, may_enter
+from accounts.admin_pages import Historical, Inside, OfProject, ReadOnly, WholeCompany, may_enter
 from accounts.models import User
 from accounts.queries import colleagues
 from records.http import user_of
@@ -31,13 +31,18 @@ class CategoryAdmin(WholeCompany):
 
 
 @admin.register(PriceItem)
-class PriceItemAdmin(Historical):
-    """The price list: the general lines and those of one's own projects."""
+class PriceItemAdmin(OfProject):
+    """The price list: the general lines and those of the projects that one administers."""
 
     list_display = ("name_zh", "code", "project", "unit", "price", "kind", "is_hourly", "active")
     list_filter = ("project", "kind", "active")
     search_fields = ("name_zh", "name_en", "code")
     list_select_related = ("project",)
+
+    def rows(self, user: User) -> QuerySet[PriceItem]:
+        """Those, and the general lines."""
+        general: QuerySet[PriceItem] = PriceItem.objects.filter(project=None)
+        return general | super().rows(user)
 
 
 @admin.register(TechnicianSkill)

@@ -219,6 +219,14 @@ def clashes_with(technician: User, window: Window, *, besides: Case) -> list[Boo
     return [other for other in booked if other.window is not None and window.clashes(other.window)]
 
 
+def visible_numbers(user: User, booked: Iterable[Booked]) -> set[str]:
+    """Which of the tickets somebody is booked for the person may see: those of other projects are not named."""
+    numbers = {other.number for other in booked}
+    if not numbers:
+        return numbers
+    return set(Case.objects.visible_to(user).filter(number__in=numbers).values_list("number", flat=True))
+
+
 def bookings(
     technicians: Iterable[int], *, besides: Case | None = None, during: Window | None = None
 ) -> dict[int, list[Booked]]:

@@ -45,6 +45,9 @@ def finish(
         contact = write_down(
             contact=contact, by=by, at=at, caller=new.caller, purpose=new.purpose, said=new.said, expected=expected
         )
+    if ending.done and ending.verb not in ("answer", "hand_over"):  # those two say it with their own event
+        contact.done = ending.done
+        contact.save(update_fields=["done"])
     return _go_on(contact, ending, by, at)
 
 

@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Case as If
-from django.db.models import Count, IntegerField, QuerySet, Value, When
+from django.db.models import Count, QuerySet
 
 from accounts.models import Project, User
 from cases.actions import SEARCH_KIND
 from cases.models import Case
 from cases.registry import kind_of
-from cases.states import Phase
 from estate.queries import Hit, find_households
 from estate.search import typed
 from records.queries import find
@@ -18,7 +16,6 @@ from records.queries import find
 IN_BOX = 8
 HOMES_IN_BOX = 6
 ON_PAGE = 50
-OPEN_FIRST = If(When(phase=Phase.CLOSED, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
 @dataclass(frozen=True)
@@ -75,15 +72,11 @@ def search(*, query: str, user: User, projects: Iterable[Project], limit: int) -
 def matching_cases(query: str, user: User, projects: list[int]) -> QuerySet[Case]:
     """Matters one may see that carry every word, open ones first, then the newest."""
     words = typed(query)
-    ids = find(query=words, projects=projects, kind=SEARCH_KIND) if words else []
+    seen = Case.objects.visible_to(user)
+    ids = find(query=words, projects=projects, kind=SEARCH_KIND, among=seen) if words else []
     if words != query.strip().lower():  # typed in a form of its own: a number of a former system, say
-        ids += find(query=query, projects=projects, kind=SEARCH_KIND)
-    return (
-        Case.objects.visible_to(user)
-        .filter(pk__in=ids)
-        .select_related("unit", "project")
-        .order_by(OPEN_FIRST, "-opened_at", "-pk")
-    )
+        ids += find(query=query, projects=projects, kind=SEARCH_KIND, among=seen)
+    return seen.filter(pk__in=ids).select_related("unit", "project").open_first()
 
 
 def exact_case(query: str, user: User) -> Case | None:

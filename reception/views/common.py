@@ -6,16 +6,25 @@ from django.http import Http404, HttpRequest
 from accounts.models import Project, User
 from core.errors import DomainError
 from reception.permissions import can_receive
-from records.http import user_of
+from records.http import follow, user_of
 
 
 def at_the_desk(request: HttpRequest) -> tuple[User, Project]:
     """Who works at the desk, and of which project. Raises `Http404` for everybody else."""
     user = user_of(request)
+    _follow_form(request)
     project: Project | None = getattr(request, "project", None)
     if project is None or not can_receive(user, project.pk):
         raise Http404
     return user, project
+
+
+def _follow_form(request: HttpRequest) -> None:
+    """A form is taken where it was shown, whatever another window has opened meanwhile."""
+    code = request.POST.get("project", "")
+    shown = next((one for one in getattr(request, "projects", []) if one.code == code), None)
+    if shown is not None:
+        follow(request, shown)
 
 
 def projects_of(request: HttpRequest) -> list[Project]:

@@ -29,7 +29,7 @@ from reception.permissions import can_receive, can_reply
 from reception.queries.desk import colleagues
 from reception.states import TRANSITIONS, Purpose, State
 from reception.views.common import at_the_desk, show_problem
-from records.http import now, posted_version, redirect_once, user_of
+from records.http import follow, now, posted_version, redirect_once, user_of
 from records.masking import masked_phone
 from sla.queries import ladder
 
@@ -47,7 +47,9 @@ def _contact(request: HttpRequest, number: str) -> Contact:
     rows = Contact.objects.visible_to(user_of(request)).select_related(
         "case__project", "case__unit", "case__handler", "case__taken_by", "case__parent", "promised_to", "served_by"
     )
-    return get_object_or_404(rows, case__number=number)
+    contact = get_object_or_404(rows, case__number=number)
+    follow(request, contact.case.project)
+    return contact
 
 
 # --- a new one -------------------------------------------------------------------------------------------------------

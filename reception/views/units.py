@@ -23,7 +23,7 @@ from reception.forms import MoveInForm, MoveOutForm, PersonForm, RevealForm
 from reception.permissions import can_receive
 from reception.queries.household import MOST_CASES, open_matters_of, past
 from reception.views.common import show_problem
-from records.http import now, redirect_once, user_of
+from records.http import follow, now, redirect_once, user_of
 from records.masking import masked_phone
 
 
@@ -57,6 +57,7 @@ def _keeper(request: HttpRequest, project_id: int) -> User:
 def unit_page(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """Everybody and everything that belongs to a unit, and all that happened there."""
     unit = _unit(request, project__code=code, number=number)
+    follow(request, unit.project)
     user = user_of(request)
     home = household_summary(unit)
     before = read_moment(request.GET.get("before", ""))
@@ -102,10 +103,11 @@ def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     user = _keeper(request, person.project_id)
     back = _back(request, person)
-    known = list(person.phones.filter(ended_at=None).values_list("number", flat=True))
+    known = dict(person.phones.filter(ended_at=None).values_list("pk", "number"))
     stored = {
         "name": person.name,
-        "phones": "\n".join(masked_phone(number) for number in known),
+        "phones": "\n".join(masked_phone(number) for number in known.values()),
+        "shown": ",".join(map(str, known)),
         "preferences": person.preferences,
     }
     form = PersonForm(request.POST or None, initial=stored, known=known)
@@ -195,13 +197,18 @@ def leave_home(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Household.objects.filter(unit__in=Unit.objects.visible_to(user)).select_related("unit__project")
     household = get_object_or_404(rows, pk=pk)
     _keeper(request, household.project_id)
-    back = redirect("unit", code=household.unit.project.code, number=household.unit.number)
+    back = reverse("unit", args=[household.unit.project.code, household.unit.number])
     form = MoveOutForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Say which day they leave."))
-        return back
+        return redirect(back)
     asked = request.POST.get("member", "")
     member = get_object_or_404(household.members, pk=whole_number(asked)) if asked else None
-    move_out(household=household, member=member, on=form.cleaned_data["on"], by=user, at=now())
-    messages.success(request, _("Moved out. The history stays on this page."))
-    return back
+    at = now()
+
+    def act() -> str:
+        move_out(household=household, member=member, on=form.cleaned_data["on"], by=user, at=at)
+        messages.success(request, _("Moved out. The history stays on this page."))
+        return back
+
+    return redirect_once(request, at, act)

@@ -253,3 +253,20 @@ def test_a_projects_administrator_gives_no_role_beyond_the_project(prober: Probe
     assert given.status == 302
     assert "INSERT accounts_membership" in given.wrote
     assert "INSERT accounts_historicalmembership" in given.wrote
+
+
+@pytest.mark.parametrize("model", [ChargeItem, Tariff, UnitCharge, PriceItem], ids=lambda m: m.__name__)
+def test_who_administers_one_project_and_only_works_in_another_changes_nothing_there(
+    prober: Prober, model: type[Model]
+) -> None:
+    world = prober.world
+    keeper = world.cast.users["keeper"]
+    membership = Membership.objects.create(user=keeper, role="frontdesk", project=world.cast.other_project)
+    path = reverse(name_of(model, "change"), args=[pk_of(world, model, FOREIGN)])
+    answer = prober.ask_path("keeper", "GET", path)
+    membership.delete()
+    assert answer.status in {302, 403, 404}
+
+
+def test_a_number_in_other_digits_is_no_row(prober: Prober) -> None:
+    assert prober.ask_path("keeper", "GET", "/admin/estate/unit/²/history/").status in {302, 404}

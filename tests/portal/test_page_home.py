@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
+from portal import queries
 from tests.cast import NOON, Cast
 from tests.tickets.flow import HOUR, accepted, called_back, completed, dispatched, in_progress, opened
 from tests.tickets.pages import clock_at, queries_for, read_in_english, words_of
@@ -121,3 +122,14 @@ def test_it_costs_the_same_for_one_matter_and_for_three(cast: Cast, signed_in: S
     client = signed_in(cast.resident)
     assert queries_for(client, "/home/") == 7
     assert queries_for(client, page(ticket)) == 9
+
+
+def test_an_old_matter_that_is_still_open_stands_before_many_newer_ones_that_are_over(
+    cast: Cast, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST", 2)
+    runs = opened(cast)
+    for _ in range(2):
+        called_back(cast, completed(cast, opened(cast, description="门锁坏了")))
+    response = signed_in(cast.resident).get("/home/")
+    assert [row.number for row in response.context["running"]] == [runs.case.number]

@@ -286,3 +286,11 @@ def test_lists_and_pages_cost_the_same_for_one_and_for_three(cast: Cast, signed_
         if n in (0, 2):
             assert queries_for(client, "/contacts/") == 8
             assert queries_for(client, page(contact)) == 9
+
+
+@pytest.mark.req("DSK-1")
+@pytest.mark.parametrize("verb", ["", "hold"])
+def test_what_was_done_is_kept_also_where_the_contact_goes_on(cast: Cast, signed_in: SignIn, verb: str) -> None:
+    body = {"said": "问停车", "purpose": "enquiry", "channel": "phone", "done": "已说明收费标准", "then": verb}
+    assert signed_in(cast.frontdesk).post("/contacts/new/", body).status_code == 302
+    assert Contact.objects.latest("pk").done == "已说明收费标准"

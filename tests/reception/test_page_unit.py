@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Membership, User
+from accounts.states import Role
+from cases.models import Case
 from estate.actions import MoveIn, move_in, reindex_register, save_person, save_vehicle
-from estate.models import Household, HouseholdMember, Person
+from estate.models import Household, HouseholdMember, Person, PersonPhone
 from estate.states import Relation
 from reception import actions
 from records.models import AuditEntry
@@ -201,3 +203,67 @@ def test_it_costs_the_same_for_one_matter_and_for_three(cast: Cast, signed_in: S
 @pytest.mark.parametrize("before", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:00-12:00", "x"])
 def test_a_page_of_the_history_that_no_calendar_holds_is_the_first(cast: Cast, signed_in: SignIn, before: str) -> None:
     assert signed_in(cast.frontdesk).get(f"{ADDRESS}?before={before}").context["before"] is None
+
+
+def also_in(cast: Cast, user: User, role: Role = Role.FRONTDESK) -> None:
+    """Somebody of the first project works in the second one too."""
+    Membership.objects.create(user=user, role=role, project=cast.other_project)
+
+
+@pytest.mark.req("REP-1")
+def test_a_repair_begun_on_a_home_of_another_of_ones_projects_is_taken_there(cast: Cast, signed_in: SignIn) -> None:
+    """Both projects have the room: the form says in which it was shown, whatever another window opened meanwhile."""
+    make_home(cast.other_project, ROOM, "别人", "13700000000")
+    also_in(cast, cast.frontdesk)
+    client = signed_in(cast.frontdesk)
+    assert client.get(f"/units/demo2/{ROOM}/").status_code == 200
+    form = client.get(f"/intake/?unit={ROOM}")
+    assert 'name="project" value="demo2"' in text_of(form)
+    client.get(ADDRESS)
+    client.post("/intake/", {"project": "demo2", "unit": ROOM, "description": "门锁坏了", "channel": "phone"})
+    assert [case.project.code for case in Case.objects.filter(kind="repair")] == ["demo2"]
+
+
+@pytest.mark.parametrize("verb", ["leave", "new"])
+def test_nobody_moves_on_a_day_still_to_come(cast: Cast, signed_in: SignIn, verb: str) -> None:
+    client, home = signed_in(cast.frontdesk), cast.households[ROOM]
+    if verb == "leave":
+        client.post(f"/households/{home.pk}/leave/", {"on": "2026-11-24", "member": ""})
+    else:
+        body = {"name": "赵新", "phone": "", "relation": "tenant", "on": "2026-11-24"}
+        answer = client.post(f"/homes/{home.unit_id}/new/", body)
+        assert answer.status_code == 422
+        assert "Still to come." in words_of(answer)
+    assert [h.ended_on for h in Household.objects.filter(unit=home.unit_id)] == [None]
+
+
+@pytest.mark.req("EST-2")
+def test_a_number_added_while_the_form_was_open_stays(cast: Cast, signed_in: SignIn) -> None:
+    person = cast.people[ROOM]
+    shown = ",".join(str(phone.pk) for phone in person.phones.all())
+    PersonPhone.objects.create(person=person, number="13777776666")
+    body = {"name": person.name, "phones": MASKED, "shown": shown, "preferences": ""}
+    signed_in(cast.frontdesk).post(f"/residents/{person.pk}/", body)
+    assert set(person.phones.filter(ended_at=None).values_list("number", flat=True)) == {PHONE, "13777776666"}
+
+
+@pytest.mark.req("EST-2")
+def test_two_numbers_that_read_alike_both_stay_or_are_asked_for(cast: Cast, signed_in: SignIn) -> None:
+    person = cast.people[ROOM]
+    twin = PersonPhone.objects.create(person=person, number=PHONE[:3] + "9999" + PHONE[-4:])
+    client, address = signed_in(cast.frontdesk), f"/residents/{person.pk}/"
+    body = {"name": person.name, "preferences": ""}
+    client.post(address, body | {"phones": f"{MASKED}\n{MASKED}"})
+    assert person.phones.filter(ended_at=None).count() == 2
+    assert client.post(address, body | {"phones": MASKED}).status_code == 422
+    client.post(address, body | {"phones": twin.number})
+    assert [phone.number for phone in person.phones.filter(ended_at=None)] == [twin.number]
+
+
+def test_pressing_twice_moves_out_once(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    body = {"on": "2026-11-20", "member": "", "idempotency_key": "twice"}
+    address = f"/households/{cast.households[ROOM].pk}/leave/"
+    for _ in range(2):
+        assert client.post(address, body).headers["Location"] == ADDRESS
+    assert "already" not in words_of(client.get(ADDRESS))

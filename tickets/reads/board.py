@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from cases.models import Case
 from tickets.models import Job, Ticket
-from tickets.queries import window_of
+from tickets.queries import visible_numbers, window_of
 from tickets.reads.listing import TO_SEND, with_clock
 from tickets.reads.people import Person
 from tickets.rules_dispatch import (
@@ -189,19 +189,22 @@ def preferred_window(ticket: Ticket, *, at: datetime) -> Window | None:
     return Window(ticket.preferred_from, ticket.preferred_to)
 
 
-def choices(ticket: Ticket, people: Sequence[Person], window: Window | None, *, at: datetime) -> list[Choice]:
-    """Who could be sent to the ticket and why, the best first. No statement."""
+def choices(
+    ticket: Ticket, people: Sequence[Person], window: Window | None, *, user: User, at: datetime
+) -> list[Choice]:
+    """Who could be sent to the ticket and why, the best first. A clash is named only to who may see it."""
     by_pk = {person.pk: person for person in people}
     local = at.astimezone(ticket.case.project.tz)
     ranked = suggest(wanted_for(ticket, window), [person.candidate_for(ticket.case) for person in people])
-    return [_choice(found, by_pk[found.candidate.pk], local, first=n == 0) for n, found in enumerate(ranked)]
+    named = visible_numbers(user, [found.clash for found in ranked if found.clash])
+    return [_choice(found, by_pk[found.candidate.pk], local, named, first=n == 0) for n, found in enumerate(ranked)]
 
 
-def _choice(found: Suggestion, person: Person, local: datetime, *, first: bool) -> Choice:
+def _choice(found: Suggestion, person: Person, local: datetime, named: set[str], *, first: bool) -> Choice:
     return Choice(
         person=person,
         reasons=tuple(Reason(WORDS[why], why in AGAINST) for why in found.reasons),
-        clash_number=found.clash.number if found.clash else "",
+        clash_number=found.clash.number if found.clash and found.clash.number in named else "",
         clash_window=found.clash.window if found.clash else None,
         next_free=first_free(found.candidate.booked, after=local),
         is_first=first,

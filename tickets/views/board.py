@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET
 
 from cases.queries import due_of
 from core.numbers import whole_number
-from records.http import now
+from records.http import now, user_of
 from tickets.forms import local_moment
 from tickets.models import Ticket
-from tickets.queries import clashes_with, technicians_for, tickets_for
+from tickets.queries import clashes_with, technicians_for, tickets_for, visible_numbers
 from tickets.reads.board import HOURS, board, choices, preferred_window, waiting
 from tickets.reads.filters import Option
 from tickets.reads.people import people_to_send
@@ -48,7 +48,7 @@ def dispatch_board(request: HttpRequest) -> HttpResponse:
         "rows": board(people, shown, project, asked=window if _on(window, shown) else None),
         "ticket": ticket,
         "window": window,
-        "choices": choices(ticket, people, window, at=at) if ticket else [],
+        "choices": choices(ticket, people, window, user=user, at=at) if ticket else [],
         "back": _url("", day),
     }
     return render(request, "tickets/dispatch.html", context)
@@ -90,4 +90,5 @@ def dispatch_clash(request: HttpRequest, number: str) -> HttpResponse:
     if begins is not None and technician is not None:
         window = Window(begins, ends if ends is not None and ends > begins else begins + USUAL_VISIT)
         found = clashes_with(technician, window, besides=ticket.case)
-    return render(request, "tickets/clash.html", {"clash": found[0].number if found else ""})
+    named = sorted(visible_numbers(user_of(request), found))
+    return render(request, "tickets/clash.html", {"clashes": found, "clash": named[0] if named else ""})

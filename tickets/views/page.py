@@ -23,12 +23,12 @@ from cases.rules import check_claim
 from core.errors import DomainError, Stale
 from core.moments import read_moment
 from estate.models import REGISTER_ROLES
-from records.http import now, posted_version, redirect_once, user_of
+from records.http import follow, now, posted_version, redirect_once, user_of
 from tickets.actions import Dispatched
 from tickets.forms import StepForm
 from tickets.models import Ticket
 from tickets.permissions import can_add_photo, has_the_job
-from tickets.queries import ticket_of
+from tickets.queries import ticket_of, visible_numbers
 from tickets.reads.page import TicketPage, page_of, since
 from tickets.reads.prices import priced
 from tickets.views.step_shape import Given, StepKind, Words
@@ -98,7 +98,9 @@ def staff_ticket(request: HttpRequest, number: str) -> Ticket:
 @require_GET
 def ticket_page(request: HttpRequest, number: str) -> HttpResponse:
     """Everything about one ticket, and the one obvious next step."""
-    return show(request, staff_ticket(request, number), at=now())
+    ticket = staff_ticket(request, number)
+    follow(request, ticket.case.project)
+    return show(request, ticket, at=now())
 
 
 def show(
@@ -242,9 +244,8 @@ def _carry_out(request: HttpRequest, ticket: Ticket, kind: StepKind, form: StepF
 
 def _warn_of_clashes(request: HttpRequest, result: Dispatched) -> None:
     """Name the other appointment only where the person may see its case: it may be another project's."""
-    numbers = [clash.number for clash in result.clashes]
-    visible = set(Case.objects.visible_to(user_of(request)).filter(number__in=numbers).values_list("number", flat=True))
-    for number in numbers:
+    visible = visible_numbers(user_of(request), result.clashes)
+    for number in (clash.number for clash in result.clashes):
         words = {"who": result.job.technician, "number": number}
         known = _("%(who)s is booked for %(number)s at that time too.")
         messages.warning(request, (known if number in visible else _("%(who)s is booked at that time too.")) % words)
