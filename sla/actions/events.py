@@ -11,7 +11,7 @@ from accounts.models import User
 from cases.models import Case, Event
 from cases.registry import kind_of
 from cases.states import Phase
-from sla.actions.clocks import MOVED, Ledger, Start, move, start
+from sla.actions.clocks import Ledger, Start, move, save_moved, start
 from sla.models import Clock
 from sla.queries import versions_in_force
 from sla.states import ClockEventKind, ClockState
@@ -78,7 +78,7 @@ def _move_clocks(begin: Start) -> datetime | None:
         new, replaced = start(begin, live=live, versions=versions_in_force(), ledger=ledger)
         moved += [clock for clock in replaced if clock not in moved]
     if moved:
-        Clock.objects.bulk_update(moved, MOVED)
+        save_moved(moved)
     if new:
         _number_cycles(case, new)
         Clock.objects.bulk_create(new)

@@ -7,7 +7,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 from cases.models import Case
-from sla.actions.clocks import MOVED, Ledger, catch_up
+from sla.actions.clocks import Ledger, catch_up, save_moved
 from sla.models import Clock, ClockEvent, Heartbeat
 from sla.queries import Staff
 from sla.states import ClockEventKind
@@ -60,7 +60,7 @@ def _carry_out(cases: dict[int, Case], clocks: list[Clock], at: datetime) -> dic
     for clock in clocks:
         catch_up(clock, case=cases[clock.case_id], now=at, ledger=ledger)
     ledger.write()
-    Clock.objects.bulk_update(clocks, MOVED)
+    save_moved(clocks)
     return _counts(ledger, clocks)
 
 
