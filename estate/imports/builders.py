@@ -221,7 +221,7 @@ def split_room(cell: Cell) -> tuple[str, ...]:
 
 def _room(row: RowReader) -> RoomRow:
     building, entrance, room = _place(row)
-    kind = row.get("kind", cells.one_of(UNIT_KINDS), UnitKind.HOME)
+    kind = row.get("kind", cells.one_of(UNIT_KINDS), None)
     layout = row.get("layout", _layout, "")
     return RoomRow(
         **row.place,

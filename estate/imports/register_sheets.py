@@ -36,6 +36,8 @@ class RegisterDrafter:
         self.register = register
         self.snapshot = snapshot
         self.project = draft.project
+        self._refused_owners: set[str] = set()
+        self._plates: set[str] = set()
 
     def run(self) -> None:
         """Draft every sheet; what others refer to comes first."""
@@ -79,13 +81,27 @@ class RegisterDrafter:
         found = self.snapshot.by_reference.get(row.owner_number)
         if found is not None and not _same_person(found, row):
             self._refuse(row, "reference_taken", "owner_number", owner=row.owner_number)
+            self._refused_owners.add(row.owner_number)
             return
         self._person(row, found, reference=row.owner_number)
+
+    def _owner_of(self, row: RoomRow | SpaceRow) -> Somebody | None:
+        """Whom the row means by its owner's number; nobody where the workbook's owner of that number was refused.
+
+        The register has another person under that number, whom this workbook does not speak of.
+        """
+        if row.owner_number in self._refused_owners:
+            self._refuse(row, "owner_left_out", "owner_number", owner=row.owner_number)
+            return None
+        return self.snapshot.by_reference.get(row.owner_number)
 
     def _residents(self, rows: Iterable[PersonRow]) -> None:
         """Relatives and tenants of numbered owners, home by home."""
         of_owner: dict[str, list[tuple[Somebody, PersonRow]]] = {}
         for row in rows:
+            if row.owner_number in self._refused_owners:
+                self._refuse(row, "owner_stays_out", "owner_number", owner=row.owner_number)
+                continue
             reference = f"{row.owner_number}/{row.name}"[:40]
             somebody = self._person(row, self.snapshot.by_reference.get(reference), reference=reference)
             of_owner.setdefault(row.owner_number, []).append((somebody, row))
@@ -135,7 +151,7 @@ class RegisterDrafter:
 
     def _room(self, row: RoomRow) -> None:
         home = self._home(row)
-        owner = self.snapshot.by_reference.get(row.owner_number)
+        owner = self._owner_of(row)
         if owner is None:
             return
         if _others_live_there(home.owners, [owner]):
@@ -220,7 +236,7 @@ class RegisterDrafter:
     # Parking
 
     def _space(self, row: SpaceRow) -> None:
-        holder = self.snapshot.by_reference.get(row.owner_number)
+        holder = self._owner_of(row)
         values = {
             "project": self.project, "lot": row.car_park, "code": row.space, "kind": row.kind, "area": row.area,
             "holder": holder.person if holder else None, "is_sold": row.is_sold, "started_on": row.starts_on,
@@ -233,10 +249,12 @@ class RegisterDrafter:
             self._vehicle(row, space, holder)
 
     def _vehicle(self, row: SpaceRow, space: ParkingSpace, holder: Somebody | None) -> None:
+        """A car stands where this workbook names it first."""
+        if row.plate in self._plates:
+            return
+        self._plates.add(row.plate)
         homes = self.snapshot.homes_of.get(id(holder), [])
         found = self.snapshot.vehicles.get(row.plate)
-        if found is not None and found in self.draft.new(Vehicle):
-            return
         values = {
             "project": self.project, "plate": row.plate, "person": holder.person if holder else None,
             "unit": homes[0].unit if len(homes) == 1 else None, "space": space, "brand": row.brand, "color": row.colour,

@@ -88,7 +88,7 @@ class RoomRow(Row):
     building: str
     entrance: str
     room: str
-    kind: UnitKind
+    kind: UnitKind | None = None
     floor: int | None = None
     layout: str = ""
     area: Decimal | None = None

@@ -225,6 +225,45 @@ def test_a_number_of_somebody_else_is_refused_rather_than_renamed(cast: Cast) ->
     assert not found.is_clean
 
 
+def test_a_refused_owner_s_number_gives_nobody_else_his_room_his_family_or_his_space(cast: Cast) -> None:
+    take(BOOK, cast)
+    sheets = {
+        "业主信息": [PEOPLE, changed(OWNER, B="赵刚", E=13700000009), changed(WIFE, B="赵太太", E=13700000008)],
+        "房屋信息": [ROOMS, changed(PLAIN_ROOM, A=1601)],
+        "车位信息": [SPACES, changed(SPACE, B="C0002", F="粤B54321")],
+    }
+    found = plan_of(sheets, cast.project)
+    assert sentences(found) == [
+        ("业主信息!2 业主编号", "reference_taken"),
+        ("业主信息!3 业主编号", "owner_stays_out"),
+        ("房屋信息!2 业主编号", "owner_left_out"),
+        ("车位信息!2 业主编号", "owner_left_out"),
+    ]
+    apply(found, by=cast.admin, at=NOON, skip_bad=True)
+    assert not Unit.objects.get(number="1-1-1601").households.exists()
+    assert not Person.objects.filter(name__in=["赵刚", "赵太太"]).exists()
+    assert ParkingSpace.objects.get(code="C0002").holder is None
+    car = Vehicle.objects.get(plate="粤B54321")
+    assert (car.person, car.unit) == (None, None)
+
+
+def test_a_workbook_without_kinds_leaves_offices_offices(cast: Cast) -> None:
+    take({"资产信息": [ASSETS, changed(ASSET, G=120), changed(ASSET, C=1002, G=119)]}, cast)
+    rows = [["房屋编号", "楼栋编号", "单元编号", "建筑面积"], [1001, 1, 1, 88], [1002, 1, 1, 88], [1003, 1, 1, 88]]
+    take({"房屋信息": [*rows, ["05", 1, 0, 30]]}, cast)
+    units = Unit.objects.filter(project=cast.project, building__code="1").order_by("number")
+    assert [unit.kind for unit in units] == [UnitKind.SHOP, UnitKind.OFFICE, UnitKind.DORMITORY, UnitKind.HOME]
+
+
+def test_the_same_workbook_twice_leaves_a_car_where_it_was_named_first(cast: Cast) -> None:
+    sheets = {"车位信息": [SPACES, changed(SPACE, E=None), changed(SPACE, B="C0002", E=None)]}
+    take(sheets, cast)
+    assert take(sheets, cast).plan.changes_nothing
+    car = Vehicle.objects.get(plate="粤B12345")
+    assert car.space is not None
+    assert car.space.code == "C0001"
+
+
 def test_a_name_mended_under_the_same_phone_is_an_update(cast: Cast) -> None:
     take(BOOK, cast)
     take({"业主信息": [PEOPLE, changed(OWNER, B="王建国（大）")]}, cast)
