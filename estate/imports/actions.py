@@ -93,6 +93,7 @@ def mend(*, found: RegisterImport, cells: Mapping[tuple[str, int, int], str], by
 @transaction.atomic
 def leave_out(*, found: RegisterImport, rows: set[tuple[str, int]], by: User, at: datetime) -> None:
     """Empty whole rows, so that the others can be taken over."""
+    mended = _editable(found, by).fixes
     book = workbook_of(found)
     cells = {
         (sheet.name, line.number, column): ""
@@ -100,7 +101,7 @@ def leave_out(*, found: RegisterImport, rows: set[tuple[str, int]], by: User, at
         for line in sheet.rows
         if (sheet.name, line.number) in rows
         for column, value in enumerate(line.cells)
-        if not is_blank(value)
+        if not is_blank(value) or (sheet.name, line.number, column) in mended
     }
     mend(found=found, cells=cells, by=by, at=at)
 

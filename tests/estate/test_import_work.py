@@ -79,6 +79,16 @@ def test_a_row_may_be_left_out_by_hand_or_all_bad_ones_at_once(cast: Cast) -> No
     assert not Unit.objects.filter(number="1-1-1002").exists()
 
 
+def test_a_row_whose_blank_cell_was_mended_may_still_be_left_out(cast: Cast) -> None:
+    found = upload(cast, changed(ASSET, C=1002, D=None, I="约九十"), ASSET)
+    actions.mend(found=found, cells={("资产信息", 2, 3): "10"}, by=cast.admin, at=NOON)
+    actions.leave_out(found=found, rows={("资产信息", 2)}, by=cast.admin, at=NOON)
+    found.refresh_from_db()
+    plan = actions.plan_of(found)
+    assert plan.is_clean
+    assert plan.by_sheet["资产信息"].total == 1
+
+
 def test_columns_of_an_unknown_sheet_are_matched_by_hand(cast: Cast) -> None:
     found = upload(cast, ["9-1-901", "王建国", 88.5], header=["甲", "乙", "丙"], sheet="清单")
     assert [error.code for error in actions.plan_of(found).errors] == ["unknown_sheet"]
