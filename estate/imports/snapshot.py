@@ -99,15 +99,17 @@ def _people(project: Project) -> dict[int, Somebody]:
 def _settle_households(found: Snapshot, people: dict[int, Somebody]) -> None:
     homes = {home.unit.pk: home for home in found.homes.values()}
     groups: dict[int, tuple[Home, Group]] = {}
-    for household in Household.objects.filter(project=found.project, ended_on=None).order_by("pk"):
+    for household in Household.objects.filter(unit__project=found.project, ended_on=None).order_by("pk"):
         home, group = homes[household.unit_id], Group(household)
         groups[household.pk] = (home, group)
         if household.is_owner:
             home.owners = home.owners or group
         else:
             home.tenants = home.tenants or group
-    members = HouseholdMember.objects.current().filter(household__project=found.project).order_by("pk")
-    for household_id, person_id in members.values_list("household_id", "person_id"):
+    members = HouseholdMember.objects.current().filter(
+        household__unit__project=found.project, person__project=found.project
+    )
+    for household_id, person_id in members.order_by("pk").values_list("household_id", "person_id"):
         home, group = groups[household_id]
         group.members.append(people[person_id])
         found.settle(people[person_id], home)

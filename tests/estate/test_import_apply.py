@@ -282,6 +282,15 @@ def test_a_unit_of_other_people_keeps_them_and_says_so(cast: Cast) -> None:
     assert Person.objects.count() == people
 
 
+def test_a_household_that_claims_another_project_stops_no_import(cast: Cast) -> None:
+    Household.objects.filter(unit=cast.units["3-2-1501"]).update(project=cast.other_project)
+    Person.objects.filter(name="单小红").update(project=cast.other_project)
+    for project in (cast.project, cast.other_project):
+        assert plan_of(BOOK, project).is_clean
+    found = plan_of({"资产信息": [ASSETS, changed(ASSET, A=3, B=2, C=1501, I=120)]}, cast.project)
+    assert sentences(found) == [("资产信息!2 业主名称", "occupants_differ")]
+
+
 def test_one_row_makes_the_room_its_owner_and_the_phone(cast: Cast) -> None:
     take({"资产信息": [ASSETS, ASSET]}, cast)
     unit = Unit.objects.get(project=cast.project, number="1-1-1001")
@@ -387,6 +396,20 @@ def test_changed_values_come_back(cast: Cast) -> None:
     done = roll_back(project=cast.project, reason=outcome.reason, by=cast.admin, at=NOON + timedelta(hours=1))
     unit = Unit.objects.get(pk=cast.units["3-2-1501"].pk)
     assert (unit.area, unit.floor, done.removed) == (Decimal("94.56"), 15, 0)
+
+
+def test_search_finds_people_by_their_former_words_again(cast: Cast) -> None:
+    take(BOOK, cast)
+    projects = [cast.project.pk]
+    owner = Person.objects.get(reference="1")
+    mended = changed(OWNER, B="王建军", E="13812345678/13700000001")
+    outcome = take({"业主信息": [PEOPLE, mended], "房屋信息": [ROOMS, changed(PLAIN_ROOM, A=1701)]}, cast)
+    assert find(query="1701 wjj", projects=projects, kind="person") == [owner.pk]
+    roll_back(project=cast.project, reason=outcome.reason, by=cast.admin, at=NOON + timedelta(hours=1))
+    assert find(query="wjg", projects=projects, kind="person") == [owner.pk]
+    assert find(query="wjj", projects=projects, kind="person") == []
+    assert find(query="13700000001", projects=projects, kind="person") == []
+    assert find(query="1701", projects=projects, kind="person") == []
 
 
 def test_what_was_used_or_edited_since_stays_and_is_named(cast: Cast) -> None:
