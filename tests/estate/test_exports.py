@@ -6,6 +6,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.errors import Invalid, NotAllowed
 from estate.exports import export_register
@@ -71,6 +73,14 @@ def test_an_export_is_on_record_with_its_size_and_hash(cast: Cast) -> None:
     entry = AuditEntry.objects.get(action="register.exported")
     assert (entry.by, entry.project, entry.reason) == (cast.admin, cast.project, "业主委员会核对")
     assert entry.data == {"filter": "all", "rows": 2, "phones": "clear", "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def test_only_the_entry_on_the_audit_trail_is_a_transaction(cast: Cast) -> None:
+    with CaptureQueriesContext(connection) as seen:
+        take_out(cast)
+    verbs = [query["sql"].split()[0] for query in seen.captured_queries]
+    assert verbs.index("SAVEPOINT") == len(verbs) - 3
+    assert verbs[-3:] == ["SAVEPOINT", "INSERT", "RELEASE"]
 
 
 def test_id_numbers_never_leave(cast: Cast) -> None:
