@@ -46,8 +46,9 @@ def draft_charges(draft: Draft, register: Register, snapshot: Snapshot) -> None:
     refused = [row for row in register.of(TariffRow) if not _tariff(draft, register, known, row)]
     numbers = {row.number for row in refused}
     for room in register.of(RoomRow):
-        unit = snapshot.homes[room.number].unit
-        _unit_charges(draft, known, room, unit, without=numbers)
+        home = snapshot.home_of(room)
+        if home is not None:
+            _unit_charges(draft, known, room, home.unit, without=numbers)
 
 
 def _read(project: Project) -> _Known:

@@ -97,9 +97,13 @@ def _asset_rows(project: Project, *, with_phones: bool) -> Iterator[list[Any]]:
 
 
 def _unit_cells(unit: Unit) -> list[Any]:
+    # Building and entrance stand in their own columns only where the number is made of them.
+    place: list[str | None] = [unit.building.code, unit.entrance]
+    if unit.number != f"{unit.building.code}-{unit.entrance}-{unit.room}":
+        place = [None, None]
     lift = {True: "有", False: "无", None: None}[unit.building.has_lift]
     return [
-        unit.building.code, unit.entrance or "0", unit.room, unit.floor, unit.building.floors, lift,
+        *place, unit.number, unit.floor, unit.building.floors, lift,
         _code(builders.UNIT_KINDS, unit.kind), unit.layout or None, unit.area, unit.inner_area, unit.rent,
         _code(builders.UNIT_STATUSES, unit.status),
     ]  # fmt: skip

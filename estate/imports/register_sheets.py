@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from estate.imports.draft import Draft
@@ -42,7 +43,7 @@ class RegisterDrafter:
     def run(self) -> None:
         """Draft every sheet; what others refer to comes first."""
         assets = self.register.of(AssetRow)
-        self._buildings([*self.register.of(BuildingRow), *(asset.entrance for asset in assets)])
+        self._buildings([*self.register.of(BuildingRow), *map(self._entrance, assets)])
         people = self.register.of(PersonRow)
         for person in people:
             if person.relation is Relation.OWNER:
@@ -67,6 +68,11 @@ class RegisterDrafter:
             has_lift = True if True in lifts else False if False in lifts else None
             for row in found:
                 self._building(row, code, {"floors": floors, "has_lift": has_lift})
+
+    def _entrance(self, row: AssetRow) -> BuildingRow:
+        """The entrance of a row's room; a unit known by its number stands in the building the register says."""
+        home = self.snapshot.homes.get(row.room.written)
+        return replace(row.entrance, building=home.unit.building.code) if home else row.entrance
 
     def _building(self, row: Row, code: str, values: dict[str, Any]) -> Building:
         found = self.snapshot.buildings.get(code)
@@ -160,15 +166,20 @@ class RegisterDrafter:
             self._add(row, home, self._group(row, home, is_owner=True), owner, Relation.OWNER)
 
     def _home(self, row: RoomRow) -> Home:
-        building = self.snapshot.buildings.get(row.building) or self._building(row, row.building, {})
-        values = {
-            "project": self.project, "building": building, "number": row.number, "entrance": row.entrance,
-            "room": row.room, "floor": row.floor, "kind": row.kind, "layout": row.layout, "area": row.area,
+        home = self.snapshot.home_of(row)
+        values: dict[str, Any] = {
+            "floor": row.floor, "kind": row.kind, "layout": row.layout, "area": row.area,
             "inner_area": row.inner_area, "rent": row.rent, "status": row.status,
         }  # fmt: skip
-        home = self.snapshot.homes.get(row.number)
-        unit = self.draft.put(row, Unit, home.unit if home else None, values, row.number)
-        return self.snapshot.homes.setdefault(row.number, home or Home(unit))
+        if home is None or home.unit.number != row.written:
+            building = self.snapshot.buildings.get(row.building) or self._building(row, row.building, {})
+            values |= {"building": building, "entrance": row.entrance, "room": row.room}
+        if home is not None:
+            self.draft.put(row, Unit, home.unit, values, home.unit.number)
+            return home
+        values |= {"project": self.project, "number": row.number}
+        found = self.snapshot.homes[row.number] = Home(self.draft.put(row, Unit, None, values, row.number))
+        return found
 
     def _assets(self, rows: Iterable[AssetRow]) -> None:
         """Rows of one unit together: its owners are one household, its tenants another."""
@@ -181,7 +192,7 @@ class RegisterDrafter:
 
     def _asset_people(self, home: Home, rows: list[PersonRow]) -> None:
         known = [(self._recognise(home, row), row) for row in rows]
-        for people, is_owner in zip(_by_household(known), (True, False), strict=True):
+        for people, is_owner in zip(_by_household(known, home), (True, False), strict=True):
             group = home.owners if is_owner else home.tenants
             if _others_live_there(group, [somebody for somebody, row in people if _is_principal(row)]):
                 self._refuse(people[0][1], "occupants_differ", "name")
@@ -292,9 +303,21 @@ def _others_live_there(group: Group | None, principals: Sequence[Somebody | None
     return not any(one in group.members for one in principals)
 
 
-def _by_household(people: list[tuple[S, PersonRow]]) -> tuple[list[tuple[S, PersonRow]], list[tuple[S, PersonRow]]]:
-    """Owners with their family, and tenants; guests stay with the tenant where there is one."""
+def _by_household(
+    people: list[tuple[S, PersonRow]], home: Home | None = None
+) -> tuple[list[tuple[S, PersonRow]], list[tuple[S, PersonRow]]]:
+    """Owners with their family, and tenants; guests stay with the tenant where there is one.
+
+    A relative or guest who belongs to a household of the home already stays in that one.
+    """
     let = any(row.relation is Relation.TENANT for _, row in people)
     with_tenant = {Relation.TENANT, Relation.TEMPORARY} if let else set()
-    owners = [one for one in people if one[1].relation not in with_tenant]
-    return owners, [one for one in people if one[1].relation in with_tenant]
+
+    def is_tenants(somebody: S, row: PersonRow) -> bool:
+        for group, answer in ((home.tenants, True), (home.owners, False)) if home and not _is_principal(row) else ():
+            if group and somebody in group.members:
+                return answer
+        return row.relation in with_tenant
+
+    owners = [one for one in people if not is_tenants(*one)]
+    return owners, [one for one in people if is_tenants(*one)]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from accounts.models import Project
+from estate.imports.rows import RoomRow
 from estate.models import (
     Building,
     Household,
@@ -60,6 +61,10 @@ class Snapshot:
     vehicles: dict[str, Vehicle] = field(default_factory=dict)
     homes_of: dict[int, list[Home]] = field(default_factory=dict)
 
+    def home_of(self, row: RoomRow) -> Home | None:
+        """The home a row speaks of: the one whose number it has as it is written, before the one of its parts."""
+        return self.homes.get(row.written) or self.homes.get(row.number)
+
     def meet(self, somebody: Somebody) -> None:
         """Make a person known, by reference, and by name and phone."""
         self.people[id(somebody)] = somebody
@@ -79,7 +84,8 @@ def take_snapshot(project: Project) -> Snapshot:
     """Read the project's register in seven statements, whatever its size."""
     found = Snapshot(project=project)
     found.buildings = {building.code: building for building in Building.objects.filter(project=project)}
-    found.homes = {unit.number: Home(unit) for unit in Unit.objects.filter(project=project)}
+    units = Unit.objects.filter(project=project).select_related("building")
+    found.homes = {unit.number: Home(unit) for unit in units}
     people = _people(project)
     for somebody in people.values():
         found.meet(somebody)

@@ -264,6 +264,16 @@ def test_the_same_workbook_twice_leaves_a_car_where_it_was_named_first(cast: Cas
     assert car.space.code == "C0001"
 
 
+@pytest.mark.parametrize(
+    ("room", "errors"), [("会所", [("房屋信息!2 房屋编号", "no_place")]), ("3-2-1501", []), ("3-2", [])]
+)
+def test_a_number_alone_means_a_unit_the_register_knows(cast: Cast, room: str, errors: list[tuple[str, str]]) -> None:
+    Unit.objects.filter(number="3-2-1502").update(number="3-2", entrance="")
+    found = plan_of({"房屋信息": [["房屋编号", "建筑面积"], [room, 101.5]]}, cast.project)
+    assert sentences(found) == errors
+    assert found.draft.new(Unit) == []
+
+
 def test_a_name_mended_under_the_same_phone_is_an_update(cast: Cast) -> None:
     take(BOOK, cast)
     take({"业主信息": [PEOPLE, changed(OWNER, B="王建国（大）")]}, cast)
