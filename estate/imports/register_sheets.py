@@ -48,6 +48,7 @@ class RegisterDrafter:
         for person in people:
             if person.relation is Relation.OWNER:
                 self._numbered_owner(person)
+        self._refused_owners |= self._strangers()
         for room in self.register.of(RoomRow):
             self._room(room)
         self._residents(person for person in people if person.relation is not Relation.OWNER)
@@ -90,6 +91,22 @@ class RegisterDrafter:
             self._refused_owners.add(row.owner_number)
             return
         self._person(row, found, reference=row.owner_number)
+
+    def _strangers(self) -> set[str]:
+        """Numbers whose only owner in this workbook stays out, and is not whom the register has under them."""
+        owners = [row for row in self.register.of(PersonRow) if row.relation is Relation.OWNER]
+        unclear = {(error.sheet, error.row) for error in self.register.errors if error.field_name == "relation"}
+        found = {row.owner_number for row in owners}
+        return {
+            row.owner_number
+            for row in self.register.left_out
+            if isinstance(row, PersonRow)
+            and row.relation is Relation.OWNER
+            and (row.sheet, row.row) not in unclear
+            and row.owner_number in self.snapshot.by_reference
+            and row.owner_number not in found
+            and not _same_person(self.snapshot.by_reference[row.owner_number], row)
+        }
 
     def _owner_of(self, row: RoomRow | SpaceRow) -> Somebody | None:
         """Whom the row means by its owner's number; nobody where the workbook's owner of that number was refused.

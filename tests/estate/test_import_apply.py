@@ -247,6 +247,20 @@ def test_a_refused_owner_s_number_gives_nobody_else_his_room_his_family_or_his_s
     assert (car.person, car.unit) == (None, None)
 
 
+@pytest.mark.parametrize(("name", "owners"), [("赵刚", []), ("王建国", ["王建国"])])
+def test_an_owner_whose_row_cannot_be_read_leaves_the_number_to_nobody_else(
+    cast: Cast, name: str, owners: list[str]
+) -> None:
+    take(BOOK, cast)
+    sheets = {
+        "业主信息": [PEOPLE, changed(OWNER, B=name, E="没有电话")],
+        "房屋信息": [ROOMS, changed(PLAIN_ROOM, A=1601)],
+    }
+    take(sheets, cast, skip_bad=True)
+    unit = Unit.objects.get(number="1-1-1601")
+    assert [place.person.name for household in unit.households.all() for place in household.members.all()] == owners
+
+
 def test_a_workbook_without_kinds_leaves_offices_offices(cast: Cast) -> None:
     take({"资产信息": [ASSETS, changed(ASSET, G=120), changed(ASSET, C=1002, G=119)]}, cast)
     rows = [["房屋编号", "楼栋编号", "单元编号", "建筑面积"], [1001, 1, 1, 88], [1002, 1, 1, 88], [1003, 1, 1, 88]]
