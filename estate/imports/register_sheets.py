@@ -209,6 +209,11 @@ class RegisterDrafter:
 
     def _asset_people(self, home: Home, rows: list[PersonRow]) -> None:
         known = [(self._recognise(home, row), row) for row in rows]
+        further = [somebody for group in home.further for somebody in group.members]
+        for somebody, row in known:
+            if somebody in further:
+                self._person(row, somebody)
+        known = [one for one in known if one[0] not in further]
         for people, is_owner in zip(_by_household(known, home), (True, False), strict=True):
             group = home.owners if is_owner else home.tenants
             if _others_live_there(group, [somebody for somebody, row in people if _is_principal(row)]):

@@ -35,16 +35,17 @@ class Group:
 
 @dataclass(eq=False)
 class Home:
-    """A unit with its owner's household and, where it is let, the tenant's."""
+    """A unit with its owner's household and, where it is let, the tenant's; `further` where it is let to several."""
 
     unit: Unit
     owners: Group | None = None
     tenants: Group | None = None
+    further: list[Group] = field(default_factory=list)
 
     @property
     def people(self) -> list[Somebody]:
         """Everybody who has to do with the unit now."""
-        return [person for group in (self.owners, self.tenants) if group for person in group.members]
+        return [person for group in (self.owners, self.tenants, *self.further) if group for person in group.members]
 
 
 @dataclass
@@ -108,10 +109,12 @@ def _settle_households(found: Snapshot, people: dict[int, Somebody]) -> None:
     for household in Household.objects.filter(unit__project=found.project, ended_on=None).order_by("pk"):
         home, group = homes[household.unit_id], Group(household)
         groups[household.pk] = (home, group)
-        if household.is_owner:
-            home.owners = home.owners or group
+        if household.is_owner and home.owners is None:
+            home.owners = group
+        elif not household.is_owner and home.tenants is None:
+            home.tenants = group
         else:
-            home.tenants = home.tenants or group
+            home.further.append(group)
     members = HouseholdMember.objects.current().filter(
         household__unit__project=found.project, person__project=found.project
     )

@@ -68,6 +68,16 @@ def test_a_tenant_s_family_and_an_owner_s_guest_stay_in_their_households(cast: C
     assert found.changes_nothing
 
 
+def test_two_tenants_of_one_unit_stay_two_households(cast: Cast) -> None:
+    for name in ("陈租客", "林租客"):
+        let = Household.objects.create(project=cast.project, unit=cast.units["3-2-1501"], is_owner=False)
+        person = Person.objects.create(project=cast.project, name=name)
+        HouseholdMember.objects.create(household=let, person=person, relation=Relation.TENANT)
+    found = plan(read_workbook(take_out(cast)), cast.project)
+    assert found.is_clean
+    assert found.changes_nothing
+
+
 def test_it_makes_the_same_register_elsewhere(cast: Cast) -> None:
     apply(plan(read_workbook(take_out(cast, with_phones=True, reason="核对")), cast.other_project), by=None, at=NOON)
     names = Person.objects.filter(project=cast.other_project).values_list("name", flat=True)
