@@ -24,6 +24,15 @@ class _Known:
     items: dict[str, ChargeItem] = field(default_factory=dict)
     tariffs: dict[str, Tariff] = field(default_factory=dict)
     charges: dict[tuple[int, int], UnitCharge] = field(default_factory=dict)
+    # By identity: what this draft brings has no keys yet.
+    drafted: dict[tuple[int, int], UnitCharge] = field(default_factory=dict)
+
+    def charge(self, unit: Unit, tariff: Tariff) -> UnitCharge | None:
+        """The unit's charge, whether the register has it or an earlier row brings it."""
+        drafted = self.drafted.get((id(unit), id(tariff)))
+        if drafted is None and unit.pk and tariff.pk:
+            return self.charges.get((unit.pk, tariff.pk))
+        return drafted
 
 
 def known_fees(project: Project) -> frozenset[str]:
@@ -37,8 +46,9 @@ def draft_charges(draft: Draft, register: Register, snapshot: Snapshot) -> None:
     refused = [row for row in register.of(TariffRow) if not _tariff(draft, register, known, row)]
     numbers = {row.number for row in refused}
     for room in register.of(RoomRow):
-        unit = snapshot.homes[room.number].unit
-        _unit_charges(draft, known, room, unit, without=numbers)
+        home = snapshot.home_of(room)
+        if home is not None:
+            _unit_charges(draft, known, room, home.unit, without=numbers)
 
 
 def _read(project: Project) -> _Known:
@@ -84,9 +94,10 @@ def _unit_charges(draft: Draft, known: _Known, room: RoomRow, unit: Unit, *, wit
         if fee.fee in without:
             continue
         tariff = known.tariffs[fee.fee]
-        found = known.charges.get((unit.pk, tariff.pk)) if unit.pk and tariff.pk else None
         values = {"unit": unit, "tariff": tariff, "starts_on": fee.starts_on}
-        draft.put(room, UnitCharge, found, values, f"{room.number} · {tariff.item.name}")
+        label = f"{room.number} · {tariff.item.name}"
+        charge = draft.put(room, UnitCharge, known.charge(unit, tariff), values, label)
+        known.drafted[id(unit), id(tariff)] = charge
 
 
 IMPORTER = SheetImporter(

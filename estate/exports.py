@@ -31,7 +31,6 @@ SPACE_FIELDS = (
 )  # fmt: skip
 
 
-@transaction.atomic
 def export_register(*, project: Project, by: User, at: datetime, with_phones: bool = False, reason: str = "") -> bytes:
     """The project's units, people and parking spaces as an .xlsx file; phones masked unless asked for with a reason.
 
@@ -48,19 +47,21 @@ def export_register(*, project: Project, by: User, at: datetime, with_phones: bo
     assets = list(_asset_rows(project, with_phones=with_phones))
     spaces = list(_space_rows(project))
     content = _workbook({SheetKind.ASSETS: (ASSET_FIELDS, assets), SheetKind.SPACES: (SPACE_FIELDS, spaces)})
-    audit(
-        at=at,
-        by=by,
-        action="register.exported",
-        project=project,
-        reason=reason.strip(),
-        data={
-            "filter": "all",
-            "rows": len(assets) + len(spaces),
-            "phones": "clear" if with_phones else "masked",
-            "sha256": hashlib.sha256(content).hexdigest(),
-        },
-    )
+    # The reading and the file take long; no other write waits for them.
+    with transaction.atomic():
+        audit(
+            at=at,
+            by=by,
+            action="register.exported",
+            project=project,
+            reason=reason.strip(),
+            data={
+                "filter": "all",
+                "rows": len(assets) + len(spaces),
+                "phones": "clear" if with_phones else "masked",
+                "sha256": hashlib.sha256(content).hexdigest(),
+            },
+        )
     return content
 
 
@@ -96,9 +97,13 @@ def _asset_rows(project: Project, *, with_phones: bool) -> Iterator[list[Any]]:
 
 
 def _unit_cells(unit: Unit) -> list[Any]:
+    # Building and entrance stand in their own columns only where the number is made of them.
+    place: list[str | None] = [unit.building.code, unit.entrance]
+    if unit.number != f"{unit.building.code}-{unit.entrance}-{unit.room}":
+        place = [None, None]
     lift = {True: "有", False: "无", None: None}[unit.building.has_lift]
     return [
-        unit.building.code, unit.entrance or "0", unit.room, unit.floor, unit.building.floors, lift,
+        *place, unit.number, unit.floor, unit.building.floors, lift,
         _code(builders.UNIT_KINDS, unit.kind), unit.layout or None, unit.area, unit.inner_area, unit.rent,
         _code(builders.UNIT_STATUSES, unit.status),
     ]  # fmt: skip

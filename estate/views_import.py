@@ -1,11 +1,14 @@
 """The import pages: upload, see and mend, take over with progress, take back; and the export."""
 
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +25,8 @@ from estate.imports.models import RegisterImport
 from estate.imports.permissions import can_import
 from estate.imports.preview import chosen_columns, mended_cells, preview, rows_left_out
 from estate.workbooks import MAX_FILE_BYTES
-from records.http import now, project_of, user_of
+from records.actions import Answer, once
+from records.http import now, project_of, redirect_once, user_of
 from records.models import LongWork
 from records.spreadsheets import EXCEL
 
@@ -40,7 +44,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     refusal = ""
     if request.method == "POST":
         try:
-            return redirect("register_import", token=_upload(request, project).token)
+            return HttpResponseRedirect(_upload(request, project))
         except DomainError as error:
             refusal = str(error)
     found = RegisterImport.objects.visible_to(user_of(request)).filter(project=project)
@@ -51,7 +55,11 @@ def imports(request: HttpRequest) -> HttpResponse:
     return render(request, "estate/imports.html", context, status=400 if refusal else 200)
 
 
-def _upload(request: HttpRequest, project: Project) -> RegisterImport:
+def _upload(request: HttpRequest, project: Project) -> str:
+    """Keep the workbook once per form and file, and return the address of its import.
+
+    The file counts beside the form's key: going back and choosing the mended workbook is a new wish.
+    """
     file = request.FILES.get("file")
     if file is None:
         raise DomainError(_("Choose the workbook first."))
@@ -60,8 +68,25 @@ def _upload(request: HttpRequest, project: Project) -> RegisterImport:
             _("The file is larger than %(limit)s MB. Split it into several files.")
             % {"limit": MAX_FILE_BYTES // 1024 // 1024}
         )
-    name = file.name or ""
-    return actions.upload(content=file.read(), name=name, project=project, by=user_of(request), at=now())
+    content, by, at = file.read(), user_of(request), now()
+    workbook = actions.seal(content=content, name=file.name or "")
+
+    def act() -> str:
+        found = actions.upload(workbook=workbook, project=project, by=by, at=at)
+        return reverse("register_import", args=[found.token])
+
+    key = request.POST.get("idempotency_key", "")[:100]
+    if not key:
+        return act()
+    answer = once(
+        by=by,
+        scope=f"page {request.path}",
+        key=f"{key} {hashlib.sha256(content).hexdigest()}",
+        body={"project": project.pk},
+        at=at,
+        act=lambda: Answer(status=302, data={"to": act()}),
+    )
+    return str(answer.data["to"])
 
 
 @login_required
@@ -83,9 +108,8 @@ def match_columns(request: HttpRequest, token: str) -> HttpResponse:
     """Say what each sheet lists and which column gives what."""
     found = _found(request, token)
     choices = chosen_columns(request.POST.dict(), actions.workbook_of(found))
-    return _then(
-        request, found, lambda: actions.match_columns(found=found, choices=choices, by=user_of(request), at=now())
-    )
+    by = user_of(request)
+    return _then(request, found, lambda at: actions.match_columns(found=found, choices=choices, by=by, at=at))
 
 
 @login_required
@@ -96,9 +120,9 @@ def mend(request: HttpRequest, token: str) -> HttpResponse:
     book = actions.workbook_of(found)
     cells = mended_cells(request.POST.dict(), book)
     rows = rows_left_out(request.POST.getlist("leave-out"), book)
-    by, at = user_of(request), now()
+    by = user_of(request)
 
-    def act() -> None:
+    def act(at: datetime) -> None:
         actions.mend(found=found, cells=cells, by=by, at=at)
         if rows:
             actions.leave_out(found=found, rows=rows, by=by, at=at)
@@ -111,10 +135,8 @@ def mend(request: HttpRequest, token: str) -> HttpResponse:
 def take_over(request: HttpRequest, token: str) -> HttpResponse:
     """Put the workbook in line for a worker."""
     found = _found(request, token)
-    skip_bad = request.POST.get("skip_bad") == "1"
-    return _then(
-        request, found, lambda: actions.take_over(found=found, by=user_of(request), at=now(), skip_bad=skip_bad)
-    )
+    by, skip_bad = user_of(request), request.POST.get("skip_bad") == "1"
+    return _then(request, found, lambda at: actions.take_over(found=found, by=by, at=at, skip_bad=skip_bad))
 
 
 @login_required
@@ -134,7 +156,7 @@ def progress(request: HttpRequest, token: str) -> HttpResponse:
 def call_off(request: HttpRequest, token: str) -> HttpResponse:
     """Take the workbook out of the line again."""
     found = _found(request, token)
-    return _then(request, found, lambda: actions.call_off(found=found, by=user_of(request), at=now()))
+    return _then(request, found, lambda at: actions.call_off(found=found, by=user_of(request), at=at))
 
 
 @login_required
@@ -143,8 +165,8 @@ def take_back(request: HttpRequest, token: str) -> HttpResponse:
     """Undo a finished import where nothing has used its rows since, and say what stayed."""
     found = _found(request, token)
 
-    def act() -> None:
-        done = actions.take_back(found=found, by=user_of(request), at=now())
+    def act(at: datetime) -> None:
+        done = actions.take_back(found=found, by=user_of(request), at=at)
         words = _("Taken back: %(removed)s entries removed, %(restored)s as they were before.")
         messages.success(request, words % {"removed": done.removed, "restored": done.restored})
         if done.kept:
@@ -186,13 +208,19 @@ def _found(request: HttpRequest, token: str) -> RegisterImport:
     return get_object_or_404(found, token=token)
 
 
-def _then(request: HttpRequest, found: RegisterImport, act: Any) -> HttpResponseRedirect:
-    """Carry out one action and show the import again, with the reason where it was refused."""
+def _then(request: HttpRequest, found: RegisterImport, act: Callable[[datetime], object]) -> HttpResponse:
+    """Carry out one action once and show the import again, with the reason where it was refused."""
+    at, page = now(), reverse("register_import", args=[found.token])
+
+    def carry_out() -> str:
+        act(at)
+        return page
+
     try:
-        act()
+        return redirect_once(request, at, carry_out)
     except DomainError as refusal:
         messages.error(request, str(refusal))
-    return HttpResponseRedirect(reverse("register_import", args=[found.token]))
+    return HttpResponseRedirect(page)
 
 
 def _listed(found: RegisterImport) -> dict[str, Any]:

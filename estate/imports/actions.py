@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -31,20 +32,35 @@ MAX_FIXES = 2_000
 MAX_FIX_LENGTH = 400
 
 
+@dataclass(frozen=True)
+class SealedWorkbook:
+    """A workbook that could be read, encrypted, and a harmless name for it."""
+
+    content: bytes
+    name: str
+
+
+def seal(*, content: bytes, name: str) -> SealedWorkbook:
+    """Read a file to see that it is a workbook, and encrypt it: the slow part, which no transaction waits for.
+
+    Raises:
+        WorkbookRefused: the file is no workbook that can be read.
+    """
+    read_workbook(content)
+    return SealedWorkbook(content=encrypt(base64.b64encode(content).decode()).encode(), name=_file_name(name))
+
+
 @transaction.atomic
-def upload(*, content: bytes, name: str, project: Project, by: User, at: datetime) -> RegisterImport:
-    """Keep a workbook, encrypted, so that it can be looked through before anything is written.
+def upload(*, workbook: SealedWorkbook, project: Project, by: User, at: datetime) -> RegisterImport:
+    """Keep a workbook, so that it can be looked through before anything is written.
 
     Raises:
         NotAllowed: the person does not administer the project's register.
-        WorkbookRefused: the file is no workbook that can be read.
     """
     _require(by, project)
-    read_workbook(content)
-    sealed = encrypt(base64.b64encode(content).decode()).encode()
     file = store_bytes(
-        content=sealed,
-        name=_file_name(name),
+        content=workbook.content,
+        name=workbook.name,
         content_type="application/octet-stream",
         project=project,
         by=by,
@@ -93,6 +109,7 @@ def mend(*, found: RegisterImport, cells: Mapping[tuple[str, int, int], str], by
 @transaction.atomic
 def leave_out(*, found: RegisterImport, rows: set[tuple[str, int]], by: User, at: datetime) -> None:
     """Empty whole rows, so that the others can be taken over."""
+    mended = _editable(found, by).fixes
     book = workbook_of(found)
     cells = {
         (sheet.name, line.number, column): ""
@@ -100,7 +117,7 @@ def leave_out(*, found: RegisterImport, rows: set[tuple[str, int]], by: User, at
         for line in sheet.rows
         if (sheet.name, line.number) in rows
         for column, value in enumerate(line.cells)
-        if not is_blank(value)
+        if not is_blank(value) or (sheet.name, line.number, column) in mended
     }
     mend(found=found, cells=cells, by=by, at=at)
 

@@ -220,14 +220,15 @@ def split_room(cell: Cell) -> tuple[str, ...]:
 
 
 def _room(row: RowReader) -> RoomRow:
-    building, entrance, room = _place(row)
-    kind = row.get("kind", cells.one_of(UNIT_KINDS), UnitKind.HOME)
+    building, entrance, room, written = _place(row)
+    kind = row.get("kind", cells.one_of(UNIT_KINDS), None)
     layout = row.get("layout", _layout, "")
     return RoomRow(
         **row.place,
         building=building,
         entrance=entrance,
         room=room,
+        written=written,
         kind=UnitKind.SHOP if entrance == SHOP_ENTRANCE else kind,
         floor=row.get("floor", cells.floor, None),
         layout="" if layout == cells.NO_LAYOUT else layout,
@@ -238,19 +239,39 @@ def _room(row: RowReader) -> RoomRow:
     )
 
 
-def _place(row: RowReader) -> tuple[str, str, str]:
-    """Building, entrance and room, whether in three columns or as `1-1-1001` in one."""
+def _place(row: RowReader) -> tuple[str, str, str, str]:
+    """Building, entrance and room, whether in three columns or as `1-1-1001` in one; and the number as it is written.
+
+    A number alone in its row may be a unit's that has no such parts: whether there is one, `checks` says.
+    """
     building = row.get("building", cells.code, "")
     entrance = row.get("entrance", cells.code, "")
+    if row.raw("building") is None and row.raw("entrance") is None:
+        written = row.need("room", _whole_room, "")
+        parts = _parts(written)
+        return (*parts, written) if len(parts) == 3 else ("", "", "", written)
     found = row.need("room", split_room, ())
     if len(found) == 3:
         for name, column, said in (("building", building, found[0]), ("entrance", entrance, found[1])):
             if column and column != said:
                 row.note("room_contradicts", name, said=said, column=column)
-        return found[0], found[1], found[2]
+        return found[0], found[1], found[2], cells.text_of(row.raw("room"))
     if row.ok and not (building and entrance):
         row.note("no_place", "room")
-    return building, entrance, found[0] if found else ""
+    return building, entrance, found[0] if found else "", ""
+
+
+def _whole_room(cell: Cell) -> str:
+    if isinstance(cell.raw, date):
+        raise CellError("date_for_code")
+    return _short(cell)
+
+
+def _parts(written: str) -> tuple[str, ...]:
+    try:
+        return split_room(Cell(written))
+    except CellError:
+        return ()
 
 
 def _owner_number(row: RowReader) -> str:

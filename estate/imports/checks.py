@@ -18,6 +18,7 @@ class Known:
 
     owners: frozenset[str] = frozenset()
     fees: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
 
 
 NOTHING = Known()
@@ -25,8 +26,17 @@ NOTHING = Known()
 
 def check(register: Register, known: Known = NOTHING) -> Register:
     """Add what is wrong between rows; rows this keeps out are gone from the result."""
-    checked = register.having([*_duplicates(register), *_contradictions(register), *_unknown_fees(register, known)])
+    placed = register.having([*_unplaced(register, known)])
+    checked = placed.having([*_duplicates(placed), *_contradictions(placed), *_unknown_fees(placed, known)])
     return checked.having([*_unknown_owners(checked, known)])
+
+
+def _unplaced(register: Register, known: Known) -> Iterator[RowError]:
+    """Rooms without building and entrance whose number is no unit's of the register."""
+    rooms = [*register.of(RoomRow), *(asset.room for asset in register.of(AssetRow))]
+    for room in rooms:
+        if not room.building and room.written not in known.units:
+            yield _found(register, room, "no_place", "room", value=room.written)
 
 
 def _duplicates(register: Register) -> Iterator[RowError]:

@@ -38,6 +38,9 @@ ERRORS: dict[str, Promise] = {
     "fee_twice": _("Charge %(fee)s is named twice."),
     "unknown_fee": _("Charge %(fee)s is not in the sheet of charges."),
     "unknown_owner": _("No owner has the number %(owner)s. Add the owner, or leave the cell empty."),
+    "owner_stays_out": _(
+        "The owner with the number %(owner)s stays out, and so does this person. Put the owner's row right first."
+    ),
     "ends_before_start": _("The end is before the start."),
     "duplicate": _("The same entry already stands in row %(number)s."),
     "conflict": _("Row %(number)s says %(other)s for the same thing."),
@@ -53,6 +56,7 @@ WARNINGS: dict[str, Promise] = {
     "id_checksum": _("The check digit of the ID number is wrong; please compare it with the card."),
     "id_unusual": _("Not a resident ID number of 18 digits; kept as another document."),
     "owner_not_listed": _("No owner has the number %(owner)s, so this row comes in without an owner. Add the owner."),
+    "owner_left_out": _("The owner with the number %(owner)s stays out, so this row comes in without an owner."),
     "occupants_differ": _(
         "The register names somebody else for this unit; nothing was changed there. Record the sale or move."
     ),

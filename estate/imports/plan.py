@@ -63,7 +63,7 @@ def plan_rows(source: Register, project: Project) -> ImportPlan:
     """Work out what rows already read would do to the register as it stands now."""
     snapshot = take_snapshot(project)
     fees = frozenset(fee for importer in importers() for fee in importer.known_fees(project))
-    known = Known(owners=frozenset(snapshot.by_reference), fees=fees)
+    known = Known(owners=frozenset(snapshot.by_reference), fees=fees, units=frozenset(snapshot.homes))
     checked = check(source.having(_not_taken(source)), known)
     draft = Draft(project)
     draft_register(draft, checked, snapshot)

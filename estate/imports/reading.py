@@ -35,11 +35,12 @@ class SheetReading:
 
 @dataclass(frozen=True)
 class Register:
-    """The good rows of a workbook, and what is wrong with the others."""
+    """The good rows of a workbook, what is wrong with the others, and these as far as they could be read."""
 
     rows: tuple[Row, ...]
     errors: tuple[RowError, ...]
     sheets: tuple[SheetReading, ...]
+    left_out: tuple[Row, ...] = ()
 
     def of(self, row_type: type[R]) -> tuple[R, ...]:
         """The good rows of one type, in the order of the file."""
@@ -61,21 +62,27 @@ class Register:
         """The same with further findings; rows these keep out are gone."""
         merged = replace(self, errors=(*self.errors, *errors))
         bad = merged.bad_rows
-        return replace(merged, rows=tuple(row for row in self.rows if (row.sheet, row.row) not in bad))
+        return replace(
+            merged,
+            rows=tuple(row for row in self.rows if (row.sheet, row.row) not in bad),
+            left_out=(*self.left_out, *(row for row in self.rows if (row.sheet, row.row) in bad)),
+        )
 
 
 def read_register(workbook: Workbook, choices: Mapping[str, SheetChoice] | None = None) -> Register:
     """Read every sheet that is recognised, or that `choices` (by sheet name) says how to read."""
     rows: list[Row] = []
+    bad: list[Row] = []
     errors: list[RowError] = []
     sheets: list[SheetReading] = []
     for sheet in workbook.sheets:
         reading = match_sheet(sheet, (choices or {}).get(sheet.name))
         sheets.append(reading)
-        found, wrong = _read_sheet(sheet, reading, date1904=workbook.date1904)
+        found, left_out, wrong = _read_sheet(sheet, reading, date1904=workbook.date1904)
         rows += found
+        bad += left_out
         errors += wrong
-    return Register(rows=tuple(rows), errors=tuple(errors), sheets=tuple(sheets))
+    return Register(rows=tuple(rows), errors=tuple(errors), sheets=tuple(sheets), left_out=tuple(bad))
 
 
 def match_sheet(sheet: Sheet, choice: SheetChoice | None = None) -> SheetReading:
@@ -102,9 +109,9 @@ def _fixed(row: SheetRow, fixes: Mapping[tuple[int, int], str]) -> SheetRow:
     return replace(row, cells=cells)
 
 
-def _read_sheet(sheet: Sheet, reading: SheetReading, *, date1904: bool) -> tuple[list[Row], list[RowError]]:
+def _read_sheet(sheet: Sheet, reading: SheetReading, *, date1904: bool) -> tuple[list[Row], list[Row], list[RowError]]:
     if reading.kind is None:
-        return [], [RowError(sheet.name, 0, "", "", "unknown_sheet")]
+        return [], [], [RowError(sheet.name, 0, "", "", "unknown_sheet")]
     errors = [
         RowError(sheet.name, sheet.header_row, str(absent.label), "", "missing_column")
         for absent in reading.matched.missing
@@ -114,13 +121,13 @@ def _read_sheet(sheet: Sheet, reading: SheetReading, *, date1904: bool) -> tuple
         for column in reading.matched.twice
     ]
     rows: list[Row] = []
+    left_out: list[Row] = []
     if reading.matched.missing:
-        return rows, errors
+        return rows, left_out, errors
     build = BUILDERS[reading.kind]
     for line in sheet.rows:
         reader = RowReader(sheet, line, reading.matched.columns, date1904=date1904)
         built = build(reader)
         errors += reader.problems
-        if reader.ok:
-            rows.append(built)
-    return rows, errors
+        (rows if reader.ok else left_out).append(built)
+    return rows, left_out, errors

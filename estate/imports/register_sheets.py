@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from estate.imports.draft import Draft
@@ -36,15 +37,18 @@ class RegisterDrafter:
         self.register = register
         self.snapshot = snapshot
         self.project = draft.project
+        self._refused_owners: set[str] = set()
+        self._plates: set[str] = set()
 
     def run(self) -> None:
         """Draft every sheet; what others refer to comes first."""
         assets = self.register.of(AssetRow)
-        self._buildings([*self.register.of(BuildingRow), *(asset.entrance for asset in assets)])
+        self._buildings([*self.register.of(BuildingRow), *map(self._entrance, assets)])
         people = self.register.of(PersonRow)
         for person in people:
             if person.relation is Relation.OWNER:
                 self._numbered_owner(person)
+        self._refused_owners |= self._strangers()
         for room in self.register.of(RoomRow):
             self._room(room)
         self._residents(person for person in people if person.relation is not Relation.OWNER)
@@ -66,6 +70,11 @@ class RegisterDrafter:
             for row in found:
                 self._building(row, code, {"floors": floors, "has_lift": has_lift})
 
+    def _entrance(self, row: AssetRow) -> BuildingRow:
+        """The entrance of a row's room; a unit known by its number stands in the building the register says."""
+        home = self.snapshot.homes.get(row.room.written)
+        return replace(row.entrance, building=home.unit.building.code) if home else row.entrance
+
     def _building(self, row: Row, code: str, values: dict[str, Any]) -> Building:
         found = self.snapshot.buildings.get(code)
         building = self.draft.put(row, Building, found, {"project": self.project, "code": code, **values}, code)
@@ -79,13 +88,43 @@ class RegisterDrafter:
         found = self.snapshot.by_reference.get(row.owner_number)
         if found is not None and not _same_person(found, row):
             self._refuse(row, "reference_taken", "owner_number", owner=row.owner_number)
+            self._refused_owners.add(row.owner_number)
             return
         self._person(row, found, reference=row.owner_number)
+
+    def _strangers(self) -> set[str]:
+        """Numbers whose only owner in this workbook stays out, and is not whom the register has under them."""
+        owners = [row for row in self.register.of(PersonRow) if row.relation is Relation.OWNER]
+        unclear = {(error.sheet, error.row) for error in self.register.errors if error.field_name == "relation"}
+        found = {row.owner_number for row in owners}
+        return {
+            row.owner_number
+            for row in self.register.left_out
+            if isinstance(row, PersonRow)
+            and row.relation is Relation.OWNER
+            and (row.sheet, row.row) not in unclear
+            and row.owner_number in self.snapshot.by_reference
+            and row.owner_number not in found
+            and not _same_person(self.snapshot.by_reference[row.owner_number], row)
+        }
+
+    def _owner_of(self, row: RoomRow | SpaceRow) -> Somebody | None:
+        """Whom the row means by its owner's number; nobody where the workbook's owner of that number was refused.
+
+        The register has another person under that number, whom this workbook does not speak of.
+        """
+        if row.owner_number in self._refused_owners:
+            self._refuse(row, "owner_left_out", "owner_number", owner=row.owner_number)
+            return None
+        return self.snapshot.by_reference.get(row.owner_number)
 
     def _residents(self, rows: Iterable[PersonRow]) -> None:
         """Relatives and tenants of numbered owners, home by home."""
         of_owner: dict[str, list[tuple[Somebody, PersonRow]]] = {}
         for row in rows:
+            if row.owner_number in self._refused_owners:
+                self._refuse(row, "owner_stays_out", "owner_number", owner=row.owner_number)
+                continue
             reference = f"{row.owner_number}/{row.name}"[:40]
             somebody = self._person(row, self.snapshot.by_reference.get(reference), reference=reference)
             of_owner.setdefault(row.owner_number, []).append((somebody, row))
@@ -135,7 +174,7 @@ class RegisterDrafter:
 
     def _room(self, row: RoomRow) -> None:
         home = self._home(row)
-        owner = self.snapshot.by_reference.get(row.owner_number)
+        owner = self._owner_of(row)
         if owner is None:
             return
         if _others_live_there(home.owners, [owner]):
@@ -144,15 +183,20 @@ class RegisterDrafter:
             self._add(row, home, self._group(row, home, is_owner=True), owner, Relation.OWNER)
 
     def _home(self, row: RoomRow) -> Home:
-        building = self.snapshot.buildings.get(row.building) or self._building(row, row.building, {})
-        values = {
-            "project": self.project, "building": building, "number": row.number, "entrance": row.entrance,
-            "room": row.room, "floor": row.floor, "kind": row.kind, "layout": row.layout, "area": row.area,
+        home = self.snapshot.home_of(row)
+        values: dict[str, Any] = {
+            "floor": row.floor, "kind": row.kind, "layout": row.layout, "area": row.area,
             "inner_area": row.inner_area, "rent": row.rent, "status": row.status,
         }  # fmt: skip
-        home = self.snapshot.homes.get(row.number)
-        unit = self.draft.put(row, Unit, home.unit if home else None, values, row.number)
-        return self.snapshot.homes.setdefault(row.number, home or Home(unit))
+        if home is None or home.unit.number != row.written:
+            building = self.snapshot.buildings.get(row.building) or self._building(row, row.building, {})
+            values |= {"building": building, "entrance": row.entrance, "room": row.room}
+        if home is not None:
+            self.draft.put(row, Unit, home.unit, values, home.unit.number)
+            return home
+        values |= {"project": self.project, "number": row.number}
+        found = self.snapshot.homes[row.number] = Home(self.draft.put(row, Unit, None, values, row.number))
+        return found
 
     def _assets(self, rows: Iterable[AssetRow]) -> None:
         """Rows of one unit together: its owners are one household, its tenants another."""
@@ -165,7 +209,12 @@ class RegisterDrafter:
 
     def _asset_people(self, home: Home, rows: list[PersonRow]) -> None:
         known = [(self._recognise(home, row), row) for row in rows]
-        for people, is_owner in zip(_by_household(known), (True, False), strict=True):
+        further = [somebody for group in home.further for somebody in group.members]
+        for somebody, row in known:
+            if somebody in further:
+                self._person(row, somebody)
+        known = [one for one in known if one[0] not in further]
+        for people, is_owner in zip(_by_household(known, home), (True, False), strict=True):
             group = home.owners if is_owner else home.tenants
             if _others_live_there(group, [somebody for somebody, row in people if _is_principal(row)]):
                 self._refuse(people[0][1], "occupants_differ", "name")
@@ -220,7 +269,7 @@ class RegisterDrafter:
     # Parking
 
     def _space(self, row: SpaceRow) -> None:
-        holder = self.snapshot.by_reference.get(row.owner_number)
+        holder = self._owner_of(row)
         values = {
             "project": self.project, "lot": row.car_park, "code": row.space, "kind": row.kind, "area": row.area,
             "holder": holder.person if holder else None, "is_sold": row.is_sold, "started_on": row.starts_on,
@@ -233,10 +282,12 @@ class RegisterDrafter:
             self._vehicle(row, space, holder)
 
     def _vehicle(self, row: SpaceRow, space: ParkingSpace, holder: Somebody | None) -> None:
+        """A car stands where this workbook names it first."""
+        if row.plate in self._plates:
+            return
+        self._plates.add(row.plate)
         homes = self.snapshot.homes_of.get(id(holder), [])
         found = self.snapshot.vehicles.get(row.plate)
-        if found is not None and found in self.draft.new(Vehicle):
-            return
         values = {
             "project": self.project, "plate": row.plate, "person": holder.person if holder else None,
             "unit": homes[0].unit if len(homes) == 1 else None, "space": space, "brand": row.brand, "color": row.colour,
@@ -274,9 +325,21 @@ def _others_live_there(group: Group | None, principals: Sequence[Somebody | None
     return not any(one in group.members for one in principals)
 
 
-def _by_household(people: list[tuple[S, PersonRow]]) -> tuple[list[tuple[S, PersonRow]], list[tuple[S, PersonRow]]]:
-    """Owners with their family, and tenants; guests stay with the tenant where there is one."""
+def _by_household(
+    people: list[tuple[S, PersonRow]], home: Home | None = None
+) -> tuple[list[tuple[S, PersonRow]], list[tuple[S, PersonRow]]]:
+    """Owners with their family, and tenants; guests stay with the tenant where there is one.
+
+    A relative or guest who belongs to a household of the home already stays in that one.
+    """
     let = any(row.relation is Relation.TENANT for _, row in people)
     with_tenant = {Relation.TENANT, Relation.TEMPORARY} if let else set()
-    owners = [one for one in people if one[1].relation not in with_tenant]
-    return owners, [one for one in people if one[1].relation in with_tenant]
+
+    def is_tenants(somebody: S, row: PersonRow) -> bool:
+        for group, answer in ((home.tenants, True), (home.owners, False)) if home and not _is_principal(row) else ():
+            if group and somebody in group.members:
+                return answer
+        return row.relation in with_tenant
+
+    owners = [one for one in people if not is_tenants(*one)]
+    return owners, [one for one in people if is_tenants(*one)]

@@ -15,8 +15,9 @@ from accounts.models import Project, User
 from core.errors import NotAllowed, NotNow
 from estate import search
 from estate.imports.draft import in_order
+from estate.imports.indexing import reindex
 from estate.imports.permissions import can_import
-from estate.models import Person, Unit, Vehicle
+from estate.models import HouseholdMember, Person, PersonPhone, Unit, Vehicle
 from records.actions import audit
 from records.models import SearchToken
 
@@ -40,6 +41,8 @@ class Undoing:
     reason: str
     by: User | None
     at: datetime
+    # What is found by other words afterwards, by model.
+    stale: dict[type[Model], set[int]] = field(default_factory=lambda: {Unit: set(), Person: set(), Vehicle: set()})
 
     def records(self, model: type[Model], history_type: str) -> dict[int, Any]:
         """The import's own history records of a model by the thing's key."""
@@ -51,6 +54,13 @@ class Undoing:
         signature = {"_change_reason": f"undo {self.reason}", "_history_user": self.by, "_history_date": self.at}
         for name, value in signature.items():
             setattr(thing, name, value)
+
+    def outdate(self, thing: Model) -> None:
+        """Remember whose search words change with a thing: its own, or those of the person it says something about."""
+        if isinstance(thing, PersonPhone | HouseholdMember):
+            self.stale[Person].add(thing.person_id)
+        elif type(thing) in SEARCHED:
+            self.stale[type(thing)].add(thing.pk)
 
 
 @transaction.atomic
@@ -71,6 +81,13 @@ def roll_back(*, project: Project, reason: str, by: User | None, at: datetime) -
     for model in reversed(in_order(models)):
         _restore(model, undoing, done)
         _remove(model, undoing, done)
+    left = {model: list(_things(model, keys)) for model, keys in undoing.stale.items()}
+    reindex(
+        project,
+        units=cast(list[Unit], left[Unit]),
+        people=cast(list[Person], left[Person]),
+        cars=cast(list[Vehicle], left[Vehicle]),
+    )
     data = {"removed": done.removed, "restored": done.restored, "kept": len(done.kept)}
     audit(at=at, by=by, action="register.import_rolled_back", project=project, target=reason, data=data)
     return done
@@ -95,6 +112,7 @@ def _restore(model: type[Model], undoing: Undoing, done: RolledBack) -> None:
             setattr(thing, name, getattr(before, name))
         undoing.sign(thing)
         thing.save()
+        undoing.outdate(thing)
         done.restored += 1
 
 
@@ -108,6 +126,7 @@ def _remove(model: type[Model], undoing: Undoing, done: RolledBack) -> None:
     for thing in _things(model, records):
         if thing.pk in free:
             undoing.sign(thing)
+            undoing.outdate(thing)
             gone.append(thing)
         else:
             done.kept.append(str(thing))

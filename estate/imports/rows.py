@@ -83,12 +83,17 @@ class FeeStart:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomRow(Row):
-    """A room. Areas in m², rent in yuan; fields the file leaves open are None or empty."""
+    """A room. Areas in m², rent in yuan; fields the file leaves open are None or empty.
+
+    `written` is the whole number as the cell has it, where it is one; a number that does not part into building,
+    entrance and room leaves these empty, and means a unit the register knows by it.
+    """
 
     building: str
     entrance: str
     room: str
-    kind: UnitKind
+    written: str = ""
+    kind: UnitKind | None = None
     floor: int | None = None
     layout: str = ""
     area: Decimal | None = None
@@ -101,7 +106,7 @@ class RoomRow(Row):
     @property
     def number(self) -> str:
         """The room as people write it: `1-1-1001`, a shop `1-0-05`."""
-        return f"{self.building}-{self.entrance}-{self.room}"
+        return f"{self.building}-{self.entrance}-{self.room}" if self.building else self.written
 
 
 @dataclass(frozen=True, kw_only=True)

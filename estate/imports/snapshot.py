@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from accounts.models import Project
+from estate.imports.rows import RoomRow
 from estate.models import (
     Building,
     Household,
@@ -34,16 +35,17 @@ class Group:
 
 @dataclass(eq=False)
 class Home:
-    """A unit with its owner's household and, where it is let, the tenant's."""
+    """A unit with its owner's household and, where it is let, the tenant's; `further` where it is let to several."""
 
     unit: Unit
     owners: Group | None = None
     tenants: Group | None = None
+    further: list[Group] = field(default_factory=list)
 
     @property
     def people(self) -> list[Somebody]:
         """Everybody who has to do with the unit now."""
-        return [person for group in (self.owners, self.tenants) if group for person in group.members]
+        return [person for group in (self.owners, self.tenants, *self.further) if group for person in group.members]
 
 
 @dataclass
@@ -59,6 +61,10 @@ class Snapshot:
     spaces: dict[tuple[str, str], ParkingSpace] = field(default_factory=dict)
     vehicles: dict[str, Vehicle] = field(default_factory=dict)
     homes_of: dict[int, list[Home]] = field(default_factory=dict)
+
+    def home_of(self, row: RoomRow) -> Home | None:
+        """The home a row speaks of: the one whose number it has as it is written, before the one of its parts."""
+        return self.homes.get(row.written) or self.homes.get(row.number)
 
     def meet(self, somebody: Somebody) -> None:
         """Make a person known, by reference, and by name and phone."""
@@ -79,7 +85,8 @@ def take_snapshot(project: Project) -> Snapshot:
     """Read the project's register in seven statements, whatever its size."""
     found = Snapshot(project=project)
     found.buildings = {building.code: building for building in Building.objects.filter(project=project)}
-    found.homes = {unit.number: Home(unit) for unit in Unit.objects.filter(project=project)}
+    units = Unit.objects.filter(project=project).select_related("building")
+    found.homes = {unit.number: Home(unit) for unit in units}
     people = _people(project)
     for somebody in people.values():
         found.meet(somebody)
@@ -99,15 +106,19 @@ def _people(project: Project) -> dict[int, Somebody]:
 def _settle_households(found: Snapshot, people: dict[int, Somebody]) -> None:
     homes = {home.unit.pk: home for home in found.homes.values()}
     groups: dict[int, tuple[Home, Group]] = {}
-    for household in Household.objects.filter(project=found.project, ended_on=None).order_by("pk"):
+    for household in Household.objects.filter(unit__project=found.project, ended_on=None).order_by("pk"):
         home, group = homes[household.unit_id], Group(household)
         groups[household.pk] = (home, group)
-        if household.is_owner:
-            home.owners = home.owners or group
+        if household.is_owner and home.owners is None:
+            home.owners = group
+        elif not household.is_owner and home.tenants is None:
+            home.tenants = group
         else:
-            home.tenants = home.tenants or group
-    members = HouseholdMember.objects.current().filter(household__project=found.project).order_by("pk")
-    for household_id, person_id in members.values_list("household_id", "person_id"):
+            home.further.append(group)
+    members = HouseholdMember.objects.current().filter(
+        household__unit__project=found.project, person__project=found.project
+    )
+    for household_id, person_id in members.order_by("pk").values_list("household_id", "person_id"):
         home, group = groups[household_id]
         group.members.append(people[person_id])
         found.settle(people[person_id], home)

@@ -68,6 +68,12 @@ def test_the_same_file_twice_adds_no_charge(cast: Cast) -> None:
     assert (ChargeItem.objects.count(), Tariff.objects.count(), UnitCharge.objects.count()) == (2, 2, 2)
 
 
+def test_a_room_that_stands_twice_bears_each_charge_once(cast: Cast) -> None:
+    room = BOOK["房屋信息"][1]
+    take(BOOK | {"房屋信息": [ROOMS, room, room]}, cast)
+    assert UnitCharge.objects.filter(unit__number="1-1-1011").count() == 2
+
+
 def test_a_later_file_may_refer_to_charges_by_number_alone(cast: Cast) -> None:
     take(BOOK, cast)
     take({"房屋信息": [ROOMS, changed(ROOM, A=1012, H="2", I="2021-01-01")]}, cast)

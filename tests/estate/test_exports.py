@@ -6,16 +6,19 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.errors import Invalid, NotAllowed
 from estate.exports import export_register
 from estate.imports.apply import apply
 from estate.imports.plan import plan
-from estate.models import ParkingSpace, Person, PersonPhone, Vehicle
+from estate.models import Household, HouseholdMember, ParkingSpace, Person, PersonPhone, Unit, Vehicle
+from estate.states import Relation
 from estate.workbooks import read_workbook
 from records.models import AuditEntry
 from records.spreadsheets import safe_cell
-from tests.cast import NOON, Cast
+from tests.cast import NOON, Cast, make_home
 
 pytestmark = [pytest.mark.req("EST-3", "SEC-1"), pytest.mark.django_db]
 
@@ -40,6 +43,39 @@ def test_masked_phones_read_back_as_nothing_said(cast: Cast) -> None:
     assert "138****1234" in text
     apply(plan(read_workbook(content), cast.project), by=cast.admin, at=NOON)
     assert PersonPhone.objects.filter(number="13812341234").count() == 1
+
+
+@pytest.mark.parametrize("number", ["3-1501", "会所", "3栋-2-1503", "1-2-1504", "3-2-1505-A"])
+def test_a_unit_reads_back_in_under_whatever_number_it_has(cast: Cast, number: str) -> None:
+    unit, _, _ = make_home(cast.project, "3-2-1503", "赵刚", "13700000009")
+    Unit.objects.filter(pk=unit.pk).update(number=number, entrance="", room=number.rpartition("-")[2])
+    found = plan(read_workbook(take_out(cast, with_phones=True, reason="核对")), cast.project)
+    assert found.is_clean
+    assert found.changes_nothing
+
+
+def test_a_tenant_s_family_and_an_owner_s_guest_stay_in_their_households(cast: Cast) -> None:
+    unit = cast.units["3-2-1501"]
+    let = Household.objects.create(project=cast.project, unit=unit, is_owner=False)
+    own = unit.households.get(is_owner=True)
+    for household, name, relation in (
+        (let, "陈租客", Relation.TENANT), (let, "陈太太", Relation.FAMILY), (own, "张客人", Relation.TEMPORARY),
+    ):  # fmt: skip
+        person = Person.objects.create(project=cast.project, name=name)
+        HouseholdMember.objects.create(household=household, person=person, relation=relation)
+    found = plan(read_workbook(take_out(cast, with_phones=True, reason="核对")), cast.project)
+    assert found.is_clean
+    assert found.changes_nothing
+
+
+def test_two_tenants_of_one_unit_stay_two_households(cast: Cast) -> None:
+    for name in ("陈租客", "林租客"):
+        let = Household.objects.create(project=cast.project, unit=cast.units["3-2-1501"], is_owner=False)
+        person = Person.objects.create(project=cast.project, name=name)
+        HouseholdMember.objects.create(household=let, person=person, relation=Relation.TENANT)
+    found = plan(read_workbook(take_out(cast)), cast.project)
+    assert found.is_clean
+    assert found.changes_nothing
 
 
 def test_it_makes_the_same_register_elsewhere(cast: Cast) -> None:
@@ -71,6 +107,14 @@ def test_an_export_is_on_record_with_its_size_and_hash(cast: Cast) -> None:
     entry = AuditEntry.objects.get(action="register.exported")
     assert (entry.by, entry.project, entry.reason) == (cast.admin, cast.project, "业主委员会核对")
     assert entry.data == {"filter": "all", "rows": 2, "phones": "clear", "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def test_only_the_entry_on_the_audit_trail_is_a_transaction(cast: Cast) -> None:
+    with CaptureQueriesContext(connection) as seen:
+        take_out(cast)
+    verbs = [query["sql"].split()[0] for query in seen.captured_queries]
+    assert verbs.index("SAVEPOINT") == len(verbs) - 3
+    assert verbs[-3:] == ["SAVEPOINT", "INSERT", "RELEASE"]
 
 
 def test_id_numbers_never_leave(cast: Cast) -> None:

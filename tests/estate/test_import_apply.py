@@ -225,6 +225,69 @@ def test_a_number_of_somebody_else_is_refused_rather_than_renamed(cast: Cast) ->
     assert not found.is_clean
 
 
+def test_a_refused_owner_s_number_gives_nobody_else_his_room_his_family_or_his_space(cast: Cast) -> None:
+    take(BOOK, cast)
+    sheets = {
+        "业主信息": [PEOPLE, changed(OWNER, B="赵刚", E=13700000009), changed(WIFE, B="赵太太", E=13700000008)],
+        "房屋信息": [ROOMS, changed(PLAIN_ROOM, A=1601)],
+        "车位信息": [SPACES, changed(SPACE, B="C0002", F="粤B54321")],
+    }
+    found = plan_of(sheets, cast.project)
+    assert sentences(found) == [
+        ("业主信息!2 业主编号", "reference_taken"),
+        ("业主信息!3 业主编号", "owner_stays_out"),
+        ("房屋信息!2 业主编号", "owner_left_out"),
+        ("车位信息!2 业主编号", "owner_left_out"),
+    ]
+    apply(found, by=cast.admin, at=NOON, skip_bad=True)
+    assert not Unit.objects.get(number="1-1-1601").households.exists()
+    assert not Person.objects.filter(name__in=["赵刚", "赵太太"]).exists()
+    assert ParkingSpace.objects.get(code="C0002").holder is None
+    car = Vehicle.objects.get(plate="粤B54321")
+    assert (car.person, car.unit) == (None, None)
+
+
+@pytest.mark.parametrize(("name", "owners"), [("赵刚", []), ("王建国", ["王建国"])])
+def test_an_owner_whose_row_cannot_be_read_leaves_the_number_to_nobody_else(
+    cast: Cast, name: str, owners: list[str]
+) -> None:
+    take(BOOK, cast)
+    sheets = {
+        "业主信息": [PEOPLE, changed(OWNER, B=name, E="没有电话")],
+        "房屋信息": [ROOMS, changed(PLAIN_ROOM, A=1601)],
+    }
+    take(sheets, cast, skip_bad=True)
+    unit = Unit.objects.get(number="1-1-1601")
+    assert [place.person.name for household in unit.households.all() for place in household.members.all()] == owners
+
+
+def test_a_workbook_without_kinds_leaves_offices_offices(cast: Cast) -> None:
+    take({"资产信息": [ASSETS, changed(ASSET, G=120), changed(ASSET, C=1002, G=119)]}, cast)
+    rows = [["房屋编号", "楼栋编号", "单元编号", "建筑面积"], [1001, 1, 1, 88], [1002, 1, 1, 88], [1003, 1, 1, 88]]
+    take({"房屋信息": [*rows, ["05", 1, 0, 30]]}, cast)
+    units = Unit.objects.filter(project=cast.project, building__code="1").order_by("number")
+    assert [unit.kind for unit in units] == [UnitKind.SHOP, UnitKind.OFFICE, UnitKind.DORMITORY, UnitKind.HOME]
+
+
+def test_the_same_workbook_twice_leaves_a_car_where_it_was_named_first(cast: Cast) -> None:
+    sheets = {"车位信息": [SPACES, changed(SPACE, E=None), changed(SPACE, B="C0002", E=None)]}
+    take(sheets, cast)
+    assert take(sheets, cast).plan.changes_nothing
+    car = Vehicle.objects.get(plate="粤B12345")
+    assert car.space is not None
+    assert car.space.code == "C0001"
+
+
+@pytest.mark.parametrize(
+    ("room", "errors"), [("会所", [("房屋信息!2 房屋编号", "no_place")]), ("3-2-1501", []), ("3-2", [])]
+)
+def test_a_number_alone_means_a_unit_the_register_knows(cast: Cast, room: str, errors: list[tuple[str, str]]) -> None:
+    Unit.objects.filter(number="3-2-1502").update(number="3-2", entrance="")
+    found = plan_of({"房屋信息": [["房屋编号", "建筑面积"], [room, 101.5]]}, cast.project)
+    assert sentences(found) == errors
+    assert found.draft.new(Unit) == []
+
+
 def test_a_name_mended_under_the_same_phone_is_an_update(cast: Cast) -> None:
     take(BOOK, cast)
     take({"业主信息": [PEOPLE, changed(OWNER, B="王建国（大）")]}, cast)
@@ -241,6 +304,15 @@ def test_a_unit_of_other_people_keeps_them_and_says_so(cast: Cast) -> None:
     unit.refresh_from_db()
     assert unit.area == 120
     assert Person.objects.count() == people
+
+
+def test_a_household_that_claims_another_project_stops_no_import(cast: Cast) -> None:
+    Household.objects.filter(unit=cast.units["3-2-1501"]).update(project=cast.other_project)
+    Person.objects.filter(name="单小红").update(project=cast.other_project)
+    for project in (cast.project, cast.other_project):
+        assert plan_of(BOOK, project).is_clean
+    found = plan_of({"资产信息": [ASSETS, changed(ASSET, A=3, B=2, C=1501, I=120)]}, cast.project)
+    assert sentences(found) == [("资产信息!2 业主名称", "occupants_differ")]
 
 
 def test_one_row_makes_the_room_its_owner_and_the_phone(cast: Cast) -> None:
@@ -348,6 +420,20 @@ def test_changed_values_come_back(cast: Cast) -> None:
     done = roll_back(project=cast.project, reason=outcome.reason, by=cast.admin, at=NOON + timedelta(hours=1))
     unit = Unit.objects.get(pk=cast.units["3-2-1501"].pk)
     assert (unit.area, unit.floor, done.removed) == (Decimal("94.56"), 15, 0)
+
+
+def test_search_finds_people_by_their_former_words_again(cast: Cast) -> None:
+    take(BOOK, cast)
+    projects = [cast.project.pk]
+    owner = Person.objects.get(reference="1")
+    mended = changed(OWNER, B="王建军", E="13812345678/13700000001")
+    outcome = take({"业主信息": [PEOPLE, mended], "房屋信息": [ROOMS, changed(PLAIN_ROOM, A=1701)]}, cast)
+    assert find(query="1701 wjj", projects=projects, kind="person") == [owner.pk]
+    roll_back(project=cast.project, reason=outcome.reason, by=cast.admin, at=NOON + timedelta(hours=1))
+    assert find(query="wjg", projects=projects, kind="person") == [owner.pk]
+    assert find(query="wjj", projects=projects, kind="person") == []
+    assert find(query="13700000001", projects=projects, kind="person") == []
+    assert find(query="1701", projects=projects, kind="person") == []
 
 
 def test_what_was_used_or_edited_since_stays_and_is_named(cast: Cast) -> None:

@@ -21,6 +21,7 @@ from tests.estate.books import ASSET, ASSETS, changed, xlsx
 pytestmark = [pytest.mark.req("EST-3"), pytest.mark.django_db]
 LATER = NOON + timedelta(minutes=1)
 SignIn = Callable[[User], Client]
+FILE = xlsx({"资产信息": [ASSETS, ASSET]})
 BAD = changed(ASSET, C=1002, I="约九十", M="赵钱")
 
 
@@ -48,6 +49,29 @@ def test_upload_check_and_take_over_is_two_posts(cast: Cast, signed_in: SignIn) 
     assert run_waiting(LATER)["done"] == 1
     assert f"{url}take-back/" in page(client, url)
     assert Unit.objects.filter(project=cast.project, number="1-1-1001").exists()
+
+
+def test_a_form_sent_twice_makes_one_import_and_another_file_a_second(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.admin)
+    address = reverse("register_imports")
+    mended = xlsx({"资产信息": [ASSETS, changed(ASSET, C=1002)]})
+    answers = [
+        client.post(address, {"file": SimpleUploadedFile("房屋.xlsx", content), "idempotency_key": "one wish"})
+        for content in (FILE, FILE, mended)
+    ]
+    urls = [str(answer["Location"]) for answer in answers]
+    assert urls[0] == urls[1] != urls[2]
+    assert RegisterImport.objects.count() == 2
+
+
+def test_taking_over_and_mending_sent_twice_is_no_mistake(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.admin)
+    url = send(client, ASSET, BAD)
+    for step, posted in (("cells/", {"cell-0-3-8": "90.5", "was-cell-0-3-8": "约九十"}), ("take-over/", {})):
+        for _ in range(2):
+            answer = client.post(url + step, posted | {"idempotency_key": f"one wish {step}"}, follow=True)
+            assert [str(message) for message in answer.context["messages"]] == []
+    assert LongWork.objects.count() == 1
 
 
 def test_the_same_file_again_has_nothing_to_take_over(cast: Cast, signed_in: SignIn) -> None:

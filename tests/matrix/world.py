@@ -152,9 +152,8 @@ def _furnish(name: str, place: Place) -> None:
     case = ticket.case
     tell([Notice(key=word, template="case.assigned", case=case, to=(place.reader,), data={"title": word})], at=NOON)
     callback = Case.objects.get(parent=done.case, kind="callback")
-    upload = imports.upload(
-        content=xlsx({"业主": [PEOPLE, OWNER]}), name=f"{word}.xlsx", project=place.project, by=place.importer, at=NOON
-    )
+    workbook = imports.seal(content=xlsx({"业主": [PEOPLE, OWNER]}), name=f"{word}.xlsx")
+    upload = imports.upload(workbook=workbook, project=place.project, by=place.importer, at=NOON)
     place.ids = {
         "ticket": {"number": case.number},
         "done": {"number": done.case.number},
