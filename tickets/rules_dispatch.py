@@ -154,23 +154,21 @@ def _next_slot(after: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a job stands on the board: its first half hour (from 1) and how many it covers."""
+    """Where a job stands on the board: its first half hour (from 1), how many it covers, and whether it goes beyond."""
 
     column: int
     span: int
+    cut: bool = False
 
 
 def place_on_board(window: Window, day_start: datetime) -> Place | None:
-    """The half hours that a window covers on a day between opening and closing; None where it is another day's.
+    """The half hours that a window covers on a day between opening and closing; None where it covers none of them.
 
-    `day_start` is local midnight; the window is in the same zone. What is earlier or later than the board is drawn at
-    its edge.
+    `day_start` is local midnight; the window is in the same zone. What begins earlier or ends later is cut at the edge.
     """
-    opening = day_start.replace(hour=FIRST_HOUR)
-    if window.end <= day_start or window.start >= day_start.replace(hour=0) + timedelta(days=1):
+    opening, closing = day_start.replace(hour=FIRST_HOUR), day_start.replace(hour=LAST_HOUR)
+    if window.end <= opening or window.start >= closing:
         return None
-    first = int((window.start - opening) // SLOT)
-    last = -int(-(window.end - opening) // SLOT)
-    first = min(max(first, 0), SLOTS - 1)
-    last = min(max(last, first + 1), SLOTS)
-    return Place(column=first + 1, span=last - first)
+    first = max(int((window.start - opening) // SLOT), 0)
+    last = min(-int(-(window.end - opening) // SLOT), SLOTS)
+    return Place(column=first + 1, span=max(last - first, 1), cut=window.start < opening or window.end > closing)

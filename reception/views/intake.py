@@ -28,7 +28,8 @@ from tickets.models import Ticket
 from tickets.queries import categories
 
 WHO = ("unit", "contact_name", "contact_phone")
-KEPT_FIELDS = (*WHO, "description", "place", "building", "channel", "when", "category")
+WHAT = ("description", "place", "building", "channel", "category", "category_chosen", "urgent", "urgent_chosen")
+KEPT_FIELDS = ("contact", *WHO, *WHAT, "when", "preferred_from", "preferred_to")
 
 
 @login_required
@@ -36,11 +37,13 @@ KEPT_FIELDS = (*WHO, "description", "place", "building", "channel", "when", "cat
 def intake(request: HttpRequest) -> HttpResponse:
     """Take a matter; what is typed is kept where something does not fit."""
     user, project = at_the_desk(request)
-    contact = _contact(request, user, project)
     if request.method == "GET":
-        form = _form(request, user, project, contact, initial=_asked(request, contact))
+        begun = _begun(request, user, project)
+        contact = _contact(request.GET.get("contact") or begun.get("contact", ""), user, project)
+        form = _form(user, project, contact, initial=_asked(request, contact, begun))
         return _page(request, form, contact)
-    form = _form(request, user, project, contact, data=request.POST)
+    contact = _contact(request.POST.get("contact") or request.GET.get("contact", ""), user, project)
+    form = _form(user, project, contact, data=request.POST)
     if "join" in request.POST:
         return _join(request, form, contact)
     if not form.is_valid():
@@ -62,21 +65,27 @@ def intake(request: HttpRequest) -> HttpResponse:
         return _page(request, form, contact)
 
 
-def _contact(request: HttpRequest, user: User, project: Project) -> Contact | None:
-    """The contact that becomes a ticket, if the address or the form names one."""
-    number = request.POST.get("contact") or request.GET.get("contact")
+def _begun(request: HttpRequest, user: User, project: Project) -> dict[str, str]:
+    """What was typed into the form that the address asks to go on with."""
+    key = request.GET.get("draft", "")[:40]
+    draft = Draft.objects.visible_to(user).filter(project=project, key=key).first() if key else None
+    return draft.data if draft else {}
+
+
+def _contact(number: str, user: User, project: Project) -> Contact | None:
+    """The contact that becomes a ticket, if the address, the form or its draft names one."""
     if not number:
         return None
     rows = Contact.objects.visible_to(user).filter(case__project=project).select_related("case__unit", "case__project")
     return get_object_or_404(rows, case__number=number[:30])
 
 
-def _form(request: HttpRequest, user: User, project: Project, contact: Contact | None, **more: Any) -> IntakeForm:
+def _form(user: User, project: Project, contact: Contact | None, **more: Any) -> IntakeForm:
     known = contact.case.contact_phone if contact else ""
     return IntakeForm(project=project, user=user, known=known, at=now(), categories=list(categories()), **more)
 
 
-def _asked(request: HttpRequest, contact: Contact | None) -> dict[str, Any]:
+def _asked(request: HttpRequest, contact: Contact | None, begun: dict[str, str]) -> dict[str, Any]:
     """What is known before the first key: of the contact, or of whoever calls; a draft only where it was asked for."""
     if contact is not None:
         case = contact.case
@@ -86,7 +95,7 @@ def _asked(request: HttpRequest, contact: Contact | None) -> dict[str, Any]:
             "contact_phone": masked_phone(case.contact_phone),
             "description": contact.said,
             "channel": case.channel,
-        }
+        } | begun
     get = request.GET.get
     caller = {
         "unit": get("unit", "")[:60],
@@ -95,9 +104,8 @@ def _asked(request: HttpRequest, contact: Contact | None) -> dict[str, Any]:
         "description": get("said", "")[:2000],
         "channel": get("channel") if get("channel") in Channel.values else "",
     }
-    begun = Draft.objects.filter(user=request.user.pk, key=get("draft", "")[:40]).first() if get("draft") else None
     # What the caller's own address says always wins over what was typed before.
-    return {"channel": Channel.PHONE} | (begun.data if begun else {}) | {k: v for k, v in caller.items() if v}
+    return {"channel": Channel.PHONE} | begun | {k: v for k, v in caller.items() if v}
 
 
 def _page(request: HttpRequest, form: IntakeForm, contact: Contact | None) -> HttpResponse:

@@ -16,7 +16,10 @@
       return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
     },
     toast: showToast,
+    // The cookie first: who signed in again in another window has a new token, and the page still carries the old one.
     csrf: () => {
+      const cookie = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/);
+      if (cookie) return cookie[1];
       try {
         return JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
       } catch {
@@ -112,6 +115,7 @@
       showToast("denied");
     }
   });
+  document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = window.desk.csrf(); });
   document.addEventListener("htmx:sendError", () => showToast("offline"));
   document.addEventListener("htmx:timeout", () => showToast("offline"));
 

@@ -76,6 +76,9 @@
     });
   }
 
+  // A download, and what opens in another window, leaves this page standing: its button stays usable.
+  const staysHere = (form) => Boolean(form.target && form.target !== "_self") || form.hasAttribute("data-download");
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method === "dialog" || form.getAttribute("role") === "search") return;
@@ -95,11 +98,17 @@
       });
     } else {
       delete form.dataset.confirmed;
-      leaving = true;
-      // A download leaves the page standing, so its button stays usable; so does a new window's.
-      if (form.method === "post" && form.target !== "_blank" && !form.hasAttribute("data-download")) lock(form, event.submitter);
+      if (form.method !== "post") return;
+      const token = form.querySelector("input[name=csrfmiddlewaretoken]");
+      if (token) token.value = desk.csrf();
+      if (!staysHere(form)) lock(form, event.submitter);
     }
   }, true);
+
+  // Last of all: what another listener has taken over leads to no other page.
+  window.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented && event.target.method !== "dialog" && !staysHere(event.target)) leaving = true;
+  });
 
   window.addEventListener("pageshow", () => {
     leaving = false;

@@ -60,12 +60,13 @@
   function save() {
     if (form.dataset.sending || !(words.value.trim() || field("unit").value.trim())) return;
     if (!key.value) key.value = window.desk.uuid();
-    const body = new FormData();
-    ["draft", "unit", "contact_name", "contact_phone", "description", "place", "building", "channel", "when", "category"].forEach((name) => {
-      if (field(name)) body.append(name, field(name).value);
-    });
-    fetch(form.dataset.draftUrl, { method: "POST", body, headers: { "X-CSRFToken": window.desk.csrf() }, credentials: "same-origin", keepalive: true })
-      .then((answer) => { if (answer.ok) kept.textContent = kept.dataset.kept; })
+    const headers = { "X-CSRFToken": window.desk.csrf() };
+    // Followed, the redirect of an ended session would look like an answer.
+    fetch(form.dataset.draftUrl, { method: "POST", body: new FormData(form), headers, redirect: "manual", credentials: "same-origin", keepalive: true })
+      .then((answer) => {
+        if (answer.type === "opaqueredirect") kept.textContent = kept.dataset.signedOut;
+        else kept.textContent = answer.status === 204 ? kept.dataset.kept : "";
+      })
       .catch(() => { kept.textContent = ""; });
   }
   form.addEventListener("submit", () => window.clearTimeout(saving));
@@ -76,8 +77,8 @@
 
   // --- Printing: a window opened by the press itself is not blocked; the paper goes into it once the number is there. ---
   const PAPER = "desk-paper";
-  form.addEventListener("submit", (event) => {
-    if (event.submitter && event.submitter.hasAttribute("data-print-paper") && !event.defaultPrevented) window.open("about:blank", PAPER);
+  form.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print-paper]") && !form.dataset.sending) window.open("about:blank", PAPER);
   });
   const paper = document.querySelector("form[data-print-now]");
   if (paper) {

@@ -4,6 +4,7 @@
   if (customElements.get("photo-input")) return;
   const LONGEST = 1600;
   const QUALITY = 0.82;
+  const SENDING = "photo-input [data-stage=sending]";
 
   function smaller(file) {
     return new Promise((done) => {
@@ -23,6 +24,13 @@
     });
   }
 
+  // Why a file was not taken. An answer without an id is the sign-in page: the session has ended meanwhile.
+  function refusal(request, answer, words) {
+    const wentThrough = request.status >= 200 && request.status < 300;
+    if (wentThrough || request.status === 401 || (request.status === 403 && !answer.detail)) return words.signedOut;
+    return answer.detail || (request.status === 413 ? words.large : words.refused);
+  }
+
   // Sends one file; `onProgress` gets 0…1. Resolves with the server's JSON, rejects with a sentence.
   function send(url, blob, name, { extra = {}, key, onProgress = () => {}, words }) {
     return new Promise((done, failed) => {
@@ -39,9 +47,9 @@
       request.onerror = request.ontimeout = () => failed(words.offline);
       request.onload = () => {
         let answer = {};
-        try { answer = JSON.parse(request.responseText); } catch { answer = {}; }
-        if (request.status >= 200 && request.status < 300) done(answer);
-        else failed(answer.detail || (request.status === 413 ? words.large : words.refused));
+        try { answer = JSON.parse(request.responseText) || {}; } catch { answer = {}; }
+        if (request.status >= 200 && request.status < 300 && answer.id) done(answer);
+        else failed(refusal(request, answer, words));
       };
       request.send(body);
     });
@@ -77,6 +85,8 @@
       const preview = URL.createObjectURL(file);
       line.querySelector("img").src = preview;
       this.list.append(line);
+      // From the first moment on, for a form must wait for a photo that is still being made small, too.
+      this.stage(line, "sending", this.dataset.sending);
       const key = window.desk.uuid();
       const blob = await smaller(file);
       const name = file.name.replace(/\.\w+$/, "") + (blob.type === "image/jpeg" ? ".jpg" : "");
@@ -90,18 +100,18 @@
       attempt();
     }
 
+    stage(line, value, text) {
+      line.dataset.stage = value;
+      line.querySelector(".photo-words").textContent = text;
+      line.querySelector("progress").hidden = value !== "sending";
+      line.querySelector("[data-retry]").hidden = value !== "failed";
+      line.querySelector("[data-drop]").hidden = value === "sending";
+      this.announce();
+    }
+
     async upload(line, blob, name, key) {
-      const words = line.querySelector(".photo-words");
       const bar = line.querySelector("progress");
-      const stage = (value, text) => {
-        line.dataset.stage = value;
-        words.textContent = text;
-        bar.hidden = value !== "sending";
-        line.querySelector("[data-retry]").hidden = value !== "failed";
-        line.querySelector("[data-drop]").hidden = value === "sending";
-        this.announce();
-      };
-      stage("sending", this.dataset.sending);
+      this.stage(line, "sending", this.dataset.sending);
       try {
         const answer = await send(this.dataset.url, blob, name, {
           extra: { kind: this.dataset.kind || "" }, key, words: this.dataset, onProgress: (part) => { bar.value = part; },
@@ -109,9 +119,9 @@
         line.querySelector("input").name = this.field;
         line.querySelector("input").value = answer.id;
         if (answer.thumbnail) line.querySelector("img").src = answer.thumbnail;
-        stage("sent", this.dataset.sent);
+        this.stage(line, "sent", this.dataset.sent);
       } catch (reason) {
-        stage("failed", String(reason));
+        this.stage(line, "failed", String(reason));
       }
     }
 
@@ -124,4 +134,35 @@
   }
 
   customElements.define("photo-input", PhotoInput);
+
+  // A form waits for its photos on their way and then goes by itself; where one fails it stays, with the reason.
+  function sendAfterPhotos(form, submitter) {
+    if (form.dataset.holding) return;
+    form.dataset.holding = "1";
+    if (submitter) submitter.setAttribute("aria-busy", "true");
+    form.addEventListener("photos", function settled() {
+      if (form.querySelector(SENDING)) return;
+      form.removeEventListener("photos", settled);
+      delete form.dataset.holding;
+      if (submitter) submitter.removeAttribute("aria-busy");
+      const failed = form.querySelector("photo-input [data-stage=failed]");
+      if (failed) reveal(failed);
+      // A button that was drawn anew meanwhile may stand for something else by now.
+      else if (!submitter || submitter.form === form) form.requestSubmit(submitter);
+    });
+  }
+
+  function reveal(line) {
+    const fold = line.closest("details");
+    if (fold) fold.open = true;
+    line.scrollIntoView({ block: "center" });
+  }
+
+  // Before every other listener: the form must not be taken for sent.
+  window.addEventListener("submit", (event) => {
+    if (event.target.method === "dialog" || !event.target.querySelector(SENDING)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    sendAfterPhotos(event.target, event.submitter);
+  }, true);
 })();

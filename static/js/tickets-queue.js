@@ -128,7 +128,7 @@
       if (answer.ok) return { done: true, to: said.to };
       if (answer.status === 404) return { refused: box.dataset.gone };
       if (answer.status === 403 && !said.detail) return { signedOut: true };
-      return answer.status >= 500 ? {} : { refused: said.detail || String(answer.status) };
+      return answer.status >= 500 ? { broken: true } : { refused: said.detail || String(answer.status) };
     } catch {
       return {};
     } finally {
@@ -136,8 +136,8 @@
     }
   }
 
-  function nextOf(items) {
-    const held = new Set();
+  function nextOf(items, passed) {
+    const held = new Set(passed);
     return items.find((item) => {
       if (!item.refused && !held.has(item.number)) return true;
       held.add(item.number);
@@ -148,7 +148,8 @@
   // The list is read anew after each answer, so that a tap made meanwhile goes out with the rest.
   async function sendAll() {
     const tried = new Set();
-    for (let item = nextOf(read()); item && !tried.has(item.key); item = nextOf(read())) {
+    const passed = new Set();
+    for (let item = nextOf(read(), passed); item && !tried.has(item.key); item = nextOf(read(), passed)) {
       tried.add(item.key);
       const answer = await post(item);
       if (answer.done) {
@@ -156,6 +157,9 @@
         if (item.number === here) goTo = answer.to || window.location.pathname;
       } else if (answer.refused) {
         mark(item.key, answer.refused);
+      } else if (answer.broken) {
+        // The server failed over this step, not over the others: its job waits for the next pass, theirs go out now.
+        passed.add(item.number);
       } else {
         box.querySelector("[data-signed-out]").hidden = !answer.signedOut;
         return;

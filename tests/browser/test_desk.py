@@ -1,11 +1,13 @@
 """The desk in a real browser: keystrokes counted without free text, and what the scripts do."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from cases.models import Case
 from reception.models import Contact, Draft
 from tests.browser.conftest import Opener
 from tests.cast import Cast
@@ -152,12 +154,45 @@ def test_the_line_does_not_move_under_the_pointer(stage: Cast, desk: Callable[[s
     page = desk("/desk/").page
     page.hover("[data-contact]")
     visit(stage, "急的", at=timezone.now(), urgent=True)
-    page.evaluate("htmx.ajax('GET', '/desk/line/', {target: '#line', source: '#line', swap: 'innerHTML'})")
+    page.evaluate(LOOK)
     expect(page.locator("#line-news")).to_be_visible()
     expect(page.locator("[data-contact]")).to_have_count(1)
     page.click("#line-news")
     expect(page.locator("[data-contact]")).to_have_count(2)
     expect(page.locator("[data-contact]").first).to_contain_text("急的")
+
+
+LOOK = "htmx.ajax('GET', '/desk/line/', {target: '#line', source: '#line', swap: 'innerHTML'})"
+
+
+@pytest.mark.req("DSK-4")
+def test_the_keyboard_stays_where_it_is_while_the_line_refreshes(stage: Cast, desk: Callable[[str], Keys]) -> None:
+    contact = visit(stage, "先来的", at=timezone.now())
+    page = desk("/desk/").page
+    page.wait_for_load_state("load")
+    button = page.locator(f"#act-{contact.case.number}")
+    button.focus()
+    page.evaluate(LOOK)
+    expect(button).to_be_focused()
+    Contact.objects.update(queued_at=timezone.now() - timedelta(minutes=40))
+    Case.objects.update(version=7)
+    page.evaluate(LOOK)
+    expect(page.locator("#line [name=version]")).to_have_value("7")
+    expect(button).to_be_focused()
+
+
+@pytest.mark.req("DSK-4")
+def test_only_who_is_new_in_the_line_is_read_out(stage: Cast, desk: Callable[[str], Keys]) -> None:
+    visit(stage, "先来的", at=timezone.now())
+    page = desk("/desk/").page
+    page.wait_for_load_state("load")
+    page.evaluate(LOOK)
+    expect(page.locator("#line-status")).to_be_empty()
+    assert page.locator("#line").get_attribute("aria-live") is None
+    visit(stage, "后到的", at=timezone.now())
+    page.evaluate(LOOK)
+    expect(page.locator("#line-status")).to_contain_text("后到的")
+    expect(page.locator("#line-status")).not_to_contain_text("先来的")
 
 
 @pytest.mark.req("REP-2")

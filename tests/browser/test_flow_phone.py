@@ -183,3 +183,17 @@ def test_what_was_refused_comes_back_as_it_was_typed(stage: Cast, come: Come, nu
     expect(page.locator("[data-panel=accept]")).to_be_visible()
     page.locator(".unsent").get_by_role("button", name="放弃").first.click()
     assert kinds(number)[-1] == "ticket.returned"
+
+
+@pytest.mark.req("REP-3")
+def test_a_step_over_which_the_server_fails_holds_up_its_own_job_only(stage: Cast, come: Come, number: str) -> None:
+    other = dispatched(stage, opened(stage, at=now()), at=now()).case.number
+    page = come(stage.technician, f"/my-jobs/{number}/", phone=True)
+    page.route(f"**/{number}/do/**", lambda route: route.fulfill(status=500))
+    tap(page, "接单")
+    expect(page.locator(".unsent")).to_contain_text("未同步 1")
+    page.goto(page.url.replace(number, other))
+    tap(page, "接单")
+    expect(page.locator("body")).to_contain_text(f"{other} 已接单")
+    assert (kinds(number)[-1], kinds(other)[-1]) == ("ticket.dispatched", "ticket.accepted")
+    expect(page.locator(".unsent")).to_contain_text("未同步 1")

@@ -251,6 +251,39 @@ def test_a_calls_details_win_over_a_draft(cast: Cast, signed_in: SignIn) -> None
     assert "没写完的</textarea>" in both
 
 
+@pytest.mark.req("DSK-1")
+def test_a_resumed_draft_still_belongs_to_its_contact(cast: Cast, signed_in: SignIn) -> None:
+    contact = call(cast, said="卫生间漏水")
+    client = signed_in(cast.frontdesk)
+    client.post("/intake/draft/", {"draft": "a", "contact": contact.case.number, "description": "卫生间漏水，说得更细"})
+    page = text_of(client.get("/intake/", {"draft": "a"}))
+    assert f'name="contact" value="{contact.case.number}"' in page
+    assert "卫生间漏水，说得更细</textarea>" in page
+    assert f'value="{MASKED}"' in page, "what the contact knows and nobody typed over"
+
+
+def test_a_draft_whose_contact_one_may_not_see_is_not_there(cast: Cast, signed_in: SignIn) -> None:
+    elsewhere = visit(cast)
+    client = signed_in(cast.frontdesk2)
+    client.post("/intake/draft/", {"draft": "a", "contact": elsewhere.case.number, "description": "x"})
+    assert client.get("/intake/", {"draft": "a"}).status_code == 404
+
+
+def test_a_resumed_draft_keeps_what_the_clerk_chose_over_the_words(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    chosen = {"category": "power", "category_chosen": "1", "urgent": "on", "urgent_chosen": "1"}
+    times = {"preferred_from": "2026-03-03T20:00", "preferred_to": "2026-03-03T21:30"}
+    client.post("/intake/draft/", {"draft": "a", "description": "厨房水管漏水", **chosen, **times})
+    response = client.get("/intake/", {"draft": "a"})
+    page = text_of(response)
+    assert '<option value="power" selected>' in page
+    assert 'value="2026-03-03T20:00"' in page
+    assert 'value="2026-03-03T21:30"' in page
+    form = response.context["form"]
+    assert (form["category_chosen"].value(), form["urgent_chosen"].value()) == ("1", "1")
+    assert response.context["said"].urgent is True
+
+
 def test_several_drafts_live_beside_each_other_until_they_are_sent_or_thrown_away(
     cast: Cast, signed_in: SignIn
 ) -> None:

@@ -104,6 +104,39 @@ def test_a_finished_job_stays_on_the_day_and_one_without_a_time_is_named_below(c
     assert [job.ticket.case.number for job in mine.loose] == [loose.case.number]
 
 
+def night_job(cast: Cast, begins: float, hours: float) -> Ticket:
+    """A job that begins so many hours after the tests' noon."""
+    ticket, start = opened(cast), NOON + begins * HOUR
+    actions.dispatch(
+        ticket=ticket,
+        technician=cast.technician,
+        window_from=start,
+        window_to=start + hours * HOUR,
+        by=cast.head,
+        at=LATER,
+    )
+    return ticket
+
+
+def test_work_outside_the_boards_hours_is_named_with_its_time(cast: Cast, signed_in: SignIn) -> None:
+    noon = NOON.astimezone(cast.project.tz).hour
+    late = night_job(cast, 22.5 - noon, 2)
+    client = signed_in(cast.head)
+    today, tomorrow = (client.get(f"/dispatch/?day={day}") for day in ("today", "tomorrow"))
+    for response in (today, tomorrow):
+        assert [block.number for row in response.context["rows"] for block in row.outside] == [late.case.number]
+        assert [block for row in response.context["rows"] for block in row.blocks] == []
+        assert "Outside these hours: Today 22:30–0:30 3-2-1501" in words_of(response)
+
+
+def test_work_that_goes_beyond_the_board_stays_on_it_with_its_real_end(cast: Cast, signed_in: SignIn) -> None:
+    night_job(cast, 18 - NOON.astimezone(cast.project.tz).hour, 5)
+    response = signed_in(cast.head).get("/dispatch/")
+    assert [block.classes for row in response.context["rows"] for block in row.blocks] == ["at-21 for-4 lane-1"]
+    assert "18:00–23:00" in words_of(response)
+    assert "Outside these hours: Today 18:00–23:00 3-2-1501" in words_of(response)
+
+
 def test_tomorrow_shows_tomorrow(cast: Cast, signed_in: SignIn) -> None:
     dispatched(cast, opened(cast), at=LATER)
     dispatched(cast, opened(cast), at=NOON + timedelta(hours=22))

@@ -133,13 +133,18 @@ def test_two_full_days_offer_nothing() -> None:
         (window(8, 9), Place(1, 2)),
         (window(19, 20), Place(23, 2)),
         (Window(at(9, 10), at(9, 20)), Place(3, 1)),
-        (window(6, 7), Place(1, 1)),
-        (window(21, 22), Place(24, 1)),
-        (Window(MIDNIGHT - timedelta(hours=4), at(9)), Place(1, 2)),
+        (window(6, 9), Place(1, 2, cut=True)),
+        (window(19, 22), Place(23, 2, cut=True)),
+        (Window(MIDNIGHT - timedelta(hours=4), at(9)), Place(1, 2, cut=True)),
     ],
 )
 def test_a_job_stands_on_the_half_hours_it_covers(span: Window, expected: Place) -> None:
     assert place_on_board(span, MIDNIGHT) == expected
+
+
+@pytest.mark.parametrize("span", [window(6, 8), window(20, 21), Window(at(22, 30), MIDNIGHT + timedelta(hours=24.5))])
+def test_a_job_outside_the_boards_hours_has_no_place_on_it(span: Window) -> None:
+    assert place_on_board(span, MIDNIGHT) is None
 
 
 def test_another_days_job_is_not_on_this_board() -> None:

@@ -18,6 +18,7 @@ from tickets.reads.people import Person
 from tickets.rules_dispatch import (
     FIRST_HOUR,
     LAST_HOUR,
+    Place,
     Suggestion,
     Wanted,
     Why,
@@ -46,21 +47,23 @@ AGAINST = frozenset({Why.NOT_SKILLED, Why.CLASH})
 
 @dataclass(frozen=True)
 class Block:
-    """A job on the board: where it stands and how it looks."""
+    """A job on the board: where it stands and how it looks; `cut` where it begins before the board or ends after it."""
 
     number: str
     where: str
     what: str
     window: Window
     classes: str
+    cut: bool = False
 
 
 @dataclass(frozen=True)
 class Row:
-    """A person's day."""
+    """A person's day: jobs within the board's hours, jobs that reach beyond them, and jobs without a time."""
 
     person: Person
     blocks: tuple[Block, ...]
+    outside: tuple[Block, ...]
     loose: tuple[Job, ...]
 
 
@@ -122,17 +125,23 @@ def _jobs_of_day(people: Iterable[Person], start: datetime) -> dict[int, list[Jo
 
 def _row(person: Person, jobs: Sequence[Job], start: datetime, asked: Window | None) -> Row:
     lanes: list[datetime] = []
-    blocks = []
+    blocks, outside = [], []
+    windows = {job.pk: window for job in jobs if (window := _local(window_of(job), start)) is not None}
     for job in jobs:
-        window = _local(window_of(job), start)
-        if window is not None:
-            others = [w for other in jobs if other is not job and (w := _local(window_of(other), start)) is not None]
-            clashes = any(window.clashes(other) for other in others)
-            blocks.append(_block(job, window, start, lane=_lane(lanes, window), clashes=clashes))
+        window = windows.get(job.pk)
+        if window is None:
+            continue
+        clashes = any(window.clashes(other) for pk, other in windows.items() if pk != job.pk)
+        place = place_on_board(window, start)
+        # What is cut at the edge may be too narrow to be read there.
+        if place is None or place.cut:
+            outside.append(_block(job, window, "", clashes=clashes))
+        if place is not None:
+            blocks.append(_block(job, window, _standing(place, _lane(lanes, window)), clashes=clashes, cut=place.cut))
     if asked is not None:
         blocks += _asked(asked, start, lanes)
     loose = tuple(job for job in person.jobs if job.window_from is None)
-    return Row(person=person, blocks=tuple(b for b in blocks if b is not None), loose=loose)
+    return Row(person=person, blocks=tuple(blocks), outside=tuple(outside), loose=loose)
 
 
 def _local(window: Window | None, start: datetime) -> Window | None:
@@ -151,10 +160,11 @@ def _lane(lanes: list[datetime], window: Window) -> int:
     return min(len(lanes), LANES)
 
 
-def _block(job: Job, window: Window, start: datetime, *, lane: int, clashes: bool) -> Block | None:
-    place = place_on_board(window, start)
-    if place is None:
-        return None
+def _standing(place: Place, lane: int) -> str:
+    return f"at-{place.column} for-{place.span} lane-{lane}"
+
+
+def _block(job: Job, window: Window, standing: str, *, clashes: bool, cut: bool = False) -> Block:
     case = job.ticket.case
     tone = "block-done" if job.state == JobState.FINISHED else "block-clash" if clashes else ""
     return Block(
@@ -162,7 +172,8 @@ def _block(job: Job, window: Window, start: datetime, *, lane: int, clashes: boo
         where=case.unit.number if case.unit else case.place,
         what=job.ticket.category.name if job.ticket.category else case.title,
         window=window,
-        classes=f"at-{place.column} for-{place.span} lane-{lane} {tone}".strip(),
+        classes=f"{standing} {tone}".strip(),
+        cut=cut,
     )
 
 
@@ -171,8 +182,7 @@ def _asked(asked: Window, start: datetime, lanes: list[datetime]) -> list[Block]
     place = place_on_board(window, start) if window else None
     if window is None or place is None:
         return []
-    lane = _lane(lanes, window)
-    classes = f"at-{place.column} for-{place.span} lane-{lane} block-asked"
+    classes = f"{_standing(place, _lane(lanes, window))} block-asked"
     return [Block(number="", where="", what="", window=window, classes=classes)]
 
 
