@@ -45,7 +45,7 @@ class VisibleOnly(Pages):
         """Offer rows that the person may see, nothing else."""
         manager: Any = db_field.remote_field.model._default_manager  # noqa: SLF001
         if hasattr(manager, "visible_to"):
-            kwargs["queryset"] = manager.visible_to(request.user)
+            kwargs.setdefault("queryset", manager.visible_to(request.user))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_list_filter(self, request: HttpRequest) -> Any:
@@ -150,7 +150,6 @@ class OfProject(Historical):
         user = cast(User, request.user)
         if db_field.remote_field.model is Project and not user.is_superuser:
             kwargs["queryset"] = Project.objects.filter(pk__in=user.projects_as(Role.ADMIN))
-            return super(VisibleOnly, self).formfield_for_foreignkey(db_field, request, **kwargs)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

@@ -73,7 +73,8 @@ class SafeAnswers:
         return None
 
 
-def _bare(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+def _bare(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
+    """A refusal without anything of ours around it; `detail` is for programs, pages have their own words."""
     if request.path.startswith("/api/"):
         code = {400: "invalid", 413: "too_large"}[status]
         return JsonResponse({"code": code, "detail": detail, "fields": {}}, status=status)
@@ -163,7 +164,7 @@ class DomainErrors:
         if request.path.startswith("/api/") or request.method != "POST":
             return None
         if any("\0" in text for name, values in request.POST.lists() for text in (name, *values)):
-            return _bare(request, 400, _("Something in the form cannot be read."))
+            return _bare(request, 400)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

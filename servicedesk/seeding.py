@@ -134,7 +134,7 @@ def _tables(first: int) -> list[Table]:
 
 
 NUMBER = "split_part(t.number, '-', 1) || '-19990101-' || (t.id + n * {span})"
-# Moments of what is still open stay, but for what is still to come, which is spread over a month.
+# Every copy lies further back; what is still to come in an open case is spread over the month ahead.
 BACK = "{column} - n * interval '{seconds} seconds'"
 AHEAD = "greatest({column}, now()) + (n * 37 %% 720 + 1) * interval '1 hour'"
 IS_AHEAD = {"due_at", "next_at", "next_attempt_at"}
