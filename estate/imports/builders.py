@@ -71,8 +71,8 @@ METER_MODES = {"1001": True, "2002": False, "充值": True, "充值模式": True
 
 _short = partial(cells.text, limit=40)
 _layout = partial(cells.text, limit=20)
-_name = partial(cells.text, limit=100)
-_names = partial(cells.text, limit=400)
+LONGEST_NAME = 100
+_name = partial(cells.text, limit=LONGEST_NAME)
 _note = partial(cells.text, limit=200)
 
 
@@ -309,10 +309,18 @@ def _plate(cell: Cell) -> str:
     return plate
 
 
+def _names(cell: Cell) -> list[str]:
+    """The names of a cell, none longer than a name may be."""
+    typed = re.split(r"[,，、;；#]", cells.text(cell, limit=4 * LONGEST_NAME))
+    names = [name for name in (part.strip() for part in typed) if name]
+    if any(len(name) > LONGEST_NAME for name in names):
+        raise CellError("too_long", limit=LONGEST_NAME)
+    return names
+
+
 def _people(row: RowReader) -> tuple[PersonRow, ...]:
     """The people of a row; several names are separated by commas, their phones and ID numbers follow in order."""
-    typed = row.get("name", _names, "")
-    names = [name for name in (part.strip() for part in re.split(r"[,，、;；#]", typed)) if name]
+    names = row.get("name", _names, [])
     relation = row.get("relation", cells.one_of(RELATIONS), Relation.OWNER)
     gender = row.get("gender", cells.one_of(GENDERS), "")
     phones = row.get("phones", cells.phones, ())

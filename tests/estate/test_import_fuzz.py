@@ -59,6 +59,15 @@ def read(kind: SheetKind, header: list[str], rows: list[list[Any]], *, date1904:
     return check(read_register(Workbook(sheets=(sheet,), date1904=date1904)))
 
 
+def test_a_name_longer_than_the_register_keeps_is_refused_in_a_row_of_several_people_too() -> None:
+    header, sample = SAMPLES[SheetKind.ASSETS]
+    row = list(sample)
+    row[12] = 9.999999999999996e99
+    found = read(SheetKind.ASSETS, header, [row])
+    assert not found.rows
+    assert "100" in str(found.errors[0].sentence)
+
+
 @given(kind=st.sampled_from(list(SAMPLES)), data=st.data(), date1904=st.booleans())
 @settings(max_examples=400, deadline=None)
 def test_any_cell_may_hold_anything(kind: SheetKind, data: st.DataObject, date1904: bool) -> None:
