@@ -9,9 +9,10 @@ os.environ["DEMO"] = "1"
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="servicedesk-tests-"))
 
 from servicedesk.settings import *  # noqa: F403
-from servicedesk.settings import DATABASES
+from servicedesk.settings import DATABASES, STATIC_ROOT
 from servicedesk.settings import STORAGES as REAL_STORAGES
 
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns in every test otherwise
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES: dict[str, Any] = {  # type: ignore[no-redef]
