@@ -18,7 +18,7 @@ from typing import Any
 from tests.chaos.journal import Journal
 
 TIMEOUT = 15.0
-GIVE_UP = 90.0  # seconds of asking again
+GIVE_UP = 600.0  # seconds of asking again
 TOKEN = "c" * 32  # a browser's own CSRF cookie, sent with every form
 Json = dict[str, Any]
 

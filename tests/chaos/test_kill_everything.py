@@ -60,8 +60,8 @@ def test_hundreds_of_kills(tmp_path: Path, server: bool, durable: bool, kills: i
         site.load(5)
         site.rampage(kills=kills, pause=(0.2, 2.5), seed=2)
         site.wait(5)
-        site.unload(120)
-        found = site.settle(180)
+        site.unload(180)
+        found = site.settle(240)
     finally:
         site.close()
     told(site, found)
@@ -83,7 +83,7 @@ def test_the_check_can_fail_clients_without_keys_open_the_same_ticket_twice(tmp_
             site.wait(1.5)
             assert site.wait(60, site.is_up)
             site.kill("web")
-        site.unload(120)
+        site.unload(180)
         found = json.loads(site.run("-m", "tests.chaos.scene", "check"))
     finally:
         site.close()
