@@ -13,6 +13,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from records.actions import FULL_DISK, NO_ROOM
@@ -67,8 +68,22 @@ def _shaped(request: HttpRequest, away: Away) -> HttpResponse:
         return JsonResponse(body, status=away.status)
     if "HX-Request" in request.headers:
         return HttpResponse(away.sentence, status=away.status, content_type="text/plain; charset=utf-8")
-    context = {"posted": posted(request), "again": request.get_full_path()}
+    fields = posted(request)
+    context = {
+        "posted": fields,
+        "once": any(name == "idempotency_key" for name, _value in fields),
+        "here": request.get_full_path(),
+        "again": page_of(request),
+    }
     return HttpResponse(render_to_string(f"{away.status}.html", context), status=away.status)
+
+
+def page_of(request: HttpRequest) -> str:
+    """The page that was asked for, or the one whose form was sent: its address takes no visits, maybe."""
+    came_from = request.headers.get("referer", "")
+    if request.method == "POST" and url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):
+        return came_from
+    return request.get_full_path()
 
 
 def posted(request: HttpRequest) -> list[tuple[str, str]]:

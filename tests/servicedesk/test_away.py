@@ -78,6 +78,7 @@ def test_what_was_typed_is_sent_again_from_the_page_and_acts_once(
     text = answer.content.decode()
     assert answer.status_code == 503
     assert '<form method="post" action="/intake/?contact=">' in text
+    assert "不会重复办理" in text
     kept = [(name, html.unescape(value)) for name, value in FIELD.findall(text)]
     assert sorted(kept) == sorted(
         [(name, typed[name]) for name in ("unit", "description", "idempotency_key")]
@@ -150,3 +151,17 @@ def test_a_database_whose_disk_is_full_says_that(cast: Cast, signed_in: SignIn, 
     assert answer.status_code == 507
     assert "磁盘已满" in answer.content.decode()
     assert "Retry-After" not in answer.headers
+
+
+def test_a_form_with_a_file_leads_back_to_its_page(cast: Cast, signed_in: SignIn) -> None:
+    client = browser(cast.admin, signed_in)
+    workbook = SimpleUploadedFile("a.xlsx", b"PK")
+    with database_away():
+        answer = client.post(
+            "/register/import/5/columns/",
+            {"file": workbook},
+            headers={"Referer": "http://testserver/register/import/5/"},
+        )
+        elsewhere = client.post("/register/import/", {"file": workbook}, headers={"Referer": "https://evil.example/"})
+    assert '<a href="http://testserver/register/import/5/">' in answer.content.decode()
+    assert '<a href="/register/import/">' in elsewhere.content.decode()
