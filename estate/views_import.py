@@ -41,18 +41,18 @@ STATES = {LongWork.State.WAITING: "queued"}
 def imports(request: HttpRequest) -> HttpResponse:
     """Past imports, and the form to upload a workbook."""
     project = _project(request)
-    refusal = ""
+    refusal, status = "", 200
     if request.method == "POST":
         try:
             return HttpResponseRedirect(_upload(request, project))
         except DomainError as error:
-            refusal = str(error)
+            refusal, status = str(error), error.status
     found = RegisterImport.objects.visible_to(user_of(request)).filter(project=project)
     context = {
         "found": [_listed(one) for one in found.select_related("file", "work", "by")[:RECENT]],
         "refusal": refusal,
     }
-    return render(request, "estate/imports.html", context, status=400 if refusal else 200)
+    return render(request, "estate/imports.html", context, status=status)
 
 
 def _upload(request: HttpRequest, project: Project) -> str:

@@ -1,5 +1,6 @@
 """Writes to the records: audit, idempotency, files, search tokens, the audited way past append-only tables."""
 
+import errno
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,12 +14,19 @@ from django.core.files.base import ContentFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Project, User
-from core.errors import Invalid, KeyReused
+from core.errors import Invalid, KeyReused, NoRoom
 from records.images import re_encode
 from records.models import AuditEntry, IdempotencyRecord, SearchToken, StoredFile
 from records.search import clean
+
+FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NO_ROOM = gettext_lazy(
+    "The server's disk is full, and this was not kept. What you typed is still here: tell the administrator, then try "
+    "again."
+)
 
 
 def audit(
@@ -103,7 +111,10 @@ def store_image(*, upload: "File[bytes]", project: Project, by: User | None, at:
 def store_bytes(
     *, content: bytes, name: str, content_type: str, project: Project, by: User | None, at: datetime
 ) -> StoredFile:
-    """Keep bytes that we made ourselves (a paper, a re-encoded photo, a checked workbook)."""
+    """Keep bytes that we made ourselves (a paper, a re-encoded photo, a checked workbook).
+
+    Raises `NoRoom` where the disk is full; then nothing of it is left.
+    """
     stored = StoredFile(
         project=project,
         name=name,
@@ -114,9 +125,20 @@ def store_bytes(
         uploaded_by=by,
     )
     extension = name.rpartition(".")[2]
-    stored.file.save(f"{stored.token}.{extension}", ContentFile(content), save=False)
+    _keep(stored, f"{stored.token}.{extension}", content)
     stored.save()
     return stored
+
+
+def _keep(stored: StoredFile, name: str, content: bytes) -> None:
+    try:
+        stored.file.save(name, ContentFile(content), save=False)
+    except OSError as problem:
+        # What was written so far would be a file that nothing points to, on a disk that has no room for it.
+        stored.file.storage.delete(stored.file.field.generate_filename(stored, name))
+        if problem.errno not in FULL_DISK:
+            raise
+        raise NoRoom(NO_ROOM) from problem
 
 
 def index(*, project: Project, kind: str, object_id: int, tokens: Iterable[str], rank: int = 0) -> None:

@@ -54,7 +54,7 @@ class SafeAnswers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Refuse or pass on, and complete the headers."""
-        with translation.override(_cookie_language(request)):
+        with translation.override(cookie_language(request)):
             refusal = self._refusal(request)
         response = refusal or self.get_response(request)
         for name, value in self.HEADERS.items():
@@ -83,7 +83,8 @@ def _bare(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
     return page
 
 
-def _cookie_language(request: HttpRequest) -> str:
+def cookie_language(request: HttpRequest) -> str:
+    """The language chosen in this browser, else Chinese."""
     wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
@@ -97,7 +98,7 @@ class ChosenLanguage:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Activate the language of the account, else of the cookie, else Chinese."""
         chosen = getattr(getattr(request, "user", None), "language", "")
-        language = chosen if chosen in dict(settings.LANGUAGES) else _cookie_language(request)
+        language = chosen if chosen in dict(settings.LANGUAGES) else cookie_language(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

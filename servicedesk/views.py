@@ -1,10 +1,11 @@
 """Pages that belong to no room: the way home, switching project, health."""
 
+import sys
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,7 +26,8 @@ from cases.models import Attachment, Case
 from cases.permissions import reads_all
 from cases.registry import kind_of
 from cases.states import PhotoLabel
-from servicedesk.middleware import ProjectRequest
+from servicedesk.away import answer, what_is_away
+from servicedesk.middleware import ProjectRequest, cookie_language
 from servicedesk.navigation import entries_for
 from servicedesk.places import PLACES
 from sla.health import last_sweep, late_beat
@@ -133,7 +135,7 @@ def _database() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError as error:
+    except Error as error:  # where the connection itself is gone it is no DatabaseError
         return type(error).__name__
     return "ok"
 
@@ -160,7 +162,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Answer for a failure of ours, in the same two ways."""
+    """Answer for a failure of ours, in the same two ways; a database or disk that is away has answers of its own.
+
+    Django calls this while it handles the exception, wherever in the middleware or the views it came up.
+    """
+    away = what_is_away(sys.exc_info()[1])
+    if away is not None:
+        return answer(request, away, getattr(request, "LANGUAGE_CODE", "") or cookie_language(request))
     if not request.path.startswith("/api/"):
         return defaults.server_error(request)
     detail = _("Something went wrong on our side. Try again; if it stays, tell the administrator.")

@@ -59,19 +59,23 @@ class Ledger:
         Message.objects.bulk_create(self.messages, ignore_conflicts=True)
 
 
-def catch_up(clock: Clock, *, case: Case, now: datetime, ledger: Ledger) -> Advance:
-    """Bring a clock to `now`: record its breach at the true moment, send the highest step passed, skip the others."""
+def catch_up(clock: Clock, *, case: Case, now: datetime, ledger: Ledger, found: datetime | None = None) -> Advance:
+    """Bring a clock to `now`: record its breach at the true moment, send the highest step passed, skip the others.
+
+    `found` is when that is written, where it is not `now` itself.
+    """
+    found = found or now
     steps = clock.version.step_specs
     moved = advance(clock.ticking, steps, now)
     if moved.breach:
         clock.state = ClockState.MISSED
-        clock.breached_at, clock.breach_found_at = clock.due_at, now
-        ledger.note(clock, ClockEventKind.BREACHED, at=clock.due_at, found=now)
-        ledger.events.append(_case_event(case, "clock.breached", clock, at=clock.due_at, now=now))
+        clock.breached_at, clock.breach_found_at = clock.due_at, found
+        ledger.note(clock, ClockEventKind.BREACHED, at=clock.due_at, found=found)
+        ledger.events.append(_case_event(case, "clock.breached", clock, at=clock.due_at, now=found))
     for step in moved.skip:
-        _fire(clock, step, case=case, now=now, ledger=ledger, skipped=True)
+        _fire(clock, step, case=case, now=found, ledger=ledger, skipped=True)
     if moved.fire is not None:
-        _fire(clock, moved.fire, case=case, now=now, ledger=ledger, skipped=False)
+        _fire(clock, moved.fire, case=case, now=found, ledger=ledger, skipped=False)
     clock.next_at = moved.next_at
     return moved
 

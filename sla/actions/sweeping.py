@@ -1,7 +1,7 @@
 """The sweep: everything that fell due is found, written down and told, once, however often and wherever it runs."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
@@ -16,24 +16,33 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 
 
-def sweep_clocks(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
+class Looking(NamedTuple):
+    """Up to which moment a pass looks, and the moment at which it finds what it finds."""
+
+    at: datetime
+    found: datetime
+
+
+def sweep_clocks(*, at: datetime, batch: int = BATCH, found: datetime | None = None) -> dict[str, int]:
     """Carry out every clock step passed before `at`. Returns counts of clocks, breaches, steps, messages, parked.
 
+    `found` is the true moment where the sweep looks back on purpose: what is written says that it was found then.
     Claims due cases in batches, each in one transaction; cases that another sweep or a person holds are left to the
     next pass. Killed anywhere, the batch in hand is as if it had not begun.
     """
     counts = {"clocks": 0, "breaches": 0, "steps": 0, "messages": 0, "parked": 0}
+    looking = Looking(at, found or at)
     while True:
         try:
-            found = _sweep_batch(at, batch)
+            swept = _sweep_batch(looking, batch)
         except (OperationalError, InterfaceError):
             raise
         except Exception:
             log.exception("sweep_batch_failed")
-            found = _sweep_one_by_one(at, batch)
-        for name, count in found.items():
+            swept = _sweep_one_by_one(looking, batch)
+        for name, count in swept.items():
             counts[name] += count
-        if not found["clocks"] and not found["parked"]:
+        if not swept["clocks"] and not swept["parked"]:
             return counts
 
 
@@ -50,15 +59,15 @@ def _claim(at: datetime, batch: int) -> tuple[dict[int, Case], list[Clock]]:
 
 
 @transaction.atomic
-def _sweep_batch(at: datetime, batch: int) -> dict[str, int]:
-    cases, clocks = _claim(at, batch)
-    return _carry_out(cases, clocks, at) if clocks else _counts(Ledger(), [])
+def _sweep_batch(looking: Looking, batch: int) -> dict[str, int]:
+    cases, clocks = _claim(looking.at, batch)
+    return _carry_out(cases, clocks, looking) if clocks else _counts(Ledger(), [])
 
 
-def _carry_out(cases: dict[int, Case], clocks: list[Clock], at: datetime) -> dict[str, int]:
+def _carry_out(cases: dict[int, Case], clocks: list[Clock], looking: Looking) -> dict[str, int]:
     ledger = Ledger(staff=Staff.of({case.project_id for case in cases.values()}))
     for clock in clocks:
-        catch_up(clock, case=cases[clock.case_id], now=at, ledger=ledger)
+        catch_up(clock, case=cases[clock.case_id], now=looking.at, ledger=ledger, found=looking.found)
     ledger.write()
     save_moved(clocks)
     return _counts(ledger, clocks)
@@ -75,28 +84,28 @@ def _counts(ledger: Ledger, clocks: list[Clock]) -> dict[str, int]:
     }
 
 
-def _sweep_one_by_one(at: datetime, batch: int) -> dict[str, int]:
+def _sweep_one_by_one(looking: Looking, batch: int) -> dict[str, int]:
     """After a batch failed: every clock on its own, so that one that cannot be carried out holds up nobody."""
     total = _counts(Ledger(), [])
-    pks = list(Clock.objects.due(at).order_by("next_at").values_list("pk", flat=True)[:batch])
+    pks = list(Clock.objects.due(looking.at).order_by("next_at").values_list("pk", flat=True)[:batch])
     for pk in pks:
         try:
-            found = _sweep_one(pk, at)
+            found = _sweep_one(pk, looking)
         except (OperationalError, InterfaceError):
             raise
         except Exception as problem:
             log.exception("clock_parked", clock=pk)
-            found = _park(pk, at, repr(problem))
+            found = _park(pk, looking.found, repr(problem))
         for name, count in found.items():
             total[name] += count
     return total
 
 
 @transaction.atomic
-def _sweep_one(pk: int, at: datetime) -> dict[str, int]:
+def _sweep_one(pk: int, looking: Looking) -> dict[str, int]:
     cases = _claim_case(pk)
-    fresh = Clock.objects.due(at).filter(pk=pk, case_id__in=cases).select_related("version__policy")
-    return _carry_out(cases, list(fresh), at)
+    fresh = Clock.objects.due(looking.at).filter(pk=pk, case_id__in=cases).select_related("version__policy")
+    return _carry_out(cases, list(fresh), looking)
 
 
 def _claim_case(clock_pk: int) -> dict[int, Case]:

@@ -16,13 +16,14 @@ from sla import periodic
 from sla.actions import sweep_clocks
 from sla.health import last_sweep, late_beat
 from sla.models import Clock, FiredStep, Heartbeat
-from sla.sweeps import run
+from sla.sweeps import GRACE, run
 from tests.cast import NOON, Cast, make_user
 from tests.sla.trial import clock_of, facts, make_case, make_version, occur
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
+JUST = timedelta(milliseconds=1)
 
 
 def many(cast: Cast, count: int, **rest: Any) -> list[Case]:
@@ -289,3 +290,61 @@ def test_a_stale_heartbeat_and_one_from_the_future_show_red(cast: Cast, minutes:
 
 def test_a_sweep_that_never_ran_shows_red(cast: Cast) -> None:
     assert late_beat(last_sweep(), NOON)
+
+
+@pytest.mark.req("SLA-3")
+def test_beat_calls_nobody_late_who_acted_in_time_and_waits_for_a_lock(cast: Cast) -> None:
+    """The answer carries the moment of the press; it is written when the lock is free, a second after the due time."""
+    make_version()
+    (case,) = many(cast, 1)
+    due, pressed = NOON + HOUR, NOON + HOUR - JUST
+    run(due + timedelta(seconds=1), grace=GRACE)
+    occur(case, "trial.answered", pressed)
+    run(due + 10 * MINUTE, grace=GRACE)
+    clock = clock_of(case)
+    assert (clock.state, clock.breached_at, clock.met_at) == ("met", None, pressed)
+    assert people_told(case) == {"technician"}
+
+
+@pytest.mark.req("SLA-3")
+def test_what_beat_finds_two_seconds_later_fell_due_when_it_did(cast: Cast) -> None:
+    make_version()
+    (case,) = many(cast, 1)
+    due = NOON + HOUR
+    run(due + GRACE, grace=GRACE)
+    assert clock_of(case).breached_at is None
+    found = due + GRACE + JUST
+    run(found, grace=GRACE)
+    clock = clock_of(case)
+    assert (clock.state, clock.breached_at, clock.breach_found_at) == ("missed", due, found)
+    assert [(e.kind, e.at, e.recorded_at) for e in clock.events.all()][-2:] == [
+        ("breached", due, found),
+        ("warned", due, found),
+    ]
+    assert set(clock.fired.values_list("step", "fired_at")) == {(0, due + GRACE), (1, found)}
+    assert set(Message.objects.filter(template="clock.breach").values_list("created_at", flat=True)) == {found}
+
+
+@pytest.mark.req("SLA-3")
+def test_beat_is_late_by_its_interval_and_two_seconds_at_most(cast: Cast, settings: Any) -> None:
+    """Woken every few seconds from any moment on, each step is carried out by the first pass after its grace."""
+    make_version()
+    many(cast, 7)
+    at = NOON
+    while at < NOON + 3 * HOUR:
+        for moment in (48 * MINUTE, HOUR, 2 * HOUR):  # only near the steps: the passes between find nothing
+            if abs(at - NOON - moment) < MINUTE:
+                run(at, grace=GRACE)
+        at += timedelta(seconds=settings.SWEEP_SECONDS)
+    late = [
+        fired.fired_at
+        - clock.version.step_specs[fired.step].at(
+            started=clock.started_at, due=clock.due_at, goal=timedelta(seconds=clock.goal_seconds)
+        )
+        for clock in Clock.objects.select_related("version")
+        for fired in clock.fired.all()
+    ]
+    assert len(late) == 21
+    assert timedelta(0) < min(late)
+    assert max(late) <= timedelta(seconds=settings.SWEEP_SECONDS) + GRACE
+    assert not FiredStep.objects.filter(skipped=True).exists()

@@ -1,0 +1,58 @@
+"""The database is away while somebody works: what was typed stays, the reason is said, and sent again it acts once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+from playwright.sync_api import expect
+
+from tests.browser.day import Come, case, number_told
+from tests.cast import Cast
+from tests.reception.desk import ROOM
+from tests.servicedesk.test_away import database_away
+from tickets.models import Ticket
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="the server shares the test's connection on SQLite only"),
+]
+SENTENCE = "数据库暂时连不上"
+
+
+@contextmanager
+def away() -> Iterator[None]:
+    """For the server too, which on SQLite in memory works on this connection."""
+    with database_away():
+        yield
+
+
+@pytest.mark.req("REP-1")
+def test_a_ticket_typed_meanwhile_is_sent_again_and_taken_once(stage: Cast, come: Come) -> None:
+    page = come(stage.frontdesk, "/intake/")
+    page.wait_for_load_state("load")
+    page.fill("#id_unit", ROOM)
+    page.fill("#id_description", "厨房水管漏水\n一直滴")
+    page.wait_for_load_state("networkidle")
+    with away():
+        page.click("button[value=save]")
+        expect(page.locator("h1")).to_have_text(SENTENCE)
+        page.get_by_role("button", name="再发一次").click()
+        expect(page.locator("h1")).to_have_text(SENTENCE)
+    page.get_by_role("button", name="再发一次").click()
+    taken = case(number_told(page))
+    assert taken.ticket.description.splitlines() == ["厨房水管漏水", "一直滴"]
+    assert Ticket.objects.count() == 1
+
+
+def test_a_part_of_a_page_says_it_in_the_toast_and_keeps_what_was_typed(stage: Cast, come: Come) -> None:
+    page = come(stage.frontdesk, "/intake/")
+    page.wait_for_load_state("networkidle")
+    with away():
+        page.fill("#id_unit", ROOM)
+        page.locator("#id_description").press_sequentially("漏水")
+        expect(page.locator("#toast")).to_contain_text(SENTENCE)
+        expect(page.locator("#id_description")).to_have_value("漏水")
+        expect(page.locator("#id_unit")).to_have_value(ROOM)
+        page.wait_for_timeout(1700)  # the draft's own attempt
+    expect(page.locator("[data-draft-words]")).not_to_contain_text("草稿已存")
