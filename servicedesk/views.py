@@ -32,6 +32,10 @@ from sla.health import last_sweep, late_beat
 from tickets.models import Job
 from tickets.permissions import require_print
 
+# A file does nothing but be looked at. Browsers show a paper with a viewer of theirs, which a sandbox keeps out.
+PAPER_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+FILE_POLICY = f"sandbox; {PAPER_POLICY}"
+
 
 @login_required
 @require_GET
@@ -112,8 +116,12 @@ def _file_for(reader: User, number: str, token: str) -> FileResponse:
     if printed:  # the contact's number stands on it in clear
         reason = _("Form printed: %(number)s") % {"number": number}
         reveal_contact(case=found, by=reader, at=timezone.now(), reason=reason)
-    inline = stored.content_type.startswith("image/") or stored.content_type == "application/pdf"
-    return FileResponse(content, content_type=stored.content_type, filename=stored.name, as_attachment=not inline)
+    picture = stored.content_type.startswith("image/")
+    shown = picture or stored.content_type == "application/pdf"
+    answer = FileResponse(content, content_type=stored.content_type, filename=stored.name, as_attachment=not shown)
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Content-Security-Policy"] = PAPER_POLICY if shown and not picture else FILE_POLICY
+    return answer
 
 
 @require_GET

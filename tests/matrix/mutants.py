@@ -13,7 +13,7 @@ from tests.matrix.admin_rows import EDITED, READ_ONLY, SHARED, name_of, pk_of
 from tests.matrix.probe import Prober
 from tests.matrix.table import TABLE
 from tests.matrix.trial import Trial
-from tests.matrix.world import FOREIGN, MISSING
+from tests.matrix.world import FOREIGN, MISSING, OWN
 
 VERBS = ("visible_to", "visible_at_work", "meant_for")
 Scope = tuple[type[QuerySet[Any]], str]
@@ -21,15 +21,15 @@ Scope = tuple[type[QuerySet[Any]], str]
 # Where each scope is missed first when it is gone: the short form asks there, the proof everywhere it is asked.
 MISSED_AT = {
     "accounts.Project.visible_to": "project-detail",
-    "billing.ChargeItem.visible_to": "admin:billing_chargeitem_change",
-    "billing.Tariff.visible_to": "admin:billing_tariff_change",
-    "billing.UnitCharge.visible_to": "admin:billing_unitcharge_change",
+    "billing.ChargeItem.visible_to": "admin:billing_tariff_change",
+    "billing.Tariff.visible_to": "admin:billing_unitcharge_change",
+    "billing.UnitCharge.visible_to": "",
     "cases.Attachment.meant_for": "case_file paper",
     "cases.Case.visible_at_work": "",
     "cases.Case.visible_to": "case",
     "cases.Event.meant_for": "portal_matter",
     "cases.Event.visible_to": "",
-    "estate.ParkingSpace.visible_to": "admin:estate_parkingspace_change",
+    "estate.ParkingSpace.visible_to": "admin:estate_vehicle_change",
     "estate.Person.visible_to": "person-detail",
     "estate.RegisterImport.visible_to": "register_import",
     "estate.Unit.visible_to": "unit-detail",
@@ -106,13 +106,17 @@ def admin_addresses() -> dict[str, type[Model]]:
 
 
 def admin_faults(prober: Prober, address: str) -> list[str]:
-    """Say whether a project's administrator finds another project's row."""
+    """Say whether a project's administrator finds another project's row, or is offered one in a form."""
+    for model in (*READ_ONLY, *EDITED):
+        pk_of(prober.world, model, FOREIGN)  # so that there is one to be offered
     model = admin_addresses()[address]
-    foreign, missing = (
+    own, foreign, missing = (
         prober.ask_path("keeper", "GET", reverse(address, args=[pk_of(prober.world, model, place)]))
-        for place in (FOREIGN, MISSING)
+        for place in (OWN, FOREIGN, MISSING)
     )
-    return [f"keeper GET {address}: {foreign.status}"] if foreign.bare != missing.bare else []
+    found = [f"keeper GET {address} (foreign): {foreign.status}"] if foreign.bare != missing.bare else []
+    offered = [word for word in ("foreignqz", "9-9-901", "第二小区") if word in own.text.lower()]
+    return [*found, *(f"keeper GET {address} (own) offers {word}" for word in offered)]
 
 
 def asked_where(prober: Prober) -> dict[str, Counter[str]]:

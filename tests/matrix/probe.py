@@ -92,7 +92,12 @@ class Prober:
 
     def ask(self, role: str, method: str, name: str, ids: Mapping[str, object], body: Any = None) -> Answer:
         """Make one request; the database is as before when it returns."""
-        return self.ask_path(role, method, reverse(name, kwargs=dict(ids)), body)
+        return self.ask_path(role, method, self.path(name, ids), body)
+
+    @staticmethod
+    def path(name: str, ids: Mapping[str, object]) -> str:
+        """The path of an address."""
+        return reverse(name, kwargs=dict(ids))
 
     def ask_path(self, role: str, method: str, path: str, body: Any = None) -> Answer:
         """The same for a path."""
