@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from rest_framework.authtoken.models import TokenProxy
+from rest_framework.authtoken.models import Token, TokenProxy
 
 from accounts.admin_pages import Historical, Rows, may_enter
 from accounts.models import Department, Membership, Project, User
@@ -63,6 +63,12 @@ class DeskUserAdmin(Users):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People are disabled, never deleted."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save the account; whoever is disabled has no token any more, also not once they are let in again."""
+        super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            Token.objects.filter(user=obj).delete()
 
 
 @admin.register(Project)

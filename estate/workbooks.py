@@ -18,6 +18,7 @@ import openpyxl
 from django.utils.translation import gettext as _
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.xml.constants import ARC_CORE, ARC_CUSTOM, ARC_STYLE, ARC_THEME, ARC_WORKBOOK
 
 from core.errors import Invalid
 
@@ -25,6 +26,10 @@ CellValue = str | int | float | bool | Decimal | datetime | date | time | timede
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED_BYTES = 150 * 1024 * 1024
+# What is not read row by row but whole: the list of sheets, formats, properties, the texts that cells share.
+MAX_WHOLE_BYTES = 3 * 1024 * 1024
+MAX_TEXT_BYTES = 48 * 1024 * 1024
+MAX_TEXTS = 400_000
 MAX_PARTS = 2_000
 MAX_SHEETS = 50
 MAX_ROWS = 50_000
@@ -32,9 +37,15 @@ MAX_COLUMNS = 200
 MAX_SHEET_ROW = 1_048_576
 HEADER_SEARCH_ROWS = 10
 
+# Opened by name, whatever the workbook declares them to be.
+READ_WHOLE = frozenset({ARC_STYLE, ARC_THEME, ARC_CORE, ARC_WORKBOOK, ARC_CUSTOM})
 _OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DTD = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+_SHEET = re.compile(rb"<(?:\w+:)?sheet[\s/>]")
+_TEXT = re.compile(rb"<(?:\w+:)?si[\s/>]")
+_DECLARED = re.compile(r"<(?:\w+:)?Override\b[^>]*>")
+_ATTRIBUTE = re.compile(r"(PartName|ContentType)\s*=\s*[\"']([^\"']*)[\"']")
 _CHUNK = 1024 * 1024
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -111,11 +122,21 @@ def _read(content: bytes) -> Workbook:
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     worksheets = book.worksheets
     if len(worksheets) > MAX_SHEETS:
-        raise WorkbookRefused(
-            _("The workbook has more than %(limit)s sheets. Split it into several files.") % {"limit": MAX_SHEETS}
-        )
+        raise _too_many_sheets()
     sheets = tuple(sheet for sheet in map(_read_sheet, worksheets) if sheet is not None)
     return Workbook(sheets=sheets, date1904=book.epoch == CALENDAR_MAC_1904)
+
+
+def _too_many_sheets() -> WorkbookRefused:
+    return WorkbookRefused(
+        _("The workbook has more than %(limit)s sheets. Split it into several files.") % {"limit": MAX_SHEETS}
+    )
+
+
+def _too_much_about_it() -> WorkbookRefused:
+    return WorkbookRefused(
+        _("The workbook holds too many formats or settings. Copy its rows into a new workbook and upload that.")
+    )
 
 
 def _damaged() -> WorkbookRefused:
@@ -151,10 +172,12 @@ def _refuse_bombs(content: bytes) -> None:
             parts = archive.infolist()
             if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
                 raise _too_big()
+            rooms = _rooms(archive)
             unpacked = 0
             for part in parts:
-                unpacked += _unpack(archive, part, room=MAX_UNPACKED_BYTES - unpacked)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError) as damage:
+                room = min(rooms.get(part.filename, MAX_WHOLE_BYTES), MAX_UNPACKED_BYTES - unpacked)
+                unpacked += _unpack(archive, part, room=room)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, KeyError) as damage:
         raise _damaged() from damage
 
 
@@ -165,18 +188,43 @@ def _too_big() -> WorkbookRefused:
     )
 
 
+def _rooms(archive: zipfile.ZipFile) -> dict[str, int]:
+    """How large the parts may be that are read bit by bit: what is declared as rows or texts, and as nothing else.
+
+    All others are held whole, and cost a hundred times their size.
+    """
+    with archive.open("[Content_Types].xml") as stream:
+        declared = stream.read(MAX_WHOLE_BYTES).decode("utf-8", "replace")
+    kinds: dict[str, set[str]] = {}
+    for override in _DECLARED.findall(declared):
+        found = dict(_ATTRIBUTE.findall(override))
+        kinds.setdefault(found.get("PartName", "").lstrip("/"), set()).add(found.get("ContentType", ""))
+    rows = {name: MAX_UNPACKED_BYTES for name, said in kinds.items() if _only(said, "worksheet+xml")}
+    texts = {name: MAX_TEXT_BYTES for name, said in kinds.items() if _only(said, "sharedStrings+xml")}
+    return {name: room for name, room in {**rows, **texts}.items() if name not in READ_WHOLE}
+
+
+def _only(said: set[str], kind: str) -> bool:
+    return all(one.endswith(kind) for one in said)
+
+
 def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, room: int) -> int:
-    """Read one part to its end and return its size; refuse it beyond `room` bytes, and refuse a document type."""
-    size, tail = 0, b""
+    """Read one part to its end and return its size; refuse it beyond `room` bytes, and what only looks small."""
+    size, sheets, texts, tail = 0, 0, 0, b""
     with archive.open(part) as stream:
         while chunk := stream.read(_CHUNK):
             size += len(chunk)
             if size > room:
-                raise _too_big()
+                raise _too_big() if room > MAX_WHOLE_BYTES else _too_much_about_it()
             # A part in UTF-16 hides the tag between zero bytes.
             plain = tail + chunk.replace(b"\0", b"")
             if _DTD.search(plain):
                 raise WorkbookRefused(_("The workbook declares a document type, which no spreadsheet needs. Not read."))
+            sheets, texts = sheets + len(_SHEET.findall(plain)), texts + len(_TEXT.findall(plain))
+            if sheets > MAX_SHEETS:
+                raise _too_many_sheets()
+            if texts > MAX_TEXTS:
+                raise _too_big()
             tail = plain[-16:]
     return size
 

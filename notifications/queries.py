@@ -35,14 +35,14 @@ def inbox(user: User, *, unread_only: bool, before: int | None) -> tuple[list[Le
     if unread_only:
         rows = rows.unread()
     if before is not None:
-        rows = rows.filter(_older(before))
+        rows = rows.filter(_older(before, user))
     found = list(rows.select_related("case", "project").order_by("-created_at", "-pk")[: PAGE + 1])
     page = found[:PAGE]
     return [_letter(row) for row in page], page[-1].pk if len(found) > PAGE else None
 
 
-def _older(pk: int) -> Q:
-    at = Message.objects.filter(pk=pk).values("created_at")[:1]
+def _older(pk: int, user: User) -> Q:
+    at = Message.objects.visible_to(user).filter(pk=pk).values("created_at")[:1]
     return Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk)
 
 

@@ -25,7 +25,7 @@ def audit_page(
 
     `since` and `until` are days in the project's zone, both included.
     """
-    rows = AuditEntry.objects.visible_to(user).filter(project=project).select_related("by")
+    rows = here = AuditEntry.objects.visible_to(user).filter(project=project).select_related("by")
     exact = {"action": action, "target": target, "by__username": by}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if since is not None:
@@ -33,7 +33,7 @@ def audit_page(
     if until is not None:
         rows = rows.filter(at__lt=datetime.combine(until + timedelta(days=1), time.min, project.tz))
     if before is not None:
-        at = AuditEntry.objects.filter(pk=before).values("at")[:1]
+        at = here.filter(pk=before).values("at")[:1]
         rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=before))
     found = list(rows[: AUDIT_PAGE + 1])
     page = found[:AUDIT_PAGE]

@@ -27,11 +27,11 @@ class ForgivingRedis(RedisCache):
             self._missed(problem)
 
     def add(self, key: Any, value: Any, *rest: Any, **more: Any) -> bool:
-        """Keep a value that is not there yet; say whether it was kept."""
+        """Keep a value that is not there yet; say whether it was not: what cannot be reached is not in it."""
         try:
             return bool(super().add(key, value, *rest, **more))
         except RedisError as problem:
-            return bool(self._missed(problem, False))
+            return bool(self._missed(problem, True))
 
     def delete(self, key: Any, version: int | None = None) -> bool:
         """Forget a value; say whether there was one."""

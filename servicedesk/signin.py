@@ -13,7 +13,9 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
@@ -24,11 +26,14 @@ from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from rest_framework.authtoken.models import Token
 
 from accounts.models import User
 
 QUEUES = 64
 JUST_NOW = 300  # seconds
+# A code is good for half a minute: more than anybody signs in with meanwhile.
+CODES_REMEMBERED = 10
 
 
 class DeskBackend(ModelBackend):
@@ -88,6 +93,38 @@ def too_many() -> str:
     return _("Too many wrong passwords. Wait 15 minutes, or ask an administrator.")
 
 
+def spend(second: Authenticator, code: str) -> bool:
+    """Note that a code was used; False where it was before, in whichever process. Asked one guess at a time.
+
+    The library notes it in a cache, which each process may have for itself, or which may be gone.
+    """
+    if second.type != Authenticator.Type.TOTP:
+        return True  # a recovery code is struck off its list
+    given = "".join(code.split())
+    spent = second.data.get("spent", [])
+    if given in spent:
+        return False
+    second.data["spent"] = [*spent, given][-CODES_REMEMBERED:]
+    second.save(update_fields=["data"])
+    return True
+
+
+class TokensEnd:
+    """Not a rule for passwords, but what a new one ends: the tokens of programs, as it ends the other sessions."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Any password will do."""
+
+    def get_help_text(self) -> str:
+        """Nothing to say to who chooses one."""
+        return ""
+
+    def password_changed(self, password: str, user: User | None = None) -> None:
+        """Take the person's tokens back; Django calls this when a new password is saved."""
+        if user is not None and user.pk is not None:
+            Token.objects.filter(user=user).delete()
+
+
 class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Accounts are made by administrators."""
 
@@ -114,6 +151,7 @@ class CountedCode:
     """A form for the second factor whose wrong codes count as guesses."""
 
     user: User
+    authenticator: Authenticator
 
     def clean_code(self) -> str:
         """Return a code that is right. Raises `ValidationError` for a wrong one and where no guess is left."""
@@ -123,11 +161,18 @@ class CountedCode:
                 refusal = ValidationError(too_many())
             else:
                 try:
-                    return str(super().clean_code())  # type: ignore[misc]  # allauth's form beside this class has it
+                    code = str(super().clean_code())  # type: ignore[misc]  # allauth's form beside this class has it
+                    return self._spent(code)
                 except ValidationError as wrong:
                     count_wrong_guess(request, name)
                     refusal = wrong
         raise refusal
+
+    def _spent(self, code: str) -> str:
+        if not spend(self.authenticator, code):
+            refusal: ValidationError = get_adapter().validation_error("incorrect_code")
+            raise refusal
+        return code
 
 
 class SecondFactor(CountedCode, AuthenticateForm):  # type: ignore[misc]

@@ -23,6 +23,7 @@ from servicedesk.signin import (
     lacks_second_factor,
     may_guess,
     one_guess_at_a_time,
+    spend,
     too_many,
 )
 
@@ -92,7 +93,7 @@ class ObtainToken(APIView):
         if not isinstance(user, User):
             return None, None
         totp = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
-        if totp is not None and not (otp and TOTP(totp).validate_code(otp)):
+        if totp is not None and not (otp and TOTP(totp).validate_code(otp) and spend(totp, otp)):
             if otp:
                 count_wrong_guess(plain, username)
             missing = _("The six digits of your second factor are missing or wrong.")

@@ -31,6 +31,12 @@ from servicedesk.middleware import ProjectRequest, cookie_language
 from servicedesk.navigation import entries_for
 from servicedesk.places import PLACES
 from sla.health import last_sweep, late_beat
+from tickets.models import Job
+from tickets.permissions import require_print
+
+# A file does nothing but be looked at. Browsers show a paper with a viewer of theirs, which a sandbox keeps out.
+PAPER_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+FILE_POLICY = f"sandbox; {PAPER_POLICY}"
 
 
 @login_required
@@ -98,20 +104,26 @@ class CaseFileApi(APIView):
 
 
 def _file_for(reader: User, number: str, token: str) -> FileResponse:
-    """The file; whoever opens a paper stands in the log. Residents get theirs only."""
+    """The file; a paper is for who may print it, and whoever opens it stands in the log. Residents get theirs only."""
     found = get_object_or_404(Case.objects.visible_to(reader), number=number)
     attachments = Attachment.objects.meant_for(reader).select_related("file")
     attachment = get_object_or_404(attachments, case=found, file__token=token)
-    stored = attachment.file
+    stored, printed = attachment.file, attachment.label == PhotoLabel.PAPER
+    if printed:
+        require_print(reader, found, Job.objects.filter(ticket__case=found))
     try:
         content = stored.file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
-    if attachment.label == PhotoLabel.PAPER:  # the contact's number stands on it in clear
-        printed = _("Form printed: %(number)s") % {"number": number}
-        reveal_contact(case=found, by=reader, at=timezone.now(), reason=printed)
-    inline = stored.content_type.startswith("image/") or stored.content_type == "application/pdf"
-    return FileResponse(content, content_type=stored.content_type, filename=stored.name, as_attachment=not inline)
+    if printed:  # the contact's number stands on it in clear
+        reason = _("Form printed: %(number)s") % {"number": number}
+        reveal_contact(case=found, by=reader, at=timezone.now(), reason=reason)
+    picture = stored.content_type.startswith("image/")
+    shown = picture or stored.content_type == "application/pdf"
+    answer = FileResponse(content, content_type=stored.content_type, filename=stored.name, as_attachment=not shown)
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Content-Security-Policy"] = PAPER_POLICY if shown and not picture else FILE_POLICY
+    return answer
 
 
 @require_GET

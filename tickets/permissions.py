@@ -1,9 +1,14 @@
 """Who may do what to a ticket. Buttons and actions ask the same questions; seeing it is asked before."""
 
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES, Role
 from cases.models import Case
 from cases.permissions import leads
+from core.errors import NotAllowed
 from estate.models import HouseholdMember, Unit
 from tickets.models import Job
 from tickets.states import ANSWERED_KINDS
@@ -63,6 +68,25 @@ def can_price(user: User, case: Case, job: Job | None) -> bool:
 def can_add_photo(user: User, case: Case, job: Job | None) -> bool:
     """Who works, the desk, and who reported it."""
     return can_work(user, case, job) or at_the_desk(user, case) or case.taken_by_id == user.pk
+
+
+def can_print(user: User, case: Case, jobs: Iterable[Job]) -> bool:
+    """Who works at the desk or leads, and the technicians who were sent: the form shows the contact's whole number.
+
+    Whoever only reads the ticket sees that there is a form. Source: 物业客服人员行为规范 一.4 (保守客户信息秘密).
+    """
+    if at_the_desk(user, case) or user.has_role(case.project_id, Role.ADMIN):
+        return True
+    return any(has_the_job(user, job) for job in jobs)
+
+
+def require_print(user: User, case: Case, jobs: Iterable[Job]) -> None:
+    """Raise `NotAllowed` for somebody who reads the ticket and is not to have its form."""
+    if not can_print(user, case, jobs):
+        refusal = _(
+            "The form shows the contact's number: it is for the desk, whoever leads and the technician who was sent."
+        )
+        raise NotAllowed(refusal)
 
 
 def can_end_leak_test(user: User, case: Case, last: Job | None) -> bool:

@@ -25,6 +25,7 @@ from records.actions import Answer, once, store_image
 from records.http import now, redirect_once
 from records.masking import masked_phone
 from tickets.models import Ticket
+from tickets.permissions import can_print
 from tickets.queries import categories
 
 WHO = ("unit", "contact_name", "contact_phone")
@@ -118,7 +119,8 @@ def _page(request: HttpRequest, form: IntakeForm, contact: Contact | None) -> Ht
         "form": form,
         "contact": contact,
         "done": ticket,
-        "print_now": bool(ticket) and request.GET.get("print") == "1",
+        "may_print": ticket is not None and can_print(user, ticket.case, ticket.jobs.all()),
+        "print_now": ticket is not None and request.GET.get("print") == "1",
         "said": _suggestion(request, form, user, project),
         "drafts": _drafts(user, project) if request.method == "GET" else [],
         "draft": (request.POST.get("draft") or request.GET.get("draft", ""))[:40],

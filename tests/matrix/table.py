@@ -11,7 +11,22 @@ from datetime import timedelta
 from typing import Any
 
 from tests.cast import NOON
-from tests.matrix.world import CASES, FOREIGN, NEIGHBOUR, OWN, REGISTER, ROLES, STAFF, World
+from tests.matrix.world import (
+    AUDIT,
+    CASES,
+    COMPANY,
+    DRAFTS,
+    FOREIGN,
+    INBOX,
+    NEIGHBOUR,
+    NOTES,
+    OWN,
+    REGISTER,
+    ROLES,
+    STAFF,
+    WORKBOOKS,
+    World,
+)
 
 Places = frozenset[str]
 NONE: Places = frozenset()
@@ -26,6 +41,7 @@ LEADERS = frozenset({"supervisor", "gm", "head"})
 DESK = FRONT | {"supervisor", "admin"}
 CALLERS = FRONT | {"supervisor", "gm"}
 WORKERS = LEADERS | {"technician"}
+PRINTERS = FRONT | LEADERS | {"admin", "technician"}
 READERS = FRONT | {"cashier", "supervisor", "gm", "quality", "admin"}
 EXPORTERS = frozenset({"supervisor", "gm", "quality", "admin"})
 IMPORTERS = frozenset({"supervisor", "admin"})
@@ -43,12 +59,14 @@ def _sees(both: set[str], *, technician: bool = False, residents: bool = False) 
 
 WIDE = {"frontdesk", "supervisor", "gm", "quality", "admin"}
 TICKET = _sees(WIDE | {"head"}, technician=True, residents=True)
+TO_STAFF = _sees(WIDE | {"head"}, technician=True)
 DESK_CASE = _sees(WIDE)
 SEES: dict[str, Mapping[str, Places]] = {
     "ticket": TICKET,
     "done": TICKET,
     "case": TICKET,
     "file": TICKET,
+    "paper": TO_STAFF,
     "clock": TICKET,
     "contact": DESK_CASE,
     "callback": DESK_CASE,
@@ -62,15 +80,25 @@ SEES: dict[str, Mapping[str, Places]] = {
     "project": dict.fromkeys(SIGNED_IN - {"frontdesk2"}, BOTH) | {"frontdesk2": FAR},
 }
 # Whose marked words may stand in an answer to a role, whatever the address.
-WORDS: dict[str, Mapping[str, Places]] = {CASES: TICKET, REGISTER: SEES["person"]}
+WORDS: dict[str, Mapping[str, Places]] = {
+    CASES: TICKET,
+    REGISTER: SEES["person"],
+    NOTES: TO_STAFF,
+    DRAFTS: {"frontdesk": BOTH, "frontdesk2": FAR},
+    INBOX: SEES["message"],
+    AUDIT: dict.fromkeys(EXPORTERS, BOTH),
+    WORKBOOKS: SEES["import"],
+    COMPANY: SEES["project"],
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One address. `reads`/`writes`: the roles it is for; what it is not for is refused or not there.
 
-    `thing` is the kind of thing its parameters name. `body` is a request that means something, so that a refusal is one
-    of the person and not of the form. `phone`: the roles that get a number in clear by writing here.
+    `thing` is the kind of thing its parameters name. A second row of an address, for another kind of thing, has a word
+    of its own after the name. `body` is a request that means something, so that a refusal is one of the person and not
+    of the form. `phone`: the roles that get a number in clear by writing here, or reading where that is written down.
     """
 
     thing: str = ""
@@ -137,6 +165,7 @@ TABLE: dict[str, Row] = {
     "switch_project": _writes("project", SIGNED_IN),
     "case": _reads("case"),
     "case_file": _reads("file"),
+    "case_file paper": _reads("paper", PRINTERS, phone=True, get_writes=True),
     "inbox": _reads(),
     "inbox_read_all": _writes("", SIGNED_IN),
     "inbox_open": _reads("message", get_writes=True),
@@ -210,8 +239,11 @@ TABLE: dict[str, Row] = {
     "ticket_export": _reads(
         "", frozenset({"supervisor", "gm", "quality", "admin"}), given={"kind": "csv"}, get_writes=True
     ),
+    "ticket_export xlsx": _reads(
+        "", frozenset({"supervisor", "gm", "quality", "admin"}), given={"kind": "xlsx"}, get_writes=True
+    ),
     "ticket": _reads("ticket", EVERY_STAFF),
-    "ticket_paper": _writes("ticket", EVERY_STAFF),
+    "ticket_paper": _writes("ticket", PRINTERS),
     "ticket_photo": _writes("ticket", WORKERS | FRONT, just(kind="before"), file="file"),
     "ticket_dial": _writes("ticket", frozenset({"technician"}), phone=True),
     "ticket_reveal": _writes("ticket", EVERY_STAFF, REASON, phone=True),
@@ -240,12 +272,14 @@ TABLE: dict[str, Row] = {
         _writes("import", IMPORTERS),
     ),
     "register_export": _writes("", IMPORTERS),
+    "register_export phones": _writes("", IMPORTERS, just(with_phones="1", reason="年审"), phone=True),
     # --- API: cases --------------------------------------------------------------------------------------------------
     **dict.fromkeys(("case-list", "ticket-list", "contact-list", "callback-list", "clock-list"), _reads()),
     "ticket-list": Row(reads=SIGNED_IN, writes=EVERY_STAFF, body=_new(title="灯坏了", description="x")),
     "contact-list": Row(reads=SIGNED_IN, writes=DESK, body=_new(text="问一下")),
     "case-detail": _reads("case"),
     "api_case_file": _reads("file"),
+    "api_case_file paper": _reads("paper", PRINTERS, phone=True, get_writes=True),
     "ticket-detail": _reads("ticket"),
     "contact-detail": _reads("contact"),
     "callback-detail": _reads("callback"),

@@ -1,148 +1,20 @@
 """The admin site: who comes in, whose rows they find, and that nothing in it is a way around the actions."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from django.contrib import admin
 from django.db.models import Model
 from django.urls import reverse
 
-from accounts.models import Department, Membership, Project, User
+from accounts.models import Membership, Project, User
 from billing.models import ChargeItem, Tariff, UnitCharge
-from billing.states import Basis
-from cases.models import Case
-from estate.models import (
-    Building,
-    Household,
-    HouseholdMember,
-    ParkingSpace,
-    Person,
-    PersonDocument,
-    Unit,
-    Vehicle,
-)
-from notifications.models import Message
-from records.actions import audit
-from records.models import AuditEntry
-from sla.models import Clock, Policy
-from tests.cast import NOON
+from tests.matrix.admin_rows import EDITED, OURS, READ_ONLY, SHARED, name_of, pk_of
 from tests.matrix.probe import Prober, addresses
-from tests.matrix.world import CASES, FOREIGN, MISSING, OWN, PLACES, REGISTER, ROLES, Place, World, marker
-from tickets.models import Category, PriceItem, TechnicianSkill, Ticket, WarrantyPart
-from visits.models import Callback, CallbackScript
+from tests.matrix.world import CASES, FOREIGN, MISSING, OWN, PLACES, REGISTER, ROLES, marker
+from tickets.models import PriceItem, TechnicianSkill
 
-READ_ONLY: list[type[Model]] = [AuditEntry, Callback, Clock, Message, Policy, Ticket]
-# Of the whole company: every administrator who is let in finds the same rows.
-SHARED: list[type[Model]] = [CallbackScript, Category, Policy, WarrantyPart]
-EDITED: list[type[Model]] = [
-    Building,
-    CallbackScript,
-    Category,
-    ChargeItem,
-    Department,
-    Household,
-    HouseholdMember,
-    Membership,
-    ParkingSpace,
-    Person,
-    PersonDocument,
-    PriceItem,
-    Project,
-    Tariff,
-    TechnicianSkill,
-    Unit,
-    UnitCharge,
-    Vehicle,
-    WarrantyPart,
-]
-OURS = READ_ONLY + EDITED
 pytestmark = [pytest.mark.req("SEC-1"), pytest.mark.django_db]
-
-
-def name_of(model: type[Model], page: str) -> str:
-    return f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
-
-
-def _tariff(here: Place) -> Tariff:
-    rate = {"item": _item(here), "basis": Basis.AREA, "unit_price": 2, "starts_on": NOON.date()}
-    return Tariff.objects.get_or_create(project=here.project, reference="own", defaults=rate)[0]
-
-
-def _item(here: Place) -> ChargeItem:
-    return ChargeItem.objects.get_or_create(project=here.project, name=f"fee {here.unit.number}")[0]
-
-
-def _unit_charge(here: Place) -> UnitCharge:
-    since = {"starts_on": NOON.date()}
-    return UnitCharge.objects.get_or_create(unit=here.unit, tariff=_tariff(here), defaults=since)[0]
-
-
-def _price(here: Place) -> PriceItem:
-    line = {"name_zh": f"price {here.unit.number}", "unit": "个", "price": 1}
-    return PriceItem.objects.get_or_create(project=here.project, code=f"own-{here.unit.pk}", defaults=line)[0]
-
-
-def _skill(here: Place) -> TechnicianSkill:
-    lamp = Category.objects.get(code="lamp")
-    return TechnicianSkill.objects.get_or_create(user=here.technician, category=lamp)[0]
-
-
-def _space(here: Place) -> ParkingSpace:
-    person = _person(here)
-    return ParkingSpace.objects.get_or_create(project=here.project, code=person.name, holder=person)[0]
-
-
-def _document(here: Place) -> PersonDocument:
-    person = _person(here)
-    return PersonDocument.objects.get_or_create(person=person, title=person.name, defaults={"added_at": NOON})[0]
-
-
-def _person(here: Place) -> Person:
-    return Person.objects.get(pk=str(here.ids["person"]["pk"]))
-
-
-def _case(here: Place, kind: str = "case") -> Case:
-    return Case.objects.get(number=here.ids[kind]["number"])
-
-
-def _audited(here: Place) -> AuditEntry:
-    return audit(at=NOON, by=here.desk, action="x", project=here.project, target=_case(here).title)
-
-
-# The row of each model in a place.
-ROWS: dict[type[Model], Callable[[Place], Model]] = {
-    AuditEntry: _audited,
-    Building: lambda here: here.unit.building,
-    Callback: lambda here: _case(here, "callback").callback,
-    ChargeItem: _item,
-    Clock: lambda here: Clock.objects.get(pk=str(here.ids["clock"]["pk"])),
-    Department: lambda here: here.project.departments.earliest("pk"),
-    Household: lambda here: here.unit.households.get(),
-    HouseholdMember: lambda here: here.unit.households.get().members.get(),
-    Membership: lambda here: here.desk.memberships.get(),
-    Message: lambda here: Message.objects.filter(case=_case(here)).earliest("pk"),
-    ParkingSpace: _space,
-    Person: _person,
-    PersonDocument: _document,
-    PriceItem: _price,
-    Project: lambda here: here.project,
-    Tariff: _tariff,
-    TechnicianSkill: _skill,
-    Ticket: lambda here: _case(here).ticket,
-    Unit: lambda here: here.unit,
-    UnitCharge: _unit_charge,
-    Vehicle: lambda here: Vehicle.objects.get(pk=str(here.ids["vehicle"]["pk"])),
-}
-
-
-def pk_of(world: World, model: type[Model], place: str) -> int:
-    """The row of a model in a place; one that does not exist where it is missing."""
-    if place == MISSING:
-        return 999_999_999
-    if model in SHARED:
-        return int(model._default_manager.earliest("pk").pk)
-    return int(ROWS[model](world.places[place]).pk)
 
 
 def test_what_the_site_shows_is_what_this_test_knows() -> None:

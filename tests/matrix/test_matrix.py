@@ -1,116 +1,107 @@
 """Nobody sees or does what is not theirs: every address × method × role × whose it is, from the URL resolver."""
 
-import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from tests.matrix.probe import Answer, Prober, addresses
-from tests.matrix.table import NONE, SEES, TABLE, WORDS, Row
-from tests.matrix.world import FOREIGN, MISSING, OWN, PLACES, ROLES, World, marker, picture
+from tests.matrix.mutants import MISSED_AT, asked_where, faults, scopes, without
+from tests.matrix.oracles import hidden_from, questions, told_by_what_is_hidden, unknown_filters
+from tests.matrix.probe import Prober, addresses
+from tests.matrix.table import TABLE
+from tests.matrix.trial import Trial
+from tests.matrix.world import ROLES
 
 ADDRESSES = dict(addresses())
 OURS = sorted(name for name in ADDRESSES if not name.startswith("admin:"))
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-MARK = re.compile("zq(cases|register)(own|neighbour|foreign)qz")
-REFUSED = {403, 404}
-# A page may also say no in its form (422), or beside it after a redirect; either way nothing is written.
-REFUSED_ON_PAGES = REFUSED | {302, 422}
-NOT_DONE = {401, 403, 404, 405}
 pytestmark = [pytest.mark.req("SEC-1"), pytest.mark.django_db]
 
 
+def today() -> int:
+    """A number that is another tomorrow, so that short forms come round to everything."""
+    return datetime.now(tz=UTC).toordinal()
+
+
 def test_every_address_has_a_row_and_every_row_an_address() -> None:
-    assert set(OURS) == set(TABLE)
+    assert set(OURS) == {name.split()[0] for name in TABLE}
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", sorted(TABLE))
 def test_an_address(prober: Prober, name: str, settings: Any) -> None:
     settings.MEDIA_ROOT = prober.files
-    row = TABLE[name]
-    trial = Trial(prober, name, row)
-    for method in METHODS:
-        if (method == "GET" and row.reads is not None) or (method == row.verb and row.writes is not None):
-            trial.meant(method)
-        else:
-            trial.not_meant(method)
+    trial = Trial(prober, name, TABLE[name])
+    trial.run()
     assert not trial.faults, "\n".join(trial.faults)
 
 
-class Trial:
-    """The requests to one address, and what was wrong with the answers."""
+# Who sees least, who sees another project, who sees one: the short form; the proof asks for all.
+FEW = ("resident", "technician", "frontdesk2")
 
-    def __init__(self, prober: Prober, name: str, row: Row) -> None:
-        self.prober, self.name, self.row = prober, name, row
-        self.world: World = prober.world
-        self.faults: list[str] = []
-        self.in_api = "-" in name
 
-    def ids(self, place: str) -> dict[str, object]:
-        """The parameters of the address."""
-        return (self.world.ids(self.row.thing, place) if self.row.thing else {}) | dict(self.row.given)
+def test_every_filter_is_known_to_the_questions() -> None:
+    assert unknown_filters() == set()
 
-    def ask(self, role: str, method: str, place: str) -> Answer:
-        """Ask, and look at what holds for every answer."""
-        if not self.row.thing:
-            place = FOREIGN if role == "frontdesk2" else OWN
-        body = self.row.body(self.world, place) if self.row.body and method == self.row.verb else None
-        if self.row.file and body is not None:
-            body[self.row.file] = picture()
-        answer = self.prober.ask(role, method, self.name, self.ids(place), body)
-        who = f"{role} {method} {self.name} ({place}): {answer.status}"
-        self.check(answer.status < 500 or self.name == "readyz", f"{who} the server failed")
-        for family, whose in MARK.findall(answer.text.lower() + str(answer.headers).lower()):
-            seen = WORDS[family].get(role, NONE)
-            self.check(whose in seen, f"{who} shows {marker(family, whose)}")
-        revealed = {p.phone for p in self.world.places.values() if p.phone in answer.text + str(answer.headers)}
-        self.check(not revealed or (self.row.phone and method == self.row.verb), f"{who} shows a whole number")
-        if method != self.row.verb and not (method == "GET" and self.row.get_writes):
-            self.check(not answer.wrote, f"{who} wrote {answer.wrote}")
-        return answer
 
-    def check(self, fine: object, fault: str) -> None:
-        """Note a fault."""
-        if not fine:
-            self.faults.append(fault)
+@pytest.mark.parametrize(
+    "role", [pytest.param(role, marks=() if role in FEW else pytest.mark.slow) for role in ROLES if role != "anonymous"]
+)
+def test_no_filter_tells_of_what_one_may_not_see(prober: Prober, role: str) -> None:
+    """Asked with somebody else's number, name or key a list answers as to one that nobody has."""
+    asked = [question for place in hidden_from(role) for question in questions(prober.world.places[place], role)]
+    if role in FEW:
+        asked = asked[today() % 3 :: 3]
+    told = [difference for question in asked if (difference := question.difference(prober, role))]
+    assert asked
+    assert not told, "\n".join(told)
+    print(f"{role}: {len(asked)} questions, each asked twice")  # noqa: T201
 
-    def meant(self, method: str) -> None:
-        """A method that the address has: each role, each place."""
-        allowed = self.row.reads if method == "GET" else self.row.writes
-        for role in ROLES:
-            nothing = self.ask(role, method, MISSING) if self.row.thing else None
-            for place in PLACES if self.row.thing else (OWN,):
-                answer = self.ask(role, method, place)
-                who = f"{role} {method} {self.name} ({place}): {answer.status}"
-                if role == "anonymous" and not self.row.public:
-                    self.refused_at_the_door(answer, who)
-                elif nothing is not None and place not in SEES[self.row.thing].get(role, NONE):
-                    self.not_there(answer, nothing, place, who)
-                elif role in (allowed or ()):
-                    done = answer.status not in NOT_DONE and not answer.to_login
-                    self.check(done, f"{who} should be let through")
-                else:
-                    refused = answer.status in (REFUSED if self.in_api else REFUSED_ON_PAGES)
-                    self.check(refused and not answer.wrote, f"{who} should be refused")
 
-    def refused_at_the_door(self, answer: Answer, who: str) -> None:
-        """Somebody who is not signed in."""
-        asked_to = answer.to_login or answer.status in (401, 403)
-        self.check(asked_to and not answer.wrote, f"{who} should be asked to sign in")
+@pytest.mark.parametrize(
+    "role", [pytest.param(role, marks=() if role in FEW else pytest.mark.slow) for role in ROLES if role != "anonymous"]
+)
+def test_no_answer_changes_when_something_happens_out_of_sight(prober: Prober, role: str, settings: Any) -> None:
+    settings.MEDIA_ROOT = prober.files
+    told = told_by_what_is_hidden(prober, role)
+    assert not told, "\n".join(told)
 
-    def not_there(self, answer: Answer, nothing: Answer, place: str, who: str) -> None:
-        """What one may not see is answered, byte for byte, like what does not exist."""
-        self.check(answer.status == 404 and not answer.wrote, f"{who} should not be there")
-        self.check(answer.bare == nothing.bare, f"{who} differs from what does not exist")
 
-    def not_meant(self, method: str) -> None:
-        """A method that the address does not have does nothing for anybody."""
-        for role in ("anonymous", "resident", "frontdesk2", "admin"):
-            answer = self.ask(role, method, FOREIGN if role == "resident" else OWN)
-            harmless = not answer.wrote and answer.status in {200, 302, 401, 403, 404, 405}
-            if method != "OPTIONS" and answer.status == 200:
-                harmless = harmless and role in (self.row.reads or ())
-            self.check(harmless, f"{role} {method} {self.name}: {answer.status} {answer.wrote}")
+def test_every_scope_is_missed_somewhere() -> None:
+    assert set(scopes()) == set(MISSED_AT)
+
+
+MISSED = sorted(name for name, address in MISSED_AT.items() if address)
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_scope_that_is_taken_away_is_missed(prober: Prober, turn: int, settings: Any) -> None:
+    """Three a day, so that all of them have their turn within a fortnight; the proof takes every one away."""
+    settings.MEDIA_ROOT = prober.files
+    name = MISSED[(3 * today() + turn) % len(MISSED)]
+    with without(scopes()[name]):
+        found = faults(prober, MISSED_AT[name])
+    assert found, f"without {name} nothing is found at {MISSED_AT[name]}"
+    assert not faults(prober, MISSED_AT[name])
+
+
+@pytest.mark.slow
+def test_every_scope_is_missed_where_it_is_asked(prober: Prober, settings: Any) -> None:
+    """Each scope is taken away in turn and the addresses that ask it are tried: how many of them notice."""
+    settings.MEDIA_ROOT = prober.files
+    where = asked_where(prober)
+    unnoticed = []
+    print(f"\n{'scope':<36} {'asked at':>8} {'noticed':>8}  first fault")  # noqa: T201
+    for name, scope in sorted(scopes().items()):
+        found = {}
+        for address in where[name]:
+            with without(scope):
+                found[address] = faults(prober, address)
+        noticed = {address: said for address, said in found.items() if said}
+        first = next((said[0] for said in noticed.values()), "-")
+        print(f"{name:<36} {len(found):>8} {len(noticed):>8}  {first}")  # noqa: T201
+        if bool(noticed) is not bool(MISSED_AT[name]):
+            unnoticed.append(name)
+    print(f"{len(MISSED)} scopes taken away, {prober.asked} requests")  # noqa: T201
+    assert unnoticed == []
 
 
 def test_how_many_were_tried(prober: Prober, record_property: Any) -> None:

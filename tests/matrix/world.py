@@ -7,34 +7,53 @@ else, and the phones are whole numbers that no page shows unmasked.
 import io
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.utils import timezone
 from PIL import Image
 
 from accounts.models import Department, Project, User
 from accounts.states import Role
-from cases.actions import attach_photo
+from cases.actions import attach_photo, lock, reveal_contact
 from cases.models import Case
+from estate.actions import reindex_register
 from estate.imports import actions as imports
-from estate.models import Building, Unit, Vehicle
+from estate.models import Building, Household, HouseholdMember, Person, Unit, Vehicle
 from notifications.actions import Notice, tell
 from notifications.models import Message
 from reception import actions as desk
 from reception.actions import Caller, NewContact
+from sla.actions.events import happen
 from sla.models import Clock
 from tests.cast import NOON, Cast, make_cast, make_home, make_user
 from tests.estate.books import OWNER, PEOPLE, xlsx
 from tickets import actions as tickets
 from tickets.actions import NewTicket
-from tickets.models import Category, Ticket
+from tickets.issuing import issue_paper
+from tickets.models import Category, PriceItem, Ticket
 
+FONTS = Path(settings.BASE_DIR) / "static" / "vendor" / "fonts"
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 OWN, NEIGHBOUR, FOREIGN, MISSING = "own", "neighbour", "foreign", "missing"
 PLACES = (OWN, NEIGHBOUR, FOREIGN)
 STAFF = ("frontdesk", "cashier", "technician", "head", "supervisor", "gm", "guard", "quality", "admin")
 ROLES = ("anonymous", "resident", "resident2", *STAFF, "frontdesk2")
-CASES, REGISTER = "cases", "register"
+# The families of marked words: matters, the register, notes for staff alone, forms begun, messages, the audit trail,
+# workbooks to take over, and what a project and its people are called.
+CASES, REGISTER, NOTES, DRAFTS, INBOX, AUDIT, WORKBOOKS, COMPANY = FAMILIES = (
+    "cases",
+    "register",
+    "notes",
+    "drafts",
+    "inbox",
+    "audit",
+    "workbooks",
+    "company",
+)
 
 
 def marker(family: str, place: str) -> str:
@@ -133,11 +152,14 @@ def make_world() -> World:
     }
     for name, place in places.items():
         _furnish(name, place)
+    for project in (here, there):
+        reindex_register(project=project)
     return World(cast, places)
 
 
 def _furnish(name: str, place: Place) -> None:
-    word, known = marker(CASES, name), marker(REGISTER, name)
+    word, known, note = marker(CASES, name), marker(REGISTER, name), marker(NOTES, name)
+    _call_by_marked_names(name, place)
     household = place.unit.households.get()
     person = household.members.get().person
     person.name, person.preferences = known, known
@@ -150,9 +172,19 @@ def _furnish(name: str, place: Place) -> None:
     caller = Caller(name=word, phone=place.phone, unit=place.unit)
     contact = desk.log_contact(new=NewContact(project=place.project, said=word, caller=caller), by=place.desk, at=NOON)
     case = ticket.case
-    tell([Notice(key=word, template="case.assigned", case=case, to=(place.reader,), data={"title": word})], at=NOON)
+    said = {"title": marker(INBOX, name)}
+    tell([Notice(key=word, template="case.assigned", case=case, to=(place.reader,), data=said)], at=NOON)
+    with transaction.atomic():
+        happen(case=lock(case), kind="ticket.photo", at=NOON + MINUTE, by=place.desk, text=note, for_resident=False)
+    reveal_contact(case=case, by=place.desk, at=NOON, reason=marker(AUDIT, name))
+    desk.save_draft(
+        key=name, project=place.project, data={"description": marker(DRAFTS, name)}, by=place.desk, at=timezone.now()
+    )
+    ticket.refresh_from_db()
+    paper = issue_paper(ticket=ticket, url="https://desk.example.org/", fonts=FONTS, by=place.desk, at=NOON)
     callback = Case.objects.get(parent=done.case, kind="callback")
-    workbook = imports.seal(content=xlsx({"业主": [PEOPLE, OWNER]}), name=f"{word}.xlsx")
+    listed = [*OWNER[:1], marker(WORKBOOKS, name), *OWNER[2:]]
+    workbook = imports.seal(content=xlsx({"业主": [PEOPLE, listed]}), name=f"{marker(WORKBOOKS, name)}.xlsx")
     upload = imports.upload(workbook=workbook, project=place.project, by=place.importer, at=NOON)
     place.ids = {
         "ticket": {"number": case.number},
@@ -161,6 +193,7 @@ def _furnish(name: str, place: Place) -> None:
         "contact": {"number": contact.case.number},
         "case": {"number": case.number},
         "file": {"number": case.number, "token": photo.file.token},
+        "paper": {"number": case.number, "token": paper.file.token},
         "clock": {"pk": Clock.objects.filter(case=case).earliest("pk").pk},
         "message": {"pk": Message.objects.get(user=place.reader, key__startswith=word, channel="in_app").pk},
         "import": {"token": upload.token},
@@ -171,6 +204,43 @@ def _furnish(name: str, place: Place) -> None:
         "vehicle": {"pk": vehicle.pk},
         "project": {"code": place.project.code},
     }
+
+
+def happens_more(place: Place, word: str) -> None:
+    """One more of most things in a place, for those who see it."""
+    done = _finished(place, _ticket(place, word))
+    _ticket(place, word)
+    caller = Caller(name=word, phone=place.phone, unit=place.unit)
+    new = NewContact(project=place.project, said=word, caller=caller)
+    desk.log_contact(new=new, by=place.desk, at=NOON)
+    desk.queue(new=new, by=place.desk, at=NOON)
+    said = {"title": word}
+    tell([Notice(key=word, template="case.assigned", case=done.case, to=(place.reader,), data=said)], at=NOON)
+    Vehicle.objects.create(project=place.project, plate=f"浙A{word[-7:]}", unit=place.unit)
+    unit = Unit.objects.create(
+        project=place.project, building=place.unit.building, number=f"7-7-{place.unit.pk}", room="1"
+    )
+    household = Household.objects.create(project=place.project, unit=unit, started_on=NOON.date())
+    person = Person.objects.create(project=place.project, name=word)
+    HouseholdMember.objects.create(household=household, person=person, relation="owner")
+    reveal_contact(case=done.case, by=place.desk, at=NOON, reason=word)
+    reindex_register(project=place.project)
+
+
+def _call_by_marked_names(name: str, place: Place) -> None:
+    """Mark what the company calls things by: its project, departments, people and prices."""
+    company = marker(COMPANY, FOREIGN if name == FOREIGN else OWN)
+    if company in place.project.name_zh:
+        return
+    named = [place.project, *place.project.departments.all()]
+    named.append(PriceItem.objects.create(project=place.project, code=f"own-{name}", unit="个", price=1))
+    for thing in named:
+        thing.name_zh = f"{thing.name_zh} {company}"
+        thing.save()
+    staff = User.objects.filter(memberships__project=place.project, memberships__role__in=STAFF)
+    for count, user in enumerate(staff.distinct()):
+        user.name, user.phone = f"{user.name} {company}", f"137{count:02}55{len(name):04}"
+        user.save()
 
 
 def _ticket(place: Place, word: str) -> Ticket:

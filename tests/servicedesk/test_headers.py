@@ -141,6 +141,17 @@ def test_in_production_cookies_and_redirects_insist_on_tls() -> None:
         "print(plain.status_code, plain.headers['Location'], 'Content-Security-Policy' in plain.headers)\n"
         "print(s.SESSION_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.SESSION_COOKIE_HTTPONLY, s.CSRF_COOKIE_NAME)\n"
         "print(s.SECURE_HSTS_SECONDS >= 31536000, s.DEBUG, s.DEMO)\n"
+        "inside = Client().get('/healthz', secure=True, headers={'Host': 'desk.example.org'})\n"
+        "print(inside.status_code, inside.headers['Strict-Transport-Security'])\n"
+        "print(s.LANGUAGE_COOKIE_NAME, s.LANGUAGE_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)\n"
+        "print(s.SESSION_COOKIE_DOMAIN, s.CSRF_COOKIE_DOMAIN, s.LANGUAGE_COOKIE_DOMAIN)\n"
+        "print(s.SESSION_COOKIE_PATH, s.CSRF_COOKIE_PATH, s.LANGUAGE_COOKIE_PATH)\n"
+        "from django.contrib.messages import get_messages, success\n"
+        "from django.contrib.messages.storage import default_storage\n"
+        "from django.http import HttpResponse; from django.test import RequestFactory\n"
+        "kept = default_storage(RequestFactory().get('/')); kept.add(20, 'x'); answer = HttpResponse()\n"
+        "kept.update(answer); cookie = answer.cookies['__Host-messages']\n"
+        "print(cookie['secure'], cookie['httponly'], cookie['path'], cookie['domain'] or None)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
@@ -160,6 +171,11 @@ def test_in_production_cookies_and_redirects_insist_on_tls() -> None:
         "301 https://desk.example.org/accounts/login/ True",
         "__Host-sessionid True True __Host-csrftoken",
         "True False False",
+        "200 max-age=31536000; includeSubDomains; preload",
+        "__Host-language True True",
+        "None None None",
+        "/ / /",
+        "True True / None",
     ], done.stderr
 
 

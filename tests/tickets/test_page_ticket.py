@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
-from cases.models import Attachment
 from cases.states import PhotoLabel
 from records.models import AuditEntry
 from tests.cast import NOON, Cast
@@ -385,7 +384,7 @@ def test_who_else_reported_it_is_written_down(cast: Cast, signed_in: SignIn) -> 
     assert "我家也不亮" in words
 
 
-# --- phones, photos, papers ------------------------------------------------------------------------------------------
+# --- phones and photos ----------------------------------------------------------------------------------------------
 @pytest.mark.req("SEC-1")
 def test_whoever_has_the_job_dials_in_one_tap_and_it_is_logged(cast: Cast, signed_in: SignIn) -> None:
     ticket = dispatched(cast, opened(cast))
@@ -447,30 +446,6 @@ def test_what_is_no_photo_is_refused_in_words(
 def test_without_a_file_it_says_so(cast: Cast, signed_in: SignIn) -> None:
     response = signed_in(cast.technician).post(page(in_progress(cast, opened(cast))) + "photos/", {"kind": "after"})
     assert response.status_code == 400
-
-
-@pytest.mark.req("REP-2")
-def test_a_reprint_is_the_paper_that_was_issued(cast: Cast, signed_in: SignIn) -> None:
-    ticket = opened(cast)
-    client = signed_in(cast.frontdesk)
-    version = ticket.case.version
-    first = client.post(page(ticket) + "paper/").headers["Location"]
-    assert client.post(page(ticket) + "paper/").headers["Location"] == first
-    printed = client.get(first)
-    assert printed.headers["Content-Type"] == "application/pdf"
-    assert b"".join(printed.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
-    assert Attachment.objects.filter(case=ticket.case, label=PhotoLabel.PAPER).count() == 1
-    ticket.case.refresh_from_db()
-    assert ticket.case.version == version, "a printed form does not make an open page stale"
-    assert AuditEntry.objects.filter(action="contact.revealed", by=cast.frontdesk).count() == 1
-
-
-def test_a_finished_ticket_has_a_form_of_its_own(cast: Cast, signed_in: SignIn) -> None:
-    ticket = opened(cast)
-    client = signed_in(cast.frontdesk)
-    before = client.post(page(ticket) + "paper/").headers["Location"]
-    completed(cast, ticket)
-    assert client.post(page(ticket) + "paper/").headers["Location"] != before
 
 
 @pytest.mark.req("CBK-1")

@@ -27,7 +27,7 @@ from records.http import follow, now, posted_version, redirect_once, user_of
 from tickets.actions import Dispatched
 from tickets.forms import StepForm
 from tickets.models import Ticket
-from tickets.permissions import can_add_photo, has_the_job
+from tickets.permissions import can_add_photo, can_print, has_the_job
 from tickets.queries import ticket_of, visible_numbers
 from tickets.reads.page import TicketPage, page_of, since
 from tickets.reads.prices import priced
@@ -120,7 +120,7 @@ def show(
         "steps": steps,
         "primary": primary,
         "may_photo": can_add_photo(user, page.case, page.open_job) and page.state_allows_photos,
-        "may_print": True,
+        "may_print": can_print(user, page.case, page.jobs),
         "dial_url": reverse("ticket_dial", args=[page.case.number]) if has_the_job(user, page.open_job) else "",
         "reveal_url": reverse("ticket_reveal", args=[page.case.number]),
         "price_list": priced(choices.prices) if any(step.form and step.form.lines_wanted for step in steps) else [],
