@@ -58,14 +58,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
     @staticmethod
     def _at_work(user: User) -> Q:
         departments = [m.department_id for m in user.active_memberships if m.role == Role.HEAD and m.department_id]
-        granted = CaseAccess.objects.filter(case=OuterRef("pk"), ended_at=None).filter(
-            Q(user=user) | Q(department_id__in=departments)
-        )
-        return (
-            Q(project_id__in=user.projects_as(*WIDE_ROLES))
-            | Q(department_id__in=departments)
-            | Q(Exists(granted), project_id__in=user.projects_as(*set(Role) - {Role.RESIDENT}))
-        )
+        wide = user.projects_as(*WIDE_ROLES)
+        seen = Q(project_id__in=wide)
+        if departments:
+            seen |= Q(department_id__in=departments)
+        narrow = set(user.projects_as(*set(Role) - {Role.RESIDENT})) - set(wide)
+        if narrow:
+            granted = CaseAccess.objects.filter(case=OuterRef("pk"), ended_at=None)
+            granted = granted.filter(Q(user=user) | Q(department_id__in=departments))
+            seen |= Q(Exists(granted), project_id__in=narrow)
+        return seen
 
     def with_parts(self, pks: Iterable[int]) -> Self:
         """Cases and what is part of them (a repair's callbacks). Asked of cases alone, so that indexes answer it."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Department, Membership, Project, User
 from accounts.states import STAFF_ROLES, DepartmentKind, Role
@@ -12,7 +12,7 @@ from cases.models import Case
 from cases.states import Phase
 from estate.models import Building, Unit
 from records.search import text_tokens
-from tickets.models import Category, Job, PriceItem, TechnicianSkill, Ticket, WorkLine
+from tickets.models import Category, Job, PriceItem, TechnicianSkill, Ticket
 from tickets.rules import ChargeFacts, Suggested, Verdict, decide_charge, suggest_category, total
 from tickets.rules_dispatch import Booked, Candidate, Window
 from tickets.states import ANSWERED_KINDS, OPEN_JOBS, Charge, Charging, Kind
@@ -43,14 +43,6 @@ def tickets_for(user: User, project: Project | None = None) -> QuerySet[Ticket]:
     """Tickets the person may see, with what every list shows."""
     found = Ticket.objects.visible_to(user).for_lists()
     return found.filter(case__project=project) if project is not None else found
-
-
-def ticket_of(user: User, number: str) -> Ticket:
-    """One visible ticket with its details. Raises `Ticket.DoesNotExist` for one that is not there or not theirs."""
-    jobs = Prefetch("jobs", Job.objects.select_related("technician", "dispatched_by"))
-    lines = Prefetch("lines", WorkLine.objects.filter(replaced_at=None))
-    found = Ticket.objects.visible_to(user).for_lists().select_related("case__parent", "charge_overridden_by")
-    return found.prefetch_related(jobs, lines).get(case__number=number)
 
 
 def open_job(ticket: Ticket) -> Job | None:
