@@ -12,7 +12,7 @@ from cases.models import Case
 from cases.states import Phase
 from estate.models import Building, Unit
 from records.search import text_tokens
-from tickets.models import Category, Job, PriceItem, TechnicianSkill, Ticket
+from tickets.models import Category, Job, PriceItem, TechnicianSkill, Ticket, WorkLine
 from tickets.rules import ChargeFacts, Suggested, Verdict, decide_charge, suggest_category, total
 from tickets.rules_dispatch import Booked, Candidate, Window
 from tickets.states import ANSWERED_KINDS, OPEN_JOBS, Charge, Charging, Kind
@@ -75,14 +75,15 @@ def quoted_total(ticket: Ticket) -> Decimal:
     return total(ticket.lines.quoted().values_list("amount", flat=True))
 
 
-def done_total(ticket: Ticket) -> Decimal:
-    """What parts and hours come to, in yuan, whoever pays."""
-    return total(ticket.lines.done().values_list("amount", flat=True))
+def done_total(ticket: Ticket, lines: Iterable[WorkLine] | None = None) -> Decimal:
+    """What parts and hours come to, in yuan, whoever pays; `lines` are all that count now, where they are known."""
+    found = ticket.lines.done() if lines is None else [line for line in lines if not line.is_quote]
+    return total(line.amount for line in found)
 
 
-def payable(ticket: Ticket) -> Decimal:
+def payable(ticket: Ticket, lines: Iterable[WorkLine] | None = None) -> Decimal:
     """What the resident owes for it, in yuan: nothing where it is free."""
-    return done_total(ticket) if ticket.charge == Charge.PAID else Decimal("0.00")
+    return done_total(ticket, lines) if ticket.charge == Charge.PAID else Decimal("0.00")
 
 
 def price_list(project: Project) -> list[PriceItem]:

@@ -12,9 +12,12 @@ from django.db.models import Max
 
 from accounts.models import Project, User
 from cases.models import Case
+from cases.states import Phase
 from core.errors import NotNow
-from servicedesk.seeding.copies import copy
+from servicedesk.seeding.copies import Patterns, copy
 from servicedesk.seeding.patterns import PATTERNS, pattern, texts
+
+OPEN_MOST = 7000  # what is open at any time does not grow with the years
 
 
 def seed(
@@ -41,10 +44,18 @@ def seed(
     with transaction.atomic():
         for number, said in enumerate(islice(texts(), patterns)):
             pattern(number, said, units[number * 7 % len(units)], desk, supervisor, technician, at)
-    span = Case.objects.filter(pk__gt=first).count()
-    copies = -(-(count - have - span) // span)
-    if copies > 0:
-        copy(project=project, first=first, copies=copies)
+    found = Patterns.after(first, project)
+    whole, past = _how_often(found, project, count - have - found.all)
+    if whole + past > 0:
+        copy(found, whole=whole, past=past)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
     return Case.objects.filter(project=project).count()
+
+
+def _how_often(patterns: Patterns, project: Project, wanted: int) -> tuple[int, int]:
+    """How many whole copies are made, and how many of what is over, to come to so many cases more."""
+    still_open = Case.objects.filter(project=project).exclude(phase=Phase.CLOSED).count()
+    most = max(OPEN_MOST - still_open, 0) // max(len(patterns.open_cases), 1)
+    whole = max(min(-(-wanted // patterns.all), most), 0)
+    return whole, max(-(-(wanted - whole * patterns.all) // patterns.past), 0)

@@ -16,7 +16,7 @@ PLACES = ("厨房", "卫生间", "阳台", "客厅", "主卧", "次卧", "楼道
 THINGS = ("水管", "地漏", "水龙头", "插座", "吊灯", "门锁", "窗户", "墙面", "暖气片", "对讲机")
 FAULTS = ("漏水", "堵塞", "松动", "不亮", "有异响", "关不严", "打不开", "渗水", "跳闸", "脱落")
 PATTERNS = 300
-OPEN_EVERY = 25  # one pattern in so many stays open: what a busy project has at any time
+OPEN_EVERY = 8  # one pattern in so many stays open
 HOUR = timedelta(hours=1)
 
 
