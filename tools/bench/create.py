@@ -59,6 +59,9 @@ def _beside(name: str, size: int, address: str, body: dict[str, str], unit: str)
 
 def _with_key(client: Any, address: str, body: dict[str, str]) -> Callable[[], Any]:
     """Send it each time as the first time: every form has a key of its own."""
-    if not address.startswith("/api/"):
-        return lambda: post(client, address, body | {"idempotency_key": uuid.uuid4().hex})()
-    return lambda: post(client, address, body, headers={"Idempotency-Key": uuid.uuid4().hex})()
+
+    def send() -> Any:
+        key = uuid.uuid4().hex
+        return post(client, address, body | {"idempotency_key": key}, headers={"Idempotency-Key": key})()
+
+    return send

@@ -38,7 +38,7 @@ class OwnAddresses:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Look addresses up here."""
-        request.urlconf = "tools.bench.floors"  # type: ignore[attr-defined]
+        request.urlconf = "tools.bench.floors"
         return self.get_response(request)
 
 
@@ -100,7 +100,7 @@ def _copy(row: models.Model, new: dict[tuple[type[models.Model], int], int]) -> 
     for column in row._meta.concrete_fields:  # noqa: SLF001
         value = getattr(row, column.attname)
         target = Case if column.attname == "object_id" else column.related_model
-        values[column.attname] = new.get((target, value), value)
+        values[column.attname] = new.get((target, value), value)  # type: ignore[arg-type]
     values["id"] = None
     return type(row)(**values)
 

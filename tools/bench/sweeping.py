@@ -76,8 +76,6 @@ def _same_rows(pks: list[int], last: dict[type[models.Model], int]) -> float:
             columns = [str(column.column) for column in options.concrete_fields if column.column != "id"]
             values = ", ".join(changed.get(name, f'"{name}"') for name in columns)
             names = ", ".join(f'"{name}"' for name in columns)
-            statement = (
-                f"INSERT INTO {options.db_table} ({names}) SELECT {values} FROM {options.db_table} WHERE id > %s"  # noqa: S608
-            )
-            cursor.execute(statement, [last[model]])
+            table = options.db_table
+            cursor.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE id > %s", [last[model]])  # noqa: S608
     return (time.perf_counter() - began) * 1000
