@@ -10,6 +10,7 @@ from cases.models import Case
 from sla.models import Clock, PolicyVersion
 from sla.states import Audience
 
+AUDIENCES = frozenset(Audience.values)
 ROLE_OF = {
     Audience.SUPERVISOR: Role.SUPERVISOR,
     Audience.GM: Role.GM,
@@ -71,7 +72,7 @@ class Staff:
     def _climb(self, case: Case, audience: str) -> list[User]:
         people: list[User] = []
         # A word that nobody knows in a policy must not silence it.
-        here: str | None = audience if audience in Audience.values else Audience.SUPERVISOR
+        here: str | None = audience if audience in AUDIENCES else Audience.SUPERVISOR
         while here is not None and not people:
             people = self._of_audience(case, here)
             here = NEXT_UP.get(Audience(here))
