@@ -31,6 +31,8 @@ class User(AbstractUser):
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
     shortcuts_off = models.BooleanField(_("single-key shortcuts off"), default=False)
     is_demo = models.BooleanField(_("demo account"), default=False)
+    # Whether there is a second factor, where whoever read the person asked that too.
+    has_second_factor: bool | None = None
 
     class Meta:
         verbose_name = _("user")

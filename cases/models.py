@@ -58,14 +58,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
     @staticmethod
     def _at_work(user: User) -> Q:
         departments = [m.department_id for m in user.active_memberships if m.role == Role.HEAD and m.department_id]
-        granted = CaseAccess.objects.filter(case=OuterRef("pk"), ended_at=None).filter(
-            Q(user=user) | Q(department_id__in=departments)
-        )
-        return (
-            Q(project_id__in=user.projects_as(*WIDE_ROLES))
-            | Q(department_id__in=departments)
-            | Q(Exists(granted), project_id__in=user.projects_as(*set(Role) - {Role.RESIDENT}))
-        )
+        wide = user.projects_as(*WIDE_ROLES)
+        seen = Q(project_id__in=wide)
+        if departments:
+            seen |= Q(department_id__in=departments)
+        narrow = set(user.projects_as(*set(Role) - {Role.RESIDENT})) - set(wide)
+        if narrow:
+            granted = CaseAccess.objects.filter(case=OuterRef("pk"), ended_at=None)
+            granted = granted.filter(Q(user=user) | Q(department_id__in=departments))
+            seen |= Q(Exists(granted), project_id__in=narrow)
+        return seen
 
     def with_parts(self, pks: Iterable[int]) -> Self:
         """Cases and what is part of them (a repair's callbacks). Asked of cases alone, so that indexes answer it."""
@@ -102,15 +104,32 @@ class Case(models.Model):
     grade = models.CharField(_("grade"), max_length=20, blank=True)
     urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
-    project = models.ForeignKey(Project, models.PROTECT, related_name="cases", verbose_name=_("project"))
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="cases", null=True, blank=True, verbose_name=_("unit"))
+    # Keys without an index of their own begin one of those below: each index is written with every case.
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="cases", db_index=False, verbose_name=_("project")
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="cases", null=True, blank=True, db_index=False, verbose_name=_("unit")
+    )
     # Of the unit, or where a matter of the common parts lies; lists and likely duplicates ask for it.
     building = models.ForeignKey(
-        Building, models.PROTECT, related_name="cases", null=True, blank=True, verbose_name=_("building")
+        Building,
+        models.PROTECT,
+        related_name="cases",
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("building"),
     )
     place = models.CharField(_("place"), max_length=200, blank=True)
     household = models.ForeignKey(
-        Household, models.PROTECT, related_name="cases", null=True, blank=True, verbose_name=_("household")
+        Household,
+        models.PROTECT,
+        related_name="cases",
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("household"),
     )
     contact_name = models.CharField(_("contact"), max_length=100, blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=20, blank=True)
@@ -134,7 +153,13 @@ class Case(models.Model):
         verbose_name=_("taken by"),
     )
     parent = models.ForeignKey(
-        "self", models.PROTECT, related_name="children", null=True, blank=True, verbose_name=_("parent case")
+        "self",
+        models.PROTECT,
+        related_name="children",
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("parent case"),
     )
     promised_at = models.DateTimeField(_("promised for"), null=True, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True, help_text=_("earliest clock still running"))
@@ -161,6 +186,8 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["project", "kind", "due_at"], name="case_open_due", condition=~Q(phase="closed")),
+            # Lists of what is open, of several kinds, in the order in which they are shown.
+            models.Index(fields=["project", "due_at", "id"], name="case_open_by_due", condition=~Q(phase="closed")),
             models.Index(fields=["handler", "due_at"], name="case_handler_due", condition=~Q(phase="closed")),
             models.Index(fields=["department", "due_at"], name="case_department_due", condition=~Q(phase="closed")),
             models.Index(fields=["project", "kind", "-opened_at"], name="case_project_opened"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -48,13 +49,13 @@ ICONS = {
 }
 
 
-def revision() -> int:
-    """The key of the newest event of all: while it stays, nothing has happened to any case.
+def newest_event() -> QuerySet[Event]:
+    """The newest event of all: while its key stays, nothing has happened to any case.
 
-    Two transactions may commit in the other order than they took their keys, so what is kept under a revision is kept
+    Two transactions may commit in the other order than they took their keys, so what is kept under that key is kept
     for seconds only.
     """
-    return Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return Event.objects.order_by("-pk")[:1]
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,26 @@ def timeline(case: Case, reader: User) -> list[Line]:
     the phone claims.
     """
     concerned = Case.objects.visible_to(reader).with_parts([case.pk])
-    rows = Event.objects.meant_for(reader).filter(case__in=concerned).select_related("by", "case")
-    staff = reads_all(reader, case)
-    return [_line(event, case, staff=staff) for event in rows.order_by("-at", "-pk")[:MOST_EVENTS]]
+    rows = _newest_first(reader).filter(case__in=concerned).select_related("case")[:MOST_EVENTS]
+    return lines_of(rows, case, staff=reads_all(reader, case))
+
+
+def _newest_first(reader: User) -> QuerySet[Event]:
+    return Event.objects.meant_for(reader).select_related("by").order_by("-at", "-pk")
+
+
+def events_of(family: Iterable[Case], reader: User) -> list[Event]:
+    """What happened to cases that the reader is known to see, newest first."""
+    known = {case.pk: case for case in family}
+    rows = list(_newest_first(reader).filter(case_id__in=known)[:MOST_EVENTS])
+    for event in rows:
+        event.case = known[event.case_id]
+    return rows
+
+
+def lines_of(events: Iterable[Event], case: Case, *, staff: bool) -> list[Line]:
+    """The events as the page of a case words them."""
+    return [_line(event, case, staff=staff) for event in events]
 
 
 def _line(event: Event, case: Case, *, staff: bool) -> Line:

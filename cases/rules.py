@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
-from records.search import code_tokens, name_tokens, phone_tokens, text_tokens
+from records.search import code_tokens, name_tokens, phone_tokens, prefixes, text_tokens
 
 # How far a phone's clock may run ahead of ours, and how long a phone may have been out of signal.
 MOST_AHEAD, MOST_BEHIND = timedelta(minutes=5), timedelta(days=7)
@@ -23,14 +23,23 @@ def format_number(prefix: str, day: date, count: int) -> str:
     return f"{prefix}-{day:%Y%m%d}-{count:04d}"
 
 
+def number_tokens(number: str) -> set[str]:
+    """What a case number is looked up by: the number as far as it names a day at least, the day, the last digits.
+
+    Shorter beginnings are on every case of the month or year: rows in millions by which nobody finds anything.
+    """
+    day, _hyphen, tail = number.lower().rpartition("-")
+    bare = number.lower().replace("-", "")
+    whole = prefixes(number.lower(), shortest=len(day)) | prefixes(bare, shortest=len(day.replace("-", "")))
+    return whole | {day.rpartition("-")[2], tail, bare[-4:], bare[-5:]}
+
+
 def case_tokens(
     *, number: str, title: str, contact_name: str, contact_phone: str, unit_number: str, place: str
 ) -> set[str]:
     """Everything a case is found by."""
-    tail = number.rpartition("-")[2]
     return (
-        code_tokens(number)
-        | {tail}
+        number_tokens(number)
         | text_tokens(title)
         | text_tokens(place)
         | name_tokens(contact_name)

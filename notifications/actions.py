@@ -1,6 +1,6 @@
 """Telling people: write to the outbox, deliver from it, read the inbox."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,9 @@ from notifications.channels import CHANNELS, NotDelivered
 from notifications.models import IN_APP, Message
 from notifications.sentences import render
 from notifications.states import Delivery, Level
+from records.bulk import Row, insert
 
+SENT, PENDING = str(Delivery.SENT), str(Delivery.PENDING)
 LEASE = timedelta(minutes=2)
 # Deadlines are watched and the heartbeat is written by the same process: it must be back long before somebody takes its
 # silence for a standstill, however slow a channel is. What is left goes with the next wake-up.
@@ -35,37 +37,49 @@ class Notice:
     level: str = Level.INFO
 
 
-def messages_of(notice: Notice, *, at: datetime) -> list[Message]:
+COLUMNS = (
+    "key",
+    "channel",
+    "user_id",
+    "address",
+    "state",
+    "sent_at",
+    "project_id",
+    "case_id",
+    "template",
+    "data",
+    "level",
+    "created_at",
+)
+
+
+def rows_of(notice: Notice, *, at: datetime) -> list[Row]:
     """The rows of a notice: one in-app and one per configured channel for each person. Nobody is told of history."""
-    if notice.case.is_history:
+    case = notice.case
+    if case.is_history:
         return []
-    rows: list[Message] = []
+    data = {"case": case.number, "title": case.title, **notice.data}
+    alike = (case.project_id, case.pk, notice.template, data, str(notice.level), at)
+    rows: list[Row] = []
     for user in dict.fromkeys(notice.to):
-        for channel in (IN_APP, *settings.NOTIFY_CHANNELS):
-            in_app = channel == IN_APP
-            rows.append(
-                Message(
-                    key=f"{notice.key}:{user.pk}:{channel}",
-                    channel=channel,
-                    user=user,
-                    address="" if in_app else user.username,
-                    project_id=notice.case.project_id,
-                    case=notice.case,
-                    template=notice.template,
-                    data={"case": notice.case.number, "title": notice.case.title, **notice.data},
-                    level=notice.level,
-                    state=Delivery.SENT if in_app else Delivery.PENDING,
-                    created_at=at,
-                    sent_at=at if in_app else None,
-                )
-            )
+        key = f"{notice.key}:{user.pk}"
+        rows.append((f"{key}:{IN_APP}", IN_APP, user.pk, "", SENT, at, *alike))
+        rows += [
+            (f"{key}:{channel}", channel, user.pk, user.username, PENDING, None, *alike)
+            for channel in settings.NOTIFY_CHANNELS
+        ]
     return rows
+
+
+def write(rows: Collection[Row]) -> None:
+    """Put rows into the outbox; keys already told are left as they are."""
+    insert(Message, COLUMNS, rows, known_stay=True)
 
 
 def tell(notices: Iterable[Notice], *, at: datetime) -> int:
     """Write the messages of `notices` in the running transaction; keys already told are left as they are."""
-    rows = [row for notice in notices for row in messages_of(notice, at=at)]
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    rows = [row for notice in notices for row in rows_of(notice, at=at)]
+    write(rows)
     return len(rows)
 
 

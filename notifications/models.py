@@ -39,7 +39,9 @@ class Message(models.Model):
     )
     address = models.CharField(_("address"), max_length=200, blank=True)
     project = models.ForeignKey(Project, models.PROTECT, related_name="+", verbose_name=_("project"))
-    case = models.ForeignKey(Case, models.PROTECT, related_name="messages", null=True, verbose_name=_("case"))
+    case = models.ForeignKey(
+        Case, models.PROTECT, related_name="messages", null=True, db_index=False, verbose_name=_("case")
+    )
     template = models.CharField(max_length=60)
     data = models.JSONField(default=dict)
     level = models.CharField(max_length=12, choices=Level.choices, default=Level.INFO)

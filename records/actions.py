@@ -12,7 +12,7 @@ from typing import Any, cast
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -27,6 +27,13 @@ NO_ROOM = gettext_lazy(
     "The server's disk is full, and this was not kept. What you typed is still here: tell the administrator, then try "
     "again."
 )
+# One statement makes the row, or waits for who is making it and then finds it taken; the ORM says not which.
+CLAIM = """
+    INSERT INTO records_idempotencyrecord (user_id, scope, key, body_hash, status, answer, at)
+    VALUES (%s, %s, %s, %s, 0, '{}', %s)
+    ON CONFLICT (user_id, scope, key) DO NOTHING
+    RETURNING id
+"""
 
 
 def audit(
@@ -67,30 +74,26 @@ def once(*, by: User, scope: str, key: str, body: object, at: datetime, act: Cal
     same moment the second waits for the first. Raises `KeyReused` where the body differs.
     """
     digest = body_hash(body)
-    earlier = _earlier(by, scope, key, digest)
-    if earlier is not None:
-        return earlier
-    try:
-        with transaction.atomic():
-            record = IdempotencyRecord.objects.create(
-                user=by, scope=scope, key=key, body_hash=digest, status=0, answer={}, at=at
-            )
-    except IntegrityError:
-        earlier = _earlier(by, scope, key, digest)
-        if earlier is None:
-            raise
-        return earlier
+    claimed = _claim(by, scope, key, digest, at)
+    if claimed is None:
+        return _earlier(by, scope, key, digest)
     answer = act()
-    record.status = answer.status
-    record.answer = {"data": json.loads(json.dumps(answer.data, cls=DjangoJSONEncoder))}
-    record.save(update_fields=["status", "answer"])
+    data = json.loads(json.dumps(answer.data, cls=DjangoJSONEncoder))
+    IdempotencyRecord.objects.filter(pk=claimed).update(status=answer.status, answer={"data": data})
     return answer
 
 
-def _earlier(by: User, scope: str, key: str, digest: str) -> Answer | None:
-    record = IdempotencyRecord.objects.filter(user=by, scope=scope, key=key).first()
-    if record is None:
-        return None
+def _claim(by: User, scope: str, key: str, digest: str, at: datetime) -> int | None:
+    """The row of a key that nobody has used yet; None for one that is taken, as soon as that is certain."""
+    moment = connection.ops.adapt_datetimefield_value(at)
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [by.pk, scope, key, digest, moment])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _earlier(by: User, scope: str, key: str, digest: str) -> Answer:
+    record = IdempotencyRecord.objects.get(user=by, scope=scope, key=key)
     if record.body_hash != digest:
         raise KeyReused(_("This key was already used for a different request."))
     return Answer(status=record.status, data=record.answer["data"], replayed=True)

@@ -141,7 +141,7 @@ class SearchToken(models.Model):
     databases. `rank` orders hits of one token (a case's opening moment, so that new ones come first).
     """
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=20)
     object_id = models.BigIntegerField()
     token = models.CharField(max_length=40)

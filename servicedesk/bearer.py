@@ -7,7 +7,7 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from accounts.models import User
 from core.errors import DomainError
-from servicedesk.signin import is_shut_out, lacks_second_factor
+from servicedesk.signin import is_shut_out, lacks_second_factor, person
 
 
 class SecondFactorFirst(DomainError):
@@ -23,6 +23,7 @@ class DeskToken(TokenAuthentication):
     def authenticate_credentials(self, key: str) -> tuple[User, Token]:
         """Return user and token. Raises what the API answers where the holder may no longer come in."""
         user, token = super().authenticate_credentials(key)
+        user = person(user.pk) or user
         if is_shut_out(user):
             raise AuthenticationFailed(_("This account is closed."))
         if lacks_second_factor(user):

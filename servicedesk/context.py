@@ -4,11 +4,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db.models import IntegerField, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Project, User
-from cases.queries import revision
+from cases.queries import newest_event
 from core.kept import kept
 from notifications.models import Message
 from servicedesk.navigation import counts_for, entries_for
@@ -28,20 +29,36 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     project = getattr(request, "project", None)
     if request.headers.get("HX-Request"):
         return shown | {"project": project}
-    counts, swept_at = _around(user, project)
+    revision, unread = _moving(user)
+    counts, swept_at = _around(user, project, revision)
     return shown | {
         "project": project,
         "projects": getattr(request, "projects", []),
         "nav": entries_for(PLACES, user, project, request.path, counts),
-        "unread": Message.objects.visible_to(user).unread().count(),
+        "unread": unread,
         "roles": sorted({str(m.get_role_display()) for m in user.active_memberships}),
         "banner": late_beat(swept_at, shown["now"]) if user.is_office else "",
     }
 
 
-def _around(user: User, project: Project | None) -> tuple[dict[str, int], datetime | None]:
+class HowMany(Subquery):
+    """How many rows a subquery finds."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) found)"
+    output_field = IntegerField()
+
+
+def _moving(user: User) -> tuple[int, int]:
+    """The key of the newest event of all, and how many messages the person has not read; one statement."""
+    unread = Message.objects.visible_to(user).unread().values("pk")
+    asked = User.objects.filter(pk=user.pk).values_list(Subquery(newest_event().values("pk")), HowMany(unread))
+    newest, count = asked.get()
+    return newest or 0, count
+
+
+def _around(user: User, project: Project | None, revision: int) -> tuple[dict[str, int], datetime | None]:
     """What waits at the entries of the navigation, and when the sweep last ran; kept while nothing happens."""
-    key = f"frame:{user.pk}:{project.pk if project else 0}:{revision()}"
+    key = f"frame:{user.pk}:{project.pk if project else 0}:{revision}"
     return kept(key, partial(_read, user, project), seconds=KEPT_SECONDS)
 
 

@@ -135,7 +135,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 class Clock(models.Model):
     """A promise with a due time: case × policy × subject × cycle."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="clocks")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="clocks", db_index=False)
     version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="clocks")
     key = models.CharField(max_length=40)
     subject = models.CharField(max_length=40, blank=True)

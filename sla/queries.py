@@ -10,6 +10,7 @@ from cases.models import Case
 from sla.models import Clock, PolicyVersion
 from sla.states import Audience
 
+AUDIENCES = frozenset(Audience.values)
 ROLE_OF = {
     Audience.SUPERVISOR: Role.SUPERVISOR,
     Audience.GM: Role.GM,
@@ -71,7 +72,7 @@ class Staff:
     def _climb(self, case: Case, audience: str) -> list[User]:
         people: list[User] = []
         # A word that nobody knows in a policy must not silence it.
-        here: str | None = audience if audience in Audience.values else Audience.SUPERVISOR
+        here: str | None = audience if audience in AUDIENCES else Audience.SUPERVISOR
         while here is not None and not people:
             people = self._of_audience(case, here)
             here = NEXT_UP.get(Audience(here))
@@ -110,7 +111,19 @@ class Rung:
 def ladder(case: Case, reader: User) -> list[Rung]:
     """What is promised for the case and for what is part of it (its callbacks): what still runs first, by due time."""
     concerned = Case.objects.visible_to(reader).with_parts([case.pk])
-    rows = Clock.objects.filter(case__in=concerned).select_related("version__policy", "case")
+    return _rungs(Clock.objects.filter(case__in=concerned).select_related("version__policy", "case"), case)
+
+
+def ladder_of(family: Iterable[Case], case: Case) -> list[Rung]:
+    """The same of cases that the reader is known to see."""
+    known = {one.pk: one for one in family}
+    rows = list(Clock.objects.filter(case_id__in=known).select_related("version__policy"))
+    for clock in rows:
+        clock.case = known[clock.case_id]
+    return _rungs(rows, case)
+
+
+def _rungs(clocks: Iterable[Clock], case: Case) -> list[Rung]:
     rungs = [
         Rung(
             key=clock.key,
@@ -125,6 +138,6 @@ def ladder(case: Case, reader: User) -> list[Rung]:
             breached_at=clock.breached_at,
             ended_at=clock.ended_at,
         )
-        for clock in rows
+        for clock in clocks
     ]
     return sorted(rungs, key=lambda rung: (rung.ended_at is not None, rung.due_at))

@@ -14,7 +14,7 @@ from cases.api import CaseApi, CaseFilter
 from cases.models import Case
 from cases.serializers import TextVerb, Verb
 from tickets import actions
-from tickets.models import Job, Ticket
+from tickets.models import Job, Ticket, WorkLine
 from tickets.serializers import (
     AcceptQuoteVerb,
     CallerVerb,
@@ -54,7 +54,9 @@ class TicketViewSet(CaseApi):
         found = super().get_queryset().filter(ticket__isnull=False)
         if self.action == "list":
             return found
-        return found.prefetch_related(Prefetch("ticket__jobs", Job.objects.select_related("technician")))
+        jobs = Prefetch("ticket__jobs", Job.objects.select_related("technician"))
+        lines = Prefetch("ticket__lines", WorkLine.objects.filter(replaced_at=None))
+        return found.prefetch_related(jobs, lines)
 
     def get_serializer_class(self) -> Any:
         """Lists leave out what would cost a statement a row."""

@@ -302,7 +302,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(models.Model):
     """One dispatched visit (派工单): who goes, when. A ticket has one open job at most."""
 
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="jobs", verbose_name=_("ticket"))
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="jobs", db_index=False, verbose_name=_("ticket"))
     number = models.PositiveSmallIntegerField(_("visit"))
     technician = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="jobs", verbose_name=_("technician")

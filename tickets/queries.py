@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Department, Membership, Project, User
 from accounts.states import STAFF_ROLES, DepartmentKind, Role
@@ -45,14 +45,6 @@ def tickets_for(user: User, project: Project | None = None) -> QuerySet[Ticket]:
     return found.filter(case__project=project) if project is not None else found
 
 
-def ticket_of(user: User, number: str) -> Ticket:
-    """One visible ticket with its details. Raises `Ticket.DoesNotExist` for one that is not there or not theirs."""
-    jobs = Prefetch("jobs", Job.objects.select_related("technician", "dispatched_by"))
-    lines = Prefetch("lines", WorkLine.objects.filter(replaced_at=None))
-    found = Ticket.objects.visible_to(user).for_lists().select_related("case__parent", "charge_overridden_by")
-    return found.prefetch_related(jobs, lines).get(case__number=number)
-
-
 def open_job(ticket: Ticket) -> Job | None:
     """The job that somebody still has to do; None where nobody was sent."""
     return ticket.jobs.open().select_related("technician").first()
@@ -83,14 +75,15 @@ def quoted_total(ticket: Ticket) -> Decimal:
     return total(ticket.lines.quoted().values_list("amount", flat=True))
 
 
-def done_total(ticket: Ticket) -> Decimal:
-    """What parts and hours come to, in yuan, whoever pays."""
-    return total(ticket.lines.done().values_list("amount", flat=True))
+def done_total(ticket: Ticket, lines: Iterable[WorkLine] | None = None) -> Decimal:
+    """What parts and hours come to, in yuan, whoever pays; `lines` are all that count now, where they are known."""
+    found = ticket.lines.done() if lines is None else [line for line in lines if not line.is_quote]
+    return total(line.amount for line in found)
 
 
-def payable(ticket: Ticket) -> Decimal:
+def payable(ticket: Ticket, lines: Iterable[WorkLine] | None = None) -> Decimal:
     """What the resident owes for it, in yuan: nothing where it is free."""
-    return done_total(ticket) if ticket.charge == Charge.PAID else Decimal("0.00")
+    return done_total(ticket, lines) if ticket.charge == Charge.PAID else Decimal("0.00")
 
 
 def price_list(project: Project) -> list[PriceItem]:
@@ -199,9 +192,12 @@ def can_be_sent(case: Case, technician: User) -> bool:
     return any(user.pk == technician.pk for user in technicians_for(case))
 
 
-def candidates(case: Case) -> list[Candidate]:
-    """Who can be sent, with their skills and what they have to do already, for `rules_dispatch.suggest`."""
-    people = technicians_for(case)
+def candidates(case: Case, people: Iterable[User] | None = None) -> list[Candidate]:
+    """Who can be sent, with their skills and what they have to do already, for `rules_dispatch.suggest`.
+
+    `people` are those who can be sent, where they are known.
+    """
+    people = technicians_for(case) if people is None else list(people)
     pks = [user.pk for user in people]
     skills: dict[int, set[str]] = {}
     for user_id, code in TechnicianSkill.objects.filter(user_id__in=pks).values_list("user_id", "category__code"):
@@ -231,28 +227,33 @@ def bookings(
     technicians: Iterable[int], *, besides: Case | None = None, during: Window | None = None
 ) -> dict[int, list[Booked]]:
     """What technicians are booked for, the jobs of one case left out: who, when, in which building."""
-    jobs = open_jobs(technicians, besides=besides, during=during)
-    return {technician: [booked_of(job) for job in held] for technician, held in jobs.items()}
+    found: dict[int, list[Booked]] = {}
+    shown = ("technician_id", "window_from", "window_to", "ticket__case__number", "ticket__case__building_id")
+    jobs = _open_jobs(technicians, besides=besides, during=during).values_list(*shown)
+    for technician, start, end, number, building in jobs:
+        window = Window(start, end) if start is not None and end is not None else None
+        found.setdefault(technician, []).append(Booked(window=window, number=number, building_id=building))
+    return found
 
 
 def open_jobs(
     technicians: Iterable[int], *, besides: Case | None = None, during: Window | None = None
 ) -> dict[int, list[Job]]:
-    """The open jobs of technicians in every project, by time, those of one case left out.
+    """The open jobs of technicians in every project, by time, those of one case left out."""
+    found: dict[int, list[Job]] = {}
+    for job in _open_jobs(technicians, besides=besides, during=during).select_related("ticket__case__unit"):
+        found.setdefault(job.technician_id, []).append(job)
+    return found
 
-    `during` leaves out what cannot touch that window, so that a long list of open jobs is not read for one of them.
-    """
-    jobs = Job.objects.filter(technician_id__in=list(technicians), state__in=OPEN_JOBS).select_related(
-        "ticket__case__unit"
-    )
+
+def _open_jobs(technicians: Iterable[int], *, besides: Case | None, during: Window | None) -> QuerySet[Job]:
+    """`during` leaves out what cannot touch that window: a long list of open jobs is not read for one of them."""
+    jobs = Job.objects.filter(technician_id__in=list(technicians), state__in=OPEN_JOBS)
     if during is not None:
         jobs = jobs.filter(window_from__lt=during.end, window_to__gt=during.start)
     if besides is not None:
         jobs = jobs.exclude(ticket__case=besides)
-    found: dict[int, list[Job]] = {}
-    for job in jobs.order_by("window_from", "pk"):
-        found.setdefault(job.technician_id, []).append(job)
-    return found
+    return jobs.order_by("window_from", "pk")
 
 
 def booked_of(job: Job) -> Booked:

@@ -134,11 +134,15 @@ class TicketDetailSerializer(TicketSerializer):
 
     def get_payable(self, case: Case) -> str:
         """What the resident owes for it, in yuan."""
-        return str(payable(case.ticket))
+        return str(payable(case.ticket, self._lines(case)))
 
     def get_lines(self, case: Case) -> list[dict[str, Any]]:
         """Parts and hours that count now."""
-        return [dict(row) for row in WorkLineSerializer(case.ticket.lines.filter(replaced_at=None), many=True).data]
+        return [dict(row) for row in WorkLineSerializer(self._lines(case), many=True).data]
+
+    def _lines(self, case: Case) -> list[WorkLine]:
+        """The lines that count now, read once."""
+        return [line for line in case.ticket.lines.all() if line.replaced_at is None]
 
     def get_callbacks(self, case: Case) -> list[str]:
         """Numbers of its callbacks that the reader may see."""
@@ -317,7 +321,7 @@ class NewTicketInput(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Find what the numbers and codes name. A project that one does not belong to is 404, as if it were not."""
         user: User = self.context["request"].user
-        project = Project.objects.visible_to(user).filter(code=attrs["project"]).first()
+        project = next((one for one in user.projects if one.code == attrs["project"]), None)
         if project is None:
             raise Http404
         wrong: dict[str, list[str]] = {}

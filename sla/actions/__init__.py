@@ -2,6 +2,6 @@
 
 from sla.actions.events import happen
 from sla.actions.extension import extend
-from sla.actions.sweeping import beat, sweep_clocks
+from sla.actions.sweeping import BATCH, beat, sweep_clocks
 
-__all__ = ["beat", "extend", "happen", "sweep_clocks"]
+__all__ = ["BATCH", "beat", "extend", "happen", "sweep_clocks"]

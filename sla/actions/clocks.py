@@ -8,9 +8,9 @@ from typing import Any
 from accounts.models import User
 from cases.models import Case, Event
 from cases.states import Phase, Urgency
-from notifications.actions import Notice, messages_of
-from notifications.models import Message
+from notifications.actions import Notice, rows_of, write
 from notifications.states import Level
+from records.bulk import Row, insert, update
 from sla.models import Clock, ClockEvent, FiredStep, PolicyVersion
 from sla.queries import Staff
 from sla.rules import Advance, StepSpec, advance, due_time, first_look
@@ -33,17 +33,30 @@ MOVED = [
 class Ledger:
     """What a move of clocks writes, gathered so that it goes to the database set-wise."""
 
-    clock_events: list[ClockEvent] = field(default_factory=list)
-    fired: list[FiredStep] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
+    clock_events: list[Row] = field(default_factory=list)
+    fired: list[Row] = field(default_factory=list)
+    events: list[Row] = field(default_factory=list)
+    messages: list[Row] = field(default_factory=list)
+    breaches: int = 0
     staff: Staff | None = None
+    steps: dict[int, list[StepSpec]] = field(default_factory=dict)
 
     def note(
         self, clock: Clock, kind: str, *, at: datetime, found: datetime, by: User | None = None, **data: Any
     ) -> None:
         """Add one event of a clock."""
-        self.clock_events.append(ClockEvent(clock=clock, kind=kind, at=at, recorded_at=found, by=by, data=data))
+        self.clock_events.append((clock.pk, kind, at, found, by.pk if by else None, data))
+
+    def tell_case(self, clock: Clock, kind: str, *, at: datetime, found: datetime, **data: Any) -> None:
+        """Add what the case's own record says of its clock."""
+        data |= {"key": clock.key, "promise": promise_of(clock)}
+        self.events.append((clock.case_id, kind, at, found, data))
+
+    def steps_of(self, version: PolicyVersion) -> list[StepSpec]:
+        """The steps of a policy; read once, however many clocks follow it."""
+        if version.pk not in self.steps:
+            self.steps[version.pk] = version.step_specs
+        return self.steps[version.pk]
 
     def staff_for(self, case: Case) -> Staff:
         """Who is to be told; read when the first step asks."""
@@ -53,10 +66,16 @@ class Ledger:
 
     def write(self) -> None:
         """Write everything gathered, one statement per table."""
-        FiredStep.objects.bulk_create(self.fired)
-        ClockEvent.objects.bulk_create(self.clock_events)
-        Event.objects.bulk_create(self.events)
-        Message.objects.bulk_create(self.messages, ignore_conflicts=True)
+        insert(FiredStep, ("clock_id", "step", "due_at", "fired_at", "skipped"), self.fired)
+        insert(ClockEvent, ("clock_id", "kind", "at", "recorded_at", "by_id", "data"), self.clock_events)
+        insert(Event, ("case_id", "kind", "at", "recorded_at", "data"), self.events)
+        write(self.messages)
+
+
+def promise_of(clock: Clock) -> dict[str, str]:
+    """The promise in both languages."""
+    policy = clock.version.policy
+    return {"zh": policy.name_zh, "en": policy.name_en}
 
 
 def catch_up(clock: Clock, *, case: Case, now: datetime, ledger: Ledger, found: datetime | None = None) -> Advance:
@@ -65,13 +84,14 @@ def catch_up(clock: Clock, *, case: Case, now: datetime, ledger: Ledger, found: 
     `found` is when that is written, where it is not `now` itself.
     """
     found = found or now
-    steps = clock.version.step_specs
+    steps = ledger.steps_of(clock.version)
     moved = advance(clock.ticking, steps, now)
     if moved.breach:
         clock.state = ClockState.MISSED
         clock.breached_at, clock.breach_found_at = clock.due_at, found
+        ledger.breaches += 1
         ledger.note(clock, ClockEventKind.BREACHED, at=clock.due_at, found=found)
-        ledger.events.append(_case_event(case, "clock.breached", clock, at=clock.due_at, now=found))
+        ledger.tell_case(clock, "clock.breached", at=clock.due_at, found=found)
     for step in moved.skip:
         _fire(clock, step, case=case, now=found, ledger=ledger, skipped=True)
     if moved.fire is not None:
@@ -83,44 +103,33 @@ def catch_up(clock: Clock, *, case: Case, now: datetime, ledger: Ledger, found: 
 def _fire(clock: Clock, step: StepSpec, *, case: Case, now: datetime, ledger: Ledger, skipped: bool) -> None:
     when = step.at(started=clock.started_at, due=clock.due_at, goal=timedelta(seconds=clock.goal_seconds))
     clock.steps_done = [*clock.steps_done, step.number]
-    ledger.fired.append(FiredStep(clock=clock, step=step.number, due_at=clock.due_at, fired_at=now, skipped=skipped))
+    ledger.fired.append((clock.pk, step.number, clock.due_at, now, skipped))
     if skipped:
         ledger.note(clock, ClockEventKind.SKIPPED, at=when, found=now, step=step.number)
         return
     people = [] if case.is_history else ledger.staff_for(case).told(case, step.to)
     told = [user.pk for user in people]
     ledger.note(clock, ClockEventKind.WARNED, at=when, found=now, step=step.number, to=list(step.to), told=told)
-    policy = clock.version.policy
     notice = Notice(
         key=f"clock:{clock.pk}:{step.number}:{clock.due_at.timestamp():.0f}",
         template="clock.warning" if step.is_warning else "clock.breach",
         case=case,
         to=tuple(people),
         data={
-            "promise": {"zh": policy.name_zh, "en": policy.name_en},
+            "promise": promise_of(clock),
             "due": {"at": clock.due_at.isoformat()},
             "key": clock.key,
         },
         level=Level.WARNING if step.is_warning else Level.ESCALATION,
     )
-    ledger.messages += messages_of(notice, at=now)
+    ledger.messages += rows_of(notice, at=now)
     if people:
-        names = [str(user) for user in people]
-        ledger.events.append(_case_event(case, "clock.told", clock, at=now, now=now, names=names))
-
-
-def _case_event(case: Case, kind: str, clock: Clock, *, at: datetime, now: datetime, **data: Any) -> Event:
-    policy = clock.version.policy
-    data |= {"key": clock.key, "promise": {"zh": policy.name_zh, "en": policy.name_en}}
-    return Event(case=case, kind=kind, at=at, recorded_at=now, data=data)
+        ledger.tell_case(clock, "clock.told", at=now, found=now, names=[str(user) for user in people])
 
 
 def save_moved(clocks: list[Clock]) -> None:
-    """Write many clocks as they stand now, in one statement whose cost grows with their number alone.
-
-    An insert that meets its own key and updates it: `bulk_update` would send a CASE over all of them for every column.
-    """
-    Clock.objects.bulk_create(clocks, update_conflicts=True, unique_fields=["id"], update_fields=MOVED)
+    """Write many clocks as they stand now."""
+    update(Clock, MOVED, clocks)
 
 
 # --- what an event does to one clock ---------------------------------------------------------------------------------

@@ -1,14 +1,16 @@
 """The sweep: everything that fell due is found, written down and told, once, however often and wherever it runs."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
+from accounts.models import User
 from cases.models import Case
 from sla.actions.clocks import Ledger, catch_up, save_moved
-from sla.models import Clock, ClockEvent, Heartbeat
+from sla.models import Clock, ClockEvent, Heartbeat, PolicyVersion
 from sla.queries import Staff
 from sla.states import ClockEventKind
 
@@ -48,14 +50,28 @@ def sweep_clocks(*, at: datetime, batch: int = BATCH, found: datetime | None = N
 
 def _claim(at: datetime, batch: int) -> tuple[dict[int, Case], list[Clock]]:
     due = Clock.objects.due(at).order_by("next_at").values_list("case_id", flat=True)[:batch]
-    rows = (
-        Case.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("project", "handler", "taken_by")
-        .filter(pk__in=set(due))
-    )
-    cases = {case.pk: case for case in rows}
-    clocks = Clock.objects.due(at).filter(case_id__in=cases).select_related("version__policy")
-    return cases, list(clocks.order_by("next_at", "pk"))
+    cases = {case.pk: case for case in Case.objects.select_for_update(skip_locked=True).filter(pk__in=set(due))}
+    _meet(cases.values())
+    clocks = list(Clock.objects.due(at).filter(case_id__in=cases).order_by("next_at", "pk"))
+    _promise(clocks)
+    return cases, clocks
+
+
+def _meet(cases: Iterable[Case]) -> None:
+    """Put who handles and who took the cases into them, each person read once however many cases they have."""
+    held = [(case, name, getattr(case, f"{name}_id")) for case in cases for name in ("handler", "taken_by")]
+    people = User.objects.in_bulk({pk for _, _, pk in held if pk is not None})
+    for case, name, pk in held:
+        if pk is not None:
+            setattr(case, name, people[pk])
+
+
+def _promise(clocks: Iterable[Clock]) -> None:
+    """Put the rules into the clocks, each version read once."""
+    wanted = {clock.version_id for clock in clocks}
+    versions = PolicyVersion.objects.select_related("policy").in_bulk(wanted)
+    for clock in clocks:
+        clock.version = versions[clock.version_id]
 
 
 @transaction.atomic
@@ -74,10 +90,9 @@ def _carry_out(cases: dict[int, Case], clocks: list[Clock], looking: Looking) ->
 
 
 def _counts(ledger: Ledger, clocks: list[Clock]) -> dict[str, int]:
-    breaches = sum(event.kind == ClockEventKind.BREACHED for event in ledger.clock_events)
     return {
         "clocks": len(clocks),
-        "breaches": breaches,
+        "breaches": ledger.breaches,
         "steps": len(ledger.fired),
         "messages": len(ledger.messages),
         "parked": 0,

@@ -237,9 +237,9 @@ def test_the_list_takes_the_same_number_of_statements(
     client = signed_in(cast.admin)
     send(client, ASSET)
     client.get(reverse("register_imports"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         client.get(reverse("register_imports"))
     send(client, ASSET)
     send(client, ASSET)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         client.get(reverse("register_imports"))

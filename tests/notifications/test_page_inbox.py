@@ -111,4 +111,4 @@ def test_it_comes_in_the_frame_that_one_works_in(cast: Cast, signed_in: SignIn, 
 @pytest.mark.parametrize("count", [1, 3])
 def test_it_costs_the_same_for_one_message_and_for_three(cast: Cast, signed_in: SignIn, count: int) -> None:
     told(cast, count)
-    assert queries_for(signed_in(cast.supervisor), "/inbox/") == 6
+    assert queries_for(signed_in(cast.supervisor), "/inbox/") == 4

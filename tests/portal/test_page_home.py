@@ -120,8 +120,8 @@ def test_it_costs_the_same_for_one_matter_and_for_three(cast: Cast, signed_in: S
     for _ in range(count):
         ticket = in_progress(cast, opened(cast))
     client = signed_in(cast.resident)
-    assert queries_for(client, "/home/") == 7
-    assert queries_for(client, page(ticket)) == 9
+    assert queries_for(client, "/home/") == 5
+    assert queries_for(client, page(ticket)) == 7
 
 
 def test_an_old_matter_that_is_still_open_stands_before_many_newer_ones_that_are_over(

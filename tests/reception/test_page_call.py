@@ -137,4 +137,4 @@ def test_it_costs_the_same_for_one_open_matter_and_for_three(cast: Cast, signed_
     for n in range(3):
         repair(cast, f"第{n}件：灯坏")
         if n in (0, 2):
-            assert queries_for(client, ADDRESS) == 13
+            assert queries_for(client, ADDRESS) == 11

@@ -330,4 +330,4 @@ def test_suggesting_costs_the_same_for_one_double_and_for_three(cast: Cast, sign
         repair(cast, f"厨房水管漏水{n}")
         if n in (0, 2):
             address = f"/intake/?unit={ROOM}&said=厨房水管漏水"
-            assert queries_for(client, address) == 10
+            assert queries_for(client, address) == 8

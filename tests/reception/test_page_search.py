@@ -105,7 +105,7 @@ def test_a_search_costs_the_same_for_one_home_and_for_three(cast: Cast, signed_i
         make_home(cast.project, f"8-1-{room}", "李雷", f"1370000{room:04d}")
         reindex_register(project=cast.project)
         if n in (0, 2):
-            assert queries_for(client, "/search/?q=李雷&all=1") == 14
+            assert queries_for(client, "/search/?q=李雷&all=1") == 12
 
 
 # --- choosing a room -------------------------------------------------------------------------------------------------

@@ -197,7 +197,7 @@ def test_it_costs_the_same_for_one_matter_and_for_three(cast: Cast, signed_in: S
     for n in range(3):
         repair(cast, f"第{n}件：灯坏")
         if n in (0, 2):
-            assert queries_for(client, ADDRESS) == 14
+            assert queries_for(client, ADDRESS) == 12
 
 
 @pytest.mark.parametrize("before", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:00-12:00", "x"])

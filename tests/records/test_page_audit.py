@@ -52,7 +52,7 @@ def test_what_it_costs_does_not_grow_with_its_length(
     write(cast, rows)
     client = signed_in(cast.quality)
     client.get(AUDIT)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         page = client.get(AUDIT)
     assert page.content.decode().count("-zz") == rows
 

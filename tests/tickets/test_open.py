@@ -20,6 +20,7 @@ from tickets.models import Ticket
 from tickets.queries import likely_duplicates, suggest
 from tickets.sentences import charge_sentence
 from tickets.states import Charge, Kind, State
+from tools.bench.figures import counted
 
 pytestmark = pytest.mark.req("REP-1")
 
@@ -42,6 +43,14 @@ def test_its_clocks_start_with_it(cast: Cast) -> None:
     case = opened(cast).case
     assert clock(case, "ticket.respond").due_at == NOON + timedelta(minutes=10)
     assert clock(case, "ticket.feedback").due_at == NOON + timedelta(hours=24)
+
+
+def test_it_takes_twelve_statements_at_most(cast: Cast) -> None:
+    opened(cast)
+    cast.frontdesk.active_memberships  # noqa: B018  read with every request, before any action
+    with counted() as sent:
+        opened(cast)
+    assert sent[0] <= 12 + 1, "the test itself looks the category up"
 
 
 @pytest.mark.parametrize(

@@ -222,7 +222,7 @@ def test_it_costs_the_same_for_one_row_and_for_three(cast: Cast, signed_in: Sign
     for _ in range(count):
         dispatched(cast, opened(cast))
         waits = opened(cast)
-    assert queries_for(signed_in(cast.supervisor), asked(waits)) == 11
+    assert queries_for(signed_in(cast.supervisor), asked(waits)) == 9
 
 
 @pytest.mark.req("SEC-1")

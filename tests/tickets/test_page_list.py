@@ -197,7 +197,7 @@ def test_the_moment_of_a_page_is_the_same_for_rows_and_count(cast: Cast) -> None
 def test_it_costs_the_same_for_one_row_and_for_three(cast: Cast, signed_in: SignIn, count: int) -> None:
     for _ in range(count):
         dispatched(cast, opened(cast))
-    assert queries_for(signed_in(cast.supervisor), "/tickets/") == 6
+    assert queries_for(signed_in(cast.supervisor), "/tickets/") == 4
 
 
 @pytest.mark.parametrize("view", ["open", "mine", "unassigned", "overdue", "today", "callback"])

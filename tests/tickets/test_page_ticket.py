@@ -12,7 +12,18 @@ from accounts.models import User
 from cases.states import PhotoLabel
 from records.models import AuditEntry
 from tests.cast import NOON, Cast
-from tests.tickets.flow import HOUR, called_back, category, completed, dispatched, in_progress, kinds, opened, ticket_in
+from tests.tickets.flow import (
+    HOUR,
+    called_back,
+    category,
+    completed,
+    dispatched,
+    in_progress,
+    kinds,
+    lines,
+    opened,
+    ticket_in,
+)
 from tests.tickets.pages import (
     LATER,
     MASKED,
@@ -118,7 +129,21 @@ def test_it_costs_the_same_however_much_happened(cast: Cast, signed_in: SignIn, 
         at = NOON + 2 * HOUR + timedelta(minutes=n)
         actions.feedback(ticket=ticket, text="在路上", by=cast.technician, at=at)
         actions.join_caller(ticket=ticket, caller=Caller(name="邻居"), by=cast.frontdesk, at=at)
-    assert queries_for(signed_in(cast.supervisor), page(ticket)) == 21
+    assert queries_for(signed_in(cast.supervisor), page(ticket)) == 14
+
+
+def test_one_that_is_over_is_read_in_eight_statements(cast: Cast, signed_in: SignIn) -> None:
+    ticket, twin = opened(cast), opened(cast, unit=cast.units["3-2-1502"])
+    photo = SimpleUploadedFile("a.jpg", photo_bytes(), "image/jpeg")
+    actions.add_photo(ticket=ticket, upload=photo, label=PhotoLabel.INTAKE, by=cast.frontdesk, at=NOON)
+    actions.join(duplicate=twin, original=ticket, by=cast.frontdesk, at=NOON)
+    in_progress(cast, ticket)
+    actions.add_parts(ticket=ticket, lines=lines("hour"), by=cast.technician, at=NOON + HOUR)
+    actions.complete(ticket=ticket, report="换了灯", by=cast.technician, at=NOON + 2 * HOUR)
+    called_back(cast, ticket)
+    client = signed_in(cast.supervisor)
+    assert queries_for(client, page(ticket)) == 8
+    assert queries_for(client, page(twin)) == 8
 
 
 # --- who may see it --------------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def test_who_was_given_a_callback_has_the_list(cast: Cast, signed_in: SignIn, ti
 def test_it_costs_the_same_for_one_call_and_for_three(cast: Cast, signed_in: SignIn, count: int) -> None:
     for _ in range(count):
         completed(cast, opened(cast))
-    assert queries_for(signed_in(cast.frontdesk), "/callbacks/") == 9
+    assert queries_for(signed_in(cast.frontdesk), "/callbacks/") == 7
 
 
 def test_a_full_list_still_says_how_many_there_are(

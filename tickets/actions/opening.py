@@ -70,7 +70,7 @@ def open_ticket(*, new: NewTicket, by: User, at: datetime) -> Ticket:
     category = new.category or _sorted_in(new)
     parents = _lock_parents(new)
     asking = _place_of(by, new)
-    household = asking.household if asking else _household_of(new)
+    household = asking.household if asking else _household_of(new, at)
     whom = _whom_to_ask(new, household, asking)
     case = open_case(new=_new_case(new, category, household, whom, parents), at=at, by=by)
     ticket = _write(new, case, category, at)
@@ -147,8 +147,14 @@ def _place_of(by: User, new: NewTicket) -> HouseholdMember | None:
     return mine.select_related("household", "person").order_by("-household__lives_here", "pk").first()
 
 
-def _household_of(new: NewTicket) -> Household | None:
-    return household_for(new.unit, new.contact_phone) if new.unit and not new.is_history else None
+def _household_of(new: NewTicket, at: datetime) -> Household | None:
+    if new.unit is None or new.is_history:
+        return None
+    asked = (at, new.unit.pk, plain_phone(new.contact_phone))
+    # What was logged with it a moment ago, of the same caller, has looked that up.
+    if new.contact is not None and (new.contact.opened_at, new.contact.unit_id, new.contact.contact_phone) == asked:
+        return new.contact.household
+    return household_for(new.unit, new.contact_phone)
 
 
 def _new_case(

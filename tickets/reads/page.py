@@ -6,17 +6,18 @@ from decimal import Decimal
 
 from accounts.models import User
 from cases.models import Case
-from cases.queries import Line, Photo, photos, timeline
+from cases.permissions import reads_all
+from cases.queries import Line, Photo, events_of, lines_of, photos
 from cases.registry import kind_of
 from cases.states import Phase, PhotoLabel
 from core.transitions import allowed
-from sla.queries import Rung, ladder
+from sla.queries import Rung, ladder_of
 from tickets.models import Job, Ticket, WorkLine
+from tickets.reads.kin import Kin, meet
 from tickets.rules import total
 from tickets.sentences import charge_sentence
 from tickets.states import OPEN_JOBS
 from visits.models import Callback
-from visits.queries import callbacks_of
 
 PICTURES = (PhotoLabel.INTAKE, PhotoLabel.BEFORE, PhotoLabel.AFTER, PhotoLabel.SIGNATURE)
 
@@ -92,26 +93,28 @@ class TicketPage:
         return tuple(photo for photo in self.pictures if photo.label != PhotoLabel.INTAKE)
 
 
-def page_of(ticket: Ticket, reader: User) -> TicketPage:
-    """Read the page of a ticket from `queries.ticket_of`: events, promises, pictures, callbacks, joined callers."""
-    case = ticket.case
-    lines = [line for line in ticket.lines.all() if line.replaced_at is None]
-    rungs = ladder(case, reader)
+def page_of(kin: Kin, reader: User) -> TicketPage:
+    """Read the rest of a ticket's page: events, promises, pictures, parts and hours."""
+    ticket, case = kin.ticket, kin.case
+    lines = list(ticket.lines.filter(replaced_at=None))
+    rungs = ladder_of(kin.family, case)
+    events = events_of(kin.family, reader)
+    meet(kin, events)
     kept = photos(case, reader)
     return TicketPage(
         ticket=ticket,
         state_word=str(kind_of(case.kind).states[case.state]),
-        jobs=tuple(sorted(ticket.jobs.all(), key=lambda job: -job.number)),
+        jobs=kin.jobs,
         quoted=Lines(tuple(line for line in lines if line.is_quote)),
         done=Lines(tuple(line for line in lines if not line.is_quote)),
         charge_words=charge_sentence(ticket),
-        events=tuple(timeline(case, reader)),
+        events=tuple(lines_of(events, case, staff=reads_all(reader, case))),
         running=tuple(rung for rung in rungs if rung.ended_at is None),
         past=tuple(rung for rung in rungs if rung.ended_at is not None),
         pictures=tuple(photo for photo in kept if photo.is_image and photo.label in PICTURES),
         papers=tuple(photo for photo in kept if photo.label == PhotoLabel.PAPER),
-        callbacks=tuple(reversed(callbacks_of(case=case, user=reader))),
-        duplicates=tuple(ticket.duplicates.select_related("case").order_by("pk")),
+        callbacks=kin.callbacks,
+        duplicates=kin.duplicates,
     )
 
 

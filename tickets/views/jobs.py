@@ -17,7 +17,7 @@ from tickets.reads.jobs import my_jobs, my_last_job
 from tickets.reads.page import TicketPage, page_of
 from tickets.reads.prices import priced
 from tickets.states import Charge, JobState, Quote, State
-from tickets.views.page import staff_ticket
+from tickets.views.page import staff_kin
 from tickets.views.steps import Choices, offered
 
 PATH = ("accept", "arrive", "complete")
@@ -46,11 +46,11 @@ def jobs(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, number: str) -> HttpResponse:
     """One job of one's own: everything for it on one screen, also for the time without signal."""
     user, at = user_of(request), now()
-    ticket = staff_ticket(request, number)
-    mine = my_last_job(ticket, user)
+    kin = staff_kin(request, number)
+    mine = my_last_job(kin.ticket, user)
     if mine is None:
         raise Http404
-    page = page_of(ticket, user)
+    page = page_of(kin, user)
     return render(request, "tickets/my_job.html", _context(request, page, mine, at))
 
 

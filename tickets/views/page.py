@@ -28,7 +28,8 @@ from tickets.actions import Dispatched
 from tickets.forms import StepForm
 from tickets.models import Ticket
 from tickets.permissions import can_add_photo, can_print, has_the_job
-from tickets.queries import ticket_of, visible_numbers
+from tickets.queries import visible_numbers
+from tickets.reads.kin import Kin, kin_of
 from tickets.reads.page import TicketPage, page_of, since
 from tickets.reads.prices import priced
 from tickets.views.step_shape import Given, StepKind, Words
@@ -82,33 +83,38 @@ class _RefusedStep(Exception):
         self.tried = tried
 
 
-def staff_ticket(request: HttpRequest, number: str) -> Ticket:
+def staff_kin(request: HttpRequest, number: str) -> Kin:
     """The ticket for a page of the staff; residents have pages of their own, so to them there is nothing here."""
     user = user_of(request)
     try:
-        ticket = ticket_of(user, number)
+        kin = kin_of(user, number)
     except Ticket.DoesNotExist as error:
         raise Http404 from error
-    if not reads_all(user, ticket.case):
+    if not reads_all(user, kin.case):
         raise Http404
-    return ticket
+    return kin
+
+
+def staff_ticket(request: HttpRequest, number: str) -> Ticket:
+    """The ticket alone."""
+    return staff_kin(request, number).ticket
 
 
 @login_required
 @require_GET
 def ticket_page(request: HttpRequest, number: str) -> HttpResponse:
     """Everything about one ticket, and the one obvious next step."""
-    ticket = staff_ticket(request, number)
-    follow(request, ticket.case.project)
-    return show(request, ticket, at=now())
+    kin = staff_kin(request, number)
+    follow(request, kin.case.project)
+    return show(request, kin, at=now())
 
 
 def show(
-    request: HttpRequest, ticket: Ticket, *, at: datetime, tried: Tried | None = None, status: int = 200
+    request: HttpRequest, kin: Kin, *, at: datetime, tried: Tried | None = None, status: int = 200
 ) -> HttpResponse:
     """Render the ticket's page, with the dialog of a refused step open."""
     user = user_of(request)
-    page = page_of(ticket, user)
+    page = page_of(kin, user)
     choices = Choices(page, at)
     kinds = offered(user, page)
     missed = _missed(request, page, tried)
@@ -202,12 +208,12 @@ def ticket_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 
 def _try_out(request: HttpRequest, number: str, kind: StepKind, at: datetime) -> str:
     """Look the ticket up and carry the step out. Only when no earlier answer is known: that one took it away, maybe."""
-    ticket = staff_ticket(request, number)
-    form = _form_of(request, ticket, kind, at)
+    kin = staff_kin(request, number)
+    form = _form_of(request, kin, kind, at)
     if form is not None and not form.is_valid():
         raise _RefusedStep(Tried(kind.verb, form))
     try:
-        return _carry_out(request, ticket, kind, form, at)
+        return _carry_out(request, kin.ticket, kind, form, at)
     except DomainError as error:
         put_errors(form, error)
         raise _RefusedStep(Tried(kind.verb, form, error)) from error
@@ -215,14 +221,14 @@ def _try_out(request: HttpRequest, number: str, kind: StepKind, at: datetime) ->
 
 def _tried_with(request: HttpRequest, number: str, kind: StepKind, error: DomainError, at: datetime) -> Tried:
     """What was typed, for a key that came with something else before."""
-    form = _form_of(request, staff_ticket(request, number), kind, at)
+    form = _form_of(request, staff_kin(request, number), kind, at)
     if form is not None and form.is_valid():
         put_errors(form, error)
     return Tried(kind.verb, form, error)
 
 
-def _form_of(request: HttpRequest, ticket: Ticket, kind: StepKind, at: datetime) -> StepForm | None:
-    return Choices(page_of(ticket, user_of(request)), at).form(kind, request.POST)
+def _form_of(request: HttpRequest, kin: Kin, kind: StepKind, at: datetime) -> StepForm | None:
+    return Choices(page_of(kin, user_of(request)), at).form(kind, request.POST)
 
 
 def _carry_out(request: HttpRequest, ticket: Ticket, kind: StepKind, form: StepForm | None, at: datetime) -> str:
@@ -291,7 +297,7 @@ def refuse(request: HttpRequest, number: str, tried: Tried, *, at: datetime) -> 
         return JsonResponse({"detail": str(error) if error else _form_words(tried.form)}, status=status)
     if tried.form is None and error is not None:
         messages.error(request, str(error))
-    return show(request, staff_ticket(request, number), at=at, tried=tried, status=status)
+    return show(request, staff_kin(request, number), at=at, tried=tried, status=status)
 
 
 def _form_words(form: Any) -> str:

@@ -61,7 +61,7 @@ class Choices:
         """Who can be sent, the best first, each with what speaks for and against them."""
         case = self.page.case
         users = {user.pk: user for user in technicians_for(case)}
-        ranked = suggest(wanted_for(self.page.ticket, self.window), candidates(case))
+        ranked = suggest(wanted_for(self.page.ticket, self.window), candidates(case, users.values()))
         return {users[found.candidate.pk]: words_for(found) for found in ranked}
 
     @cached_property

@@ -1,16 +1,18 @@
-"""A figure, and how time and statements are taken."""
+"""A figure, and how time, statements and memory are taken."""
 
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
 
 ROUNDS = 25
 WARM = 4
+PAGE_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Figure:
     floor_ms: float | None = None
     statements: int | None = None
     aim: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float | None:
@@ -39,31 +42,37 @@ class Figure:
             "floor_ms": round(self.floor_ms, 2) if self.floor_ms else None,
             "ratio": self.ratio,
             "statements": self.statements,
+            **self.more,
             "aim": self.aim,
         }
         return {name: value for name, value in found.items() if value not in (None, "")}
 
 
-def milliseconds(work: Callable[[], object], *, rounds: int = ROUNDS, warm: int = WARM) -> float:
+def took(work: Callable[[], object]) -> float:
+    """How long it takes, in milliseconds."""
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def milliseconds(work: Callable[[], object], *, rounds: int = ROUNDS) -> float:
     """The median over some rounds, after some that do not count."""
-    for _ in range(warm):
-        work()
-    taken = []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        work()
-        taken.append((time.perf_counter() - began) * 1000)
-    return statistics.median(taken)
+    return beside(work, lambda: None, rounds=rounds)[0]
+
+
+def beside(work: Callable[[], object], floor: Callable[[], object], *, rounds: int = ROUNDS) -> tuple[float, float]:
+    """The medians of both, taken in turns: whatever else the machine does meanwhile slows both alike."""
+    taken = [(took(work), took(floor)) for _ in range(WARM + rounds)][WARM:]
+    return statistics.median(mine for mine, _ in taken), statistics.median(bare for _, bare in taken)
 
 
 @contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements sent meanwhile, without those that only mark transactions."""
-    sent: list[str] = []
+def counted() -> Iterator[list[int]]:
+    """How many statements are sent meanwhile, without those that only mark transactions: the list's only item."""
+    sent = [0]
 
     def watch(execute: Callable[..., Any], statement: str, *rest: Any) -> Any:
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
-            sent.append(statement)
+        sent[0] += not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))
         return execute(statement, *rest)
 
     with connection.execute_wrapper(watch):
@@ -75,4 +84,10 @@ def statements(work: Callable[[], object]) -> int:
     work()
     with counted() as sent:
         work()
-    return len(sent)
+    return sent[0]
+
+
+def resident_mb() -> float:
+    """The memory that this process holds now."""
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * PAGE_BYTES / 1024 / 1024
