@@ -137,6 +137,7 @@ TABLE: dict[str, Row] = {
     "switch_project": _writes("project", SIGNED_IN),
     "case": _reads("case"),
     "case_file": _reads("file"),
+    "case_presence": _writes("case", EVERY_STAFF, just(doing="派工")),
     "inbox": _reads(),
     "inbox_read_all": _writes("", SIGNED_IN),
     "inbox_open": _reads("message", get_writes=True),
