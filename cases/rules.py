@@ -9,7 +9,7 @@ from records.search import code_tokens, name_tokens, phone_tokens, text_tokens
 
 # How far a phone's clock may run ahead of ours, and how long a phone may have been out of signal.
 MOST_AHEAD, MOST_BEHIND = timedelta(minutes=5), timedelta(days=7)
-# How long after the last sign somebody still counts as filling in a form. Source: screens.md (“小李正在填写”, expiring).
+# How long after the last sign somebody still counts as filling in a form. Ours (小李正在填写).
 PRESENT_FOR = timedelta(seconds=30)
 
 

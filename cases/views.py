@@ -1,4 +1,4 @@
-"""What pages of every kind of case share: a phone number in clear with its reason, and who else is filling in a form."""
+"""What pages of every kind of case share: a phone number in clear with its reason, who else is filling in a form."""
 
 from datetime import datetime
 

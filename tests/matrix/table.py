@@ -219,6 +219,8 @@ TABLE: dict[str, Row] = {
     "ticket_clash": _reads("ticket", EVERY_STAFF),
     "ticket_step": _writes("ticket", WORKERS, given={"verb": "accept"}),
     "dispatch": _reads("", FRONT | LEADERS),
+    "just_done": _reads("", EVERY_STAFF),
+    "just_done_undo": _writes("", EVERY_STAFF),
     "my_jobs": _reads("", EVERY_STAFF),
     "my_job": _reads("ticket", frozenset({"technician"})),
     # --- callbacks ---------------------------------------------------------------------------------------------------
@@ -282,6 +284,8 @@ TABLE: dict[str, Row] = {
     "ticket-join-caller": _writes("ticket", LEADERS | FRONT, just(contact_name="邻居")),
     "ticket-change-category": _writes("ticket", WORKERS | FRONT, just(category="lamp", reason="记错了")),
     "ticket-amend-contact": _writes("ticket", WORKERS | FRONT, just(contact_name="张", contact_phone="13700000000")),
+    # Who did it and supervisors; in this world the desk sent the technician.
+    "ticket-undo": _writes("ticket", FRONT | {"supervisor"}),
     "ticket-override-charge": _writes("ticket", frozenset({"supervisor"}), just(charge="free", reason="质保")),
     # A photo cannot be sent as JSON: who may is tried with the pages; here, that strangers find nothing.
     "ticket-photos": _writes("ticket", SIGNED_IN),
