@@ -45,9 +45,7 @@ def hold(cast: Cast, ticket: Ticket, at: datetime = AT) -> Ticket:
 
 
 def sort(cast: Cast, ticket: Ticket, at: datetime = AT) -> Ticket:
-    return actions.change_category(
-        ticket=ticket, category=category("fire"), urgency="urgent", by=cast.frontdesk, at=at
-    )
+    return actions.change_category(ticket=ticket, category=category("fire"), urgency="urgent", by=cast.frontdesk, at=at)
 
 
 def undo(cast: Cast, ticket: Ticket, at: datetime = AT + MINUTE, by: User | None = None) -> Ticket:
@@ -214,9 +212,9 @@ def test_who_pays_is_as_before_also_where_a_supervisor_decided(cast: Cast) -> No
 MEANWHILE: dict[str, Act] = {
     "accepted": lambda c, t, at: actions.accept(ticket=t, by=c.technician2, at=at),
     "told": lambda c, t, at: actions.feedback(ticket=t, text="师傅会来", by=c.supervisor, at=at),
-    "sorted": lambda c, t, at: sort(c, t, at),
-    "undone": lambda c, t, at: undo(c, t, at),
-    "sent again": lambda c, t, at: send(c, t, at),
+    "sorted": sort,
+    "undone": undo,
+    "sent again": send,
 }
 
 
@@ -280,7 +278,14 @@ def test_what_was_done_before_this_version_of_the_desk_is_left_alone(cast: Cast)
 # --- who -------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("who", "may"),
-    [("frontdesk", True), ("supervisor", True), ("head", False), ("gm", False), ("technician2", False), ("quality", False)],
+    [
+        ("frontdesk", True),
+        ("supervisor", True),
+        ("head", False),
+        ("gm", False),
+        ("technician2", False),
+        ("quality", False),
+    ],
 )
 def test_whoever_did_it_and_supervisors(cast: Cast, who: str, may: bool) -> None:
     ticket = send(cast, opened(cast))
