@@ -102,6 +102,11 @@ def timeline(case: Case, reader: User) -> list[Line]:
     return [_line(event, case, staff=staff) for event in rows.order_by("-at", "-pk")[:MOST_EVENTS]]
 
 
+def last_act(case: Case) -> Event | None:
+    """What somebody did to the case last; what the clocks write by themselves is nobody's doing."""
+    return Event.objects.filter(case=case, by__isnull=False).select_related("by").order_by("-pk").first()
+
+
 def _line(event: Event, case: Case, *, staff: bool) -> Line:
     words = sentence(event.kind, event.data)
     if event.claimed_at is not None:

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import Department, Membership, Project, User
 from accounts.states import STAFF_ROLES, DepartmentKind, Role
-from cases.models import Case, Event
+from cases.models import Case
 from cases.states import Phase
 from estate.models import Building, Unit
 from records.search import text_tokens
@@ -61,11 +61,6 @@ def open_job(ticket: Ticket) -> Job | None:
 def last_job(ticket: Ticket) -> Job | None:
     """The newest job, done or not."""
     return ticket.jobs.select_related("technician").order_by("-number").first()
-
-
-def last_act(case: Case) -> Event | None:
-    """What somebody did to the case last; what the clocks write by themselves is nobody's doing."""
-    return Event.objects.filter(case=case, by__isnull=False).select_related("by").order_by("-pk").first()
 
 
 def was_worked_on(ticket: Ticket) -> bool:

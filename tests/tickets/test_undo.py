@@ -36,8 +36,14 @@ Act = Callable[[Cast, Ticket, datetime], object]
 
 
 def send(cast: Cast, ticket: Ticket, at: datetime = AT) -> Ticket:
-    window = {"window_from": at + HOUR, "window_to": at + 2 * HOUR}
-    return actions.dispatch(ticket=ticket, technician=cast.technician2, by=cast.frontdesk, at=at, **window).ticket
+    return actions.dispatch(
+        ticket=ticket,
+        technician=cast.technician2,
+        window_from=at + HOUR,
+        window_to=at + 2 * HOUR,
+        by=cast.frontdesk,
+        at=at,
+    ).ticket
 
 
 def hold(cast: Cast, ticket: Ticket, at: datetime = AT) -> Ticket:

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Department, User
 from cases.actions import grant
 from cases.models import Event
+from cases.queries import last_act
 from cases.sentences import sentence
 from core.errors import Invalid, NotNow
 from tickets.actions.correcting import hand_over, named
 from tickets.actions.turns import Turn, begin
 from tickets.models import Category, Job, Ticket
 from tickets.permissions import can_undo
-from tickets.queries import last_act
 from tickets.rules import UNDO_WITHIN, UNDOABLE, Blocked, undo_blocked
 
 

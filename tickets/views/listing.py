@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Project, User
 from accounts.states import Role
 from cases.models import Case
-from cases.queries import Due, due_of
+from cases.queries import Due, due_of, last_act
 from cases.registry import kind_of
 from cases.sentences import moment_words, sentence
 from cases.states import Phase, Urgency
@@ -28,7 +28,7 @@ from tickets import actions
 from tickets.exporting import export_rows, may_export, write_csv, write_xlsx
 from tickets.forms import BulkForm, read_filters
 from tickets.models import Ticket
-from tickets.queries import last_act, tickets_for
+from tickets.queries import tickets_for
 from tickets.reads.filters import Option, address, chips, saved_views
 from tickets.reads.listing import COUNTED, TO_SEND, VIEWS, Cursor, Filters, Page, listed, one_page
 from tickets.reads.people import sendable
