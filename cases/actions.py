@@ -1,4 +1,7 @@
-"""Writes shared by every kind of case: numbering, opening the row, locking, access, photos, revealing a contact."""
+"""Writes shared by every kind of case.
+
+Numbering, opening the row, locking, access, photos, revealing a contact, the sign of who is filling in a form.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,9 +13,9 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Project, User
-from cases.models import Attachment, Case, CaseAccess
+from cases.models import Attachment, Case, CaseAccess, Presence
 from cases.registry import kind_of
-from cases.rules import case_tokens, format_number
+from cases.rules import PRESENT_FOR, case_tokens, format_number
 from cases.states import Channel, PhotoLabel, Urgency
 from core.errors import Invalid, Stale
 from estate.models import Building, Household, Unit
@@ -194,3 +197,38 @@ def reveal_contact(*, case: Case, by: User, at: datetime, reason: str) -> str:
         raise Invalid(_("Say why you need the number."), fields={"reason": _("Required.")})
     audit(at=at, by=by, project=case.project, action="contact.revealed", target=case.number, reason=reason.strip())
     return case.contact_phone
+
+
+@dataclass(frozen=True)
+class Other:
+    """Somebody else who is filling in a form of the case: which one, and how many seconds more the sign holds."""
+
+    name: str
+    doing: str
+    seconds: int
+
+
+def be_here(*, case: Case, by: User, doing: str, at: datetime) -> list[Other]:
+    """Leave a sign that the person fills in a form of the case, and say who else does, the latest sign first.
+
+    One row, written over by each sign; no event and no new version, as nothing has happened to the case. Without
+    `doing` the person only looks. Signs too old to count are thrown away as they are met.
+    """
+    words = " ".join(doing.split())[: Presence.LONGEST]
+    if words:
+        sign = Presence(case=case, user=by, doing=words, seen_at=at)
+        Presence.objects.bulk_create(
+            [sign], update_conflicts=True, unique_fields=["case", "user"], update_fields=["doing", "seen_at"]
+        )
+    rows = list(Presence.objects.filter(case=case).exclude(user=by).select_related("user").order_by("-seen_at", "pk"))
+    live = [row for row in rows if at - row.seen_at < PRESENT_FOR]
+    if len(live) < len(rows):
+        # Asked again by age: a sign given meanwhile is not an old one.
+        Presence.objects.filter(case=case, seen_at__lte=at - PRESENT_FOR).delete()
+    left = {row.pk: (row.seen_at + PRESENT_FOR - at).total_seconds() for row in live}
+    return [Other(name=str(row.user), doing=row.doing, seconds=int(left[row.pk])) for row in live]
+
+
+def be_gone(*, case: Case, by: User) -> None:
+    """Take the person's sign away: the form was sent or closed."""
+    Presence.objects.filter(case=case, user=by).delete()

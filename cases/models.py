@@ -243,7 +243,10 @@ class Event(models.Model):
         ordering = ["at", "pk"]
         verbose_name = _("case event")
         verbose_name_plural = _("case events")
-        indexes = [models.Index(fields=["case", "at"], name="event_case_at")]
+        indexes = [
+            models.Index(fields=["case", "at"], name="event_case_at"),
+            models.Index(fields=["by", "-at"], name="event_by_at", condition=Q(by__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.kind}"
@@ -303,3 +306,23 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.label}"
+
+
+class Presence(models.Model):
+    """Who is filling in which form of a case right now; no record, only a sign that others see and that expires.
+
+    The one table whose rows are thrown away: nothing was decided yet, and what comes of it is an event.
+    """
+
+    LONGEST = 60
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    doing = models.CharField(max_length=LONGEST, help_text="the form, in the words of its button")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "user"], name="presence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.user_id} {self.doing}"

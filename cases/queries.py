@@ -29,6 +29,9 @@ ICONS = {
     "held": "circle-pause",
     "resumed": "circle-play",
     "returned": "undo-2",
+    "dispatch_undone": "undo-2",
+    "hold_undone": "undo-2",
+    "category_undone": "undo-2",
     "closed": "circle-check",
     "reopened": "rotate-ccw",
     "cancelled": "circle-slash",
@@ -115,6 +118,11 @@ def events_of(family: Iterable[Case], reader: User) -> list[Event]:
 def lines_of(events: Iterable[Event], case: Case, *, staff: bool) -> list[Line]:
     """The events as the page of a case words them."""
     return [_line(event, case, staff=staff) for event in events]
+
+
+def last_act(case: Case) -> Event | None:
+    """What somebody did to the case last; what the clocks write by themselves is nobody's doing."""
+    return Event.objects.filter(case=case, by__isnull=False).select_related("by").order_by("-pk").first()
 
 
 def _line(event: Event, case: Case, *, staff: bool) -> Line:

@@ -9,6 +9,8 @@ from records.search import code_tokens, name_tokens, phone_tokens, prefixes, tex
 
 # How far a phone's clock may run ahead of ours, and how long a phone may have been out of signal.
 MOST_AHEAD, MOST_BEHIND = timedelta(minutes=5), timedelta(days=7)
+# How long after the last sign somebody still counts as filling in a form. Ours (小李正在填写).
+PRESENT_FOR = timedelta(seconds=30)
 
 
 def check_claim(claimed: datetime | None, *, at: datetime) -> None:

@@ -1,13 +1,16 @@
-"""What pages of every kind of case share: a phone number in clear, asked for with a reason and written down."""
+"""What pages of every kind of case share: a phone number in clear with its reason, who else is filling in a form."""
 
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST
 
-from cases.actions import reveal_contact
+from cases.actions import be_gone, be_here, reveal_contact
 from cases.models import Case
-from records.http import user_of
+from cases.permissions import reads_all
+from records.http import now, user_of
 
 
 def show_phone(request: HttpRequest, case: Case, *, at: datetime, reason: str, dial: bool) -> HttpResponse:
@@ -21,3 +24,24 @@ def show_phone(request: HttpRequest, case: Case, *, at: datetime, reason: str, d
     template = "cases/phone_page.html" if alone else "cases/phone_shown.html"
     shown = {"case": case, "phone": phone, "dial": dial, "big": request.POST.get("big") == "1"}
     return render(request, template, shown)
+
+
+@login_required
+@require_POST
+def presence(request: HttpRequest, number: str) -> HttpResponse:
+    """Say which form one is filling in (`doing`), or that one stopped (`gone`); answered with who else fills in what.
+
+    For the staff who work on the case: residents neither see nor leave a sign.
+    """
+    user = user_of(request)
+    case = get_object_or_404(Case.objects.visible_to(user), number=number)
+    if not reads_all(user, case):
+        raise Http404
+    if request.POST.get("gone") == "1":
+        be_gone(case=case, by=user)
+        return HttpResponse(status=204)
+    others = be_here(case=case, by=user, doing=request.POST.get("doing", ""), at=now())
+    if not others:
+        return HttpResponse(status=204)
+    shown = [{"name": other.name, "doing": other.doing, "seconds": other.seconds} for other in others]
+    return JsonResponse({"others": shown})

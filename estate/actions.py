@@ -11,9 +11,10 @@ from django.db.models import Model, Prefetch
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
-from core.errors import Invalid, NotAllowed
+from core.errors import Invalid, NotAllowed, Stale
 from estate.models import Building, Household, HouseholdMember, Person, PersonPhone, Unit, Vehicle
 from estate.permissions import can_keep_register, can_reveal
+from estate.queries import person_stamp
 from estate.search import PERSON, UNIT, VEHICLE, person_tokens, plain_phone, unit_rank, unit_tokens, vehicle_tokens
 from estate.states import Relation, UnitStatus
 from records.actions import audit, index
@@ -182,15 +183,17 @@ def save_person(
     phones: Sequence[str] | None = None,
     id_number: str | None = None,
     reviewed: bool = False,
+    expected: str = "",
 ) -> Person:
     """Add a person or change one. `phones` replaces the numbers, the first being the one to try first.
 
     A number no longer given ends and stays on record; `reviewed` says that the contact data were checked with them.
-    Raises `NotAllowed` and `Invalid`. Source: 岗位职责 (定期整理《客户联系方式表》).
+    `expected` is the `person_stamp` that the form was shown with. Raises `NotAllowed`, `Invalid` and `Stale`.
+    Source: 岗位职责 (定期整理《客户联系方式表》).
     """
     _require_keeper(by, project.pk)
     _only(values, PERSON_FIELDS)
-    person = person or Person(project=project)
+    person = _locked(person, expected) if person is not None else Person(project=project)
     for name, value in values.items():
         setattr(person, name, value)
     if id_number is not None:
@@ -202,6 +205,14 @@ def save_person(
         _set_phones(person, phones, at)
     reindex_person(person)
     return person
+
+
+def _locked(person: Person, expected: str) -> Person:
+    """The person's row as it stands now, held until the end: what somebody else saved is not written over unseen."""
+    now = Person.objects.select_for_update(of=("self",)).select_related("project").get(pk=person.pk)
+    if expected and expected != person_stamp(now):
+        raise Stale(_("Somebody saved this while you were writing. Look at both, then decide again."))
+    return now
 
 
 def _set_phones(person: Person, phones: Sequence[str], at: datetime) -> None:

@@ -1,7 +1,10 @@
 """Reads of the register: the one search's households, who a phone belongs to, one household on one page."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
@@ -251,3 +254,23 @@ def household_for(unit: Unit, phone: str) -> Household | None:
     callers = HouseholdMember.objects.filter(household=OuterRef("pk"), ended_on=None, person__phones__in=phones)
     now = Household.objects.filter(unit=unit, ended_on=None).annotate(calls=Exists(callers))
     return now.order_by("-calls", "-lives_here", "is_owner", "-pk").first()
+
+
+# --- one person, edited by two ---------------------------------------------------------------------------------------
+def person_stamp(person: Person) -> str:
+    """What of a person the desk's form shows, as a fingerprint: another one means that somebody saved meanwhile."""
+    phones = person.phones.filter(ended_at=None).order_by("pk").values_list("pk", "number", "is_primary")
+    shown = [person.name, person.preferences, *(list(phone) for phone in phones)]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]
+
+
+def last_edit(person: Person) -> tuple[str, datetime | None]:
+    """Who edited the person or their numbers last, and when; nobody is named where a workbook did."""
+    edits = [
+        Person.history.filter(id=person.pk).select_related("history_user").order_by("-history_id").first(),
+        PersonPhone.history.filter(person_id=person.pk).select_related("history_user").order_by("-history_id").first(),
+    ]
+    last = max((edit for edit in edits if edit is not None), key=lambda edit: edit.history_date, default=None)
+    if last is None:
+        return "", None
+    return str(last.history_user or ""), last.history_date

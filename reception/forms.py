@@ -229,7 +229,10 @@ class PersonForm(forms.Form):
     # Which numbers the form was shown with: one that somebody added meanwhile was not taken out of it.
     shown = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
 
-    field_order = ("shown", "name", "phones", "preferences", "reviewed")
+    # How the row stood when the form was shown.
+    stamp = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    field_order = ("shown", "stamp", "name", "phones", "preferences", "reviewed")
 
     def __init__(self, *args: Any, known: Mapping[int, str] | None = None, **kwargs: Any) -> None:
         """`known` are the person's numbers on record by key, in clear."""

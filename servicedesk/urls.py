@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from cases.views import presence
 from servicedesk import views
 from servicedesk.api import router
 from servicedesk.token import ObtainToken
@@ -27,6 +28,7 @@ urlpatterns = [
     path("preferences/", views.preferences, name="preferences"),
     path("c/<str:number>/", views.case, name="case"),
     path("c/<str:number>/files/<str:token>/", views.case_file, name="case_file"),
+    path("cases/<str:number>/presence/", presence, name="case_presence"),
     path("", include("notifications.urls")),
     path("", include("records.urls")),
     path("", include("portal.urls")),

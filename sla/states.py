@@ -29,6 +29,7 @@ class ClockEventKind(TextChoices):
     STOPPED = "stopped", _("Stopped after it was overdue")
     CANCELLED = "cancelled", _("Cancelled")
     PARKED = "parked", _("Set aside after an error")
+    RESTORED = "restored", _("Runs again: what ended it was undone")
 
 
 class Goal(TextChoices):

@@ -240,6 +240,17 @@ class TicketViewSet(CaseApi):
 
         return self.do(CallerVerb, act)
 
+    @extend_schema(request=Verb)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, number: str) -> Response:
+        """Take back what was done last: sending somebody, putting on hold, sorting anew."""
+
+        def act(case: Case, **given: Any) -> None:
+            given.pop("claimed_at")
+            actions.undo(ticket=ticket_of(case), **given)
+
+        return self.do(Verb, act)
+
     @extend_schema(request=PhotoVerb)
     @action(detail=True, methods=["post"])
     def photos(self, request: Request, number: str) -> Response:

@@ -111,6 +111,7 @@ class DispatchForm(StepForm):
     def __init__(self, *args: Any, people: Mapping[User, str], **kwargs: Any) -> None:
         """Offer only people who can be sent, in the order given, each with the words beside the name."""
         super().__init__(*args, **kwargs)
+        self.people = people
         choice = self.fields["technician"]
         by_pk = {str(user.pk): user for user in people}
         if isinstance(choice, forms.TypedChoiceField):

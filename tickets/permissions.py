@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES, Role
-from cases.models import Case
+from cases.models import Case, Event
 from cases.permissions import leads
 from core.errors import NotAllowed
 from estate.models import HouseholdMember, Unit
@@ -114,3 +114,15 @@ def can_cancel(user: User, case: Case, *, worked_on_before: bool) -> bool:
 def can_override_charge(user: User, case: Case) -> bool:
     """Supervisors only. Source: REP-2 (a supervisor may override with a reason)."""
     return user.has_role(case.project_id, Role.SUPERVISOR)
+
+
+def can_undo(user: User, case: Case, job: Job | None, event: Event) -> bool:
+    """Whoever did it, as long as they may still do such a thing, and supervisors."""
+    if user.has_role(case.project_id, Role.SUPERVISOR):
+        return True
+    may = {
+        "ticket.dispatched": can_dispatch(user, case),
+        "ticket.held": can_hold(user, case, job),
+        "ticket.recategorised": can_price(user, case, job),
+    }
+    return event.by_id == user.pk and may.get(event.kind, False)

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
@@ -230,3 +230,29 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
 
 # --- appointments ----------------------------------------------------------------------------------------------------
 FURTHEST = timedelta(days=365)
+
+
+# --- undoing ---------------------------------------------------------------------------------------------------------
+# How long what was done just now can be taken back, and how far “刚才做的” looks back (a shift). Both are ours.
+UNDO_WITHIN = timedelta(minutes=30)
+SHIFT = timedelta(hours=8)
+# What can be taken back, by its event; everything else is mended by a verb of its own.
+UNDOABLE = ("ticket.dispatched", "ticket.held", "ticket.recategorised")
+
+
+class Blocked(StrEnum):
+    """Why something cannot be undone any more."""
+
+    LATE = "late"
+    MOVED_ON = "moved on"
+
+
+def undo_blocked(*, done_at: datetime, at: datetime, left_version: int | None, version: int) -> Blocked | None:
+    """Say why what was done cannot be undone at `at`; None where it can.
+
+    `left_version` is the version of the case that it left behind: whatever anybody did since has moved it on. What the
+    clocks do by themselves moves nothing.
+    """
+    if left_version != version:
+        return Blocked.MOVED_ON
+    return Blocked.LATE if at - done_at > UNDO_WITHIN else None

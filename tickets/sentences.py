@@ -38,11 +38,16 @@ EVENTS: dict[str, Label] = {
     "ticket.charge_reviewed": gettext_lazy("Looked again who pays: %(charge)s."),
     "ticket.signed": gettext_lazy("The customer signed."),
     "ticket.joined": gettext_lazy("The same matter as %(other)s."),
+    "ticket.dispatch_undone": gettext_lazy("Took the job back from %(technician)s: the dispatch was undone."),
+    "ticket.hold_undone": gettext_lazy("Undid the hold: the work goes on."),
+    "ticket.category_undone": gettext_lazy("Undid the new sorting: %(after)s again, not %(before)s."),
 }
 
 MESSAGES: dict[str, Label] = {
     "ticket.urgent": gettext_lazy("Urgent: %(case)s %(title)s"),
     "ticket.taken_away": gettext_lazy("%(case)s was given to somebody else: %(title)s"),
+    "ticket.taken_back": gettext_lazy("You need not go to %(case)s any more, it was taken back: %(title)s"),
+    "ticket.given_back": gettext_lazy("%(case)s is yours again: %(title)s"),
     "ticket.returned": gettext_lazy("%(technician)s returned %(case)s: %(reason)s"),
     "ticket.reopened": gettext_lazy("%(case)s was opened again: %(reason)s"),
     "ticket.cancelled": gettext_lazy("%(case)s was cancelled: %(reason)s"),

@@ -122,6 +122,20 @@ _NOT_DONE = _WAITS_FOR_WORK | _GIVEN_OUT | {State.ON_HOLD}
 _NOT_OVER = _NOT_DONE | {State.COMPLETED}
 
 
+def _undoing() -> dict[str, Step]:
+    """Taking back what was done just now: to the state before, which the event has kept."""
+    sent = {
+        f"undo_dispatch_to_{state.value}": Step(frozenset({State.DISPATCHED}), state, "ticket.dispatch_undone")
+        for state in State
+        if state in _WAITS_FOR_WORK | _GIVEN_OUT
+    }
+    held = {
+        f"undo_hold_to_{state.value}": Step(frozenset({State.ON_HOLD}), state, "ticket.hold_undone")
+        for state in (State.ACCEPTED, State.IN_PROGRESS)
+    }
+    return sent | held | {"undo_category": Step(_NOT_DONE, "", "ticket.category_undone")}
+
+
 def _steps(*, completes_from: frozenset[str]) -> dict[str, Step]:
     return {
         "dispatch": Step(_WAITS_FOR_WORK | _GIVEN_OUT, State.DISPATCHED, "ticket.dispatched"),
@@ -150,6 +164,7 @@ def _steps(*, completes_from: frozenset[str]) -> dict[str, Step]:
         "override_charge": Step(_NOT_OVER, "", "ticket.charge_overridden"),
         "begin_leak_test": Step(frozenset({State.COMPLETED}), "", "ticket.leak_test_begun"),
         "end_leak_test": Step(frozenset({State.COMPLETED}), "", "ticket.leak_test_ended"),
+        **_undoing(),
     }
 
 

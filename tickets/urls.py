@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views import board, jobs, listing, page, papers
+from tickets.views import board, jobs, just_done, listing, page, papers
 
 urlpatterns = [
     path("tickets/", listing.tickets, name="tickets"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("tickets/<str:number>/clash/", board.dispatch_clash, name="ticket_clash"),
     path("tickets/<str:number>/do/<slug:verb>/", page.ticket_step, name="ticket_step"),
     path("dispatch/", board.dispatch_board, name="dispatch"),
+    path("just-done/", just_done.just_done, name="just_done"),
+    path("just-done/undo/", just_done.undo, name="just_done_undo"),
     path("my-jobs/", jobs.jobs, name="my_jobs"),
     path("my-jobs/<str:number>/", jobs.job, name="my_job"),
 ]

@@ -13,15 +13,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from cases.meanwhile import missed
 from cases.models import Case
 from cases.queries import Due, Line, Photo, due_of, photos, timeline
 from cases.registry import kind_of
 from cases.sentences import moment_words
 from cases.states import Phase
 from cases.views import show_phone
-from core.errors import DomainError, NotAllowed
+from core.errors import DomainError, NotAllowed, Stale
 from core.numbers import at_most
 from records.http import now, posted_version, project_of, redirect_once, user_of
+from records.stale import Missed
 from visits.actions import record
 from visits.forms import CallbackForm
 from visits.models import Callback, CallbackScript
@@ -160,8 +162,10 @@ def callback_page(request: HttpRequest, number: str) -> HttpResponse:
     return _one(request, call, CallbackForm())
 
 
-def _one(request: HttpRequest, call: Call, form: CallbackForm, status: int = 200) -> HttpResponse:
-    return render(request, "visits/callback.html", {"call": call, "form": form}, status=status)
+def _one(
+    request: HttpRequest, call: Call, form: CallbackForm, status: int = 200, stale: Missed | None = None
+) -> HttpResponse:
+    return render(request, "visits/callback.html", {"call": call, "form": form, "stale": stale}, status=status)
 
 
 @login_required
@@ -185,7 +189,16 @@ def record_callback(request: HttpRequest, number: str) -> HttpResponse:
         for name, problem in error.fields.items():
             form.add_error(name if name in form.fields else None, str(problem))
         form.add_error(None, str(error))
-        return _one(request, _call(_callback(user, number), user, at), form, status=error.status)
+        call = _call(_callback(user, number), user, at)
+        stale = _missed(request, call, form) if isinstance(error, Stale) else None
+        return _one(request, call, form, status=error.status, stale=stale)
+
+
+def _missed(request: HttpRequest, call: Call, form: CallbackForm) -> Missed:
+    """What was typed beside what somebody else has recorded of the same callback."""
+    stands = call.callback
+    now_there = {"result": stands.result, "score": stands.score, "how": stands.how, "text": stands.text}
+    return missed(call.case, form=form, now=now_there, post=request.POST, events=call.events)
 
 
 def _done_words(callback: Callback) -> str:

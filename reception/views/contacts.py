@@ -1,20 +1,24 @@
 """The work log and one contact: written down, served, promised, replied, handed over, ended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Project, User
-from cases.queries import children, timeline
+from cases.meanwhile import missed
+from cases.models import Case
+from cases.queries import children, last_act, timeline
 from cases.states import Channel
 from cases.views import show_phone
 from core.errors import DomainError, Stale
@@ -118,9 +122,9 @@ def _finish(request: HttpRequest, form: ContactForm, *, contact: Contact | None)
         return redirect_once(request, at, act)
     except DomainError as error:
         show_problem(form, error, names={"at": "until"})
-        fresh = Contact.objects.select_related("case__unit").get(pk=contact.pk) if contact else None
-        if isinstance(error, Stale) and fresh is not None:
-            return _page(request, form, _contact(request, fresh.case.number), stale=True)
+        if isinstance(error, Stale) and contact is not None:
+            fresh = _contact(request, contact.case.number)
+            return _page(request, form, fresh, ahead=Ahead(form, _said(fresh)))
         return again(request, form, contact)
 
 
@@ -138,13 +142,22 @@ def contact_page(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, None, contact)
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """A form that somebody else was ahead of, and what stands now in its fields."""
+
+    form: Form
+    now: Mapping[str, Any]
+
+
 def _page(
     request: HttpRequest,
     form: ContactForm | None,
     contact: Contact | None,
     *,
-    stale: bool = False,
+    ahead: Ahead | None = None,
     reply: ReplyForm | None = None,
+    passing: PassForm | None = None,
 ) -> HttpResponse:
     if contact is None:
         raise Http404
@@ -155,24 +168,36 @@ def _page(
         form = ContactForm(initial=_stored(contact), project=case.project, user=user, colleagues=others)
     if form is not None:
         form.fields["channel"].widget = form.fields["channel"].hidden_widget()
+    happened = timeline(case, user)
     shown = {
         "contact": contact,
         "case": case,
         "form": form if receives else None,
-        "stale": stale,
+        "stale": missed(case, form=ahead.form, now=ahead.now, post=request.POST, events=happened) if ahead else None,
         "reply_form": (reply or ReplyForm(auto_id="reply_%s")) if can_reply(user, case) else None,
-        "pass_form": PassForm(colleagues=[u for u in others if u.pk != case.handler_id], auto_id="pass_%s"),
+        "pass_form": passing or PassForm(colleagues=_besides(others, case), auto_id="pass_%s"),
         "may": {verb for verb in TRANSITIONS if receives and allowed(TRANSITIONS, verb, case.state)},
         "clocks": ladder(case, user),
-        "events": timeline(case, user),
+        "events": happened,
         "children": children(case, user, "repair"),
         "waited": int((contact.waited(now()) or timedelta()).total_seconds() // 60),
         "state_word": State(case.state).label,
         "frame": frame_for(user, case.project),
         "now": now(),
     }
-    wrong = (form is not None and form.errors) or (reply is not None and reply.errors)
+    wrong = any(each is not None and each.errors for each in (form, reply, passing))
     return render(request, "reception/contact.html", shown, status=422 if wrong else 200)
+
+
+def _said(contact: Contact) -> dict[str, Any]:
+    """What is written down of it, without what a form only proposes."""
+    stored = _stored(contact)
+    return {name: stored[name] for name in ("unit", "contact_name", "contact_phone", "said", "done", "purpose")}
+
+
+def _besides(others: list[User], case: Case) -> list[User]:
+    """Whom else to ask than who has it."""
+    return [user for user in others if user.pk != case.handler_id]
 
 
 def _stored(contact: Contact) -> dict[str, Any]:
@@ -228,10 +253,9 @@ def step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 def pass_on(request: HttpRequest, number: str) -> HttpResponse:
     """Ask a colleague to serve somebody."""
     contact = _contact(request, number)
-    form = PassForm(request.POST, colleagues=colleagues(contact.case.project))
+    form = PassForm(request.POST, colleagues=colleagues(contact.case.project), auto_id="pass_%s")
     if not form.is_valid():
-        messages.error(request, _("Choose the colleague."))
-        return redirect("contact", number=number)
+        return _page(request, None, contact, passing=form)
     at, to, reason = now(), form.cleaned_data["to"], form.cleaned_data["reason"]
 
     def act() -> str:
@@ -241,7 +265,13 @@ def pass_on(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, _("%(name)s was asked to serve %(number)s.") % {"name": to, "number": number})
         return reverse("desk")
 
-    return redirect_once(request, at, act)
+    try:
+        return redirect_once(request, at, act)
+    except DomainError as error:
+        show_problem(form, error)
+        fresh = _contact(request, number)
+        ahead = Ahead(form, {"to": fresh.case.handler_id, "reason": ""}) if isinstance(error, Stale) else None
+        return _page(request, None, fresh, passing=form, ahead=ahead)
 
 
 @login_required
@@ -271,7 +301,15 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
         return redirect_once(request, at, act)
     except DomainError as error:
         show_problem(form, error)
-        return _page(request, None, contact, reply=form)
+        fresh = _contact(request, number)
+        ahead = Ahead(form, {"text": _last_words(fresh.case)}) if isinstance(error, Stale) else None
+        return _page(request, None, fresh, reply=form, ahead=ahead)
+
+
+def _last_words(case: Case) -> str:
+    """What somebody wrote down last."""
+    last = last_act(case)
+    return last.text if last is not None else ""
 
 
 @login_required

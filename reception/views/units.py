@@ -1,5 +1,7 @@
 """One household on one page (住户档案): people, cars, matters over time; people's data, moving in and out."""
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -18,13 +20,14 @@ from core.numbers import whole_number
 from estate.actions import MoveIn, move_in, move_out, reveal, save_person
 from estate.models import Household, HouseholdMember, Person, PersonPhone, Unit
 from estate.permissions import can_keep_register, can_read_register
-from estate.queries import household_summary, people_of_phone
+from estate.queries import household_summary, last_edit, people_of_phone, person_stamp
 from reception.forms import MoveInForm, MoveOutForm, PersonForm, RevealForm
 from reception.permissions import can_receive
 from reception.queries.household import MOST_CASES, open_matters_of, past
 from reception.views.common import show_problem
 from records.http import follow, now, redirect_once, user_of
 from records.masking import masked_phone
+from records.stale import Missed, pairs
 
 
 def _unit(request: HttpRequest, **known: Any) -> Unit:
@@ -104,35 +107,58 @@ def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
     user = _keeper(request, person.project_id)
     back = _back(request, person)
     known = dict(person.phones.filter(ended_at=None).values_list("pk", "number"))
-    stored = {
+    stored = _stored(person, known)
+    form = PersonForm(request.POST or None, initial=stored, known=known)
+    if request.method == "POST" and form.is_valid():
+        at = now()
+        try:
+            return redirect_once(request, at, partial(_keep_person, request, person, form.cleaned_data, user, at, back))
+        except DomainError as error:
+            show_problem(form, error)
+    stale = _missed(request, form, person) if form.errors else None
+    shown = {"form": form, "title": person.name, "submit": _("Save"), "cancel_url": back, "stale": stale}
+    return render(request, "reception/register_form.html", shown, status=422 if form.errors else 200)
+
+
+def _stored(person: Person, known: dict[int, str]) -> dict[str, str]:
+    return {
         "name": person.name,
         "phones": "\n".join(masked_phone(number) for number in known.values()),
         "shown": ",".join(map(str, known)),
         "preferences": person.preferences,
+        "stamp": person_stamp(person),
     }
-    form = PersonForm(request.POST or None, initial=stored, known=known)
-    if request.method == "POST" and form.is_valid():
-        at, data = now(), form.cleaned_data
 
-        def act() -> str:
-            save_person(
-                project=person.project,
-                person=person,
-                values={"name": data["name"], "preferences": data["preferences"]},
-                phones=data["phones"],
-                reviewed=data["reviewed"],
-                by=user,
-                at=at,
-            )
-            messages.success(request, _("Saved: %(name)s.") % {"name": data["name"]})
-            return back
 
-        try:
-            return redirect_once(request, at, act)
-        except DomainError as error:
-            show_problem(form, error)
-    shown = {"form": form, "title": person.name, "submit": _("Save"), "cancel_url": back}
-    return render(request, "reception/register_form.html", shown, status=422 if form.errors else 200)
+def _keep_person(
+    request: HttpRequest, person: Person, data: dict[str, Any], user: User, at: datetime, back: str
+) -> str:
+    save_person(
+        project=person.project,
+        person=person,
+        values={"name": data["name"], "preferences": data["preferences"]},
+        phones=data["phones"],
+        reviewed=data["reviewed"],
+        expected=data["stamp"],
+        by=user,
+        at=at,
+    )
+    messages.success(request, _("Saved: %(name)s.") % {"name": data["name"]})
+    return back
+
+
+def _missed(request: HttpRequest, form: PersonForm, person: Person) -> Missed | None:
+    """What was typed beside what somebody else saved meanwhile, if so; pressed again, the form takes its place."""
+    person.refresh_from_db()
+    known = dict(person.phones.filter(ended_at=None).values_list("pk", "number"))
+    stands = _stored(person, known)
+    if request.POST.get("stamp", "") in ("", stands["stamp"]):
+        return None
+    again = request.POST.copy()
+    again["stamp"] = stands["stamp"]
+    form.data = again
+    who, at = last_edit(person)
+    return Missed(pairs=pairs(form, {name: stands[name] for name in ("name", "phones", "preferences")}), who=who, at=at)
 
 
 def _back(request: HttpRequest, person: Person) -> str:

@@ -40,11 +40,15 @@ class Ledger:
     breaches: int = 0
     staff: Staff | None = None
     steps: dict[int, list[StepSpec]] = field(default_factory=dict)
+    # The event of the case that moves the clocks; the sweep has none.
+    cause: Event | None = None
 
     def note(
         self, clock: Clock, kind: str, *, at: datetime, found: datetime, by: User | None = None, **data: Any
     ) -> None:
-        """Add one event of a clock."""
+        """Add one event of a clock, with the key of what caused it: an undo must know its own from others'."""
+        if self.cause is not None:
+            data["cause"] = self.cause.pk
         self.clock_events.append((clock.pk, kind, at, found, by.pk if by else None, data))
 
     def tell_case(self, clock: Clock, kind: str, *, at: datetime, found: datetime, **data: Any) -> None:
@@ -135,7 +139,7 @@ def save_moved(clocks: list[Clock]) -> None:
 # --- what an event does to one clock ---------------------------------------------------------------------------------
 def _stop(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: Ledger) -> None:
     if clock.state == ClockState.PAUSED:
-        _resume(clock, case=case, at=at, by=by, ledger=ledger)
+        resume_clock(clock, case=case, at=at, by=by, ledger=ledger)
     catch_up(clock, case=case, now=at, ledger=ledger)
     kept = clock.state != ClockState.MISSED
     if kept:
@@ -145,7 +149,8 @@ def _stop(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: Le
     clock.next_at = None
 
 
-def _cancel(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: Ledger) -> None:
+def cancel_clock(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: Ledger) -> None:
+    """End a clock whose promise is no longer owed; one that was missed stays missed."""
     if clock.state != ClockState.PAUSED:
         catch_up(clock, case=case, now=at, ledger=ledger)
     if clock.state != ClockState.MISSED:
@@ -163,7 +168,8 @@ def _pause(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: L
     ledger.note(clock, ClockEventKind.PAUSED, at=at, found=at, by=by)
 
 
-def _resume(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: Ledger) -> None:
+def resume_clock(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: Ledger) -> None:
+    """Let a paused clock run on: its due time moves by exactly the time paused."""
     if clock.state != ClockState.PAUSED or clock.paused_at is None:
         return
     clock.due_at += at - clock.paused_at
@@ -181,9 +187,9 @@ def _mover(clock: Clock, event: str, subject: str) -> Mover | None:
         return None
     for events, mover in (
         (version.stops, _stop),
-        (version.cancels, _cancel),
+        (version.cancels, cancel_clock),
         (version.pauses, _pause),
-        (version.resumes, _resume),
+        (version.resumes, resume_clock),
     ):
         if event in events:
             return mover
@@ -198,7 +204,7 @@ def move(
     for clock in live:
         mover = _mover(clock, event, subject)
         if mover is None and case.phase == Phase.CLOSED:
-            mover = _cancel
+            mover = cancel_clock
         if mover is not None:
             mover(clock, case=case, at=at, by=by, ledger=ledger)
             touched.append(clock)
@@ -234,7 +240,7 @@ def start(
         if same and not version.restarts:
             continue
         for old in same:
-            _cancel(old, case=begin.case, at=begin.at, by=begin.by, ledger=ledger)
+            cancel_clock(old, case=begin.case, at=begin.at, by=begin.by, ledger=ledger)
             replaced.append(old)
         due = _due(begin, version)
         if due is not None:

@@ -12,6 +12,7 @@ from cases.models import Case, Event
 from cases.registry import kind_of
 from cases.states import Phase
 from sla.actions.clocks import Ledger, Start, move, save_moved, start
+from sla.actions.undoing import turn_round
 from sla.models import Clock
 from sla.queries import versions_in_force
 from sla.states import ClockEventKind, ClockState
@@ -31,12 +32,14 @@ def happen(
     subject: str = "",
     claimed_at: datetime | None = None,
     changes: Mapping[str, Any] | None = None,
+    takes_back: Event | None = None,
 ) -> Event:
     """Append an event to a locked case, set its state, and start, stop, pause or resume its clocks.
 
     `changes` are fields of the case that the event sets (handler, department, promised_at …). `subject` tells apart
     clocks of one promise (an appointment, a bill). `claimed_at` is when a phone out of signal says it happened; the
-    deadlines go by `at`, the time of receipt.
+    deadlines go by `at`, the time of receipt. `takes_back` is an earlier event of the case, now undone: what it did to
+    the clocks is turned round.
     """
     event = Event.objects.create(
         case=case,
@@ -53,7 +56,8 @@ def happen(
         setattr(case, name, value)
     if state:
         _enter(case, state, at)
-    due_at = _move_clocks(Start(case=case, event=kind, at=at, by=by, subject=subject, data=event.data))
+    begin = Start(case=case, event=kind, at=at, by=by, subject=subject, data=event.data)
+    due_at = _move_clocks(begin, Ledger(cause=event), takes_back)
     case.due_at = due_at
     case.version += 1
     case.save(update_fields={"state", "phase", "closed_at", "due_at", "version", *(changes or {})})
@@ -66,12 +70,13 @@ def _enter(case: Case, state: str, at: datetime) -> None:
     case.closed_at = at if case.phase == Phase.CLOSED else None
 
 
-def _move_clocks(begin: Start) -> datetime | None:
+def _move_clocks(begin: Start, ledger: Ledger, takes_back: Event | None) -> datetime | None:
     case, at, by = begin.case, begin.at, begin.by
     live: list[Clock] = []
     if not _is_first(case):
         live = list(Clock.objects.live().filter(case=case).select_related("version__policy"))
-    ledger = Ledger()
+    if takes_back is not None:
+        live = turn_round(takes_back, begin, ledger)
     moved = move(case=case, event=begin.event, at=at, by=by, subject=begin.subject, live=live, ledger=ledger)
     new: list[Clock] = []
     if case.phase != Phase.CLOSED:

@@ -166,6 +166,7 @@ TABLE: dict[str, Row] = {
     "case": _reads("case"),
     "case_file": _reads("file"),
     "case_file paper": _reads("paper", PRINTERS, phone=True, get_writes=True),
+    "case_presence": _writes("case", EVERY_STAFF, just(doing="派工")),
     "inbox": _reads(),
     "inbox_read_all": _writes("", SIGNED_IN),
     "inbox_open": _reads("message", get_writes=True),
@@ -250,6 +251,8 @@ TABLE: dict[str, Row] = {
     "ticket_clash": _reads("ticket", EVERY_STAFF),
     "ticket_step": _writes("ticket", WORKERS, given={"verb": "accept"}),
     "dispatch": _reads("", FRONT | LEADERS),
+    "just_done": _reads("", EVERY_STAFF),
+    "just_done_undo": _writes("", EVERY_STAFF),
     "my_jobs": _reads("", EVERY_STAFF),
     "my_job": _reads("ticket", frozenset({"technician"})),
     # --- callbacks ---------------------------------------------------------------------------------------------------
@@ -315,6 +318,8 @@ TABLE: dict[str, Row] = {
     "ticket-join-caller": _writes("ticket", LEADERS | FRONT, just(contact_name="邻居")),
     "ticket-change-category": _writes("ticket", WORKERS | FRONT, just(category="lamp", reason="记错了")),
     "ticket-amend-contact": _writes("ticket", WORKERS | FRONT, just(contact_name="张", contact_phone="13700000000")),
+    # Who did it and supervisors; in this world the desk sent the technician.
+    "ticket-undo": _writes("ticket", FRONT | {"supervisor"}),
     "ticket-override-charge": _writes("ticket", frozenset({"supervisor"}), just(charge="free", reason="质保")),
     # A photo cannot be sent as JSON: who may is tried with the pages; here, that strangers find nothing.
     "ticket-photos": _writes("ticket", SIGNED_IN),

@@ -182,11 +182,51 @@ def test_two_desks_that_write_at_once_are_both_shown_and_nothing_is_overwritten(
     answer = mine.post(f"{page(contact)}finish/", body | {"contact_name": "孙先生", "said": "办车位"})
     assert answer.status_code == 422
     words = words_of(answer)
-    assert "孙大爷, “办门禁卡”" in words
+    assert "Somebody saved this while you were writing" in words
+    assert f"{cast.supervisor}, " in words
+    for both in ("Who 孙先生 孙大爷", "What was said 办车位 办门禁卡"):
+        assert both in words, "field by field, mine and theirs"
     assert "办车位</textarea>" in text_of(answer)
     assert Contact.objects.get().said == "办门禁卡"
     version = Case.objects.get().version
     assert f'name="version" value="{version}"' in text_of(answer), "pressing again puts mine in its place"
+
+
+def test_a_reply_that_somebody_else_gave_first_is_not_lost(cast: Cast, signed_in: SignIn) -> None:
+    contact = actions.promise(
+        contact=call(cast), to=cast.frontdesk, until=NOON + 4 * HOUR, question="何时修好", by=cast.frontdesk, at=NOON
+    )
+    body = {"version": str(contact.case.version), "seen": contact.case.state, "seen_at": NOON.isoformat()}
+    signed_in(cast.supervisor).post(f"{page(contact)}reply/", body | {"text": "明天上午"})
+    answer = signed_in(cast.frontdesk).post(f"{page(contact)}reply/", body | {"text": "周五下午"})
+    assert answer.status_code == 422
+    words = words_of(answer)
+    assert "What was replied 周五下午 明天上午" in words
+    assert "State Reply promised Ended" in words
+
+
+def test_whom_one_wanted_to_ask_is_not_lost_either(cast: Cast, signed_in: SignIn) -> None:
+    contact = visit(cast)
+    body = {"to": str(cast.supervisor.pk), "reason": "坚持要主管", "version": str(contact.case.version)}
+    actions.serve(contact=contact, by=cast.frontdesk, at=NOON)
+    answer = signed_in(cast.frontdesk).post(f"{page(contact)}pass/", body)
+    assert answer.status_code == 422
+    assert "Somebody saved this while you were writing" in words_of(answer)
+    assert 'value="坚持要主管"' in text_of(answer)
+    assert "data-open-now" in text_of(answer)
+    version = Case.objects.get().version
+    signed_in(cast.frontdesk).post(f"{page(contact)}pass/", body | {"version": str(version)})
+    assert Case.objects.get().version == version + 1, "pressed again it is done"
+
+
+def test_somebody_who_is_being_served_by_now_is_not_logged_as_gone(cast: Cast, signed_in: SignIn) -> None:
+    contact = visit(cast)
+    seen = str(contact.case.version)
+    client = signed_in(cast.frontdesk)
+    assert 'do/leave/"><input type="hidden" name="csrfmiddlewaretoken"' in text_of(client.get(page(contact)))
+    actions.serve(contact=contact, by=cast.supervisor, at=NOON)
+    assert client.post(f"{page(contact)}do/leave/", {"version": seen}).status_code == 409
+    assert Case.objects.get().state == State.SERVING
 
 
 def test_a_visitor_who_left_is_logged_and_the_desk_goes_on(cast: Cast, signed_in: SignIn) -> None:

@@ -248,6 +248,44 @@ def test_a_number_added_while_the_form_was_open_stays(cast: Cast, signed_in: Sig
 
 
 @pytest.mark.req("EST-2")
+def test_two_who_edit_one_person_are_both_shown_and_nothing_is_overwritten(cast: Cast, signed_in: SignIn) -> None:
+    person = cast.people[ROOM]
+    address = f"/residents/{person.pk}/"
+    mine, theirs = signed_in(cast.frontdesk), signed_in(cast.supervisor)
+    PersonPhone.history.update(history_date=NOON)  # the cast was made by a clock of its own
+    stamp = mine.get(address).context["form"]["stamp"].value()
+    body = {"phones": MASKED, "shown": str(person.phones.get().pk), "stamp": stamp}
+    theirs.post(address, body | {"name": "张晓明", "preferences": "下午来"})
+    answer = mine.post(address, body | {"name": "张小明", "preferences": "晚上来"})
+    assert answer.status_code == 422
+    words = words_of(answer)
+    for both in ("Name 张小明 张晓明", "Wishes and notes 晚上来 下午来", f"{cast.supervisor}, "):
+        assert both in words, "mine, theirs, who and when"
+    assert "晚上来</textarea>" in text_of(answer)
+    person.refresh_from_db()
+    assert (person.name, person.preferences) == ("张晓明", "下午来")
+    again = answer.context["form"]["stamp"].value()
+    assert again != stamp
+    mine.post(address, body | {"name": "张小明", "preferences": "晚上来", "stamp": again})
+    person.refresh_from_db()
+    assert (person.name, person.preferences) == ("张小明", "晚上来"), "pressed again, mine is in its place"
+
+
+@pytest.mark.req("EST-2")
+def test_a_number_taken_away_meanwhile_is_shown_and_not_guessed(cast: Cast, signed_in: SignIn) -> None:
+    person = cast.people[ROOM]
+    client = signed_in(cast.frontdesk)
+    stamp = client.get(f"/residents/{person.pk}/").context["form"]["stamp"].value()
+    phone = person.phones.get()
+    phone.ended_at, phone.is_primary = NOON, False
+    phone.save()
+    body = {"name": person.name, "phones": MASKED, "shown": str(phone.pk), "stamp": stamp}
+    answer = client.post(f"/residents/{person.pk}/", body)
+    assert answer.status_code == 422
+    assert f"Phones {MASKED} —" in words_of(answer)
+
+
+@pytest.mark.req("EST-2")
 def test_two_numbers_that_read_alike_both_stay_or_are_asked_for(cast: Cast, signed_in: SignIn) -> None:
     person = cast.people[ROOM]
     twin = PersonPhone.objects.create(person=person, number=PHONE[:3] + "9999" + PHONE[-4:])

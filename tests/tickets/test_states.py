@@ -119,7 +119,9 @@ def test_a_bystander_does_nothing(cast: Cast, verb: str) -> None:
 def test_every_public_verb_is_in_the_walk() -> None:
     """A verb added to the table is walked, or its own tests are named here."""
     elsewhere = {"quote", "accept_quote", "close", "begin_leak_test", "end_leak_test", "resume_before_arrival"}
-    assert set(TRANSITIONS) == set(ANSWER_TRANSITIONS) == set(VERBS) | elsewhere
+    known = {verb for verb in TRANSITIONS if not verb.startswith("undo_")}  # tests/tickets/test_undo.py
+    assert set(TRANSITIONS) == set(ANSWER_TRANSITIONS)
+    assert known == set(VERBS) | elsewhere
 
 
 def test_every_state_has_a_phase_and_only_the_ends_are_closed() -> None:

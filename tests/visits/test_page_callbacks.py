@@ -182,7 +182,27 @@ def test_somebody_was_faster(cast: Cast, signed_in: SignIn, ticket: Ticket) -> N
     response = client.post(record(callback), {"result": "unreachable", "text": "没人接", "version": version})
     assert response.status_code == 409
     assert "Somebody changed this matter" in words_of(response)
-    assert "没人接" in words_of(response), "what was typed is still there"
+    words = words_of(response)
+    assert "Somebody saved this while you were writing" in words
+    assert "Result Not reached Satisfied" in words, "mine and theirs"
+    assert "What was said 没人接 —" in words, "what was typed is still there"
+
+
+def test_somebody_tried_meanwhile_and_pressing_again_counts_as_the_next_try(
+    cast: Cast, signed_in: SignIn, ticket: Ticket
+) -> None:
+    callback = owed(ticket)
+    mine = {"result": "satisfied", "score": "5", "text": "很好", "version": callback.case.version}
+    signed_in(cast.supervisor).post(record(callback), {"result": "unreachable"})
+    client = signed_in(cast.frontdesk)
+    response = client.post(record(callback), mine)
+    assert response.status_code == 409
+    words = words_of(response)
+    assert "Result Satisfied Not reached" in words
+    assert str(cast.supervisor) in words
+    assert "很好</textarea>" in response.content.decode()
+    version = Case.objects.get(pk=callback.case_id).version
+    assert client.post(record(callback), {**mine, "version": version}).status_code == 302
 
 
 def test_a_finished_call_has_its_own_page_without_a_form(cast: Cast, signed_in: SignIn, ticket: Ticket) -> None:

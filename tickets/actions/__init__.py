@@ -5,6 +5,7 @@ from tickets.actions.dispatching import Dispatched, accept, arrive, dispatch, ho
 from tickets.actions.finishing import after_callback, cancel, close, complete, end_leak_test, feedback, reopen, sign
 from tickets.actions.opening import Caller, NewTicket, add_photo, join, join_caller, open_ticket
 from tickets.actions.pricing import Line, accept_quote, add_parts, override_charge, quote, review_charge
+from tickets.actions.undoing import undo
 
 __all__ = [
     "Caller",
@@ -37,4 +38,5 @@ __all__ = [
     "return_job",
     "review_charge",
     "sign",
+    "undo",
 ]

@@ -37,13 +37,21 @@ def change_category(
     if urgency and urgency not in Urgency.values:
         raise Invalid(_("Unknown urgency."), fields={"urgency": _("Unknown.")})
     before = turn.ticket.category
+    kept = turn.kept_for_undo(
+        category=turn.ticket.category_id,
+        code=turn.case.category,
+        department=turn.case.department_id,
+        urgency=turn.case.urgency,
+        charge=turn.ticket.charge,
+        charge_reason=turn.ticket.charge_reason,
+    )
     turn.ticket.category = category
     _decide_anew(turn)
     department = department_for(turn.case.project, turn.case.kind, category)
-    _hand_over(turn, department)
+    hand_over(turn, department)
     turn.happen(
         step,
-        data={"before": _named(before), "after": _named(category)},
+        data={"before": named(before), "after": named(category), **kept},
         for_resident=False,
         changes={
             "category": category.code,
@@ -54,7 +62,7 @@ def change_category(
     return turn.ticket
 
 
-def _hand_over(turn: Turn, department: Department | None) -> None:
+def hand_over(turn: Turn, department: Department | None) -> None:
     """Let the new department see the case, and the old one no longer, unless one of its people still has the job."""
     old = turn.case.department
     if old is not None and old != department and not _works_in(turn.job, old):
@@ -82,7 +90,8 @@ def _decide_anew(turn: Turn) -> None:
     ticket.save(update_fields=["category", "charge", "charge_reason"])
 
 
-def _named(category: Category | None) -> dict[str, str]:
+def named(category: Category | None) -> dict[str, str]:
+    """The category in both languages, as an event keeps it."""
     return {"zh": category.name_zh, "en": category.name_en} if category else {"zh": "未分类", "en": "not sorted"}
 
 

@@ -38,13 +38,15 @@ def dispatch(
     technician: User,
     window_from: datetime | None = None,
     window_to: datetime | None = None,
+    batch: str = "",
     by: User,
     at: datetime,
     expected: int | None = None,
 ) -> Dispatched:
     """Send somebody, at an agreed time or at any. An open job is taken from whoever had it (转单).
 
-    A clash of appointments is a warning, not a refusal. Raises `Invalid`, `NotAllowed`, `NotNow`, `Stale`.
+    `batch` is the same for all that were sent together, so that they can be taken back together. A clash of
+    appointments is a warning, not a refusal. Raises `Invalid`, `NotAllowed`, `NotNow`, `Stale`.
     Source: 三(3)③ 及时通知维修部人员携单在约定时间上门维修服务.
     """
     turn = begin(ticket, by=by, at=at, expected=expected)
@@ -57,10 +59,14 @@ def dispatch(
             fields={"technician": _("Not one of the technicians.")},
         )
     taken_from = turn.job
+    had = {"number": taken_from.number, "state": taken_from.state} if taken_from is not None else None
+    kept = turn.kept_for_undo(handler=turn.case.handler_id, job=had)
     if taken_from is not None:
         turn.end_job()
     job = _give(turn, technician, window)
-    data = {"technician": str(technician), "agreed": ANY_TIME, "job": job.number}
+    data = {"technician": str(technician), "agreed": ANY_TIME, "job": job.number, **kept}
+    if batch:
+        data["batch"] = batch
     if window is not None:
         data |= _moments(window)
     turn.happen(step, data=data, changes={"handler": technician})
@@ -183,7 +189,7 @@ def hold(
     turn.allow(can_hold(by, turn.case, turn.job), _("Only who works on it or the desk puts it on hold."))
     step = turn.step("hold")
     reason = reason_of(reason, _("Say what it waits for."))
-    turn.happen(step, text=reason, data=turn.acting())
+    turn.happen(step, text=reason, data={**turn.acting(), **turn.kept_for_undo()})
     return turn.ticket
 
 

@@ -55,6 +55,7 @@ class Turn:
         text: str = "",
         for_resident: bool = True,
         changes: Mapping[str, Any] | None = None,
+        takes_back: Event | None = None,
     ) -> Event:
         """Append the step's event and go to its state."""
         return happen(
@@ -68,7 +69,12 @@ class Turn:
             for_resident=for_resident,
             claimed_at=self.claimed_at,
             changes=changes,
+            takes_back=takes_back,
         )
+
+    def kept_for_undo(self, **more: Any) -> dict[str, Any]:
+        """What stands before the step, and the version after it: kept with the event, so that it can be undone."""
+        return {"undo": {"state": self.case.state, "version": self.case.version + 1, **more}}
 
     def acting(self) -> dict[str, str]:
         """Who did the job's step: the technician, and for whom somebody else acted."""

@@ -1,7 +1,6 @@
 """Everything one ticket's page shows, in a constant number of statements."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from accounts.models import User
@@ -116,8 +115,3 @@ def page_of(kin: Kin, reader: User) -> TicketPage:
         callbacks=kin.callbacks,
         duplicates=kin.duplicates,
     )
-
-
-def since(page: TicketPage, moment: datetime) -> list[Line]:
-    """What happened after a moment, oldest first: what somebody missed while a form was open."""
-    return [line for line in reversed(page.events) if line.at > moment]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from uuid import uuid4
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,11 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Project, User
 from accounts.states import Role
 from cases.models import Case
-from cases.queries import Due, due_of
+from cases.queries import Due, due_of, last_act
 from cases.registry import kind_of
+from cases.sentences import moment_words, sentence
 from cases.states import Phase, Urgency
-from core.errors import DomainError, Invalid, NotNow
-from core.numbers import at_most
+from core.errors import DomainError, Invalid, NotNow, Stale
+from core.numbers import at_most, whole_number
 from records.actions import Answer, once
 from records.http import now, project_of, user_of
 from tickets import actions
@@ -131,29 +133,45 @@ def bulk_dispatch(request: HttpRequest) -> HttpResponse:
         raise Invalid(_("Tick between 1 and %(most)s tickets.") % {"most": MOST_AT_ONCE})
     if not form.is_valid():
         raise Invalid(_("Choose who goes."))
-    technician = form.cleaned_data["technician"]
     found = {ticket.case.number: ticket for ticket in tickets_for(user, project).filter(case__number__in=picked)}
-    request.session[RESULTS] = [_send(number, found.get(number), technician, request) for number in picked]
+    key = request.POST.get("idempotency_key", "")
+    sending = Sending(form.cleaned_data["technician"], user, key, batch=key[:64] or uuid4().hex)
+    request.session[RESULTS] = [_send(number, found.get(number), _seen(request, number), sending) for number in picked]
     return redirect(where_next(request, reverse("tickets")))
 
 
-def _send(number: str, ticket: Ticket | None, technician: User, request: HttpRequest) -> dict[str, object]:
+@dataclass(frozen=True)
+class Sending:
+    """One press of the button: whom to send, who pressed, the key of the press, and the name of all that it sends."""
+
+    technician: User
+    by: User
+    key: str
+    batch: str
+
+
+def _seen(request: HttpRequest, number: str) -> int | None:
+    """The version of the ticket that the list was shown with."""
+    return whole_number(request.POST.get(f"seen-{number}", ""), digits=9)
+
+
+def _send(number: str, ticket: Ticket | None, seen: int | None, sending: Sending) -> dict[str, object]:
     """Send somebody to one ticket, once for each time the form was filled in, and say what became of it."""
     if ticket is None:
         return {"number": number, "url": "", "ok": False, "words": _("There is no such ticket.")}
     at = now()
-    key = request.POST.get("idempotency_key", "")
-    act = partial(_dispatch, ticket, technician, user_of(request), at)
+    act = partial(_dispatch, ticket, seen, sending, at)
     try:
-        if key:
-            body = {"technician": technician.pk}
+        if sending.key:
+            body = {"technician": sending.technician.pk}
             # The number goes first: a long key is cut at its end.
-            key, scope = f"{number}:{key}"[:200], f"page {request.path}"
-            sent = once(by=user_of(request), scope=scope, key=key, body=body, at=at, act=act).data
+            key, scope = f"{number}:{sending.key}"[:200], f"page {reverse('ticket_bulk_dispatch')}"
+            sent = once(by=sending.by, scope=scope, key=key, body=body, at=at, act=act).data
         else:
             sent = act().data
     except DomainError as error:
-        return {"number": number, "url": reverse("ticket", args=[number]), "ok": False, "words": str(error)}
+        words = f"{error} {_missed(ticket)}" if isinstance(error, Stale) else str(error)
+        return {"number": number, "url": reverse("ticket", args=[number]), "ok": False, "words": words}
     return {
         "number": number,
         "url": reverse("ticket", args=[number]),
@@ -162,8 +180,17 @@ def _send(number: str, ticket: Ticket | None, technician: User, request: HttpReq
     }
 
 
-def _dispatch(ticket: Ticket, technician: User, by: User, at: datetime) -> Answer:
-    """Send somebody to a ticket that nobody was sent to, as it was read: a list takes no work away from anybody."""
+def _missed(ticket: Ticket) -> str:
+    """What was done to a ticket since the list was shown, in words."""
+    last = last_act(ticket.case)
+    if last is None:
+        return ""
+    words = {"who": last.by, "what": sentence(last.kind, last.data), "moment": moment_words(last.at.isoformat())}
+    return _("%(moment)s, %(who)s: “%(what)s”") % words
+
+
+def _dispatch(ticket: Ticket, seen: int | None, sending: Sending, at: datetime) -> Answer:
+    """Send somebody to a ticket that nobody was sent to, as it was shown: a list takes no work away from anybody."""
     case = ticket.case
     if case.state not in TO_SEND:
         words = {"state": kind_of(case.kind).states[case.state]}
@@ -171,7 +198,10 @@ def _dispatch(ticket: Ticket, technician: User, by: User, at: datetime) -> Answe
             _("It is “%(state)s”: the list sends only where nobody was sent yet. Open the ticket to give it on.")
             % words
         )
-    sent = actions.dispatch(ticket=ticket, technician=technician, by=by, at=at, expected=case.version)
+    expected = case.version if seen is None else seen
+    sent = actions.dispatch(
+        ticket=ticket, technician=sending.technician, batch=sending.batch, by=sending.by, at=at, expected=expected
+    )
     return Answer(status=200, data={"technician": str(sent.job.technician)})
 
 

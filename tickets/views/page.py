@@ -1,6 +1,5 @@
 """One ticket's page, and its steps: a refusal shows the page again with everything that was typed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,39 +14,30 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from cases.meanwhile import missed
 from cases.models import Case
 from cases.permissions import reads_all
-from cases.queries import Line
-from cases.registry import kind_of
 from cases.rules import check_claim
 from core.errors import DomainError, Stale
 from core.moments import read_moment
 from estate.models import REGISTER_ROLES
 from records.http import follow, now, posted_version, redirect_once, user_of
+from records.stale import Missed
 from tickets.actions import Dispatched
 from tickets.forms import StepForm
 from tickets.models import Ticket
 from tickets.permissions import can_add_photo, can_print, has_the_job
 from tickets.queries import visible_numbers
 from tickets.reads.kin import Kin, kin_of
-from tickets.reads.page import TicketPage, page_of, since
+from tickets.reads.page import TicketPage, page_of
 from tickets.reads.prices import priced
 from tickets.views.step_shape import Given, StepKind, Words
 from tickets.views.step_table import BY_VERB
-from tickets.views.steps import Choices, lines_of, next_of, offered
+from tickets.views.steps import Choices, lines_of, next_of, now_in, offered
 from visits.permissions import can_record
 
 # A phone that says a moment this close to ours was not out of signal.
 SAME_MOMENT = 120
-
-
-@dataclass(frozen=True)
-class Missed:
-    """What somebody missed while a form was open: how it stood, how it stands, what happened in between."""
-
-    yours: Words
-    now: Words
-    lines: Sequence[Line]
 
 
 @dataclass(frozen=True)
@@ -117,8 +107,8 @@ def show(
     page = page_of(kin, user)
     choices = Choices(page, at)
     kinds = offered(user, page)
-    missed = _missed(request, page, tried)
-    steps = [_offer(kind, page, choices, tried, missed) for kind in _with_tried(kinds, tried)]
+    stale = _missed(request, page, tried)
+    steps = [_offer(kind, page, choices, tried, stale) for kind in _with_tried(kinds, tried)]
     first = next_of(kinds, user, page)
     primary = next((step for step in steps if first and step.verb == first.verb), None) or _callback_step(user, page)
     context = {
@@ -150,7 +140,7 @@ def _with_tried(kinds: list[StepKind], tried: Tried | None) -> list[StepKind]:
     return [*kinds, BY_VERB[tried.verb]]
 
 
-def _offer(kind: StepKind, page: TicketPage, choices: Choices, tried: Tried | None, missed: Missed | None) -> Offer:
+def _offer(kind: StepKind, page: TicketPage, choices: Choices, tried: Tried | None, stale: Missed | None) -> Offer:
     mine = tried is not None and tried.verb == kind.verb
     form = tried.form if mine and tried is not None else choices.form(kind)
     return Offer(
@@ -162,7 +152,7 @@ def _offer(kind: StepKind, page: TicketPage, choices: Choices, tried: Tried | No
         danger=kind.danger,
         text=kind.text,
         opened=mine and form is not None,
-        stale=missed if mine else None,
+        stale=stale if mine else None,
     )
 
 
@@ -176,15 +166,11 @@ def _callback_step(user: User, page: TicketPage) -> Offer | None:
 
 
 def _missed(request: HttpRequest, page: TicketPage, tried: Tried | None) -> Missed | None:
+    """What was typed beside what the ticket says now, for a step that somebody else was ahead of."""
     if tried is None or not isinstance(tried.error, Stale):
         return None
-    states = kind_of(page.case.kind).states
-    seen_at = read_moment(request.POST.get("seen_at", ""))
-    return Missed(
-        yours=states.get(request.POST.get("seen", ""), _("not known")),
-        now=page.state_word,
-        lines=since(page, seen_at) if seen_at else (),
-    )
+    stands = now_in(tried.form, page) if tried.form is not None else {}
+    return missed(page.case, form=tried.form, now=stands, post=request.POST, events=page.events)
 
 
 @login_required

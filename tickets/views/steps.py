@@ -14,6 +14,7 @@ from tickets.forms import (
     ContactForm,
     DispatchForm,
     LinesForm,
+    OverrideForm,
     PhoneCompleteForm,
     StepForm,
 )
@@ -106,3 +107,17 @@ class Choices:
 def lines_of(form: StepForm | None) -> list[actions.Line]:
     """The lines chosen in a form."""
     return form.chosen if isinstance(form, LinesForm) else []
+
+
+def now_in(form: StepForm, page: TicketPage) -> dict[str, Any]:
+    """What the ticket says now in the fields of a step's form: beside what somebody typed before they knew."""
+    if isinstance(form, DispatchForm):
+        job = page.open_job
+        if job is None:
+            return dict.fromkeys(form.fields)
+        offered_too = any(user.pk == job.technician_id for user in form.people)
+        who = job.technician_id if offered_too else str(job.technician)
+        return {"technician": who, "window_from": job.window_from, "window_to": job.window_to}
+    if isinstance(form, OverrideForm):
+        return {"charge": page.ticket.charge}
+    return dict(form.initial) if isinstance(form, CategoryForm | ContactForm) else {}
