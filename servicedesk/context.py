@@ -28,7 +28,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     project = getattr(request, "project", None)
     if request.headers.get("HX-Request"):
         return shown | {"project": project}
-    counts, swept_at = _around(user, project)
+    counts, swept_at = around(user, project, revision())
     return shown | {
         "project": project,
         "projects": getattr(request, "projects", []),
@@ -39,9 +39,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _around(user: User, project: Project | None) -> tuple[dict[str, int], datetime | None]:
+def around(user: User, project: Project | None, newest: int) -> tuple[dict[str, int], datetime | None]:
     """What waits at the entries of the navigation, and when the sweep last ran; kept while nothing happens."""
-    key = f"frame:{user.pk}:{project.pk if project else 0}:{revision()}"
+    key = f"frame:{user.pk}:{project.pk if project else 0}:{newest}"
     return kept(key, partial(_read, user, project), seconds=KEPT_SECONDS)
 
 

@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from servicedesk import views
+from servicedesk import live, views
 from servicedesk.api import router
 from servicedesk.token import ObtainToken
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("project/<slug:code>/", views.switch_project, name="switch_project"),
     path("preferences/", views.preferences, name="preferences"),
+    path("palette/", views.palette, name="palette"),
+    path("live/", live.live, name="live"),
     path("c/<str:number>/", views.case, name="case"),
     path("c/<str:number>/files/<str:token>/", views.case_file, name="case_file"),
     path("", include("notifications.urls")),

@@ -25,10 +25,14 @@ from cases.models import Attachment, Case
 from cases.permissions import reads_all
 from cases.registry import kind_of
 from cases.states import PhotoLabel
+from servicedesk.live import asked_project
 from servicedesk.middleware import ProjectRequest
 from servicedesk.navigation import entries_for
+from servicedesk.palette import choices_for
 from servicedesk.places import PLACES
 from sla.health import last_sweep, late_beat
+
+PALETTE_SECONDS = 300
 
 
 @login_required
@@ -64,6 +68,17 @@ def preferences(request: ProjectRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = reverse("home")
     return redirect(back)
+
+
+@login_required
+@require_GET
+def palette(request: ProjectRequest) -> HttpResponse:
+    """What the palette offers besides the page's own buttons; the browser keeps it for five minutes."""
+    choices = choices_for(request.user, asked_project(request), request.projects)
+    response = render(request, "parts/palette_choices.html", {"choices": choices})
+    # The address names project and language, the cookie the person; rights are asked where a link leads.
+    response.headers["Cache-Control"] = f"private, max-age={PALETTE_SECONDS}"
+    return response
 
 
 @login_required

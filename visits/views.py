@@ -38,6 +38,7 @@ class Listed:
     """A callback in the list beside the call."""
 
     number: str
+    version: int
     where: str
     title: str
     clock: Due | None
@@ -112,6 +113,7 @@ def _listed(row: Row, *, later: bool) -> Listed:
     address = f"{reverse('callbacks')}?open={case.number}" + ("&show=later" if later else "")
     return Listed(
         number=case.number,
+        version=case.version,
         where=_where(case),
         title=case.title,
         clock=due_of(case),
