@@ -9,7 +9,8 @@ and never sent.
 
 While nothing at all happened since the same question was answered the answer is 304 after three statements: session,
 person, newest event. Time alone changes lists too (what falls due, whoever waits too long) and memberships end without
-an event, so that this shortcut holds for a minute at most.
+an event, and two transactions may commit in the other order than they took their keys, so that this shortcut holds for
+half a minute at most.
 """
 
 import hashlib
@@ -33,7 +34,7 @@ from servicedesk.context import around
 from servicedesk.watched import LISTS, MOST, rows_now
 from sla.health import late_beat
 
-QUIET_SECONDS = 60
+QUIET_SECONDS = 30
 
 
 class QuietPolls:

@@ -13,7 +13,7 @@ from accounts.models import Project, User
 class Entry:
     """A place to go. `count` says what waits there; it must be one cheap statement.
 
-    `query` ends the address: `?view=mine`, or `#join` for a dialog that opens with the page.
+    `query` ends the address: `?view=mine`, or `#join` for a dialog that opens with the page. `also`: other words for it.
     """
 
     label: str | Promise
@@ -23,6 +23,7 @@ class Entry:
     order: int
     count: Callable[[User, Project], int] | None = None
     query: str = ""
+    also: tuple[str | Promise, ...] = ()
 
     @property
     def address(self) -> str:

@@ -83,7 +83,7 @@ def _choice(label: Words, icon: str, sort: Words, *, found_by: Iterable[Words] =
 
 
 def _link(entry: Entry, sort: Words) -> Choice:
-    return _choice(entry.label, entry.icon, sort, url=entry.address)
+    return _choice(entry.label, entry.icon, sort, found_by=(entry.label, *entry.also), url=entry.address)
 
 
 def _switch(project: Project) -> Choice:

@@ -82,8 +82,23 @@ PLACES: list[Entry] = [*RECEPTION, *TICKETS, *CALLBACKS, *PORTAL, *INBOX, *REGIS
 # --- the palette: what is no entry of the navigation but has an address of its own -----------------------------------
 TASKS: list[Entry] = [
     Entry(_("Quick intake"), "intake", "square-pen", AT_THE_DESK, 5),
-    Entry(_("Log a call, visit or letter"), "contact_new", "phone-incoming", AT_THE_DESK, 10),
-    Entry(_("Somebody came: join the line"), "desk", "user-plus", AT_THE_DESK, 15, query="#join"),
+    Entry(
+        _("Log a call, visit or letter"),
+        "contact_new",
+        "phone-incoming",
+        AT_THE_DESK,
+        10,
+        also=(_("Log a call"), _("Record a call")),
+    ),
+    Entry(
+        _("Somebody came: join the line"),
+        "desk",
+        "user-plus",
+        AT_THE_DESK,
+        15,
+        query="#join",
+        also=(_("Waiting line"),),
+    ),
     Entry(_("Front desk"), "desk", "concierge-bell", AT_THE_DESK, 20),
     Entry(_("Callbacks"), "callbacks", "phone-outgoing", MAKE_CALLS, 25),
     Entry(_("Dispatch"), "dispatch", "calendar-clock", frozenset({Role.GM}), 30),

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -75,7 +76,8 @@ def preferences(request: ProjectRequest) -> HttpResponse:
 def palette(request: ProjectRequest) -> HttpResponse:
     """What the palette offers besides the page's own buttons; the browser keeps it for five minutes."""
     choices = choices_for(request.user, asked_project(request), request.projects)
-    response = render(request, "parts/palette_choices.html", {"choices": choices})
+    # Without the request: there is no frame around it that would want reading.
+    response = HttpResponse(render_to_string("parts/palette_choices.html", {"choices": choices}))
     # The address names project and language, the cookie the person; rights are asked where a link leads.
     response.headers["Cache-Control"] = f"private, max-age={PALETTE_SECONDS}"
     return response

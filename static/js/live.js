@@ -1,5 +1,6 @@
 // Rows that change under the reader. <div id="…" data-live="tickets"> around rows, data-live-row="BX-1 5" (name, version) on each:
-// what is new waits behind a button above them, and comes in when it is pressed. data-live-self: the region is told instead
+// what is new waits behind a button above them, and comes in when it is pressed. It stands in no grid, for the button stands
+// before it. data-live-along (with an id): comes in with the rows. data-live-self: the region is told instead
 // ("desk-live") and looks for itself. The navigation's counts, unread messages and the red banner come with the same answer.
 (() => {
   "use strict";
@@ -200,8 +201,7 @@
     const source = fresh.getElementById(region.element.id);
     if (!source) return;
     const was = remember(region.element);
-    region.element.replaceChildren(...source.childNodes);
-    window.htmx.process(region.element);
+    window.htmx.swap(region.element, source.innerHTML, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
     region.known = null;
     say(region, 0, 0, 0);
     recall(region.element, was);

@@ -100,8 +100,10 @@
 
   function filter() {
     const words = asked.split(/\s+/).filter(Boolean);
+    // What leads where a page of the server's list leads is the same thing.
+    const elsewhere = new Set(offered.map((option) => option.href).filter(Boolean));
     const isRow = ({ element }) => /^\d$/.test(element.dataset.key || "");
-    const own = (rows) => onPage.filter((each) => isRow(each) === rows).map(({ option }) => option);
+    const own = (rows) => onPage.filter((each) => isRow(each) === rows && !elsewhere.has(each.element.href)).map(({ option }) => option);
     const all = [...own(false), ...offered, ...own(true)];
     const fitting = all.map((option) => [rank(option, words), option]).filter(([at]) => at >= 0).sort((one, other) => one[0] - other[0]);
     choices.replaceChildren(...fitting.map(([, option]) => option));
@@ -203,6 +205,10 @@
 
   function open() {
     if (dialog.open) return;
+    // The focus will come back: not to an entry of a menu that has closed.
+    const menu = document.activeElement && document.activeElement.closest("details.menu[open]");
+    if (menu) menu.querySelector("summary").focus();
+    document.querySelectorAll("details.menu[open]").forEach((each) => { each.open = false; });
     onPage = fromPage();
     box.value = asked = "";
     found.replaceChildren();
