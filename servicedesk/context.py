@@ -29,8 +29,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     project = getattr(request, "project", None)
     if request.headers.get("HX-Request"):
         return shown | {"project": project}
-    revision, unread = _moving(user)
-    counts, swept_at = _around(user, project, revision)
+    newest, unread = _moving(user)
+    counts, swept_at = around(user, project, newest)
     return shown | {
         "project": project,
         "projects": getattr(request, "projects", []),
@@ -56,9 +56,9 @@ def _moving(user: User) -> tuple[int, int]:
     return newest or 0, count
 
 
-def _around(user: User, project: Project | None, revision: int) -> tuple[dict[str, int], datetime | None]:
+def around(user: User, project: Project | None, newest: int) -> tuple[dict[str, int], datetime | None]:
     """What waits at the entries of the navigation, and when the sweep last ran; kept while nothing happens."""
-    key = f"frame:{user.pk}:{project.pk if project else 0}:{revision}"
+    key = f"frame:{user.pk}:{project.pk if project else 0}:{newest}"
     return kept(key, partial(_read, user, project), seconds=KEPT_SECONDS)
 
 

@@ -11,7 +11,10 @@ from accounts.models import Project, User
 
 @dataclass(frozen=True)
 class Entry:
-    """A place to go. `count` says what waits there; it must be one cheap statement."""
+    """A place to go. `count` says what waits there; it must be one cheap statement.
+
+    `query` ends the address: `?view=mine`, or `#join` for a dialog that opens with the page. `also`: other words for it.
+    """
 
     label: str | Promise
     url_name: str
@@ -19,6 +22,13 @@ class Entry:
     roles: frozenset[str]
     order: int
     count: Callable[[User, Project], int] | None = None
+    query: str = ""
+    also: tuple[str | Promise, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return reverse(self.url_name) + self.query
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,12 @@ class Shown:
 
 
 MOST = 9
+
+
+def open_to(places: Iterable[Entry], user: User, project: Project) -> list[Entry]:
+    """The entries of the person's roles in the project, in order, each address once."""
+    mine = [e for e in sorted(places, key=lambda e: e.order) if user.has_role(project.pk, *e.roles)]
+    return list({e.address: e for e in reversed(mine)}.values())[::-1]
 
 
 def _mine(places: Iterable[Entry], user: User, project: Project) -> list[Entry]:

@@ -1,5 +1,6 @@
-"""Who finds what in the left-hand navigation. Order decides the role's home page: its first entry."""
+"""Who finds what in the left-hand navigation, and what more the palette offers. Order decides the role's home page."""
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
@@ -8,6 +9,7 @@ from reception.queries.desk import waiting_count
 from records.http import now
 from servicedesk.navigation import Entry
 from tickets.reads.counts import my_open_jobs, to_dispatch
+from tickets.reads.listing import VIEWS
 from visits.queries import waiting
 
 
@@ -15,6 +17,11 @@ def callbacks_to_make(user: User, project: Project) -> int:
     """Callbacks that can be made now."""
     return waiting(project=project, user=user, at=now())
 
+
+AT_THE_DESK = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.ADMIN})
+READ_TICKETS = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.HEAD, Role.GM, Role.QUALITY, Role.ADMIN})
+MAKE_CALLS = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.GM})
+READ_AUDIT = frozenset({Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN})
 
 RECEPTION = [
     Entry(_("Front desk"), "desk", "concierge-bell", frozenset({Role.FRONTDESK}), 0, waiting_count),
@@ -34,7 +41,7 @@ TICKETS = [
         _("Tickets"),
         "tickets",
         "clipboard-list",
-        frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.HEAD, Role.GM, Role.QUALITY, Role.ADMIN}),
+        READ_TICKETS,
         20,
     ),
     Entry(
@@ -71,3 +78,46 @@ REGISTER = [
 ]
 
 PLACES: list[Entry] = [*RECEPTION, *TICKETS, *CALLBACKS, *PORTAL, *INBOX, *REGISTER]
+
+# --- the palette: what is no entry of the navigation but has an address of its own -----------------------------------
+TASKS: list[Entry] = [
+    Entry(_("Quick intake"), "intake", "square-pen", AT_THE_DESK, 5),
+    Entry(
+        _("Log a call, visit or letter"),
+        "contact_new",
+        "phone-incoming",
+        AT_THE_DESK,
+        10,
+        also=(_("Log a call"), _("Record a call")),
+    ),
+    Entry(
+        _("Somebody came: join the line"),
+        "desk",
+        "user-plus",
+        AT_THE_DESK,
+        15,
+        query="#join",
+        also=(_("Waiting line"),),
+    ),
+    Entry(_("Front desk"), "desk", "concierge-bell", AT_THE_DESK, 20),
+    Entry(_("Callbacks"), "callbacks", "phone-outgoing", MAKE_CALLS, 25),
+    Entry(_("Dispatch"), "dispatch", "calendar-clock", frozenset({Role.GM}), 30),
+    Entry(_("Messages"), "inbox", "bell", frozenset(Role), 35),
+    Entry(_("Audit trail"), "audit", "shield-check", READ_AUDIT, 40),
+]
+SAVED_VIEWS: list[Entry] = [
+    *(
+        Entry(
+            format_lazy("{} · {}", _("Tickets"), label),
+            "tickets",
+            "list-filter",
+            READ_TICKETS,
+            50,
+            query=f"?view={view}",
+        )
+        for view, label in VIEWS.items()
+    ),
+    Entry(_("Callbacks to try again later"), "callbacks", "phone-missed", MAKE_CALLS, 60, query="?show=later"),
+    Entry(_("Dispatch tomorrow"), "dispatch", "calendar-clock", MAKE_CALLS | {Role.HEAD}, 65, query="?day=tomorrow"),
+    Entry(_("Unread messages"), "inbox", "bell-dot", frozenset(Role), 70, query="?show=unread"),
+]

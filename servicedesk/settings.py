@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "servicedesk.live.QuietPolls",
     "servicedesk.middleware.CurrentProject",
     "servicedesk.middleware.StaffSecondFactor",
     "servicedesk.middleware.DomainErrors",

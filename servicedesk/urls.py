@@ -7,7 +7,7 @@ from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from cases.views import presence
-from servicedesk import views
+from servicedesk import live, views
 from servicedesk.api import router
 from servicedesk.token import ObtainToken
 
@@ -26,6 +26,8 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("project/<slug:code>/", views.switch_project, name="switch_project"),
     path("preferences/", views.preferences, name="preferences"),
+    path("palette/", views.palette, name="palette"),
+    path("live/", live.live, name="live"),
     path("c/<str:number>/", views.case, name="case"),
     path("c/<str:number>/files/<str:token>/", views.case_file, name="case_file"),
     path("cases/<str:number>/presence/", presence, name="case_presence"),

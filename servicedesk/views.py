@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import Error, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -27,8 +28,10 @@ from cases.permissions import reads_all
 from cases.registry import kind_of
 from cases.states import PhotoLabel
 from servicedesk.away import answer, what_is_away
+from servicedesk.live import asked_project
 from servicedesk.middleware import ProjectRequest, cookie_language
 from servicedesk.navigation import entries_for
+from servicedesk.palette import choices_for
 from servicedesk.places import PLACES
 from sla.health import last_sweep, late_beat
 from tickets.models import Job
@@ -37,6 +40,8 @@ from tickets.permissions import require_print
 # A file does nothing but be looked at. Browsers show a paper with a viewer of theirs, which a sandbox keeps out.
 PAPER_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 FILE_POLICY = f"sandbox; {PAPER_POLICY}"
+
+PALETTE_SECONDS = 300
 
 
 @login_required
@@ -72,6 +77,18 @@ def preferences(request: ProjectRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = reverse("home")
     return redirect(back)
+
+
+@login_required
+@require_GET
+def palette(request: ProjectRequest) -> HttpResponse:
+    """What the palette offers besides the page's own buttons; the browser keeps it for five minutes."""
+    choices = choices_for(request.user, asked_project(request), request.projects)
+    # Without the request: there is no frame around it that would want reading.
+    response = HttpResponse(render_to_string("parts/palette_choices.html", {"choices": choices}))
+    # The address names project and language, the cookie the person; rights are asked where a link leads.
+    response.headers["Cache-Control"] = f"private, max-age={PALETTE_SECONDS}"
+    return response
 
 
 @login_required

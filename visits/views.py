@@ -40,6 +40,7 @@ class Listed:
     """A callback in the list beside the call."""
 
     number: str
+    version: int
     where: str
     title: str
     clock: Due | None
@@ -114,6 +115,7 @@ def _listed(row: Row, *, later: bool) -> Listed:
     address = f"{reverse('callbacks')}?open={case.number}" + ("&show=later" if later else "")
     return Listed(
         number=case.number,
+        version=case.version,
         where=_where(case),
         title=case.title,
         clock=due_of(case),

@@ -115,14 +115,22 @@
 
   // --- Single keys, outside inputs only and only where the person has not switched them off. ---
   const visible = (element) => element.getClientRects().length > 0;
+  const nameOf = (element) => element.dataset.keyName || element.getAttribute("aria-label") || element.textContent.trim();
+
+  function use(element) {
+    if (element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) element.focus();
+    else element.click();
+  }
 
   function press(key) {
     const wanted = [...document.querySelectorAll("[data-key]")].find((element) => element.dataset.key.toLowerCase() === key && visible(element));
     if (!wanted) return false;
-    if (wanted.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) wanted.focus();
-    else wanted.click();
+    use(wanted);
     return true;
   }
+
+  // The palette asks what the page itself offers.
+  Object.assign(window.desk, { use, nameOf, keyed: () => [...document.querySelectorAll("[data-key], [data-key-name]")].filter(visible) });
 
   const BUILT_IN = { j: () => walk(1), k: () => walk(-1), x: tick, "?": help };
 
@@ -139,7 +147,7 @@
       const key = document.createElement("kbd");
       key.textContent = element.dataset.key.toUpperCase();
       line.appendChild(document.createElement("dt")).appendChild(key);
-      line.appendChild(document.createElement("dd")).textContent = element.dataset.keyName || element.getAttribute("aria-label") || element.textContent.trim();
+      line.appendChild(document.createElement("dd")).textContent = nameOf(element);
       shown.insertBefore(line, first);
     });
     if (!dialog.open) dialog.showModal();
@@ -150,7 +158,8 @@
     if (event.defaultPrevented || window.desk.composing(event)) return;
     const key = event.key.toLowerCase();
     if (key === "k" && (event.ctrlKey || event.metaKey)) {
-      if (!modal()) focusSearch(event);
+      // A page without a palette (nobody has signed in) may have a search box.
+      if (!modal() && !document.getElementById("palette")) focusSearch(event);
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || !allowed() || modal() || typing(event.target)) return;

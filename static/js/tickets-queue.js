@@ -276,6 +276,8 @@
   window.addEventListener("online", flush);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) flush(); });
   window.setInterval(flush, AGAIN);
+  // Cards that came in anew say it too.
+  document.addEventListener("htmx:afterSettle", show);
   show();
   flush();
 })();

@@ -163,6 +163,8 @@ TABLE: dict[str, Row] = {
     "api_docs": _reads(),
     "preferences": _writes("", SIGNED_IN, just(shortcuts_off="1")),
     "switch_project": _writes("project", SIGNED_IN),
+    "palette": _reads(),
+    "live": _reads(),
     "case": _reads("case"),
     "case_file": _reads("file"),
     "case_file paper": _reads("paper", PRINTERS, phone=True, get_writes=True),

@@ -20,6 +20,7 @@ class Card:
     """One job in a technician's list."""
 
     number: str
+    version: int
     where: str
     title: str
     building: str
@@ -72,6 +73,7 @@ def _card(job: Job) -> Card:
     building = case.building
     return Card(
         number=case.number,
+        version=case.version,
         where=case.unit.number if case.unit else case.place,
         title=case.title,
         building=str(building) if building else "",

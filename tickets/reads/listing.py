@@ -136,14 +136,19 @@ def with_clock(rows: CaseQuerySet) -> CaseQuerySet:
     return rows.annotate(clock_started_at=Subquery(live.values("started_at")[:1]))
 
 
-def one_page(filters: Filters, cursor: Cursor | None, *, user: User, project: Project, at: datetime) -> Page:
-    """The rows after `cursor` in the view's order, where the next page begins, and how many there are in all."""
-    every = rows = listed(filters, user=user, project=project, at=at)
+def in_order(rows: CaseQuerySet, filters: Filters, cursor: Cursor | None) -> CaseQuerySet:
+    """The rows after `cursor`, in the view's order."""
     newest = filters.view in NEWEST_FIRST
     if cursor is not None:
         rows = rows.filter(_older(cursor) if newest else _later(cursor))
-    order = ("-opened_at", "-pk") if newest else (F("due_at").asc(nulls_last=True), "pk")
-    shown = with_clock(rows).for_lists().select_related("ticket__category").order_by(*order)
+    return rows.order_by(*(("-opened_at", "-pk") if newest else (F("due_at").asc(nulls_last=True), "pk")))
+
+
+def one_page(filters: Filters, cursor: Cursor | None, *, user: User, project: Project, at: datetime) -> Page:
+    """The rows after `cursor` in the view's order, where the next page begins, and how many there are in all."""
+    every = listed(filters, user=user, project=project, at=at)
+    newest = filters.view in NEWEST_FIRST
+    shown = with_clock(in_order(every, filters, cursor)).for_lists().select_related("ticket__category")
     found = list(shown[: PAGE + 1])
     page = found[:PAGE]
     more = len(found) > PAGE
