@@ -13,11 +13,12 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from cases.models import Case
+from cases.registry import kinds
 from cases.rules import check_claim
 from cases.serializers import CaseSerializer, case_context
-from cases.states import Phase
+from cases.states import Phase, Urgency
 from records.api import answer_once, expected_version
-from records.parsing import MomentFilter
+from records.parsing import FlagFilter, MomentFilter, OneOfFilter
 
 NUMBER = "[A-Za-z0-9-]{1,30}"
 Documents = list[Any]
@@ -28,16 +29,16 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     project = django_filters.CharFilter(field_name="project__code")
     unit = django_filters.CharFilter(field_name="unit__number")
-    kind = django_filters.CharFilter()
-    state = django_filters.CharFilter()
+    kind = OneOfFilter(known=lambda: {kind.key for kind in kinds()})
+    state = OneOfFilter(known=lambda: {state for kind in kinds() for state in kind.states})
     phase = django_filters.ChoiceFilter(choices=Phase.choices)
     category = django_filters.CharFilter()
-    urgency = django_filters.CharFilter()
+    urgency = OneOfFilter(known=lambda: Urgency.values)
     handler = django_filters.CharFilter(field_name="handler__username")
     parent = django_filters.CharFilter(field_name="parent__number")
     opened_after = MomentFilter(field_name="opened_at", lookup_expr="gte")
     opened_before = MomentFilter(field_name="opened_at", lookup_expr="lt")
-    open = django_filters.BooleanFilter(method="filter_open")
+    open = FlagFilter(method="filter_open")
 
     class Meta:
         model = Case
@@ -115,7 +116,7 @@ class CaseApi(viewsets.GenericViewSet[Case]):
             body = self.checked(shape)
             claimed: datetime | None = body.pop("happened_at", None)
             at = timezone.now()
-            check_claim(claimed, at=at)
+            check_claim(claimed, at=at, since=case.opened_at)
             act(
                 case,
                 **body,

@@ -61,6 +61,11 @@ def newest_event() -> QuerySet[Event]:
     return Event.objects.order_by("-pk")[:1]
 
 
+def revision() -> int:
+    """That key; 0 before anything has happened."""
+    return newest_event().values_list("pk", flat=True).first() or 0
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of a timeline, in the reader's language."""

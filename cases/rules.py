@@ -13,9 +13,17 @@ MOST_AHEAD, MOST_BEHIND = timedelta(minutes=5), timedelta(days=7)
 PRESENT_FOR = timedelta(seconds=30)
 
 
-def check_claim(claimed: datetime | None, *, at: datetime) -> None:
-    """Raise `Invalid` for a moment that a phone claims and that cannot be, seen from `at`, the time of receipt."""
-    if claimed is not None and not at - MOST_BEHIND <= claimed <= at + MOST_AHEAD:
+def check_claim(claimed: datetime | None, *, at: datetime, since: datetime | None = None) -> None:
+    """Raise `Invalid` for a moment that a phone claims and that cannot be, seen from `at`, the time of receipt.
+
+    `since` is when what happened to came to be; a phone's clock may run behind by as much as it may run ahead.
+    """
+    if claimed is None:
+        return
+    if since is not None and claimed < since - MOST_AHEAD:
+        too_early = _("It cannot have happened then: nobody had been asked to do it yet. Check the clock.")
+        raise Invalid(too_early, fields={"happened_at": too_early})
+    if not at - MOST_BEHIND <= claimed <= at + MOST_AHEAD:
         unlikely = _("It cannot have happened then: at most seven days ago, and not in time to come. Check the clock.")
         raise Invalid(unlikely, fields={"happened_at": unlikely})
 

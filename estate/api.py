@@ -32,6 +32,7 @@ from estate.serializers import (
     no_such,
 )
 from records.api import answer_once
+from records.parsing import FlagFilter
 
 Row = TypeVar("Row", bound=Model)
 
@@ -226,7 +227,7 @@ class VehicleFilter(django_filters.FilterSet):  # type: ignore[misc]
     project = django_filters.CharFilter(field_name="project__code")
     unit = django_filters.CharFilter(field_name="unit__number")
     plate = django_filters.CharFilter()
-    current = django_filters.BooleanFilter(field_name="ended_on", lookup_expr="isnull")
+    current = FlagFilter(field_name="ended_on", lookup_expr="isnull")
 
     class Meta:
         model = Vehicle

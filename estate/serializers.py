@@ -130,6 +130,7 @@ class PersonInput(serializers.ModelSerializer[Person]):
 
     phones = serializers.ListField(child=serializers.CharField(max_length=40), max_length=10, required=False)
     id_number = serializers.CharField(max_length=40, required=False, allow_blank=True, write_only=True)
+    preferences = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     reviewed = serializers.BooleanField(required=False, write_only=True)
 
     class Meta:

@@ -7,7 +7,6 @@ header cells from column A on: property companies keep their 说明 block to the
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -159,26 +158,40 @@ def _refuse_other_files(content: bytes) -> None:
                 _("The workbook is protected by a password. Remove the password in Excel and save it again.")
             )
         raise WorkbookRefused(_("This is an old .xls file. Save it as .xlsx in Excel or WPS and upload that."))
-    if not zipfile.is_zipfile(io.BytesIO(content)):
+    if not _is_archive(content):
         raise WorkbookRefused(_("This is not an Excel workbook. Only .xlsx files can be read."))
+
+
+def _is_archive(content: bytes) -> bool:
+    try:
+        return zipfile.is_zipfile(io.BytesIO(content))
+    except (ValueError, OverflowError):
+        return False
 
 
 def _refuse_bombs(content: bytes) -> None:
     """Unpack every part once, counting; what a part claims about its size is not believed."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if "xl/workbook.xml" not in archive.namelist():
-                raise WorkbookRefused(_("This is not an Excel workbook. Only .xlsx files can be read."))
-            parts = archive.infolist()
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-                raise _too_big()
-            rooms = _rooms(archive)
-            unpacked = 0
-            for part in parts:
-                room = min(rooms.get(part.filename, MAX_WHOLE_BYTES), MAX_UNPACKED_BYTES - unpacked)
-                unpacked += _unpack(archive, part, room=room)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, KeyError) as damage:
+            _look_through(archive)
+    except WorkbookRefused:
+        raise
+    except Exception as damage:
+        # Places that a spoilt archive gives for its parts surface as more kinds of errors than its library names.
         raise _damaged() from damage
+
+
+def _look_through(archive: zipfile.ZipFile) -> None:
+    if "xl/workbook.xml" not in archive.namelist():
+        raise WorkbookRefused(_("This is not an Excel workbook. Only .xlsx files can be read."))
+    parts = archive.infolist()
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
+        raise _too_big()
+    rooms = _rooms(archive)
+    unpacked = 0
+    for part in parts:
+        room = min(rooms.get(part.filename, MAX_WHOLE_BYTES), MAX_UNPACKED_BYTES - unpacked)
+        unpacked += _unpack(archive, part, room=room)
 
 
 def _too_big() -> WorkbookRefused:

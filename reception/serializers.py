@@ -15,6 +15,7 @@ from estate.models import Unit
 from reception.actions import Caller, NewContact
 from reception.models import Contact
 from reception.states import AskedFor, Outcome, Purpose
+from records.parsing import MomentInput
 
 
 class ContactSerializer(CaseSerializer):
@@ -30,8 +31,8 @@ class ContactSerializer(CaseSerializer):
     served_by = serializers.CharField(source="contact.served_by.username", default=None, allow_null=True)
     promised_to = serializers.CharField(source="contact.promised_to.username", default=None, allow_null=True)
     handed_to = serializers.CharField(source="contact.handed_to.username", default=None, allow_null=True)
-    queued_at = serializers.DateTimeField(source="contact.queued_at")
-    served_at = serializers.DateTimeField(source="contact.served_at")
+    queued_at = serializers.DateTimeField(source="contact.queued_at", allow_null=True)
+    served_at = serializers.DateTimeField(source="contact.served_at", allow_null=True)
     held_seconds = serializers.IntegerField(source="contact.held_seconds")
 
     class Meta(CaseSerializer.Meta):
@@ -132,7 +133,7 @@ class PromiseVerb(Verb):
     """Who answers what by when; without a question: what was said."""
 
     to = serializers.CharField(max_length=150)
-    at = serializers.DateTimeField()
+    at = MomentInput()
     question = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
     validate_to = ColleagueVerb.validate_to

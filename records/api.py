@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +32,13 @@ class CursorPages(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
     ordering = "-pk"
+
+    def get_page_size(self, request: Request) -> int:
+        """How many rows a page has, at most 200. Raises `ValidationError` for what is no number of rows."""
+        asked = request.query_params.get(self.page_size_query_param)
+        if asked is not None and not whole_number(asked):
+            raise exceptions.ValidationError({self.page_size_query_param: _("Give a number of rows, 1 to 200.")})
+        return super().get_page_size(request) or self.page_size
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         """Where the page begins. Raises `NotFound` for a position that is no number of a row."""
@@ -61,6 +74,13 @@ def handle_error(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, Http404):
         body = {"code": "not_found", "detail": _("There is no such thing, or it is not yours to see."), "fields": {}}
         return Response(body, status=status.HTTP_404_NOT_FOUND)
+    if isinstance(error, SuspiciousOperation):
+        too_big = isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+        detail = _("The upload is larger than allowed.") if too_big else _("Something in the request cannot be read.")
+        status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE if too_big else status.HTTP_400_BAD_REQUEST
+        return Response(
+            {"code": "too_large" if too_big else "invalid", "detail": detail, "fields": {}}, status=status_code
+        )
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     response = exception_handler(error, context)

@@ -1,20 +1,25 @@
 """What comes in over the API before anybody looks at it: bodies that are no JSON, moments no calendar holds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import IO, Any
 
 import django_filters
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import BooleanField, TextInput
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters.fields import IsoDateTimeField
+from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
 
 from core.moments import is_reckoned
 
+PAGING = ("cursor", "page_size")
 OUT_OF_RANGE = gettext_lazy("Give a moment between the years 1900 and 2999.")
 
 
@@ -46,6 +51,64 @@ class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
     """The filter of every list by a moment."""
 
     field_class = MomentField
+
+
+class FlagField(BooleanField):
+    """`true` or `false`; anything else is said to be neither, so that no slip of the pen turns a filter off."""
+
+    KNOWN = {"true": True, "1": True, "false": False, "0": False}
+
+    def to_python(self, value: Any) -> bool | None:  # type: ignore[override]
+        """Read the flag, None where it was not sent. Raises `ValidationError`."""
+        if value in (None, ""):
+            return None
+        if str(value).lower() not in self.KNOWN:
+            raise ValidationError(_("Say true or false."))
+        return self.KNOWN[str(value).lower()]
+
+    def validate(self, value: Any) -> None:
+        """Nothing more is asked of it."""
+
+
+class FlagFilter(django_filters.Filter):  # type: ignore[misc]
+    """The filter of every list by yes or no."""
+
+    field_class = FlagField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", TextInput)
+        super().__init__(*args, **kwargs)
+
+
+class OneOfFilter(django_filters.CharFilter):  # type: ignore[misc]
+    """A filter by one of the words that there are, which are known only once every app has named its own.
+
+    Another word is refused; an empty page would look as if there were none of that kind.
+    """
+
+    def __init__(self, *args: Any, known: Callable[[], Collection[str]], **kwargs: Any) -> None:
+        def check(value: str) -> None:
+            if value not in known():
+                raise ValidationError(_("There is no “%(word)s”.") % {"word": value[:60]})
+
+        super().__init__(*args, validators=[check], **kwargs)
+
+
+class NamedFilters(DjangoFilterBackend):  # type: ignore[misc]
+    """Filters of a list; one that the list does not have is refused, so that no typing error shows everything."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        """Filter the list. Raises `ValidationError` with the name of what is no filter of it."""
+        if request.method == "GET" and not view.detail:
+            filters = self.get_filterset_class(view, queryset)
+            known = {*PAGING, *(filters.base_filters if filters else ())}
+            unknown = {
+                name[:60]: _("This list has no such filter.") for name in request.query_params if name not in known
+            }
+            if unknown:
+                raise serializers.ValidationError(unknown)
+        found: QuerySet[Any] = super().filter_queryset(request, queryset, view)
+        return found
 
 
 class MomentInput(serializers.DateTimeField):

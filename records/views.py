@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts.states import Role
 from records.forms import AuditFilter
 from records.http import project_of, user_of
-from records.sentences import action_words, known_actions
+from records.sentences import action_words, known_actions, particulars
 from records.trail import audit_page
 
 READERS = (Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN)
@@ -51,7 +51,7 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
                 what=action_words(row.action),
                 target=row.target,
                 reason=row.reason,
-                details=", ".join(f"{name}: {value}" for name, value in row.data.items()),
+                details=particulars(row.data),
             )
             for row in rows
         ],

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import django_filters
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
@@ -13,6 +12,7 @@ from rest_framework.response import Response
 from cases.api import CaseApi, CaseFilter
 from cases.models import Case
 from cases.serializers import TextVerb, Verb
+from records.parsing import OneOfFilter
 from tickets import actions
 from tickets.models import Job, Ticket, WorkLine
 from tickets.serializers import (
@@ -34,12 +34,13 @@ from tickets.serializers import (
     lines_for,
     ticket_of,
 )
+from tickets.states import Charge
 
 
 class TicketFilter(CaseFilter):
     """Filters of tickets."""
 
-    charge = django_filters.CharFilter(field_name="ticket__charge")
+    charge = OneOfFilter(field_name="ticket__charge", known=lambda: Charge.values)
 
 
 class TicketViewSet(CaseApi):

@@ -68,14 +68,14 @@ class TicketSerializer(CaseSerializer):
 
     description = serializers.CharField(source="ticket.description")
     category_label = serializers.CharField(source="ticket.category.name", default=None, allow_null=True)
-    preferred_from = serializers.DateTimeField(source="ticket.preferred_from")
-    preferred_to = serializers.DateTimeField(source="ticket.preferred_to")
+    preferred_from = serializers.DateTimeField(source="ticket.preferred_from", allow_null=True)
+    preferred_to = serializers.DateTimeField(source="ticket.preferred_to", allow_null=True)
     charge = serializers.CharField(source="ticket.charge")
     form = serializers.CharField(source="ticket.form")
     quote = serializers.CharField(source="ticket.quote")
-    leak_test_begun_at = serializers.DateTimeField(source="ticket.leak_test_begun_at")
-    leak_test_ended_at = serializers.DateTimeField(source="ticket.leak_test_ended_at")
-    completed_at = serializers.DateTimeField(source="ticket.completed_at")
+    leak_test_begun_at = serializers.DateTimeField(source="ticket.leak_test_begun_at", allow_null=True)
+    leak_test_ended_at = serializers.DateTimeField(source="ticket.leak_test_ended_at", allow_null=True)
+    completed_at = serializers.DateTimeField(source="ticket.completed_at", allow_null=True)
 
     class Meta(CaseSerializer.Meta):
         fields = [
@@ -98,10 +98,10 @@ class TicketDetailSerializer(TicketSerializer):
     """One ticket with everything about it."""
 
     charge_reason = serializers.SerializerMethodField()
-    quote_accepted_at = serializers.DateTimeField(source="ticket.quote_accepted_at")
+    quote_accepted_at = serializers.DateTimeField(source="ticket.quote_accepted_at", allow_null=True)
     quote_accepted_how = serializers.CharField(source="ticket.quote_accepted_how")
     report = serializers.CharField(source="ticket.report")
-    hours = serializers.DecimalField(source="ticket.hours", max_digits=6, decimal_places=2)
+    hours = serializers.DecimalField(source="ticket.hours", max_digits=6, decimal_places=2, allow_null=True)
     payable = serializers.SerializerMethodField()
     jobs = JobSerializer(source="ticket.jobs", many=True)
     lines = serializers.SerializerMethodField()
@@ -309,7 +309,7 @@ class NewTicketInput(serializers.Serializer[Any]):
     description = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
     contact_name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
-    channel = serializers.ChoiceField(choices=Channel.choices, required=False, default=Channel.PHONE)
+    channel = serializers.ChoiceField(choices=Channel.choices, required=False)
     urgency = serializers.ChoiceField(choices=Urgency.choices, required=False, allow_blank=True, default="")
     preferred_from = MomentInput(required=False, allow_null=True, default=None)
     preferred_to = MomentInput(required=False, allow_null=True, default=None)
@@ -328,6 +328,7 @@ class NewTicketInput(serializers.Serializer[Any]):
         found: dict[str, Any] = {"project": project}
         staff = user.has_role(project.pk, *STAFF_ROLES)
         units = Unit.objects.all() if staff else Unit.objects.visible_to(user)
+        attrs.setdefault("channel", Channel.PHONE if staff else Channel.ONLINE)
         cases = Case.objects.visible_to(user).filter(project=project)
         for name, rows in (
             ("unit", units.filter(project=project, number=attrs.get("unit") or "")),

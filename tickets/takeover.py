@@ -67,12 +67,25 @@ def moment(text: str, zone: ZoneInfo) -> datetime | None:
 def read(lines: Iterable[str], zone: ZoneInfo) -> Iterator[PastRequest | RefusedRow]:
     """Yield every row as a request or as a refusal. Raises `NotThisFormat` where columns are missing."""
     rows = csv.DictReader(lines)
-    missing = [name for name in REQUIRED if name not in (rows.fieldnames or ())]
+    try:
+        names = rows.fieldnames or ()
+    except csv.Error:
+        names = ()
+    missing = [name for name in REQUIRED if name not in names]
     if missing:
         message = ", ".join(missing)
         raise NotThisFormat(message)
-    for line, row in enumerate(rows, start=2):
-        yield _request(line, row, zone)
+    line = 1
+    while True:
+        line += 1
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield RefusedRow(line, "", f"no line of a table: {error}")
+        else:
+            yield _request(line, row, zone)
 
 
 def _request(line: int, row: dict[str, str], zone: ZoneInfo) -> PastRequest | RefusedRow:

@@ -11,15 +11,17 @@ from rest_framework.response import Response
 
 from cases.api import CaseApi, CaseFilter
 from cases.models import Case
+from records.parsing import OneOfFilter
 from visits.actions import Outcome, record
 from visits.serializers import CallbackSerializer, RecordInput
+from visits.states import Result
 
 
 class CallbackFilter(CaseFilter):
     """Filters of callbacks; `case` is the number of the work."""
 
     case = django_filters.CharFilter(field_name="parent__number")
-    result = django_filters.CharFilter(field_name="callback__result")
+    result = OneOfFilter(field_name="callback__result", known=lambda: Result.values)
 
 
 class CallbackViewSet(CaseApi):

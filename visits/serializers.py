@@ -12,13 +12,13 @@ class CallbackSerializer(CaseSerializer):
 
     case = serializers.CharField(source="parent.number", default=None, allow_null=True)
     result = serializers.CharField(source="callback.result")
-    score = serializers.IntegerField(source="callback.score")
+    score = serializers.IntegerField(source="callback.score", allow_null=True)
     text = serializers.CharField(source="callback.text")
     how = serializers.CharField(source="callback.how")
     caller = serializers.SerializerMethodField()
     attempts = serializers.IntegerField(source="callback.attempts")
-    next_attempt_at = serializers.DateTimeField(source="callback.next_attempt_at")
-    done_at = serializers.DateTimeField(source="callback.done_at")
+    next_attempt_at = serializers.DateTimeField(source="callback.next_attempt_at", allow_null=True)
+    done_at = serializers.DateTimeField(source="callback.done_at", allow_null=True)
 
     class Meta(CaseSerializer.Meta):
         fields = [

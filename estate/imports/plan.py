@@ -1,7 +1,7 @@
 """What a workbook would do to a project's register: worked out without writing anything."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accounts.models import Project
 from estate.imports.checks import Known, check
@@ -69,14 +69,20 @@ def plan_rows(source: Register, project: Project) -> ImportPlan:
     draft_register(draft, checked, snapshot)
     for importer in importers():
         importer.draft(draft, checked, snapshot)
-    return ImportPlan(
-        project=project, source=source, register=checked.having(draft.errors), draft=draft, snapshot=snapshot
-    )
+    found = _only_of_taken(checked.having(draft.errors))
+    return ImportPlan(project=project, source=source, register=found, draft=draft, snapshot=snapshot)
 
 
 def taken_kinds() -> frozenset[SheetKind]:
     """The kinds of sheet that somebody takes over."""
     return OWN_KINDS.union(*(importer.kinds for importer in importers()))
+
+
+def _only_of_taken(register: Register) -> Register:
+    """The same without what is wrong in sheets that nobody takes over: nobody need mend what is not read."""
+    taken = taken_kinds()
+    silent = {sheet.name for sheet in register.sheets if sheet.kind is not None and sheet.kind not in taken}
+    return replace(register, errors=tuple(one for one in register.errors if one.row == 0 or one.sheet not in silent))
 
 
 def _not_taken(register: Register) -> list[RowError]:

@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rest_framework.authtoken.models import Token
 
+from accounts.models import User
 from tests.matrix.world import World
 
 WRITES = re.compile(r'^\s*(INSERT|UPDATE|DELETE)[^"]*"(\w+)"', re.IGNORECASE)
@@ -85,10 +86,14 @@ class Prober:
         self.sessions: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
         for role, user in world.cast.users.items():
-            client = Client()
-            client.force_login(user, backend="servicedesk.signin.DeskBackend")
-            self.sessions[role] = client.cookies["sessionid"].value
-            self.tokens[role] = Token.objects.create(user=user).key
+            self.enter(role, user)
+
+    def enter(self, role: str, user: User) -> None:
+        """Give somebody a session and a token."""
+        client = Client()
+        client.force_login(user, backend="servicedesk.signin.DeskBackend")
+        self.sessions[role] = client.cookies["sessionid"].value
+        self.tokens[role] = Token.objects.create(user=user).key
 
     def ask(self, role: str, method: str, name: str, ids: Mapping[str, object], body: Any = None) -> Answer:
         """Make one request; the database is as before when it returns."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.actions import grant
+from cases.rules import check_claim
 from core.errors import Invalid, NotAllowed
 from sla.states import Audience
 from tickets.actions.turns import Turn, begin, reason_of
@@ -125,6 +126,7 @@ def _worker_turn(ticket: Ticket, verb: str, by: User, at: datetime, **more: Any)
     turn.step(verb)
     if turn.job is None:
         raise NotAllowed(_("Nobody has this job. Send somebody first."))
+    check_claim(turn.claimed_at, at=at, since=turn.job.dispatched_at)
     return turn, turn.job
 
 

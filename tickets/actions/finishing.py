@@ -12,6 +12,7 @@ from accounts.models import User
 from cases.actions import attach_photo
 from cases.family import tell_parent
 from cases.models import Attachment, Case
+from cases.rules import check_claim
 from cases.states import PhotoLabel
 from core.errors import Invalid, NotNow
 from sla.states import Audience
@@ -79,6 +80,8 @@ def complete(
         can_complete(by, turn.case, turn.job), _("Only the technician who has the job, or a supervisor, does this.")
     )
     step = turn.step("complete")
+    if turn.job is not None:
+        check_claim(claimed_at, at=at, since=turn.job.dispatched_at)
     report = _text_of(report, _("Write down what was done."), field="report")
     if hours is not None and not 0 <= hours <= MOST_HOURS:
         raise Invalid(_("The hours are out of range."), fields={"hours": _("From 0 to 999.")})

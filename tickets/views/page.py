@@ -225,7 +225,7 @@ def _carry_out(request: HttpRequest, ticket: Ticket, kind: StepKind, form: StepF
         data=dict(form.cleaned_data) if form else {},
         lines=lines_of(form),
         expected=posted_version(request),
-        claimed_at=_claimed(request, at),
+        claimed_at=_claimed(request, ticket, at),
     )
     result = kind.act(given)
     messages.success(request, f"{ticket.case.number} {kind.done}")
@@ -243,12 +243,12 @@ def _warn_of_clashes(request: HttpRequest, result: Dispatched) -> None:
         messages.warning(request, (known if number in visible else _("%(who)s is booked at that time too.")) % words)
 
 
-def _claimed(request: HttpRequest, at: datetime) -> datetime | None:
+def _claimed(request: HttpRequest, ticket: Ticket, at: datetime) -> datetime | None:
     """When a phone says it happened, where that is not simply now."""
     claimed = read_moment(request.POST.get("happened_at", ""))
     if claimed is None or abs((at - claimed).total_seconds()) < SAME_MOMENT:
         return None
-    check_claim(claimed, at=at)
+    check_claim(claimed, at=at, since=ticket.case.opened_at)
     return claimed
 
 
