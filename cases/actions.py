@@ -53,6 +53,7 @@ class NewCase:
     handler: User | None = None
     parent: Case | None = None
     promised_at: datetime | None = None
+    reserved_for: str = ""
     is_history: bool = False
     reference: str = ""
 
@@ -95,6 +96,7 @@ def open_case(*, new: NewCase, at: datetime, by: User | None) -> Case:
         taken_by=by,
         parent=new.parent,
         promised_at=new.promised_at,
+        reserved_for=new.reserved_for,
         opened_at=at,
         is_history=new.is_history,
         reference=new.reference,

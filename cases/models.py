@@ -12,12 +12,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Department, Project, User
 from accounts.states import Role
 from cases.registry import kinds_for_residents, kinds_within_parents
-from cases.states import Channel, Phase, PhotoLabel, Urgency
+from cases.states import Channel, Phase, PhotoLabel, Reserved, Urgency
 from estate.models import Building, Household, HouseholdMember, Unit
 from records.models import StoredFile
 
 # Roles that see every case of their projects; the others see what an action gave them access to.
 WIDE_ROLES = (Role.FRONTDESK, Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN)
+# Who of them sees a matter by whom it is reserved for: a complaint about a colleague passes by that colleague.
+READERS: dict[str, tuple[Role, ...]] = {
+    "": WIDE_ROLES,
+    Reserved.LEADERS: (Role.SUPERVISOR, Role.GM, Role.QUALITY),
+    Reserved.MANAGERS: (Role.GM, Role.QUALITY),
+    Reserved.QUALITY: (Role.QUALITY,),
+}
+HEADS_READ = ("", Reserved.LEADERS)
 
 
 class Counter(models.Model):
@@ -34,6 +42,16 @@ class Counter(models.Model):
         return f"{self.prefix}-{self.day:%Y%m%d}-{self.last:04d}"
 
 
+def _read_by_role(user: User) -> dict[tuple[int, ...], list[str]]:
+    """In which projects the person's roles see what: one entry where all of it is seen in the same ones."""
+    found: dict[tuple[int, ...], list[str]] = {}
+    for reserved, roles in READERS.items():
+        projects = tuple(sorted(user.projects_as(*roles)))
+        if projects:
+            found.setdefault(projects, []).append(reserved)
+    return found
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     """Reads of cases."""
 
@@ -41,7 +59,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Cases that the person may see: the only statement of it.
 
         Desk, supervisors and managers see their projects'; heads their department's; everybody what an action gave
-        them access to; residents what concerns the household they are in now.
+        them access to; residents what concerns the household they are in now. What is reserved is seen by those above.
         """
         if user.is_superuser:
             return self.all()
@@ -58,15 +76,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
     @staticmethod
     def _at_work(user: User) -> Q:
         departments = [m.department_id for m in user.active_memberships if m.role == Role.HEAD and m.department_id]
-        wide = user.projects_as(*WIDE_ROLES)
-        seen = Q(project_id__in=wide)
+        seen = Q(pk__in=[])
+        for projects, reserved in _read_by_role(user).items():
+            seen |= Q(project_id__in=projects, reserved_for__in=reserved)
         if departments:
-            seen |= Q(department_id__in=departments)
+            seen |= Q(department_id__in=departments, reserved_for__in=HEADS_READ)
+        # Who sees everything that is not reserved asks for single rights only where something is.
+        granted = CaseAccess.objects.filter(case=OuterRef("pk"), ended_at=None)
+        granted = granted.filter(Q(user=user) | Q(department_id__in=departments))
+        wide = user.projects_as(*WIDE_ROLES)
         narrow = set(user.projects_as(*set(Role) - {Role.RESIDENT})) - set(wide)
         if narrow:
-            granted = CaseAccess.objects.filter(case=OuterRef("pk"), ended_at=None)
-            granted = granted.filter(Q(user=user) | Q(department_id__in=departments))
             seen |= Q(Exists(granted), project_id__in=narrow)
+        if wide:
+            seen |= Q(Exists(granted), ~Q(reserved_for=""), project_id__in=wide)
         return seen
 
     def with_parts(self, pks: Iterable[int]) -> Self:
@@ -166,6 +189,7 @@ class Case(models.Model):
     opened_at = models.DateTimeField(_("opened"))
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    reserved_for = models.CharField(_("seen by"), max_length=10, choices=Reserved.choices, blank=True, default="")
     # Taken over from another system: its facts are kept in full, but nobody is told of its deadlines.
     is_history = models.BooleanField(_("taken over"), default=False)
     reference = models.CharField(_("number in the former system"), max_length=40, blank=True)

@@ -49,6 +49,23 @@ ICONS = {
     "charge_reviewed": "refresh-cw",
     "recategorised": "tag",
     "contact_amended": "user-pen",
+    "registered": "megaphone",
+    "harm_stopped": "siren",
+    "acknowledged": "eye",
+    "regraded": "tag",
+    "referred": "send",
+    "contacted": "phone",
+    "progressed": "message-square",
+    "answered": "message-circle-reply",
+    "delay_explained": "hourglass",
+    "heads_called": "users",
+    "escalated": "arrow-up-right",
+    "established": "scale",
+    "remedy_proposed": "hand-heart",
+    "remedy_settled": "handshake",
+    "resolved": "circle-check",
+    "informed": "phone-outgoing",
+    "work_moved": "wrench",
 }
 
 

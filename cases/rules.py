@@ -11,6 +11,7 @@ from records.search import code_tokens, name_tokens, phone_tokens, prefixes, tex
 MOST_AHEAD, MOST_BEHIND = timedelta(minutes=5), timedelta(days=7)
 # How long after the last sign somebody still counts as filling in a form. Ours (小李正在填写).
 PRESENT_FOR = timedelta(seconds=30)
+TITLE_LENGTH = 40
 
 
 def check_claim(claimed: datetime | None, *, at: datetime, since: datetime | None = None) -> None:
@@ -56,3 +57,9 @@ def case_tokens(
         | phone_tokens(contact_phone)
         | (code_tokens(unit_number) if unit_number else set())
     )
+
+
+def title_of(description: str) -> str:
+    """The first words of a description, as the title of a matter that was given none."""
+    first = next((line.strip() for line in description.splitlines() if line.strip()), "")
+    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1].rstrip() + "…"

@@ -3,15 +3,21 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from django.db.models import QuerySet
+from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import User
+from accounts.models import Project, User
+from accounts.states import STAFF_ROLES
 from cases.models import Case, Event
 from cases.parts import Part, parts_of
 from cases.registry import kind_of
 from cases.sentences import sentence
+from cases.states import Channel
+from estate.models import Building, Unit
 from records.masking import masked_phone
 from records.parsing import MomentInput
 
@@ -183,3 +189,56 @@ class TextVerb(Verb):
     """A verb with words."""
 
     text = serializers.CharField(max_length=LONGEST)
+
+
+class ReasonVerb(Verb):
+    """A verb with a reason."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+class NewCaseInput(serializers.Serializer[Any]):
+    """What any matter that somebody brings is opened with; words are enough, kinds add their own."""
+
+    project = serializers.CharField(max_length=30)
+    unit = serializers.CharField(max_length=60, required=False, allow_blank=True, allow_null=True)
+    building = serializers.CharField(max_length=40, required=False, allow_blank=True, allow_null=True)
+    place = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    title = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    description = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
+    contact_name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    channel = serializers.ChoiceField(choices=Channel.choices, required=False, default=Channel.PHONE)
+    contact = serializers.CharField(max_length=30, required=False, allow_blank=True, allow_null=True)
+    parent = serializers.CharField(  # type: ignore[assignment]
+        max_length=30, required=False, allow_blank=True, allow_null=True
+    )
+
+    def links(self, project: Project, attrs: Mapping[str, Any]) -> dict[str, QuerySet[Any]]:
+        """Rows among which the numbers and codes are looked for, by the input's name; kinds add their own."""
+        user: User = self.context["request"].user
+        staff = user.has_role(project.pk, *STAFF_ROLES)
+        units = Unit.objects.all() if staff else Unit.objects.visible_to(user)
+        cases = Case.objects.visible_to(user).filter(project=project)
+        return {
+            "unit": units.filter(project=project, number=attrs.get("unit") or ""),
+            "building": Building.objects.filter(project=project, code=attrs.get("building") or ""),
+            "contact": cases.filter(kind="contact", number=attrs.get("contact") or ""),
+            "parent": cases.filter(number=attrs.get("parent") or ""),
+        }
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Find what the numbers and codes name. A project that one does not belong to is 404, as if it were not."""
+        user: User = self.context["request"].user
+        project = Project.objects.visible_to(user).filter(code=attrs["project"]).first()
+        if project is None:
+            raise Http404
+        found: dict[str, Any] = {"project": project}
+        wrong: dict[str, list[str]] = {}
+        for name, rows in self.links(project, attrs).items():
+            found[name] = rows.first() if attrs.get(name) else None
+            if attrs.get(name) and found[name] is None:
+                wrong[name] = [_("There is none of that number or code here.")]
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return {**attrs, **found}

@@ -25,6 +25,14 @@ class Channel(TextChoices):
     STAFF = "staff", _("Staff")
 
 
+class Reserved(TextChoices):
+    """From which level up a matter about a colleague is seen. Source: 六.2 (建立客户投诉监督机制)."""
+
+    LEADERS = "leaders", _("supervisors and those above")
+    MANAGERS = "managers", _("the general manager and those above")
+    QUALITY = "quality", _("the quality department")
+
+
 class Urgency(TextChoices):
     """How long a matter can wait."""
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from accounts.models import User
+from accounts.states import STAFF_ROLES
 from estate.models import (
     Household,
     HouseholdMember,
@@ -254,6 +255,28 @@ def household_for(unit: Unit, phone: str) -> Household | None:
     callers = HouseholdMember.objects.filter(household=OuterRef("pk"), ended_on=None, person__phones__in=phones)
     now = Household.objects.filter(unit=unit, ended_on=None).annotate(calls=Exists(callers))
     return now.order_by("-calls", "-lives_here", "is_owner", "-pk").first()
+
+
+def asking_for(unit: Unit | None, user: User) -> HouseholdMember | None:
+    """Whose matter it is where a resident asks: their own, also where somebody else lives in the home they own."""
+    if unit is None or user.has_role(unit.project_id, *STAFF_ROLES):
+        return None
+    mine = HouseholdMember.objects.current().filter(person__user=user, household__unit=unit)
+    return mine.select_related("household", "person").order_by("-household__lives_here", "pk").first()
+
+
+def whom_to_ask(
+    household: Household | None, *, name: str, phone: str, asking: HouseholdMember | None = None
+) -> tuple[str, str]:
+    """The caller; where nobody was named, the resident who asks, or whom the register names first in the household."""
+    name, phone = name.strip()[:100], plain_phone(phone)[:20]
+    if name or phone or household is None:
+        return name, phone
+    member = asking or household.members.filter(ended_on=None).select_related("person").order_by("pk").first()
+    if member is None:
+        return "", ""
+    first = member.person.phones.filter(ended_at=None).order_by("-is_primary", "pk").first()
+    return member.person.name, first.number if first else ""
 
 
 # --- one person, edited by two ---------------------------------------------------------------------------------------

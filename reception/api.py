@@ -12,6 +12,8 @@ from cases.api import CaseApi
 from cases.models import Case
 from cases.serializers import TextVerb, Verb
 from cases.states import Channel
+from complaints.api import ComplaintViewSet
+from complaints.serializers import ComplaintDetailSerializer, NewComplaintInput
 from reception import actions
 from reception.serializers import (
     CloseVerb,
@@ -34,6 +36,17 @@ class DeskTicketViewSet(TicketViewSet):
         """Take a ticket; the answer has its number."""
         return self.made(
             lambda at: actions.take_ticket(new=self.checked(NewTicketInput)["new"], by=self.person, at=at).case
+        )
+
+
+class DeskComplaintViewSet(ComplaintViewSet):
+    """Complaints; what is taken at the desk leaves its contact in the work log in the same transaction."""
+
+    @extend_schema(request=NewComplaintInput, responses={201: ComplaintDetailSerializer})
+    def create(self, request: Request) -> Response:
+        """Take a complaint; the answer has its number."""
+        return self.made(
+            lambda at: actions.take_complaint(new=self.checked(NewComplaintInput)["new"], by=self.person, at=at).case
         )
 
 

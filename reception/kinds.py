@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from cases.registry import CaseKind
-from reception.actions.tickets import became_ticket
+from reception.actions.tickets import became
 from reception.states import PHASES, TRANSITIONS, State
 
 CONTACT = CaseKind(
@@ -14,7 +14,7 @@ CONTACT = CaseKind(
     phases=PHASES,
     transitions=TRANSITIONS,
     page="contact",
-    on_child=became_ticket,
+    on_child=became,
     sentences={
         "contact.queued": _("Joined the line."),
         "contact.served": _("Is being served."),

@@ -42,6 +42,7 @@ class Outcome(TextChoices):
 
     ANSWERED = "answered", _("Answered at once")
     TICKET = "ticket", _("Became a ticket")
+    COMPLAINT = "complaint", _("Became a complaint")
     PROMISED = "promised", _("Reply promised")
     HANDED = "handed", _("Handed to a colleague")
     LEFT = "left", _("Left before being served")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reception.views import call, contacts, desk, intake, log, search, units
+from reception.views import call, complaint, contacts, desk, intake, log, search, units
 
 urlpatterns = [
     path("desk/", desk.desk, name="desk"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("intake/suggest/", intake.suggest, name="intake_suggest"),
     path("intake/photos/", intake.photo, name="intake_photo"),
     path("intake/draft/", intake.draft, name="intake_draft"),
+    path("complaints/new/", complaint.new_complaint, name="complaint_new"),
     path("contacts/", log.contacts, name="contacts"),
     path("contacts/new/", contacts.new_contact, name="contact_new"),
     path("contacts/<str:number>/", contacts.contact_page, name="contact"),

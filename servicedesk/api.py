@@ -4,7 +4,7 @@ from rest_framework.routers import DefaultRouter
 
 from cases.api import CaseViewSet
 from estate.api import PersonViewSet, ProjectViewSet, UnitViewSet, VehicleViewSet
-from reception.api import ContactViewSet, DeskTicketViewSet
+from reception.api import ContactViewSet, DeskComplaintViewSet, DeskTicketViewSet
 from sla.api import ClockViewSet
 from visits.api import CallbackViewSet
 
@@ -14,6 +14,7 @@ router.include_format_suffixes = False  # JSON is the only one
 router.register("cases", CaseViewSet, basename="case")
 router.register("contacts", ContactViewSet, basename="contact")
 router.register("tickets", DeskTicketViewSet, basename="ticket")
+router.register("complaints", DeskComplaintViewSet, basename="complaint")
 router.register("callbacks", CallbackViewSet, basename="callback")
 router.register("clocks", ClockViewSet, basename="clock")
 router.register("projects", ProjectViewSet, basename="project")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from accounts.states import Role
+from complaints.queries import my_open
 from reception.queries.desk import waiting_count
 from records.http import now
 from servicedesk.navigation import Entry
@@ -53,6 +54,16 @@ TICKETS = [
         to_dispatch,
     ),
 ]
+COMPLAINTS = [
+    Entry(
+        _("Complaints"),
+        "complaints",
+        "megaphone",
+        frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.HEAD, Role.GM, Role.QUALITY}),
+        35,
+        my_open,
+    ),
+]
 CALLBACKS = [
     Entry(
         _("Callbacks"),
@@ -77,7 +88,7 @@ REGISTER = [
     Entry(_("Import"), "register_imports", "file-spreadsheet", frozenset({Role.SUPERVISOR, Role.ADMIN}), 95),
 ]
 
-PLACES: list[Entry] = [*RECEPTION, *TICKETS, *CALLBACKS, *PORTAL, *INBOX, *REGISTER]
+PLACES: list[Entry] = [*RECEPTION, *TICKETS, *COMPLAINTS, *CALLBACKS, *PORTAL, *INBOX, *REGISTER]
 
 # --- the palette: what is no entry of the navigation but has an address of its own -----------------------------------
 TASKS: list[Entry] = [

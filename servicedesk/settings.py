@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "portal",
     "reception",
     "tickets",
+    "complaints",
     "billing",
     "visits",
     "sla",

@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("records.urls")),
     path("", include("portal.urls")),
     path("", include("reception.urls")),
+    path("", include("complaints.urls")),
     path("", include("tickets.urls")),
     path("", include("visits.urls")),
     path("", include("estate.urls_import")),

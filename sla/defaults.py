@@ -3,6 +3,7 @@
 Source: 客服接待服务标准 and what the standard leaves to the company (marked as ours).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,8 @@ HOUR = 3600
 DAY = 24 * HOUR
 
 
-def _step(*to: str, percent: int | None = None, offset: int = 0) -> dict[str, Any]:
+def told(*to: str, percent: int | None = None, offset: int = 0) -> dict[str, Any]:
+    """A step: whom it tells, at a share of the time or so many seconds after the due moment (before: negative)."""
     return {"to": list(to), "percent": percent} if percent is not None else {"to": list(to), "offset": offset}
 
 
@@ -39,6 +41,7 @@ class Default:
 
 REPAIRS = ["repair", "service"]
 ASKED = ["enquiry", "suggestion"]
+TOLD_OF_COMPLAINT = ["complaint.contacted", "complaint.progressed", "complaint.answered", "complaint.informed"]
 
 POLICIES = [
     Default(
@@ -50,7 +53,7 @@ POLICIES = [
         clause="工作繁忙接待标准 (事情紧急或已等待3分钟)",
         starts=["contact.queued"],
         stops=["contact.served"],
-        steps=[_step(Audience.DESK, Audience.FREE_COLLEAGUE)],
+        steps=[told(Audience.DESK, Audience.FREE_COLLEAGUE)],
         rest={"goal_seconds": 3 * MINUTE, "goal_urgent_seconds": 0},
     ),
     Default(
@@ -62,7 +65,7 @@ POLICIES = [
         clause="工作繁忙接待标准 场景二 (请您等我20秒)",
         starts=["contact.held"],
         stops=["contact.picked_up"],
-        steps=[_step(Audience.DESK)],
+        steps=[told(Audience.DESK)],
         rest={"goal_seconds": 20, "restarts": True},
     ),
     Default(
@@ -74,7 +77,7 @@ POLICIES = [
         clause="物业客服服务标准 (在合理的时间内给予答复)",
         starts=["ticket.opened", "ticket.reopened"],
         stops=["ticket.completed"],
-        steps=[_step(Audience.HANDLER, percent=80), _step(Audience.SUPERVISOR)],
+        steps=[told(Audience.HANDLER, percent=80), told(Audience.SUPERVISOR)],
         rest={"goal_seconds": DAY},
     ),
     Default(
@@ -86,7 +89,7 @@ POLICIES = [
         clause="三(1) 来访接待 (约定时间给予回复)",
         starts=["contact.promised"],
         stops=["contact.replied"],
-        steps=[_step(Audience.HANDLER, Audience.TAKER, offset=-30 * MINUTE), _step(Audience.SUPERVISOR)],
+        steps=[told(Audience.HANDLER, Audience.TAKER, offset=-30 * MINUTE), told(Audience.SUPERVISOR)],
         rest={"goal": Goal.FIELD, "goal_field": "event.until", "restarts": True},
     ),
     Default(
@@ -98,7 +101,7 @@ POLICIES = [
         clause="物业客服部工作指南 4.2 (技术支持响应时间不超过10分钟)",
         starts=["ticket.opened", "ticket.reopened", "ticket.returned"],
         stops=["ticket.accepted", "ticket.completed"],  # the desk may answer a technical question at once
-        steps=[_step(Audience.HEAD), _step(Audience.SUPERVISOR, offset=10 * MINUTE)],
+        steps=[told(Audience.HEAD), told(Audience.SUPERVISOR, offset=10 * MINUTE)],
         rest={"goal_seconds": 10 * MINUTE},
     ),
     Default(
@@ -106,11 +109,11 @@ POLICIES = [
         zh="首次反馈",
         en="First word back",
         source=Source.STANDARD_OUR_VALUE,
-        kinds=REPAIRS + ASKED,
+        kinds=[*REPAIRS, *ASKED, "complaint"],
         clause="岗位职责 4 (____小时内处理或获得反馈)",
-        starts=["ticket.opened"],
-        stops=["ticket.feedback", "ticket.arrived", "ticket.completed"],
-        steps=[_step(Audience.HANDLER, percent=80), _step(Audience.SUPERVISOR)],
+        starts=["ticket.opened", "complaint.registered"],
+        stops=["ticket.feedback", "ticket.arrived", "ticket.completed", *TOLD_OF_COMPLAINT],
+        steps=[told(Audience.HANDLER, percent=80), told(Audience.SUPERVISOR)],
         rest={"goal_seconds": DAY},
     ),
     Default(
@@ -122,7 +125,7 @@ POLICIES = [
         clause="三(3)③ (在约定时间上门维修服务)",
         starts=["ticket.dispatched"],
         stops=["ticket.arrived", "ticket.completed"],
-        steps=[_step(Audience.HANDLER, offset=-30 * MINUTE), _step(Audience.HEAD, Audience.DESK)],
+        steps=[told(Audience.HANDLER, offset=-30 * MINUTE), told(Audience.HEAD, Audience.DESK)],
         rest={"goal": Goal.FIELD, "goal_field": "event.until", "restarts": True, "cancels": ["ticket.returned"]},
     ),
     Default(
@@ -134,9 +137,9 @@ POLICIES = [
         starts=["ticket.accepted"],
         stops=["ticket.completed"],
         steps=[
-            _step(Audience.HANDLER, percent=80),
-            _step(Audience.HEAD),
-            _step(Audience.SUPERVISOR, offset=4 * HOUR),
+            told(Audience.HANDLER, percent=80),
+            told(Audience.HEAD),
+            told(Audience.SUPERVISOR, offset=4 * HOUR),
         ],
         rest={
             "goal_seconds": 72 * HOUR,
@@ -154,7 +157,7 @@ POLICIES = [
         kinds=["repair"],
         starts=["ticket.leak_test_begun"],
         stops=["ticket.leak_test_ended"],
-        steps=[_step(Audience.HEAD)],
+        steps=[told(Audience.HEAD)],
         rest={"goal_seconds": 7 * DAY, "cancels": ["ticket.reopened"]},
     ),
     *(
@@ -167,7 +170,7 @@ POLICIES = [
             clause="四(1) 客服部对业主走、回访",
             starts=["callback.owed"],
             stops=["callback.reached"],
-            steps=[_step(Audience.CALLER, offset=-DAY), _step(Audience.SUPERVISOR)],
+            steps=[told(Audience.CALLER, offset=-DAY), told(Audience.SUPERVISOR)],
             rest={"goal_seconds": days * DAY},
         )
         for category, zh, en, days in (
@@ -179,11 +182,16 @@ POLICIES = [
 ]
 
 
-@transaction.atomic
 def load(*, at: datetime) -> int:
+    """Load the policies of contacts, repairs and callbacks that are not there yet. Returns how many were new."""
+    return load_policies(POLICIES, at=at)
+
+
+@transaction.atomic
+def load_policies(policies: Sequence[Default], *, at: datetime) -> int:
     """Load the policies that are not there yet; those that are stay as they were edited. Returns how many were new."""
     known = set(Policy.objects.values_list("key", flat=True))
-    fresh = [default for default in POLICIES if default.key not in known]
+    fresh = [default for default in policies if default.key not in known]
     for default in fresh:
         policy = Policy.objects.create(
             key=default.key, name_zh=default.zh, name_en=default.en, source=default.source, clause=default.clause

@@ -45,7 +45,7 @@ class PolicyVersion(models.Model):
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("version"))
     case_kinds = models.JSONField(
-        _("kinds of case"), default=list, help_text=_("“repair”, or “callback:leak” for one category")
+        _("kinds of case"), default=list, help_text=_("“repair”, or “callback:leak” for one category or grade")
     )
     starts = models.JSONField(_("events that start it"), default=list)
     stops = models.JSONField(_("events that meet it"), default=list)
@@ -107,8 +107,9 @@ class PolicyVersion(models.Model):
         return read_steps(self.steps)
 
     def concerns(self, case: Case) -> bool:
-        """Say whether the policy is about this case."""
-        return case.kind in self.case_kinds or f"{case.kind}:{case.category}" in self.case_kinds
+        """Say whether the policy is about this case: its kind, or one category or grade of it."""
+        named = (case.kind, f"{case.kind}:{case.category}", f"{case.kind}:{case.grade}")
+        return any(name in self.case_kinds for name in named)
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from accounts.models import Membership, User
 from accounts.states import Role
-from cases.models import Case
+from cases.models import HEADS_READ, READERS, WIDE_ROLES, Case
 from sla.models import Clock, PolicyVersion
 from sla.states import Audience
 
@@ -27,7 +27,7 @@ NEXT_UP = {
     Audience.DESK: Audience.SUPERVISOR,
     Audience.HEAD: Audience.SUPERVISOR,
     Audience.SUPERVISOR: Audience.GM,
-    Audience.QUALITY: Audience.GM,
+    Audience.GM: Audience.QUALITY,
 }
 
 
@@ -50,11 +50,15 @@ class Staff:
         return cls(list(rows))
 
     def with_role(self, case: Case, role: str) -> list[User]:
-        """People with the role in the case's project."""
+        """People with the role in the case's project, where the role sees the case."""
+        if role in WIDE_ROLES and role != Role.ADMIN and role not in READERS[case.reserved_for]:
+            return []
         return [m.user for m in self.memberships if m.role == role and m.project_id in (None, case.project_id)]
 
     def heads(self, case: Case) -> list[User]:
-        """Heads of the case's department; none where the department is not known."""
+        """Heads of the case's department; none where it is not known, or where the case passes them by."""
+        if case.reserved_for not in HEADS_READ:
+            return []
         return [
             m.user
             for m in self.memberships
@@ -76,6 +80,8 @@ class Staff:
         while here is not None and not people:
             people = self._of_audience(case, here)
             here = NEXT_UP.get(Audience(here))
+        if not people and audience == Audience.QUALITY:  # nobody stands above it: who manages the project hears of it
+            people = self.with_role(case, Role.GM)
         return people or self.with_role(case, Role.ADMIN)
 
     def _of_audience(self, case: Case, audience: str) -> list[User]:

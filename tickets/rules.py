@@ -19,7 +19,6 @@ URGENT_WORDS = (
     "困在", "煤气", "燃气泄漏", "天然气泄漏", "漏气", "坠落", "掉下来",
     "burst", "flood", "smoke", "on fire", "trapped", "gas leak", "electric shock",
 )  # fmt: skip
-TITLE_LENGTH = 40
 
 
 class Sortable(Protocol):
@@ -71,12 +70,6 @@ def suggest_urgency(text: str, category: Sortable | None) -> str:
     words = [*URGENT_WORDS, *(category.made_urgent_by if category else ())]
     urgent = (category is not None and category.is_urgent) or any(fold(word) in plain for word in words if fold(word))
     return Urgency.URGENT if urgent else Urgency.NORMAL
-
-
-def title_of(description: str) -> str:
-    """The first words of a description, as the title of a ticket that was given none."""
-    first = next((line.strip() for line in description.splitlines() if line.strip()), "")
-    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1].rstrip() + "…"
 
 
 # --- who pays --------------------------------------------------------------------------------------------------------

@@ -27,11 +27,12 @@ PHASES: dict[str, str] = {
 
 
 class Category(TextChoices):
-    """What was mended; it decides how soon the callback is due."""
+    """What was mended or complained of; it decides how soon the callback is due."""
 
     SAFETY = "safety", _("Safety facility")
     LEAK = "leak", _("Leak")
     OTHER = "other", _("Other")
+    COMPLAINT = "complaint", _("Complaint")
 
 
 class Result(TextChoices):

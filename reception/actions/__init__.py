@@ -1,5 +1,6 @@
 """Every write of the desk."""
 
+from reception.actions.complaints import take_complaint
 from reception.actions.drafts import drop_draft, save_draft
 from reception.actions.endings import answer, close, hand_over, promise, reply
 from reception.actions.finishing import Ending, finish
@@ -28,6 +29,7 @@ __all__ = [
     "reply",
     "save_draft",
     "serve",
+    "take_complaint",
     "take_ticket",
     "write_down",
 ]

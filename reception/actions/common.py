@@ -1,6 +1,6 @@
 """What every step of a contact does first and last. Nothing here is an action itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -57,8 +57,18 @@ def end_hold(contact: Contact, *, at: datetime) -> None:
         contact.held_at = None
 
 
-def end(contact: Contact, *, verb: str, outcome: str, done: str, by: User, at: datetime, **data: object) -> None:
-    """End a locked contact with its outcome and the event of `verb`; the row is saved."""
+def end(
+    contact: Contact,
+    *,
+    verb: str,
+    outcome: str,
+    done: str,
+    by: User,
+    at: datetime,
+    changes: Mapping[str, object] | None = None,
+    **data: object,
+) -> None:
+    """End a locked contact with its outcome and the event of `verb`, setting `changes` of its case; saves the row."""
     if outcome != Outcome.LEFT:
         speak_with(contact, by=by, at=at)
     contact.outcome, contact.done = outcome, done
@@ -72,4 +82,5 @@ def end(contact: Contact, *, verb: str, outcome: str, done: str, by: User, at: d
         state=step.target,
         text=done,
         data={"outcome": outcome, **data},
+        changes=changes,
     )

@@ -26,6 +26,7 @@ from tickets.states import Kind
 # Ways in which somebody speaks with the desk; patrols and residents' own reports come another way.
 AT_THE_DESK = (Channel.PHONE, Channel.WALK_IN, Channel.LETTER, Channel.EMAIL, Channel.WECHAT)
 MOST_PHOTOS = 12
+BECOMES = {"ticket.opened": Outcome.TICKET, "complaint.registered": Outcome.COMPLAINT}
 PURPOSES = {Kind.REPAIR: Purpose.REPAIR, Kind.ENQUIRY: Purpose.ENQUIRY}
 
 
@@ -87,13 +88,18 @@ def open_ticket_from(*, contact: Contact, new: NewTicket, by: User, at: datetime
     return open_ticket(new=filled, by=by, at=at)
 
 
-def became_ticket(parent: Case, child: Case, event: str, at: datetime, by: User | None) -> None:
-    """A ticket opened for a contact ends it; a reply that was promised is still owed. The parent is locked."""
-    if event != "ticket.opened" or by is None or parent.state in (State.PROMISED, State.CLOSED):
+def became(parent: Case, child: Case, event: str, at: datetime, by: User | None) -> None:
+    """A ticket or complaint opened for a contact ends it; a reply that was promised is still owed.
+
+    What a complaint about a colleague passes by, its contact passes by too. The parent is locked.
+    """
+    outcome = BECOMES.get(event)
+    if outcome is None or by is None or parent.state in (State.PROMISED, State.CLOSED):
         return
     contact = Contact.objects.select_for_update(of=("self",)).get(case=parent)
     contact.case = parent
-    end(contact, verb="close", outcome=Outcome.TICKET, done="", by=by, at=at, number=child.number)
+    changes = {"reserved_for": child.reserved_for} if child.reserved_for else None
+    end(contact, verb="close", outcome=outcome, done="", by=by, at=at, changes=changes, number=child.number)
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from sla.models import Clock
 from sla.states import ClockState
 
 MOST_CASES = 200
+BECAME = (Outcome.TICKET, Outcome.COMPLAINT)  # these stand in the list by themselves
 LATELY = 5
 ICONS = {"contact": "phone-incoming", "callback": "phone-outgoing", "complaint": "megaphone", "task": "clipboard-list"}
 
@@ -96,7 +97,7 @@ def who_calls(number: str, user: User, project: Project, *, unit: Unit | None = 
 def lately(user: User, concerned: Q, project: Project) -> list[Matter]:
     """The last few matters that are over, newest first. One statement."""
     over = Case.objects.visible_to(user).filter(concerned, project=project, phase=Phase.CLOSED)
-    own = over.exclude(kind="contact", parent__isnull=False).exclude(contact__outcome=Outcome.TICKET)
+    own = over.exclude(kind="contact", parent__isnull=False).exclude(contact__outcome__in=BECAME)
     cases = own.select_related("contact", "unit", "handler", "project")
     return [_told(case) for case in cases.order_by("-opened_at", "-pk")[:LATELY]]
 

@@ -2,9 +2,11 @@
 
 from django import forms
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 
 from accounts.models import Project, User
 from core.errors import DomainError
+from reception.models import Contact
 from reception.permissions import can_receive
 from records.http import follow, user_of
 
@@ -25,6 +27,14 @@ def _follow_form(request: HttpRequest) -> None:
     shown = next((one for one in getattr(request, "projects", []) if one.code == code), None)
     if shown is not None:
         follow(request, shown)
+
+
+def contact_named(number: str, user: User, project: Project) -> Contact | None:
+    """The contact that becomes something else, if the address, the form or its draft names one. Raises `Http404`."""
+    if not number:
+        return None
+    rows = Contact.objects.visible_to(user).filter(case__project=project).select_related("case__unit", "case__project")
+    return get_object_or_404(rows, case__number=number[:30])
 
 
 def projects_of(request: HttpRequest) -> list[Project]:

@@ -38,7 +38,9 @@ from records.masking import masked_phone
 from sla.queries import ladder
 
 PROMISED_IN = timedelta(hours=2)
-ENDINGS = ("answer", "promise", "hand_over", "hold", "ticket", "")
+# Where a contact goes on that becomes something else.
+ONWARD = {"ticket": "intake", "complaint": "complaint_new"}
+ENDINGS = ("answer", "promise", "hand_over", "hold", *ONWARD, "")
 STEPS: dict[str, Callable[..., Contact]] = {
     "serve": actions.serve,
     "hold": actions.hold,
@@ -102,7 +104,7 @@ def _finish(request: HttpRequest, form: ContactForm, *, contact: Contact | None)
     at, user = now(), user_of(request)
     data = form.cleaned_data
     ending = Ending(
-        verb="" if verb == "ticket" else verb,
+        verb="" if verb in ONWARD else verb,
         done=data["done"].strip(),
         to=data["to"],
         until=data["until"],
@@ -113,8 +115,8 @@ def _finish(request: HttpRequest, form: ContactForm, *, contact: Contact | None)
         done = actions.finish(
             new=form.new(), ending=ending, contact=contact, by=user, at=at, expected=posted_version(request)
         )
-        if verb == "ticket":
-            return f"{reverse('intake')}?{urlencode({'contact': done.case.number})}"
+        if verb in ONWARD:
+            return f"{reverse(ONWARD[verb])}?{urlencode({'contact': done.case.number})}"
         _say(request, done)
         return reverse("contact", args=[done.case.number])
 

@@ -20,7 +20,7 @@ from reception import actions
 from reception.intake import IntakeForm, posted_photos
 from reception.models import Contact, Draft
 from reception.queries.intake import Suggestion, Typed, suggestion
-from reception.views.common import at_the_desk, show_problem
+from reception.views.common import at_the_desk, contact_named, show_problem
 from records.actions import Answer, once, store_image
 from records.http import now, redirect_once
 from records.masking import masked_phone
@@ -40,10 +40,10 @@ def intake(request: HttpRequest) -> HttpResponse:
     user, project = at_the_desk(request)
     if request.method == "GET":
         begun = _begun(request, user, project)
-        contact = _contact(request.GET.get("contact") or begun.get("contact", ""), user, project)
+        contact = contact_named(request.GET.get("contact") or begun.get("contact", ""), user, project)
         form = _form(user, project, contact, initial=_asked(request, contact, begun))
         return _page(request, form, contact)
-    contact = _contact(request.POST.get("contact") or request.GET.get("contact", ""), user, project)
+    contact = contact_named(request.POST.get("contact") or request.GET.get("contact", ""), user, project)
     form = _form(user, project, contact, data=request.POST)
     if "join" in request.POST:
         return _join(request, form, contact)
@@ -71,14 +71,6 @@ def _begun(request: HttpRequest, user: User, project: Project) -> dict[str, str]
     key = request.GET.get("draft", "")[:40]
     draft = Draft.objects.visible_to(user).filter(project=project, key=key).first() if key else None
     return draft.data if draft else {}
-
-
-def _contact(number: str, user: User, project: Project) -> Contact | None:
-    """The contact that becomes a ticket, if the address, the form or its draft names one."""
-    if not number:
-        return None
-    rows = Contact.objects.visible_to(user).filter(case__project=project).select_related("case__unit", "case__project")
-    return get_object_or_404(rows, case__number=number[:30])
 
 
 def _form(user: User, project: Project, contact: Contact | None, **more: Any) -> IntakeForm:

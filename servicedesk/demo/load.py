@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Project
 from core.errors import NotNow
 from estate.actions import reindex_register
+from servicedesk.demo.grievances import make_complaints
 from servicedesk.demo.homes import make_homes, make_second_project
 from servicedesk.demo.staff import make_projects, make_staff
 from servicedesk.demo.work import make_work
@@ -25,5 +26,6 @@ def load(*, at: datetime) -> None:
     for project in projects.values():
         reindex_register(project=project)
     make_work(projects["demo"], users, at)
+    make_complaints(projects["demo"], users, at)
     for project in projects.values():
         reindex_register(project=project)

@@ -141,12 +141,30 @@ def _stop(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: Le
     if clock.state == ClockState.PAUSED:
         resume_clock(clock, case=case, at=at, by=by, ledger=ledger)
     catch_up(clock, case=case, now=at, ledger=ledger)
+    _end(clock, at=at, found=at, by=by, ledger=ledger)
+
+
+def _end(clock: Clock, *, at: datetime, found: datetime, by: User | None, ledger: Ledger) -> None:
     kept = clock.state != ClockState.MISSED
     if kept:
         clock.state = ClockState.MET
-    ledger.note(clock, ClockEventKind.MET if kept else ClockEventKind.STOPPED, at=at, found=at, by=by)
+    ledger.note(clock, ClockEventKind.MET if kept else ClockEventKind.STOPPED, at=at, found=found, by=by)
     clock.met_at = clock.ended_at = at
     clock.next_at = None
+
+
+def keep(clock: Clock, happened: Iterable[Event], *, case: Case, at: datetime, ledger: Ledger) -> bool:
+    """End a clock that counts from an earlier moment where one of its stops has happened since. Says whether it did.
+
+    Kept in time it is met and nobody is told; kept too late it is overdue from its due moment, as it would have been.
+    """
+    stop = next((event for event in happened if event.kind in clock.version.stops), None)
+    if stop is None:
+        return False
+    if stop.at > clock.due_at:
+        catch_up(clock, case=case, now=at, ledger=ledger)
+    _end(clock, at=stop.at, found=at, by=stop.by, ledger=ledger)
+    return True
 
 
 def cancel_clock(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: Ledger) -> None:
@@ -213,7 +231,7 @@ def move(
 
 @dataclass(frozen=True)
 class Start:
-    """The event that may start clocks of a case."""
+    """The event that may start clocks of a case, and from when they count."""
 
     case: Case
     event: str
@@ -224,7 +242,7 @@ class Start:
 
 
 def start(
-    begin: Start, *, live: list[Clock], versions: Iterable[PolicyVersion], ledger: Ledger
+    begin: Start, *, at: datetime, live: list[Clock], versions: Iterable[PolicyVersion], ledger: Ledger
 ) -> tuple[list[Clock], list[Clock]]:
     """Start the clocks that the event asks for. Returns the new ones and the live ones that they replaced.
 
@@ -240,7 +258,7 @@ def start(
         if same and not version.restarts:
             continue
         for old in same:
-            cancel_clock(old, case=begin.case, at=begin.at, by=begin.by, ledger=ledger)
+            cancel_clock(old, case=begin.case, at=at, by=begin.by, ledger=ledger)
             replaced.append(old)
         due = _due(begin, version)
         if due is not None:

@@ -11,7 +11,7 @@ from accounts.models import User
 from cases.models import Case, Event
 from cases.registry import kind_of
 from cases.states import Phase
-from sla.actions.clocks import Ledger, Start, move, save_moved, start
+from sla.actions.clocks import Ledger, Start, keep, move, save_moved, start
 from sla.actions.undoing import turn_round
 from sla.models import Clock
 from sla.queries import versions_in_force
@@ -31,6 +31,7 @@ def happen(
     for_resident: bool = False,
     subject: str = "",
     claimed_at: datetime | None = None,
+    since: datetime | None = None,
     changes: Mapping[str, Any] | None = None,
     takes_back: Event | None = None,
 ) -> Event:
@@ -38,8 +39,9 @@ def happen(
 
     `changes` are fields of the case that the event sets (handler, department, promised_at …). `subject` tells apart
     clocks of one promise (an appointment, a bill). `claimed_at` is when a phone out of signal says it happened; the
-    deadlines go by `at`, the time of receipt. `takes_back` is an earlier event of the case, now undone: what it did to
-    the clocks is turned round.
+    deadlines go by `at`, the time of receipt. `since` is an earlier moment from which the promises made by this event
+    count (the contact that a complaint came from); what has been kept since then counts for them. `takes_back` is an
+    earlier event of the case, now undone: what it did to the clocks is turned round.
     """
     event = Event.objects.create(
         case=case,
@@ -56,8 +58,8 @@ def happen(
         setattr(case, name, value)
     if state:
         _enter(case, state, at)
-    begin = Start(case=case, event=kind, at=at, by=by, subject=subject, data=event.data)
-    due_at = _move_clocks(begin, Ledger(cause=event), takes_back)
+    begin = Start(case=case, event=kind, at=since or at, by=by, subject=subject, data=event.data)
+    due_at = _move_clocks(begin, at, Ledger(cause=event), takes_back)
     case.due_at = due_at
     case.version += 1
     case.save(update_fields={"state", "phase", "closed_at", "due_at", "version", *(changes or {})})
@@ -70,8 +72,8 @@ def _enter(case: Case, state: str, at: datetime) -> None:
     case.closed_at = at if case.phase == Phase.CLOSED else None
 
 
-def _move_clocks(begin: Start, ledger: Ledger, takes_back: Event | None) -> datetime | None:
-    case, at, by = begin.case, begin.at, begin.by
+def _move_clocks(begin: Start, at: datetime, ledger: Ledger, takes_back: Event | None) -> datetime | None:
+    case, by = begin.case, begin.by
     live: list[Clock] = []
     if not _is_first(case):
         live = list(Clock.objects.live().filter(case=case).select_related("version__policy"))
@@ -80,7 +82,7 @@ def _move_clocks(begin: Start, ledger: Ledger, takes_back: Event | None) -> date
     moved = move(case=case, event=begin.event, at=at, by=by, subject=begin.subject, live=live, ledger=ledger)
     new: list[Clock] = []
     if case.phase != Phase.CLOSED:
-        new, replaced = start(begin, live=live, versions=versions_in_force(), ledger=ledger)
+        new, replaced = start(begin, at=at, live=live, versions=versions_in_force(), ledger=ledger)
         moved += [clock for clock in replaced if clock not in moved]
     if moved:
         save_moved(moved)
@@ -88,10 +90,22 @@ def _move_clocks(begin: Start, ledger: Ledger, takes_back: Event | None) -> date
         _number_cycles(case, new)
         Clock.objects.bulk_create(new)
         for clock in new:
-            ledger.note(clock, ClockEventKind.STARTED, at=at, found=at, by=by, due=clock.due_at.isoformat())
+            ledger.note(clock, ClockEventKind.STARTED, at=begin.at, found=at, by=by, due=clock.due_at.isoformat())
+        if begin.at < at:
+            _keep_up(new, begin, at, ledger)
     ledger.write()
     running = [c.due_at for c in [*live, *new] if c.ended_at is None and c.state != ClockState.PAUSED]
     return min(running, default=None)
+
+
+def _keep_up(new: list[Clock], begin: Start, at: datetime, ledger: Ledger) -> None:
+    """Promises that count from an earlier moment: what kept one of them since then has kept it."""
+    stops = {kind for clock in new for kind in clock.version.stops}
+    since = Event.objects.filter(case=begin.case, kind__in=stops, at__gte=begin.at, at__lt=at).order_by("at", "pk")
+    happened = list(since)
+    kept = [clock for clock in new if keep(clock, happened, case=begin.case, at=at, ledger=ledger)]
+    if kept:
+        save_moved(kept)
 
 
 def _is_first(case: Case) -> bool:

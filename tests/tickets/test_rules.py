@@ -17,7 +17,6 @@ from tickets.rules import (
     callback_category,
     decide_charge,
     suggest_urgency,
-    title_of,
     total,
     warranty,
     warranty_end,
@@ -66,18 +65,6 @@ def test_unknown_words_suggest_nothing(cast: Cast) -> None:
 def test_urgent_words_count_without_a_category() -> None:
     assert suggest_urgency("楼下起火", None) == "urgent"
     assert suggest_urgency("Smoke in the hall", None) == "urgent"
-
-
-@pytest.mark.parametrize(
-    ("description", "title"),
-    [
-        ("\n  厨房水龙头滴水 \n已经三天", "厨房水龙头滴水"),
-        ("灯" * 60, "灯" * 39 + "…"),
-        ("", ""),
-    ],
-)
-def test_title_is_the_first_line_cut_short(description: str, title: str) -> None:
-    assert title_of(description) == title
 
 
 # --- who pays ---------------------------------------------------------------------------------------------------------

@@ -13,10 +13,11 @@ from accounts.states import STAFF_ROLES
 from cases.actions import NewCase, attach_photo, grant, open_case, require_version
 from cases.family import lock_lines, tell_parent
 from cases.models import WIDE_ROLES, Attachment, Case
+from cases.rules import title_of
 from cases.states import Channel, PhotoLabel, Urgency
 from core.errors import Invalid, NotAllowed
-from estate.models import Building, Household, HouseholdMember, Unit
-from estate.queries import household_for
+from estate.models import Building, Household, Unit
+from estate.queries import asking_for, household_for, whom_to_ask
 from estate.search import cannot_be_dialled, plain_phone
 from sla.actions import happen
 from sla.states import Audience
@@ -24,7 +25,7 @@ from tickets.actions.turns import Turn, begin, phone_of, turn_on
 from tickets.models import Category, Ticket
 from tickets.permissions import at_the_desk, can_add_photo, can_cancel, can_open
 from tickets.queries import charge_verdict, department_for, fallback_category, suggest, was_worked_on
-from tickets.rules import suggest_urgency, title_of
+from tickets.rules import suggest_urgency
 from tickets.states import Kind, State
 
 LONGEST_DESCRIPTION = 5000
@@ -69,9 +70,9 @@ def open_ticket(*, new: NewTicket, by: User, at: datetime) -> Ticket:
     _check(new)
     category = new.category or _sorted_in(new)
     parents = _lock_parents(new)
-    asking = _place_of(by, new)
+    asking = asking_for(new.unit, by)
     household = asking.household if asking else _household_of(new, at)
-    whom = _whom_to_ask(new, household, asking)
+    whom = whom_to_ask(household, name=new.contact_name, phone=new.contact_phone, asking=asking)
     case = open_case(new=_new_case(new, category, household, whom, parents), at=at, by=by)
     ticket = _write(new, case, category, at)
     if case.department is not None:
@@ -139,14 +140,6 @@ def _lock_parents(new: NewTicket) -> list[Case]:
     return lock_lines(*wanted.values()) if wanted else []
 
 
-def _place_of(by: User, new: NewTicket) -> HouseholdMember | None:
-    """Whose matter it is where a resident asks: their own, also where somebody else lives in the home they own."""
-    if new.unit is None or by.has_role(new.project.pk, *STAFF_ROLES):
-        return None
-    mine = HouseholdMember.objects.current().filter(person__user=by, household__unit=new.unit)
-    return mine.select_related("household", "person").order_by("-household__lives_here", "pk").first()
-
-
 def _household_of(new: NewTicket, at: datetime) -> Household | None:
     if new.unit is None or new.is_history:
         return None
@@ -186,18 +179,6 @@ def _new_case(
         is_history=new.is_history,
         reference=new.reference,
     )
-
-
-def _whom_to_ask(new: NewTicket, household: Household | None, asking: HouseholdMember | None) -> tuple[str, str]:
-    """The caller; where nobody was named, the resident who asks, or whom the register names first in the household."""
-    name, phone = new.contact_name.strip()[:100], plain_phone(new.contact_phone)[:20]
-    if name or phone or household is None:
-        return name, phone
-    member = asking or household.members.filter(ended_on=None).select_related("person").order_by("pk").first()
-    if member is None:
-        return "", ""
-    first = member.person.phones.filter(ended_at=None).order_by("-is_primary", "pk").first()
-    return member.person.name, first.number if first else ""
 
 
 def _write(new: NewTicket, case: Case, category: Category | None, at: datetime) -> Ticket:

@@ -1,0 +1,156 @@
+"""The result, telling it the same day, closing with the resident's word, and opening again."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.models import Case
+from complaints.actions.turns import Turn, begin, reason_of, turn_on, words_of
+from complaints.models import Complaint
+from complaints.permissions import can_close, can_close_unconfirmed, can_handle, can_tell
+from complaints.states import Outcome, State, Told
+from core.errors import Invalid
+from sla.states import Audience
+from visits.actions import cancel_owed, owe_callback
+from visits.models import Callback
+from visits.states import Category, Result
+
+
+@transaction.atomic
+def resolve(
+    *,
+    complaint: Complaint,
+    outcome: str,
+    result: str,
+    agreed: bool | None = None,
+    by: User,
+    at: datetime,
+    expected: int | None = None,
+    claimed_at: datetime | None = None,
+) -> Complaint:
+    """Write down what it came to; the resident is owed word of it the same day. An unfounded one too, with the reason.
+
+    Raises `Invalid` without words, `NotAllowed`, `NotNow`. Source: 三(6)⑥② (在当天将投诉处理结果通报); ④ (无效投诉).
+    """
+    turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
+    turn.allow(can_handle(by, turn.complaint), _("Only who handles the complaint, or who leads, decides on it."))
+    step = turn.step("resolve")
+    if outcome not in Outcome.values:
+        raise Invalid(_("Say what it came to."), fields={"outcome": _("Unknown.")})
+    words = words_of(result, _("Write down the result; of an unfounded complaint, why it is."), field="result")
+    kept = turn.complaint
+    kept.outcome, kept.result, kept.agreed, kept.resolved_at = outcome, words, agreed, at
+    kept.informed_at, kept.informed_how = None, ""
+    kept.save(update_fields=["outcome", "result", "agreed", "resolved_at", "informed_at", "informed_how"])
+    turn.happen(step, data={"outcome": OUTCOMES[outcome]}, text=words)
+    return kept
+
+
+OUTCOMES = {
+    Outcome.SOLVED.value: {"zh": "已解决", "en": "solved"},
+    Outcome.EXPLAINED.value: {"zh": "已说明，非我方能解决", "en": "explained, not ours to solve"},
+    Outcome.UNFOUNDED.value: {"zh": "无效投诉", "en": "unfounded"},
+}
+
+
+@transaction.atomic
+def inform(
+    *,
+    complaint: Complaint,
+    how: str,
+    text: str = "",
+    by: User,
+    at: datetime,
+    expected: int | None = None,
+    claimed_at: datetime | None = None,
+) -> Complaint:
+    """Tell the resident the result, by phone or in person. Source: 三(6)⑥② (通报可采用电话或上门当面告知的方式)."""
+    turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
+    turn.allow(can_tell(by, turn.complaint), _("Only who handles the complaint or the desk writes in it."))
+    step = turn.step("inform")
+    if how not in Told.values:
+        raise Invalid(_("Say whether it was by phone or in person."), fields={"how": _("Unknown way.")})
+    kept = turn.complaint
+    kept.informed_at, kept.informed_how = at, how
+    kept.answered_at = kept.answered_at or at
+    kept.save(update_fields=["informed_at", "informed_how", "answered_at"])
+    words = {"zh": "电话", "en": "by phone"} if how == Told.PHONE else {"zh": "当面", "en": "in person"}
+    turn.happen(step, data={"how": words}, text=text.strip()[:5000], for_resident=True)
+    return kept
+
+
+@transaction.atomic
+def close(
+    *,
+    complaint: Complaint,
+    confirmed: bool,
+    reason: str = "",
+    by: User,
+    at: datetime,
+    expected: int | None = None,
+    claimed_at: datetime | None = None,
+) -> Complaint:
+    """Close it on the resident's word, or by who leads with a recorded reason; either way a callback is owed.
+
+    Raises `Invalid` without a reason, `NotAllowed`, `NotNow` for one whose resident was not told yet.
+    Source: 四.4 (确认问题是否得到解决); 三 (做好投诉回访工作).
+    """
+    turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
+    words = _close_words(turn, by, confirmed=confirmed, reason=reason)
+    step = turn.step("close" if confirmed else "close_untold")
+    turn.complaint.confirmed, turn.complaint.close_reason = confirmed, words
+    turn.complaint.save(update_fields=["confirmed", "close_reason"])
+    turn.happen(step, data={"words": CONFIRMED if confirmed else UNCONFIRMED}, text=words, for_resident=confirmed)
+    owe_callback(parent=turn.case, category=Category.COMPLAINT, at=at, by=by)
+    return turn.complaint
+
+
+CONFIRMED = {"zh": "住户已确认", "en": "the resident confirmed"}
+UNCONFIRMED = {"zh": "未经住户确认", "en": "unconfirmed"}
+
+
+def _close_words(turn: Turn, by: User, *, confirmed: bool, reason: str) -> str:
+    if confirmed:
+        turn.allow(can_close(by, turn.complaint), _("Only who took it, the desk, or who leads closes a complaint."))
+        return ""
+    refusal = _("Without the resident's word only who leads closes a complaint.")
+    turn.allow(can_close_unconfirmed(by, turn.complaint), refusal)
+    return reason_of(reason, _("Say why it is closed without the resident's word."))
+
+
+@transaction.atomic
+def reopen(
+    *,
+    complaint: Complaint,
+    reason: str,
+    by: User,
+    at: datetime,
+    expected: int | None = None,
+    claimed_at: datetime | None = None,
+) -> Complaint:
+    """Open it again: its deadlines begin anew, the old ones stay as they were."""
+    turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
+    turn.allow(can_tell(by, turn.complaint), _("Only who handles the complaint or the desk writes in it."))
+    words = reason_of(reason, _("Say why it is opened again."))
+    cancel_owed(parent=turn.case, at=at, by=by, reason=words)
+    _open_again(turn, words)
+    return turn.complaint
+
+
+def _open_again(turn: Turn, words: str) -> None:
+    step = turn.step("reopen")
+    kept = turn.complaint
+    kept.outcome, kept.result, kept.resolved_at, kept.agreed = "", "", None, None
+    kept.informed_at, kept.informed_how, kept.confirmed, kept.close_reason = None, "", None, ""
+    kept.save()
+    event = turn.happen(step, text=words, for_resident=True)
+    told = turn.people(Audience.HANDLER, Audience.SUPERVISOR)
+    turn.tell("complaint.reopened", f"complaint.reopened:{event.pk}", told, level="warning", text=words)
+
+
+def after_callback(*, case: Case, callback: Callback, at: datetime, by: User) -> None:
+    """Not content: the complaint opens again and its supervisor hears of it. The case is locked. Source: CBK-4."""
+    if callback.result == Result.DISSATISFIED and case.state == State.CLOSED:
+        _open_again(turn_on(case, by=by, at=at), callback.text)

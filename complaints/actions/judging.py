@@ -1,0 +1,185 @@
+"""Grading anew, who is responsible and why, and the remedies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Department, User
+from complaints.actions.turns import begin, reason_of, words_of
+from complaints.models import Complaint, Remedy, Responsibility
+from complaints.permissions import can_handle, can_regrade, can_tell
+from complaints.states import Grade, Party, RemedyState
+from core.errors import Invalid, NotNow
+from core.money import to_cents
+
+
+@transaction.atomic
+def regrade(
+    *,
+    complaint: Complaint,
+    grade: str,
+    reason: str,
+    by: User,
+    at: datetime,
+    expected: int | None = None,
+    claimed_at: datetime | None = None,
+) -> Complaint:
+    """Grade it anew: clocks of the new grade count from reception, those of the old one end and stay on record.
+
+    Raises `Invalid` without a reason or for the same grade, `NotAllowed`, `NotNow`. Source: CMP-2.
+    """
+    turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
+    turn.allow(can_regrade(by, turn.complaint), _("Only a supervisor or manager grades a complaint anew."))
+    step = turn.step("regrade")
+    if grade not in Grade.values:
+        raise Invalid(_("Choose a grade."), fields={"grade": _("Unknown.")})
+    if grade == turn.case.grade:
+        raise Invalid(_("It has this grade already."), fields={"grade": _("Choose another one.")})
+    words = reason_of(reason, _("Say why the grade changes."))
+    before = turn.case.grade
+    turn.happen(
+        step,
+        since=turn.complaint.received_at,
+        data={"before": GRADES[before], "after": GRADES[grade]},
+        text=words,
+        changes={"grade": grade},
+    )
+    return turn.complaint
+
+
+GRADES: dict[str, dict[str, str]] = {
+    Grade.MAJOR: {"zh": "重大", "en": "major"},
+    Grade.IMPORTANT: {"zh": "重要", "en": "important"},
+    Grade.MINOR: {"zh": "轻微", "en": "minor"},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Responsible:
+    """Somebody responsible: the company (by a department), the resident, a neighbour, somebody else."""
+
+    party: str
+    department: Department | None = None
+    note: str = ""
+
+
+@transaction.atomic
+def establish(
+    *,
+    complaint: Complaint,
+    responsible: Sequence[Responsible],
+    cause: str,
+    apologised: bool,
+    by: User,
+    at: datetime,
+    expected: int | None = None,
+    claimed_at: datetime | None = None,
+) -> Complaint:
+    """Write down who is responsible, several where several are, the root cause, and whether an apology was made.
+
+    Source: 三(6)② (物业公司存在过错;住户或邻居的责任;各方都有责任); 5 (找出问题根源).
+    """
+    turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
+    turn.allow(can_handle(by, turn.complaint), _("Only who handles the complaint, or who leads, decides on it."))
+    step = turn.step("establish")
+    if not responsible:
+        raise Invalid(_("Say who is responsible."), fields={"responsible": _("Required.")})
+    for one in responsible:
+        _check_responsible(one, turn.case.project_id)
+    words = words_of(cause, _("Write down the root cause."), field="cause")
+    turn.complaint.responsibilities.filter(ended_at=None).update(ended_at=at)
+    rows = [
+        Responsibility(
+            complaint=turn.complaint,
+            party=one.party,
+            department=one.department,
+            note=one.note.strip()[:200],
+            set_at=at,
+        )
+        for one in responsible
+    ]
+    Responsibility.objects.bulk_create(rows)
+    turn.complaint.cause, turn.complaint.apologised = words, apologised
+    turn.complaint.save(update_fields=["cause", "apologised"])
+    turn.happen(step, data={"parties": [_party(row) for row in rows]}, text=words)
+    return turn.complaint
+
+
+def _check_responsible(one: Responsible, project_id: int) -> None:
+    if one.party not in Party.values:
+        raise Invalid(_("Say who is responsible."), fields={"responsible": _("Unknown.")})
+    if one.department is not None and one.department.project_id != project_id:
+        raise Invalid(_("Choose a department of this project."), fields={"responsible": _("Not in this project.")})
+
+
+PARTIES: dict[str, tuple[str, str]] = {
+    Party.COMPANY: ("物业公司", "the company"),
+    Party.RESIDENT: ("住户", "the resident"),
+    Party.NEIGHBOUR: ("邻居", "a neighbour"),
+    Party.OTHER: ("其他方", "others"),
+}
+
+
+def _party(row: Responsibility) -> dict[str, str]:
+    """Who is responsible, in both languages: events are read in either."""
+    zh, en = PARTIES[row.party]
+    if row.department is None:
+        return {"zh": zh, "en": en}
+    return {"zh": f"{zh}{row.department.name_zh}", "en": f"{en} ({row.department.name_en or row.department.name_zh})"}
+
+
+@transaction.atomic
+def propose_remedy(
+    *,
+    complaint: Complaint,
+    text: str,
+    cost: Decimal | None = None,
+    by: User,
+    at: datetime,
+    expected: int | None = None,
+    claimed_at: datetime | None = None,
+) -> Remedy:
+    """Add one way to make it good, with its cost in yuan. Source: 三(6)④ (一个或几个补救方案,包括结算费用)."""
+    turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
+    turn.allow(can_handle(by, turn.complaint), _("Only who handles the complaint, or who leads, decides on it."))
+    step = turn.step("propose_remedy")
+    words = words_of(text, _("Write down how it is made good."))
+    if cost is not None and not 0 <= cost < Decimal(10) ** 10:
+        raise Invalid(_("The cost cannot be this."), fields={"cost": _("Out of range.")})
+    remedy = Remedy.objects.create(
+        complaint=turn.complaint,
+        text=words,
+        cost=None if cost is None else to_cents(cost),
+        proposed_at=at,
+        proposed_by=by,
+    )
+    turn.happen(step, data={"cost": "—" if remedy.cost is None else str(remedy.cost)}, text=words)
+    return remedy
+
+
+@transaction.atomic
+def settle_remedy(
+    *,
+    remedy: Remedy,
+    agreed: bool,
+    by: User,
+    at: datetime,
+    expected: int | None = None,
+    claimed_at: datetime | None = None,
+) -> Remedy:
+    """Write down whether the resident agreed to a remedy. Source: 三(6)② (取得谅解…协商处理方法)."""
+    turn = begin(remedy.complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
+    turn.allow(can_tell(by, turn.complaint), _("Only who handles the complaint or the desk writes in it."))
+    step = turn.step("settle_remedy")
+    remedy = turn.complaint.remedies.get(pk=remedy.pk)
+    if remedy.state != RemedyState.PROPOSED:
+        raise NotNow(_("The resident has answered to this remedy already."))
+    remedy.state, remedy.settled_at = (RemedyState.AGREED if agreed else RemedyState.DECLINED), at
+    remedy.save(update_fields=["state", "settled_at"])
+    words = {"zh": "同意", "en": "agreed"} if agreed else {"zh": "不同意", "en": "did not agree"}
+    turn.happen(step, data={"words": words, "remedy": remedy.text[:100]}, for_resident=True)
+    return remedy

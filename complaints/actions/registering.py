@@ -1,0 +1,249 @@
+"""Registering a complaint, the general manager's acknowledgement, and the immediate action against harm."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Department, Project, User
+from cases.actions import NewCase, grant, open_case
+from cases.family import lock_lines, tell_parent
+from cases.models import Case
+from cases.rules import title_of
+from cases.states import Channel, Urgency
+from complaints.actions.turns import LONGEST, begin, words_of
+from complaints.models import Complaint
+from complaints.permissions import can_acknowledge, can_register, can_tell
+from complaints.queries import suggested_grade, suggested_topic
+from complaints.rules import reserved_for
+from complaints.states import KIND, Grade, State
+from core.errors import Invalid, NotAllowed
+from estate.models import Building, Household, Unit
+from estate.queries import asking_for, household_for, whom_to_ask
+from estate.search import cannot_be_dialled
+from sla.actions import happen
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewComplaint:
+    """What somebody complains of. Words are enough; grade and topic left out are suggested from them.
+
+    `contact` is the contact it came from: its time is the moment of reception, from which every deadline counts.
+    `about_service`: it is about the service itself, and passes the whole desk by where nobody is named.
+    """
+
+    project: Project
+    description: str = ""
+    title: str = ""
+    grade: str = ""
+    topic: str = ""
+    unit: Unit | None = None
+    building: Building | None = None
+    place: str = ""
+    occurred_at: datetime | None = None
+    about_department: Department | None = None
+    about_person: User | None = None
+    about_words: str = ""
+    about_service: bool = False
+    demand: str = ""
+    wanted_by: datetime | None = None
+    reachable: str = ""
+    harm_ongoing: bool = False
+    replier: User | None = None
+    contact_name: str = ""
+    contact_phone: str = ""
+    channel: str = Channel.PHONE
+    parent: Case | None = None
+    contact: Case | None = None
+
+
+@transaction.atomic
+def register(*, new: NewComplaint, by: User, at: datetime) -> Complaint:
+    """Take a complaint by any channel: number it, grade it, start its clocks from reception, say who will reply.
+
+    One about a colleague is seen by those above them only, and by who took it. Raises `Invalid` with the fields that
+    do not fit, `NotAllowed`. Source: 三(6)①; 三(6)⑥⑤ (信函参照来电、来访).
+    """
+    if not can_register(by, new.project, new.unit):
+        raise NotAllowed(_("You may not take complaints in this project."))
+    _check(new, at)
+    parents = _lock_parents(new)
+    received_at = min(new.contact.opened_at, at) if new.contact else at
+    case = open_case(new=_new_case(new, by, parents), at=at, by=by)
+    complaint = _write(new, case, by, received_at)
+    _let_see(complaint, by, at)
+    happen(
+        case=case,
+        kind="complaint.registered",
+        at=at,
+        since=received_at,
+        by=by,
+        for_resident=True,
+        data={"title": case.title, "grade": case.grade, "replier": str(complaint.replier or by)},
+    )
+    for parent in parents:
+        case.parent = parent
+        tell_parent(child=case, event="complaint.registered", at=at, by=by)
+    case.parent = parents[0] if parents else None
+    return complaint
+
+
+def _check(new: NewComplaint, at: datetime) -> None:
+    wrong = _wrong_words(new) | _wrong_times(new, at) | _wrong_links(new)
+    if wrong:
+        raise Invalid(_("The complaint cannot be taken like this."), fields=wrong)
+
+
+def _wrong_words(new: NewComplaint) -> dict[str, object]:
+    wrong: dict[str, object] = {}
+    if not new.description.strip() and not new.title.strip():
+        wrong["description"] = _("Write down what happened.")
+    for name, text in (("description", new.description), ("demand", new.demand)):
+        if len(text) > LONGEST:
+            wrong[name] = _("Keep it within 5,000 characters.")
+    for name, value, known in (("grade", new.grade, ["", *Grade.values]), ("channel", new.channel, Channel.values)):
+        if value not in known:
+            wrong[name] = _("Unknown.")
+    if cannot_be_dialled(new.contact_phone):
+        wrong["contact_phone"] = _("Nobody can be called at this number. Type its digits.")
+    return wrong
+
+
+def _wrong_times(new: NewComplaint, at: datetime) -> dict[str, object]:
+    wrong: dict[str, object] = {}
+    if new.occurred_at and new.occurred_at > at:
+        wrong["occurred_at"] = _("This is in the future.")
+    if new.wanted_by and new.wanted_by <= at:
+        wrong["wanted_by"] = _("This has passed already.")
+    return wrong
+
+
+def _wrong_links(new: NewComplaint) -> dict[str, object]:
+    links = (
+        ("building", new.building),
+        ("parent", new.parent),
+        ("contact", new.contact),
+        ("about_department", new.about_department),
+    )
+    return {
+        name: _("Not in this project.")
+        for name, other in links
+        if other is not None and other.project_id != new.project.pk
+    }
+
+
+def _lock_parents(new: NewComplaint) -> list[Case]:
+    wanted = {case.pk: case for case in (new.parent, new.contact) if case is not None}
+    return lock_lines(*wanted.values()) if wanted else []
+
+
+def _new_case(new: NewComplaint, by: User, parents: list[Case]) -> NewCase:
+    words = f"{new.title} {new.description}"
+    grade = new.grade or suggested_grade(words, harm_ongoing=new.harm_ongoing).grade
+    topic = new.topic or suggested_topic(words)
+    asking = asking_for(new.unit, by)
+    household = asking.household if asking else _household(new)
+    name, phone = whom_to_ask(household, name=new.contact_name, phone=new.contact_phone, asking=asking)
+    return NewCase(
+        kind=KIND,
+        state=State.RECEIVED,
+        project=new.project,
+        title=new.title.strip() or title_of(new.description),
+        unit=new.unit,
+        building=new.building,
+        household=household,
+        place=new.place.strip()[:200],
+        contact_name=name,
+        contact_phone=phone,
+        channel=new.channel,
+        urgency=Urgency.URGENT if new.harm_ongoing else Urgency.NORMAL,
+        category=topic,
+        grade=grade,
+        department=new.about_department,
+        parent=parents[0] if parents else None,
+        promised_at=new.wanted_by,
+        reserved_for=_reserved(new),
+    )
+
+
+def _reserved(new: NewComplaint) -> str:
+    person = new.about_person
+    roles = None
+    if person is not None:
+        roles = [m.role for m in person.active_memberships if m.project_id in (None, new.project.pk)]
+    return reserved_for(concerned=roles, about_service=new.about_service)
+
+
+def _household(new: NewComplaint) -> Household | None:
+    return household_for(new.unit, new.contact_phone) if new.unit else None
+
+
+def _write(new: NewComplaint, case: Case, by: User, received_at: datetime) -> Complaint:
+    return Complaint.objects.create(
+        case=case,
+        received_at=received_at,
+        description=new.description.strip() or case.title,
+        occurred_at=new.occurred_at,
+        about_department=new.about_department,
+        about_person=new.about_person,
+        about_words=new.about_words.strip()[:100],
+        demand=new.demand.strip(),
+        wanted_by=new.wanted_by,
+        reachable=new.reachable.strip()[:100],
+        replier=new.replier or (by if by.is_office and by != new.about_person else None),
+        harm_ongoing=new.harm_ongoing,
+    )
+
+
+def _let_see(complaint: Complaint, by: User, at: datetime) -> None:
+    """The department hears of it unless it passes it by; who took it follows it, unless it is about them."""
+    case = complaint.case
+    if case.department is not None and not case.reserved_for:
+        grant(case=case, department=case.department, at=at)
+    if by.is_office and by.pk != complaint.about_person_id:
+        grant(case=case, user=by, at=at)
+
+
+@transaction.atomic
+def stop_harm(
+    *,
+    complaint: Complaint,
+    action: str,
+    by: User,
+    at: datetime,
+    expected: int | None = None,
+    claimed_at: datetime | None = None,
+) -> Complaint:
+    """Record the immediate action that stopped the harm; before it nothing else may be done.
+
+    Source: 三(6)⑥③ (应先立即采取措施停止或挽救伤害,再处理).
+    """
+    turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
+    turn.allow(can_tell(by, turn.complaint), _("Only who handles the complaint or the desk writes in it."))
+    step = turn.step("stop_harm")
+    if not turn.complaint.harm_goes_on:
+        raise Invalid(_("No harm is going on."))
+    words = words_of(action, _("Write down what was done to stop the harm."), field="action")
+    turn.complaint.harm_stopped_at = at
+    turn.complaint.save(update_fields=["harm_stopped_at"])
+    turn.happen(step, text=words, for_resident=True)
+    return turn.complaint
+
+
+@transaction.atomic
+def acknowledge(
+    *, complaint: Complaint, by: User, at: datetime, expected: int | None = None, claimed_at: datetime | None = None
+) -> Complaint:
+    """The general manager takes note of a major complaint, which stops the clock of the same day. Source: 三(6)⑤."""
+    turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
+    turn.allow(can_acknowledge(by, turn.complaint), _("Only the general manager acknowledges a major complaint."))
+    step = turn.step("acknowledge")
+    if turn.case.grade != Grade.MAJOR:
+        raise Invalid(_("Only major complaints are acknowledged by the general manager."))
+    if turn.complaint.acknowledged_at is not None:
+        return turn.complaint
+    turn.complaint.acknowledged_at, turn.complaint.acknowledged_by = at, by
+    turn.complaint.save(update_fields=["acknowledged_at", "acknowledged_by"])
+    turn.happen(step, data={"who": str(by)})
+    return turn.complaint

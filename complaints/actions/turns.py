@@ -1,0 +1,127 @@
+"""What every verb on a complaint begins and ends with: the locked complaint, whether the step is allowed, the event."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.family import lock_line
+from cases.models import Case, Event
+from cases.registry import kind_of
+from complaints.models import Complaint
+from core.errors import Invalid, NotAllowed, NotNow
+from core.transitions import Step, require
+from notifications.actions import Notice, tell
+from notifications.states import Level
+from sla.actions import happen
+from sla.queries import Staff
+
+LONGEST = 5000
+LONGEST_REASON = 500
+
+
+@dataclass
+class Turn:
+    """One verb being carried out on a locked complaint: who does it, and when."""
+
+    complaint: Complaint
+    case: Case
+    by: User | None
+    at: datetime
+    claimed_at: datetime | None = None
+
+    def step(self, verb: str) -> Step:
+        """The verb's step.
+
+        Raises `NotNow` where the state does not admit it, and for everything but the immediate action while harm is
+        going on. Source: 三(6)⑥③ (应先立即采取措施停止或挽救伤害,再处理).
+        """
+        if self.complaint.harm_goes_on and verb != "stop_harm":
+            raise NotNow(_("Harm is going on: first record what was done to stop it."))
+        kind = kind_of(self.case.kind)
+        return require(kind.transitions, verb, self.case.state, label=kind.states[self.case.state])
+
+    def allow(self, allowed: bool, sentence: object) -> None:
+        """Raise `NotAllowed` with the sentence unless the person may."""
+        if not allowed:
+            raise NotAllowed(sentence)
+
+    def happen(
+        self,
+        step: Step,
+        *,
+        data: Mapping[str, Any] | None = None,
+        text: str = "",
+        for_resident: bool = False,
+        since: datetime | None = None,
+        changes: Mapping[str, Any] | None = None,
+    ) -> Event:
+        """Append the step's event, go to its state, and tell who took the complaint.
+
+        Source: 三(6)⑥② (及时将处理相关信息告知投诉接待人).
+        """
+        event = happen(
+            case=self.case,
+            kind=step.event,
+            state=step.target,
+            at=self.at,
+            by=self.by,
+            data=data,
+            text=text,
+            for_resident=for_resident,
+            claimed_at=self.claimed_at,
+            since=since,
+            changes=changes,
+        )
+        taker = self.case.taken_by
+        if taker is not None and taker.is_office and taker.pk != self.complaint.about_person_id:
+            self.tell(f"told.{step.event}", f"{step.event}:{event.pk}", [taker], text=text, **(data or {}))
+        return event
+
+    def tell(self, template: str, key: str, to: Iterable[User], *, level: str = Level.INFO, **data: Any) -> None:
+        """Tell people: everybody but the one who did it and the one it is about."""
+        passed_by = {self.by.pk if self.by else None, self.complaint.about_person_id}
+        others = tuple(user for user in to if user.pk not in passed_by)
+        tell([Notice(key=key, template=template, case=self.case, to=others, data=data, level=level)], at=self.at)
+
+    def people(self, *audiences: str) -> list[User]:
+        """Who holds which place in the case."""
+        return Staff.of([self.case.project_id]).told(self.case, audiences)
+
+
+def begin(
+    complaint: Complaint,
+    *,
+    by: User | None,
+    at: datetime,
+    expected: int | None = None,
+    claimed_at: datetime | None = None,
+) -> Turn:
+    """Lock the complaint's line of cases and read it as it stands now. Raises `Stale`."""
+    return turn_on(lock_line(complaint.case, expected=expected), by=by, at=at, claimed_at=claimed_at)
+
+
+def turn_on(case: Case, *, by: User | None, at: datetime, claimed_at: datetime | None = None) -> Turn:
+    """Read a complaint as it stands now, its case being locked already."""
+    fresh = Complaint.objects.select_related("about_person", "about_department").get(case=case)
+    fresh.case = case
+    return Turn(complaint=fresh, case=case, by=by, at=at, claimed_at=claimed_at)
+
+
+def words_of(text: str, sentence: object, *, field: str = "text", longest: int = LONGEST) -> str:
+    """What was typed, without blanks around it. Raises `Invalid` with the sentence for nothing, or for too much."""
+    words = text.strip()
+    if not words:
+        raise Invalid(sentence, fields={field: _("Required.")})
+    if len(words) > longest:
+        too_long = _("Keep it within %(count)s characters.") % {"count": f"{longest:,}"}
+        raise Invalid(too_long, fields={field: too_long})
+    return words
+
+
+def reason_of(text: str, sentence: object, *, field: str = "reason") -> str:
+    """The reason as kept. Raises `Invalid` with the sentence where there is none, or for one beyond 500 characters."""
+    return words_of(text, sentence, field=field, longest=LONGEST_REASON)

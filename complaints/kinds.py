@@ -1,0 +1,42 @@
+"""The kind of case that complaints are."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases.models import Case
+from cases.registry import CaseKind, register
+from complaints.actions import after_callback, work_moved
+from complaints.sentences import EVENTS, MESSAGES
+from complaints.states import KIND, PHASES, TRANSITIONS, State
+from notifications.sentences import register_sentences
+from visits.models import Callback
+from visits.states import KIND as CALLBACK
+
+
+def on_child(parent: Case, child: Case, event: str, at: datetime, by: User | None) -> None:
+    """A callback reached the resident, or a repair opened for the complaint moved on."""
+    if child.kind == CALLBACK and event == "callback.reached" and by is not None:
+        callback = Callback.objects.get(case=child)
+        callback.case = child
+        after_callback(case=parent, callback=callback, at=at, by=by)
+    elif event.startswith("ticket."):
+        work_moved(case=parent, child=child, event=event, at=at, by=by)
+
+
+register(
+    CaseKind(
+        key=KIND,
+        label=_("Complaint"),
+        prefix="TS",
+        states={state.value: state.label for state in State},
+        phases=PHASES,
+        transitions=TRANSITIONS,
+        page="complaint",
+        sentences=EVENTS,
+        on_child=on_child,
+        resident_sees=True,
+    )
+)
+register_sentences(MESSAGES)

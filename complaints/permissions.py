@@ -1,0 +1,79 @@
+"""Who may do what to a complaint. Buttons and actions ask the same questions; seeing it is asked before."""
+
+from accounts.models import Project, User
+from accounts.states import STAFF_ROLES, Role
+from cases.models import Case
+from cases.permissions import leads
+from complaints.models import Complaint
+from estate.models import HouseholdMember, Unit
+
+
+def can_register(user: User, project: Project, unit: Unit | None) -> bool:
+    """Staff of the project; residents for the home they live in or own."""
+    if user.has_role(project.pk, *STAFF_ROLES):
+        return True
+    return (
+        unit is not None
+        and user.has_role(project.pk, Role.RESIDENT)
+        and HouseholdMember.objects.current().filter(person__user=user, household__unit=unit).exists()
+    )
+
+
+def is_concerned(user: User, complaint: Complaint) -> bool:
+    """The colleague whom the complaint is about, whose hands it never passes through."""
+    return complaint.about_person_id == user.pk
+
+
+def at_the_desk(user: User, case: Case) -> bool:
+    """The front desk, who took it, and whoever leads or stands above."""
+    return user.has_role(case.project_id, Role.FRONTDESK) or case.taken_by_id == user.pk or is_above(user, case)
+
+
+def is_above(user: User, case: Case) -> bool:
+    """Whoever leads the work on it; of a complaint about the general manager the quality department."""
+    return leads(user, case) or (bool(case.reserved_for) and user.has_role(case.project_id, Role.QUALITY))
+
+
+def can_handle(user: User, complaint: Complaint) -> bool:
+    """Who is directly responsible, and whoever leads."""
+    case = complaint.case
+    return not is_concerned(user, complaint) and (case.handler_id == user.pk or is_above(user, case))
+
+
+def can_tell(user: User, complaint: Complaint) -> bool:
+    """Speak with the resident: who handles it, who took it, and the desk."""
+    allowed = can_handle(user, complaint) or at_the_desk(user, complaint.case)
+    return allowed and not is_concerned(user, complaint)
+
+
+def can_refer(user: User, complaint: Complaint) -> bool:
+    """Hand it to a department: the desk, who took it, and whoever leads."""
+    return at_the_desk(user, complaint.case) and not is_concerned(user, complaint)
+
+
+def can_regrade(user: User, complaint: Complaint) -> bool:
+    """Supervisors and managers only. Source: CMP-2 (re-grading by a supervisor)."""
+    roles = [Role.SUPERVISOR, Role.GM, *([Role.QUALITY] if complaint.case.reserved_for else [])]
+    return user.has_role(complaint.case.project_id, *roles) and not is_concerned(user, complaint)
+
+
+def can_acknowledge(user: User, complaint: Complaint) -> bool:
+    """The project's general manager; of a complaint about them the quality department. Source: 三(6)⑤."""
+    return can_stand_in(user, complaint.case) and not is_concerned(user, complaint)
+
+
+def can_stand_in(user: User, case: Case) -> bool:
+    """The general manager, or the quality department where a complaint passes the manager by."""
+    return user.has_role(case.project_id, Role.GM) or (
+        bool(case.reserved_for) and user.has_role(case.project_id, Role.QUALITY)
+    )
+
+
+def can_close(user: User, complaint: Complaint) -> bool:
+    """Who took it, the desk, and whoever leads, once the resident has confirmed."""
+    return at_the_desk(user, complaint.case) and not is_concerned(user, complaint)
+
+
+def can_close_unconfirmed(user: User, complaint: Complaint) -> bool:
+    """Whoever leads, with a recorded reason. Source: CMP-9."""
+    return is_above(user, complaint.case) and not is_concerned(user, complaint)

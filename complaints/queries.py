@@ -1,0 +1,129 @@
+"""Reads of complaints: what the words suggest, one complaint with everything about it, the list."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Department, Membership, Project, User
+from cases.models import Case, CaseQuerySet
+from cases.queries import Line, timeline
+from cases.registry import kind_of
+from cases.states import Phase
+from complaints.models import Complaint, GradeGuide, Remedy, Responsibility, Topic
+from complaints.rules import Suggested, suggest_grade
+from complaints.states import KIND, State
+from sla.queries import Rung, ladder
+
+
+def guides() -> list[GradeGuide]:
+    """The grades with their definitions, the gravest first."""
+    return list(GradeGuide.objects.all())
+
+
+def suggested_grade(text: str, *, harm_ongoing: bool) -> Suggested:
+    """The grade that the words suggest, and which of them."""
+    return suggest_grade(text, harm_ongoing=harm_ongoing, guides=[guide.rule for guide in guides()])
+
+
+def suggested_topic(text: str) -> str:
+    """The code of the topic with most of its words in the text; the last without words where none has any."""
+    best, most = "", 0
+    for topic in Topic.objects.filter(active=True):
+        found = sum(len(word) for word in topic.words if word and word in text)
+        if found > most or (not topic.words and not most):
+            best, most = topic.code, found
+    return best
+
+
+def departments_of(project: Project) -> list[Department]:
+    """The project's departments, in the order in which they were set up."""
+    return list(Department.objects.filter(project=project).order_by("pk"))
+
+
+def people_of(project: Project) -> list[User]:
+    """Who belongs to a department of the project, by name."""
+    members = Membership.objects.active().filter(department__project=project, user__is_active=True)
+    return sorted({m.user for m in members.select_related("user")}, key=str)
+
+
+@dataclass(frozen=True)
+class ComplaintPage:
+    """One complaint as its page shows it."""
+
+    complaint: Complaint
+    state_word: str
+    guide: GradeGuide | None
+    topic: str
+    events: tuple[Line, ...]
+    running: tuple[Rung, ...]
+    past: tuple[Rung, ...]
+    responsibilities: tuple[Responsibility, ...]
+    remedies: tuple[Remedy, ...]
+    children: tuple[Case, ...]
+
+    @property
+    def case(self) -> Case:
+        """The complaint's case."""
+        return self.complaint.case
+
+    @property
+    def next_clock(self) -> Rung | None:
+        """What falls due first."""
+        return self.running[0] if self.running else None
+
+
+def page_of(complaint: Complaint, user: User) -> ComplaintPage:
+    """Everything that a complaint's page shows, in a constant number of statements."""
+    case = complaint.case
+    rungs = ladder(case, user)
+    topic = Topic.objects.filter(code=case.category).first() if case.category else None
+    kin = Case.objects.visible_to(user).filter(parent=case).select_related("handler").order_by("pk")
+    return ComplaintPage(
+        complaint=complaint,
+        state_word=str(kind_of(case.kind).states[case.state]),
+        guide=GradeGuide.objects.filter(grade=case.grade).first(),
+        topic=topic.name if topic else "",
+        events=tuple(timeline(case, user)),
+        running=tuple(rung for rung in rungs if rung.ended_at is None),
+        past=tuple(rung for rung in rungs if rung.ended_at is not None),
+        responsibilities=tuple(complaint.responsibilities.filter(ended_at=None).select_related("department")),
+        remedies=tuple(complaint.remedies.order_by("pk")),
+        children=tuple(kin),
+    )
+
+
+# --- the list --------------------------------------------------------------------------------------------------------
+VIEWS: dict[str, Any] = {
+    "open": gettext_lazy("Open"),
+    "mine": gettext_lazy("Mine"),
+    "overdue": gettext_lazy("Overdue"),
+    "to_tell": gettext_lazy("Result to be told"),
+    "all": gettext_lazy("All"),
+}
+PAGE = 50
+
+
+def listed(*, project: Project, user: User, view: str, grade: str, at: datetime) -> CaseQuerySet:
+    """Complaints of the project in a saved view, of one grade where one is named."""
+    is_open = ~Q(phase=Phase.CLOSED)
+    wanted = {
+        "open": is_open,
+        "mine": is_open & (Q(handler=user) | Q(taken_by=user)),
+        "overdue": is_open & Q(due_at__lt=at),
+        "to_tell": is_open & Q(state=State.RESOLVED),
+        "all": Q(),
+    }[view]
+    rows = Case.objects.visible_to(user).filter(wanted, project=project, kind=KIND)
+    if grade:
+        rows = rows.filter(grade=grade)
+    order = ("-opened_at", "-pk") if view == "all" else (F("due_at").asc(nulls_last=True), "pk")
+    return rows.for_lists().order_by(*order)
+
+
+def my_open(user: User, project: Project) -> int:
+    """How many open complaints the person has taken or handles."""
+    mine = Q(handler=user) | Q(taken_by=user)
+    return Case.objects.visible_to(user).open().filter(mine, project=project, kind=KIND).count()

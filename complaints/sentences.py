@@ -1,0 +1,39 @@
+"""Sentences about complaints in the reader's language: what happened, what is told."""
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from cases.registry import Label
+
+EVENTS: dict[str, Label] = {
+    "complaint.registered": _("Complaint taken: %(title)s; %(replier)s will reply."),
+    "complaint.harm_stopped": _("Acted at once against the harm."),
+    "complaint.acknowledged": _("%(who)s took note of it."),
+    "complaint.regraded": _("Graded anew: %(after)s instead of %(before)s."),
+    "complaint.referred": _("Referred to %(department)s; person responsible: %(person)s."),
+    "complaint.accepted": _("%(who)s took it on."),
+    "complaint.contacted": _("%(who)s spoke with the resident."),
+    "complaint.progressed": _("Told the resident how it stands."),
+    "complaint.delay_explained": _("Explained to the resident why it takes longer, and reported it upward."),
+    "complaint.heads_called": _("Called the heads of %(departments)s to %(place)s."),
+    "complaint.escalated": _("Escalated: %(asked)s."),
+    "complaint.established": _("Responsible: %(parties)s."),
+    "complaint.remedy_proposed": _("Proposed a remedy; cost: ¥%(cost)s."),
+    "complaint.remedy_settled": _("The resident %(words)s: %(remedy)s"),
+    "complaint.answered": _("Gave the resident a clear answer."),
+    "complaint.resolved": _("Result: %(outcome)s."),
+    "complaint.informed": _("Told the resident the result, %(how)s."),
+    "complaint.closed": _("Closed: %(words)s."),
+    "complaint.reopened": _("Opened again."),
+    "complaint.work_moved": _("%(other)s: %(words)s."),
+}
+
+MESSAGES: dict[str, Label] = {
+    **{f"told.{kind}": format_lazy("%(case)s · {}", sentence) for kind, sentence in EVENTS.items()},
+    "complaint.referred_to_you": _("%(case)s was referred to you: %(title)s"),
+    "complaint.delayed": _("%(case)s cannot be solved at once: %(text)s"),
+    "complaint.come": _("%(case)s: please come to %(place)s."),
+    "complaint.escalated": _("%(case)s: %(asked)s asked for. %(title)s"),
+    "complaint.reopened": _("%(case)s was opened again: %(text)s"),
+    "complaint.work_moved": _("%(case)s: %(other)s %(words)s."),
+}

@@ -1,0 +1,110 @@
+"""The vocabulary of complaints, and what may be done in which state."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from cases.states import Phase
+from core.transitions import Step
+
+KIND = "complaint"
+
+
+class State(TextChoices):
+    """Where a complaint stands."""
+
+    RECEIVED = "received", _("Received")
+    REFERRED = "referred", _("Referred to the department")
+    HANDLING = "handling", _("Being handled")
+    RESOLVED = "resolved", _("Result reached")
+    INFORMED = "informed", _("Resident told")
+    CLOSED = "closed", _("Closed")
+    REOPENED = "reopened", _("Reopened")
+
+
+PHASES: dict[str, str] = {
+    State.RECEIVED: Phase.OPEN,
+    State.REFERRED: Phase.OPEN,
+    State.HANDLING: Phase.OPEN,
+    State.RESOLVED: Phase.OPEN,
+    State.INFORMED: Phase.WAITING,
+    State.CLOSED: Phase.CLOSED,
+    State.REOPENED: Phase.OPEN,
+}
+
+
+class Grade(TextChoices):
+    """How grave a complaint is. Source: 三(6)⑤."""
+
+    MAJOR = "major", _("Major")
+    IMPORTANT = "important", _("Important")
+    MINOR = "minor", _("Minor")
+
+
+class Party(TextChoices):
+    """Who is responsible. Source: 三(6)②."""
+
+    COMPANY = "company", _("The property company")
+    RESIDENT = "resident", _("The resident")
+    NEIGHBOUR = "neighbour", _("A neighbour")
+    OTHER = "other", _("Somebody else")
+
+
+class Outcome(TextChoices):
+    """What the complaint came to. Source: 三(6)⑥④ (无效投诉)."""
+
+    SOLVED = "solved", _("Solved")
+    EXPLAINED = "explained", _("Explained; cannot be solved by us")
+    UNFOUNDED = "unfounded", _("Unfounded")
+
+
+class Told(TextChoices):
+    """How the resident was told the result. Source: 三(6)⑥② (电话或上门当面告知)."""
+
+    PHONE = "phone", _("by phone")
+    IN_PERSON = "in_person", _("in person")
+
+
+class Rung(TextChoices):
+    """Where somebody who is upset was taken, or whom they asked for. Source: 三(6)③; 服务标准 (要求直接面见经理)."""
+
+    PRIVATE_ROOM = "private_room", _("Private room")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    MANAGER = "manager", _("Manager")
+
+
+class RemedyState(TextChoices):
+    """How a remedy stands with the resident."""
+
+    PROPOSED = "proposed", _("Proposed")
+    AGREED = "agreed", _("Agreed")
+    DECLINED = "declined", _("Declined")
+
+
+_TO_DO = frozenset({State.RECEIVED, State.REFERRED, State.HANDLING, State.REOPENED})
+_TO_TELL = frozenset({State.RESOLVED, State.INFORMED})
+_NOT_OVER = _TO_DO | _TO_TELL
+
+TRANSITIONS = {
+    "stop_harm": Step(_TO_DO, "", "complaint.harm_stopped"),
+    "acknowledge": Step(_NOT_OVER, "", "complaint.acknowledged"),
+    "regrade": Step(_TO_DO, "", "complaint.regraded"),
+    "refer": Step(_TO_DO, State.REFERRED, "complaint.referred"),
+    "accept": Step(frozenset({State.REFERRED}), State.HANDLING, "complaint.accepted"),
+    "contact_resident": Step(_TO_DO, State.HANDLING, "complaint.contacted"),
+    "progress": Step(_TO_DO, "", "complaint.progressed"),
+    "explain_delay": Step(_TO_DO, "", "complaint.delay_explained"),
+    "call_heads": Step(_TO_DO, "", "complaint.heads_called"),
+    "escalate": Step(_NOT_OVER, "", "complaint.escalated"),
+    "establish": Step(_NOT_OVER, "", "complaint.established"),
+    "propose_remedy": Step(_TO_DO, "", "complaint.remedy_proposed"),
+    "settle_remedy": Step(_TO_DO, "", "complaint.remedy_settled"),
+    "answer": Step(_TO_DO, "", "complaint.answered"),
+    "resolve": Step(_TO_DO, State.RESOLVED, "complaint.resolved"),
+    "inform": Step(frozenset({State.RESOLVED}), State.INFORMED, "complaint.informed"),
+    "close": Step(frozenset({State.INFORMED}), State.CLOSED, "complaint.closed"),
+    # Nobody could tell them, or they took it back: with a reason, by who leads.
+    "close_untold": Step(_NOT_OVER, State.CLOSED, "complaint.closed"),
+    "reopen": Step(_TO_TELL | {State.CLOSED}, State.REOPENED, "complaint.reopened"),
+    "note_work": Step(_NOT_OVER, "", "complaint.work_moved"),
+    "add_photo": Step(_NOT_OVER, "", "case.photo"),
+}

@@ -1,0 +1,54 @@
+"""Where the desk becomes a complaint: taken from a contact, or at once with a contact of its own in the work log."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from complaints.actions import NewComplaint, register
+from complaints.models import Complaint
+from reception.actions.receiving import Caller, NewContact, log_contact
+from reception.actions.tickets import AT_THE_DESK
+from reception.models import Contact
+from reception.permissions import can_receive
+from reception.states import Purpose
+
+
+@transaction.atomic
+def take_complaint(*, new: NewComplaint, by: User, at: datetime) -> Complaint:
+    """Register a complaint; one taken at the desk stands in the work log, by a contact made with it if need be.
+
+    Raises what `complaints.actions.register` raises. Source: 三(6)① (在相关规范记录本上详细记录); 工作日志.
+    """
+    at_the_desk = new.channel in AT_THE_DESK and can_receive(by, new.project.pk)
+    if at_the_desk and new.contact is None:
+        new = replace(new, contact=_logged(new, by, at).case)
+    return register(new=new, by=by, at=at)
+
+
+def _logged(new: NewComplaint, by: User, at: datetime) -> Contact:
+    contact = NewContact(
+        project=new.project,
+        channel=new.channel,
+        purpose=Purpose.COMPLAINT,
+        said=new.description or new.title,
+        caller=Caller(name=new.contact_name, phone=new.contact_phone, unit=new.unit),
+    )
+    return log_contact(new=contact, by=by, at=at)
+
+
+@transaction.atomic
+def register_from(*, contact: Contact, new: NewComplaint, by: User, at: datetime) -> Complaint:
+    """Turn a contact into a complaint in one step: what was typed stays, and its time is the time of reception."""
+    case = contact.case
+    filled = replace(
+        new,
+        contact=case,
+        unit=new.unit or case.unit,
+        contact_name=new.contact_name or case.contact_name,
+        contact_phone=new.contact_phone or case.contact_phone,
+        description=new.description or contact.said,
+        channel=case.channel,
+    )
+    return register(new=filled, by=by, at=at)

@@ -1,0 +1,108 @@
+"""Complaints over the API, as programs and the residents' mini-program use it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from complaints.models import Complaint
+from reception.models import Contact
+from tests.cast import Cast
+
+Api = Callable[[User], APIClient]
+NEW = {"project": "demo", "unit": "3-2-1501", "description": "电梯又坏了，没人管", "contact_phone": "13812341234"}
+
+
+def post(client: APIClient, address: str, body: Any = None, **headers: str) -> Any:
+    return client.post(f"/api/v1/{address}", body or {}, format="json", headers=headers)
+
+
+@pytest.mark.req("CMP-1", "DSK-1")
+def test_the_desk_takes_one_and_it_stands_in_the_work_log(cast: Cast, api: Api) -> None:
+    answer = post(api(cast.frontdesk), "complaints/", NEW)
+    assert answer.status_code == 201, answer.json()
+    said = answer.json()
+    assert (said["kind"], said["grade"], said["category"]) == ("complaint", "important", "timeliness")
+    assert said["contact_phone"] == "138****1234"
+    assert {clock["key"] for clock in said["clocks"]} >= {"complaint.refer", "complaint.resolve.important"}
+    assert Contact.objects.get().outcome == "complaint"
+    assert said["parent"] == Contact.objects.get().case.number
+
+
+@pytest.mark.req("CMP-1")
+def test_the_same_request_twice_takes_it_once(cast: Cast, api: Api) -> None:
+    first, again = (post(api(cast.frontdesk), "complaints/", NEW, **{"Idempotency-Key": "k1"}) for _ in range(2))
+    assert first.json()["number"] == again.json()["number"]
+    assert Complaint.objects.count() == 1
+
+
+@pytest.mark.req("CMP-8", "CMP-9", "CMP-14")
+def test_from_the_desk_to_the_end(cast: Cast, api: Api) -> None:
+    desk, worker = api(cast.frontdesk), api(cast.technician)
+    company = {"party": "company", "department": "maintenance"}
+    number = post(desk, "complaints/", {**NEW, "grade": "minor"}).json()["number"]
+    steps: list[tuple[APIClient, str, dict[str, Any], str]] = [
+        (desk, "refer", {"department": "maintenance", "person": "technician"}, "referred"),
+        (worker, "accept", {}, "handling"),
+        (worker, "contact-resident", {"text": "已通话"}, "handling"),
+        (worker, "establish", {"responsible": [company], "cause": "老化"}, "handling"),
+        (worker, "remedy", {"text": "换新", "cost": "88.50"}, "handling"),
+        (worker, "answer", {"text": "三天内换好"}, "handling"),
+        (worker, "resolve", {"outcome": "已换新", "agreed": True}, "resolved"),
+        (desk, "inform", {"how": "phone"}, "informed"),
+        (desk, "close", {}, "closed"),
+    ]
+    for client, verb, body, state in steps:
+        answer = post(client, f"complaints/{number}/{verb}/", body)
+        assert answer.status_code == 200, (verb, answer.json())
+        assert answer.json()["state"] == state, verb
+    last = answer.json()
+    assert (last["outcome"], last["result"], last["remedies"][0]["cost"]) == ("solved", "已换新", "88.50")
+    assert all(clock["state"] == "met" for clock in last["clocks"] if clock["key"].startswith("complaint.resolve"))
+
+
+@pytest.mark.req("CMP-1", "POR-3")
+def test_a_resident_complains_for_the_own_home_and_reads_what_is_meant_for_them(cast: Cast, api: Api) -> None:
+    home = {key: NEW[key] for key in ("project", "unit", "description")} | {"channel": "online"}
+    said = post(api(cast.resident), "complaints/", home).json()
+    number = said["number"]
+    post(api(cast.frontdesk), f"complaints/{number}/refer/", {"department": "maintenance", "person": "technician"})
+    given = {"responsible": [{"party": "resident"}], "cause": "内部判断"}
+    post(api(cast.technician), f"complaints/{number}/establish/", given)
+    read = api(cast.resident).get(f"/api/v1/complaints/{number}/").json()
+    assert (read["cause"], read["responsible"]) == ("", [])
+    assert "内部判断" not in str(read)
+    assert api(cast.resident2).get(f"/api/v1/complaints/{number}/").status_code == 404
+    assert post(api(cast.resident2), "complaints/", home).status_code in (400, 403)
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "field"),
+    [
+        ("refer", {"department": "nowhere"}, "department"),
+        ("regrade", {"grade": "huge", "reason": "x"}, "grade"),
+        ("escalate", {"to": "heaven", "reason": "x"}, "to"),
+        ("inform", {"how": "letter"}, "how"),
+        ("remedy", {"text": "x", "cost": "-1"}, "cost"),
+        ("call-heads", {"departments": ["nowhere"], "place": "x"}, "departments"),
+    ],
+)
+def test_bad_input_names_its_field(cast: Cast, api: Api, verb: str, body: dict[str, Any], field: str) -> None:
+    number = post(api(cast.supervisor), "complaints/", NEW).json()["number"]
+    answer = post(api(cast.supervisor), f"complaints/{number}/{verb}/", body)
+    assert answer.status_code == 400
+    assert field in answer.json()["fields"]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_takes_the_same_statements_whatever_its_length(
+    cast: Cast, api: Api, rows: int, django_assert_num_queries: Any
+) -> None:
+    client = api(cast.supervisor)
+    for _ in range(rows):
+        post(client, "complaints/", NEW)
+    client.get("/api/v1/complaints/")
+    with django_assert_num_queries(5):
+        client.get("/api/v1/complaints/")

@@ -1,0 +1,145 @@
+"""Deadlines by grade: which clocks run, from when, who is told, and what grading anew makes of them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from cases.models import Event
+from complaints import actions
+from core.errors import Invalid, NotAllowed
+from notifications.models import Message
+from reception import actions as desk
+from reception.actions import NewContact
+from sla.models import Clock
+from tests.cast import NOON, Cast
+from tests.complaints.scene import DAY, HOUR, MINUTE, clock, refer, sweep, taken
+
+END_OF_DAY = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)  # midnight in Shanghai
+
+
+def promised(cast: Cast, grade: str) -> dict[str, datetime]:
+    complaint = taken(cast, grade=grade)
+    return dict(Clock.objects.filter(case=complaint.case).values_list("key", "due_at"))
+
+
+@pytest.mark.req("CMP-3")
+def test_a_major_complaint_owes_notice_the_same_day_an_answer_in_two_days_and_a_solution_in_ten(cast: Cast) -> None:
+    assert promised(cast, "major") == {
+        "complaint.notify_gm": END_OF_DAY,
+        "complaint.answer": NOON + 2 * DAY,
+        "complaint.resolve.major": NOON + 10 * DAY,
+        "complaint.progress": NOON + 2 * DAY,
+        "ticket.feedback": NOON + DAY,
+    }
+
+
+@pytest.mark.req("CMP-4")
+def test_an_important_complaint_goes_to_the_head_within_the_hour_and_is_done_in_three_days(cast: Cast) -> None:
+    assert promised(cast, "important") == {
+        "complaint.refer": NOON + HOUR,
+        "complaint.resolve.important": NOON + 3 * DAY,
+        "complaint.progress": NOON + 2 * DAY,
+        "ticket.feedback": NOON + DAY,
+    }
+
+
+@pytest.mark.req("CMP-5")
+@pytest.mark.parametrize("wanted", [None, NOON + 5 * HOUR, NOON + 5 * DAY])
+def test_a_minor_complaint_is_solved_in_two_days_or_by_the_time_asked_for(cast: Cast, wanted: Any) -> None:
+    complaint = taken(cast, grade="minor", wanted_by=wanted)
+    assert clock(complaint, "complaint.resolve.minor").due_at == (wanted or NOON + 2 * DAY)
+
+
+@pytest.mark.req("CMP-3", "CMP-4")
+def test_deadlines_count_from_the_contact_it_came_from(cast: Cast) -> None:
+    contact = desk.log_contact(new=NewContact(project=cast.project, said="投诉"), by=cast.frontdesk, at=NOON)
+    complaint = taken(cast, grade="important", contact=contact.case, at=NOON + 50 * MINUTE)
+    assert complaint.received_at == NOON
+    assert clock(complaint, "complaint.refer").started_at == NOON
+    assert clock(complaint, "complaint.refer").due_at == NOON + HOUR
+
+
+@pytest.mark.req("CMP-4")
+def test_a_contact_passed_on_too_late_is_overdue_from_its_true_moment(cast: Cast) -> None:
+    contact = desk.log_contact(new=NewContact(project=cast.project, said="投诉"), by=cast.frontdesk, at=NOON)
+    complaint = taken(cast, grade="important", contact=contact.case, at=NOON + 2 * HOUR)
+    sweep(NOON + 2 * HOUR + MINUTE)
+    late = clock(complaint, "complaint.refer")
+    assert (late.state, late.breached_at) == ("missed", NOON + HOUR)
+    assert late.breach_found_at == NOON + 2 * HOUR + MINUTE
+    assert Message.objects.filter(user=cast.supervisor, template="clock.breach", data__key="complaint.refer").exists()
+
+
+@pytest.mark.req("CMP-3")
+def test_the_general_manager_is_told_at_once_and_the_quality_department_when_the_day_is_over(cast: Cast) -> None:
+    complaint = taken(cast, grade="major")
+    about = Message.objects.filter(case=complaint.case, channel="in_app", data__key="complaint.notify_gm")
+    sweep(NOON + timedelta(seconds=5))
+    assert list(about.values_list("user__username", flat=True)) == ["gm"]
+    sweep(END_OF_DAY + MINUTE)
+    assert "quality" in set(about.values_list("user__username", flat=True))
+
+
+@pytest.mark.req("CMP-3")
+def test_the_general_manager_takes_note_and_nobody_else_can(cast: Cast) -> None:
+    complaint = taken(cast, grade="major")
+    with pytest.raises(NotAllowed):
+        actions.acknowledge(complaint=complaint, by=cast.supervisor, at=NOON)
+    actions.acknowledge(complaint=complaint, by=cast.gm, at=NOON + HOUR)
+    assert clock(complaint, "complaint.notify_gm").met_at == NOON + HOUR
+    again = actions.acknowledge(complaint=complaint, by=cast.gm, at=NOON + 2 * HOUR)
+    assert again.acknowledged_at == NOON + HOUR
+    assert Event.objects.filter(case=complaint.case, kind="complaint.acknowledged").count() == 1
+
+
+# --- grading anew ----------------------------------------------------------------------------------------------------
+@pytest.mark.req("CMP-2")
+def test_grading_anew_counts_from_reception_and_keeps_the_old_clocks(cast: Cast) -> None:
+    complaint = taken(cast, grade="minor")
+    actions.regrade(complaint=complaint, grade="major", reason="有人受伤", by=cast.supervisor, at=NOON + DAY)
+    old = clock(complaint, "complaint.resolve.minor")
+    assert (old.state, old.ended_at) == ("cancelled", NOON + DAY)
+    assert clock(complaint, "complaint.answer").due_at == NOON + 2 * DAY
+    assert clock(complaint, "complaint.resolve.major").started_at == NOON
+    event = Event.objects.get(case=complaint.case, kind="complaint.regraded")
+    assert (event.text, event.data["before"]["zh"], event.data["after"]["zh"]) == ("有人受伤", "轻微", "重大")
+
+
+@pytest.mark.req("CMP-2")
+def test_a_breach_stays_a_breach_when_the_grade_changes(cast: Cast) -> None:
+    complaint = taken(cast, grade="important")
+    sweep(NOON + 2 * HOUR)
+    actions.regrade(complaint=complaint, grade="minor", reason="核实后为偶发", by=cast.supervisor, at=NOON + 3 * HOUR)
+    kept = clock(complaint, "complaint.refer")
+    assert (kept.state, kept.breached_at) == ("missed", NOON + HOUR)
+
+
+@pytest.mark.req("CMP-2")
+def test_what_was_kept_before_counts_for_the_new_grade(cast: Cast) -> None:
+    """Handed over within the hour as a minor one: nobody has missed anything when it turns out to be important."""
+    complaint = taken(cast, grade="minor")
+    refer(cast, complaint, at=NOON + 30 * MINUTE)
+    actions.regrade(complaint=complaint, grade="important", reason="管理失误", by=cast.supervisor, at=NOON + DAY)
+    sweep(NOON + DAY + MINUTE)
+    kept = clock(complaint, "complaint.refer")
+    assert (kept.state, kept.met_at) == ("met", NOON + 30 * MINUTE)
+
+
+@pytest.mark.req("CMP-2")
+def test_what_was_late_before_is_late_for_the_new_grade(cast: Cast) -> None:
+    complaint = taken(cast, grade="minor")
+    refer(cast, complaint, at=NOON + 3 * HOUR)
+    actions.regrade(complaint=complaint, grade="important", reason="管理失误", by=cast.supervisor, at=NOON + DAY)
+    late = clock(complaint, "complaint.refer")
+    assert (late.state, late.breached_at, late.met_at) == ("missed", NOON + HOUR, NOON + 3 * HOUR)
+
+
+@pytest.mark.req("CMP-2")
+def test_only_supervisors_grade_anew_with_a_reason_and_to_another_grade(cast: Cast) -> None:
+    complaint = taken(cast, grade="minor")
+    with pytest.raises(NotAllowed):
+        actions.regrade(complaint=complaint, grade="major", reason="x", by=cast.frontdesk, at=NOON)
+    for grade, reason in (("minor", "x"), ("major", " "), ("huge", "x")):
+        with pytest.raises(Invalid):
+            actions.regrade(complaint=complaint, grade=grade, reason=reason, by=cast.supervisor, at=NOON)
