@@ -74,18 +74,15 @@ def test_hundreds_of_kills(tmp_path: Path, server: bool, durable: bool, kills: i
 
 @pytest.mark.slow
 def test_the_check_can_fail_clients_without_keys_open_the_same_ticket_twice(tmp_path: Path) -> None:
-    """The control: the same kills, and clients that take a new key for each attempt."""
+    """The control: kills, and clients that take a new key for each attempt and do not always wait for the answer."""
     site = make_site(tmp_path, server=ON_SERVER)
     try:
         assert site.wait(60, site.is_up)
-        site.load(6, "careless")
-        for _ in range(30):
-            site.wait(1.5)
-            assert site.wait(60, site.is_up)
-            site.kill("web")
-        site.unload(180)
+        site.load(4, "careless")
+        site.rampage(kills=6, pause=(1, 2), seed=3)
+        site.unload(120)
         found = json.loads(site.run("-m", "tests.chaos.scene", "check"))
     finally:
         site.close()
     told(site, found)
-    assert found["wrong"].get("doubled", 0) + found["wrong"].get("verbs twice", 0) > 0
+    assert found["wrong"]["doubled"] > 0
