@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-ROUNDS = 25
+ROUNDS = 15
 WARM = 4
 PAGE_BYTES = 4096
 
