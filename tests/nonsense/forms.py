@@ -153,7 +153,7 @@ class Browsers:
             if answer.status_code >= 500:
                 transaction.set_rollback(True)
         self.tally.answered(target.role, answer.status_code, asked)
-        self._held(target, answer, shown, pairs if "urlencoded" in kind else [], asked)
+        self._held(target, answer, shown, pairs if kind == "application/x-www-form-urlencoded" else [], asked)
 
     def _htmx(self) -> dict[str, Any]:
         return {"headers": {"HX-Request": "true"}} if self.chance.random() < 0.2 else {}

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.req("SEC-1"), pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")
-def maker(prober: Prober) -> Maker:
+def maker(quiet: None, prober: Prober) -> Maker:
     """The description of the API, read once."""
     return Maker(prober.tokens["admin"], SEED)
 
