@@ -11,7 +11,6 @@ from urllib.parse import quote
 from django import forms
 from django.contrib import admin
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -278,6 +277,6 @@ def _multipart(pairs: list[tuple[str, Any]]) -> bytes:
     return bytes(out + f"--{BOUNDARY}--\r\n".encode())
 
 
-def _text(answer: HttpResponse) -> str:
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+def _text(answer: Any) -> str:
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return bytes(content).decode("utf-8", "replace")
