@@ -191,3 +191,13 @@ def test_a_form_with_a_nul_is_refused_before_anything_reads_it(cast: Cast, signe
         answer = client.post(address, body)
         assert answer.status_code == 400, address
         assert "Content-Security-Policy" in answer.headers
+
+
+def test_an_address_of_a_form_opened_without_it_says_so(cast: Cast, signed_in: Callable[[User], Client]) -> None:
+    for answer in (signed_in(cast.frontdesk).get("/inbox/read/"), signed_in(cast.frontdesk).post("/search/")):
+        assert answer.status_code == 405
+        assert "这个地址不能直接打开" in answer.content.decode()
+        assert answer.headers["Content-Length"] == str(len(answer.content))
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Allow"]
+        check(answer)
