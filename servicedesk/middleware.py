@@ -87,11 +87,14 @@ class SafeAnswers:
 
 def _bare(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
     """A refusal without anything of ours around it; `detail` is for programs, pages have their own words."""
+    page: HttpResponse
     if request.path.startswith("/api/"):
         code = {400: "invalid", 413: "too_large"}[status]
-        return JsonResponse({"code": code, "detail": detail, "fields": {}}, status=status)
-    page = HttpResponse(render_to_string(f"{status}.html"), status=status)
-    page.headers["Content-Security-Policy"] = BARE_PAGE_POLICY
+        page = JsonResponse({"code": code, "detail": detail, "fields": {}}, status=status)
+    else:
+        page = HttpResponse(render_to_string(f"{status}.html"), status=status)
+        page.headers["Content-Security-Policy"] = BARE_PAGE_POLICY
+    page.headers["Cache-Control"] = "no-store"
     return page
 
 
