@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -99,9 +99,9 @@ def _run(work: LongWork, watch: Watch) -> bool:
     except DomainError as refusal:
         _fail(work, str(refusal), watch.now)
         return False
-    except (OperationalError, InterfaceError):
-        raise  # the database is away: the row still says that the work runs, and whoever finds its lease over goes on
     except Exception:
+        if not connection.is_usable():
+            raise  # the database is away: the row says that the work runs, and whoever finds its lease over goes on
         log.exception("long_work_failed", kind=work.kind, work=work.pk)
         words = _("Something went wrong on our side, and nothing was written. Please tell the administrator.")
         _fail(work, words, watch.now)

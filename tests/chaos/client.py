@@ -37,13 +37,14 @@ class Client:
     def __init__(self, folder: Path, number: int, base: str, *, careless: bool) -> None:
         self.folder, self.number, self.careless = folder, number, careless
         self.host = base
+        self.patience = TIMEOUT
         self.access: Json = json.loads((folder / "access.json").read_text())
         self.journal = Journal(folder / f"journal-{number}.jsonl")
         self.random = random.Random(number)
 
     def send(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes, str]:
         """One request on a connection of its own."""
-        patience = self.random.choice([0.3, TIMEOUT]) if self.careless else TIMEOUT
+        patience = self.random.choice([0.3, self.patience]) if self.careless else self.patience
         connection = http.client.HTTPConnection(self.host, timeout=patience)
         try:
             connection.request("GET" if body == b"GET" else "POST", path, b"" if body == b"GET" else body, headers)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -62,3 +63,25 @@ def test_a_report_keeps_the_claim(cast: Cast) -> None:
     register_work("test.busy", busy)
     start(kind="test.busy", project=cast.project, by=cast.admin, at=NOON, payload={})
     assert run_waiting(NOON) == {"done": 1, "failed": 0}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="nobody can take an SQLite file's connection away")
+def test_work_whose_database_went_away_is_taken_up_again(real_transactions: None, cast: Cast) -> None:
+    """It has not failed; whoever finds its lease over carries it out."""
+
+    def cut_off(work: LongWork, watch: Watch) -> None:
+        if not heard:
+            heard.append((None, "first"))
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        finish(work, result={}, at=watch.now)
+
+    heard.clear()
+    register_work("test.cut_off", cut_off)
+    work = start(kind="test.cut_off", project=cast.project, by=cast.admin, at=NOON, payload={})
+    with pytest.raises(OperationalError):
+        run_waiting(NOON)
+    connection.close()
+    work.refresh_from_db()
+    assert (work.state, work.error) == (LongWork.State.RUNNING, "")
+    assert run_waiting(NOON + LEASE + timedelta(seconds=1)) == {"done": 1, "failed": 0}
