@@ -16,7 +16,6 @@ urlpatterns = [
     path("intake/", intake.intake, name="intake"),
     path("intake/suggest/", intake.suggest, name="intake_suggest"),
     path("intake/photos/", intake.photo, name="intake_photo"),
-    path("intake/draft/", intake.draft, name="intake_draft"),
     path("contacts/", log.contacts, name="contacts"),
     path("contacts/new/", contacts.new_contact, name="contact_new"),
     path("contacts/<str:number>/", contacts.contact_page, name="contact"),

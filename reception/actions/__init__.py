@@ -1,6 +1,5 @@
 """Every write of the desk."""
 
-from reception.actions.drafts import drop_draft, save_draft
 from reception.actions.endings import answer, close, hand_over, promise, reply
 from reception.actions.finishing import Ending, finish
 from reception.actions.line import hold, pass_on, pick_up, serve
@@ -14,7 +13,6 @@ __all__ = [
     "answer",
     "chase",
     "close",
-    "drop_draft",
     "finish",
     "hand_over",
     "hold",
@@ -26,7 +24,6 @@ __all__ = [
     "promise",
     "queue",
     "reply",
-    "save_draft",
     "serve",
     "take_ticket",
     "write_down",
