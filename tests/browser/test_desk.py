@@ -8,7 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from cases.models import Case
-from reception.models import Contact, Draft
+from reception.models import Contact
+from records.models import Draft
 from tests.browser.conftest import Opener
 from tests.cast import Cast
 from tests.reception.desk import PHONE, ROOM, findable, repair, visit
