@@ -81,7 +81,7 @@ def test_nothing_is_taken_while_composing(stage: Cast, come: Come) -> None:
     expect(first(page)).to_contain_text("快速登记")
     keyboard = page.context.new_cdp_session(page)
     keyboard.send("Input.imeSetComposition", {"text": "ks", "selectionStart": 2, "selectionEnd": 2})
-    process = {"type": "rawKeyDown", "key": "Process", "code": "Enter", "windowsVirtualKeyCode": 229}
+    process = {"type": "rawKeyDown", "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229}
     keyboard.send("Input.dispatchKeyEvent", process)
     page.wait_for_timeout(100)
     assert page.url.endswith("/tickets/")
