@@ -201,3 +201,11 @@ def test_an_address_of_a_form_opened_without_it_says_so(cast: Cast, signed_in: C
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Allow"]
         check(answer)
+
+
+@pytest.mark.parametrize("back", ["+5", "x", "{{ 7*7 }}", "home:", "\u202e", "x" * 3000])
+def test_a_way_back_that_is_no_address_of_ours_fails_nothing(
+    cast: Cast, signed_in: Callable[[User], Client], back: str
+) -> None:
+    answer = signed_in(cast.frontdesk).post("/preferences/", {"shortcuts_off": "1", "next": back})
+    assert answer.status_code == 302
