@@ -41,8 +41,6 @@ from tickets.permissions import require_print
 PAPER_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 FILE_POLICY = f"sandbox; {PAPER_POLICY}"
 
-PALETTE_SECONDS = 300
-
 
 @login_required
 @require_GET
@@ -82,13 +80,10 @@ def preferences(request: ProjectRequest) -> HttpResponse:
 @login_required
 @require_GET
 def palette(request: ProjectRequest) -> HttpResponse:
-    """What the palette offers besides the page's own buttons; the browser keeps it for five minutes."""
+    """What the palette offers besides the page's own buttons: asked for once, when a page first opens it."""
     choices = choices_for(request.user, asked_project(request), request.projects)
     # Without the request: there is no frame around it that would want reading.
-    response = HttpResponse(render_to_string("parts/palette_choices.html", {"choices": choices}))
-    # The address names project and language, the cookie the person; rights are asked where a link leads.
-    response.headers["Cache-Control"] = f"private, max-age={PALETTE_SECONDS}"
-    return response
+    return HttpResponse(render_to_string("parts/palette_choices.html", {"choices": choices}))
 
 
 @login_required

@@ -70,5 +70,5 @@ def test_the_browser_keeps_it_for_the_person_and_it_costs_no_statement_of_its_ow
     with CaptureQueriesContext(connection) as asked:
         answer: Any = client.get("/palette/")
     assert len(asked) == 3  # session, person, memberships
-    assert answer.headers["Cache-Control"] == "private, max-age=300"
+    assert answer.headers["Cache-Control"] == "no-store"
     assert "Cookie" in answer.headers["Vary"]
