@@ -78,7 +78,7 @@ def check_goes_on(site: Site) -> None:
         numbers.add(made["number"])
     assert len(numbers) == 1
     site.wait(8)
-    found = site.settle(60)
+    found = site.settle(120)
     assert found["breached"] >= 1, "the ticket's deadline passed and nobody looked"
     assert found["wrong"] == {}
 
