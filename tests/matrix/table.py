@@ -139,6 +139,7 @@ TABLE: dict[str, Row] = {
     "case_file": _reads("file"),
     "inbox": _reads(),
     "drafts": _reads(),
+    "running_work": _reads(),
     "draft_keep": _writes("", SIGNED_IN, just(key="k", form="f", page="/", data="{}")),
     "inbox_read_all": _writes("", SIGNED_IN),
     "inbox_open": _reads("message", get_writes=True),
