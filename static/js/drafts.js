@@ -23,7 +23,7 @@
   const wordsOf = (form) => form.querySelector("[data-draft-words]").dataset;
 
   function stateOf(form) {
-    if (!states.has(form)) states.set(form, { timer: 0, since: 0, stop: null, unsaved: false });
+    if (!states.has(form)) states.set(form, { timer: 0, since: 0, stop: null, unsaved: false, touched: false });
     return states.get(form);
   }
 
@@ -106,7 +106,10 @@
 
   ["input", "photos"].forEach((kind) => document.addEventListener(kind, (event) => {
     const form = formOf(event);
-    if (form && !stateOf(form).filling) later(form);
+    if (!form || stateOf(form).filling) return;
+    // A page's own script fills in who lives in a room: that is nobody typing.
+    if (event.isTrusted) stateOf(form).touched = true;
+    later(form);
   }));
   // The tab closes, or another one comes up: what is not kept yet goes out now.
   const saveNow = () => all().filter((form) => stateOf(form).unsaved).forEach(save);
@@ -177,7 +180,7 @@
     const found = answer && answer.ok ? await answer.json() : null;
     // What the server could not be told was typed later.
     const data = local ? JSON.parse(local) : found;
-    const form = data && all().find((one) => !keyField(one).value && !stateOf(one).unsaved && sameForm(one, data));
+    const form = data && all().find((one) => !keyField(one).value && !stateOf(one).touched && sameForm(one, data));
     if (!form) return;
     bringBack(form, key, data.data);
     if (local) save(form);

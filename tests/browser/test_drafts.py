@@ -36,7 +36,7 @@ def test_two_tabs_keep_two_drafts_and_a_reload_brings_each_back(stage: Cast, com
         page.reload()
         expect(page.locator("#id_said")).to_have_value(words)
     one.click("button[name=then][value=answer]")
-    one.wait_for_url("**/contacts/L*")
+    one.wait_for_url("**/contacts/JD*")
     assert [draft.first("said") for draft in Draft.objects.filter(sent_at=None)] == ["问装修"]
 
 

@@ -171,6 +171,7 @@ TABLE: dict[str, Row] = {
     "case_presence": _writes("case", EVERY_STAFF, just(doing="派工")),
     "inbox": _reads(),
     "drafts": _reads(),
+    "running_work": _reads(),
     "draft_keep": _writes("", SIGNED_IN, just(key="k", form="f", page="/", data="{}")),
     "inbox_read_all": _writes("", SIGNED_IN),
     "inbox_open": _reads("message", get_writes=True),
