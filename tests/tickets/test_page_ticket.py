@@ -20,7 +20,6 @@ from tests.tickets.flow import (
     dispatched,
     in_progress,
     kinds,
-    lines,
     opened,
     ticket_in,
 )
@@ -30,14 +29,12 @@ from tests.tickets.pages import (
     PHONE,
     clock_at,
     primary_of,
-    queries_for,
     read_in_english,
     steps_of,
     words_of,
 )
 from tests.tickets.pictures import photo_bytes
 from tickets import actions
-from tickets.actions import Caller
 from tickets.models import Ticket
 from tickets.states import State
 
@@ -119,30 +116,6 @@ def test_others_who_reported_it_are_named_and_linked(cast: Cast, signed_in: Sign
     assert "单小红" in words_of(response)
     assert f'href="/tickets/{twin.case.number}/"' in response.content.decode()
     assert kept.case.number in words_of(signed_in(cast.frontdesk).get(page(twin)))
-
-
-@pytest.mark.parametrize("extra", [0, 2])
-def test_it_costs_the_same_however_much_happened(cast: Cast, signed_in: SignIn, extra: int) -> None:
-    ticket = in_progress(cast, opened(cast))
-    for n in range(extra):
-        at = NOON + 2 * HOUR + timedelta(minutes=n)
-        actions.feedback(ticket=ticket, text="在路上", by=cast.technician, at=at)
-        actions.join_caller(ticket=ticket, caller=Caller(name="邻居"), by=cast.frontdesk, at=at)
-    assert queries_for(signed_in(cast.supervisor), page(ticket)) == 14
-
-
-def test_one_that_is_over_is_read_in_eight_statements(cast: Cast, signed_in: SignIn) -> None:
-    ticket, twin = opened(cast), opened(cast, unit=cast.units["3-2-1502"])
-    photo = SimpleUploadedFile("a.jpg", photo_bytes(), "image/jpeg")
-    actions.add_photo(ticket=ticket, upload=photo, label=PhotoLabel.INTAKE, by=cast.frontdesk, at=NOON)
-    actions.join(duplicate=twin, original=ticket, by=cast.frontdesk, at=NOON)
-    in_progress(cast, ticket)
-    actions.add_parts(ticket=ticket, lines=lines("hour"), by=cast.technician, at=NOON + HOUR)
-    actions.complete(ticket=ticket, report="换了灯", by=cast.technician, at=NOON + 2 * HOUR)
-    called_back(cast, ticket)
-    client = signed_in(cast.supervisor)
-    assert queries_for(client, page(ticket)) == 8
-    assert queries_for(client, page(twin)) == 8
 
 
 # --- who may see it --------------------------------------------------------------------------------------------------

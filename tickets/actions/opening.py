@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
@@ -15,7 +16,7 @@ from cases.family import lock_lines, tell_parent
 from cases.models import WIDE_ROLES, Attachment, Case
 from cases.states import Channel, PhotoLabel, Urgency
 from core.errors import Invalid, NotAllowed
-from estate.models import Building, Household, HouseholdMember, Unit
+from estate.models import Building, Household, HouseholdMember, PersonPhone, Unit
 from estate.queries import household_for
 from estate.search import cannot_be_dialled, plain_phone
 from sla.actions import happen
@@ -193,11 +194,11 @@ def _whom_to_ask(new: NewTicket, household: Household | None, asking: HouseholdM
     name, phone = new.contact_name.strip()[:100], plain_phone(new.contact_phone)[:20]
     if name or phone or household is None:
         return name, phone
-    member = asking or household.members.filter(ended_on=None).select_related("person").order_by("pk").first()
-    if member is None:
-        return "", ""
-    first = member.person.phones.filter(ended_at=None).order_by("-is_primary", "pk").first()
-    return member.person.name, first.number if first else ""
+    phones = PersonPhone.objects.filter(person=OuterRef("person"), ended_at=None).order_by("-is_primary", "pk")
+    members = HouseholdMember.objects.filter(pk=asking.pk) if asking else household.members.filter(ended_on=None)
+    found = members.annotate(number=Subquery(phones.values("number")[:1])).order_by("pk")
+    name_and_number = found.values_list("person__name", "number").first()
+    return (name_and_number[0], name_and_number[1] or "") if name_and_number else ("", "")
 
 
 def _write(new: NewTicket, case: Case, category: Category | None, at: datetime) -> Ticket:

@@ -110,7 +110,7 @@ def _copy(row: models.Model, new: dict[tuple[type[models.Model], int], int]) -> 
     for column in row._meta.concrete_fields:  # noqa: SLF001
         value = getattr(row, column.attname)
         target = Case if column.attname == "object_id" else column.related_model
-        values[column.attname] = new.get((target, value), value)  # type: ignore[arg-type]
+        values[column.attname] = new.get((target, value), value) if target is not None else value
     values["id"] = None
     return type(row)(**values)
 
