@@ -146,10 +146,10 @@ def test_in_production_cookies_and_redirects_insist_on_tls() -> None:
         "print(s.LANGUAGE_COOKIE_NAME, s.LANGUAGE_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)\n"
         "print(s.SESSION_COOKIE_DOMAIN, s.CSRF_COOKIE_DOMAIN, s.LANGUAGE_COOKIE_DOMAIN)\n"
         "print(s.SESSION_COOKIE_PATH, s.CSRF_COOKIE_PATH, s.LANGUAGE_COOKIE_PATH)\n"
-        "from django.contrib.messages import get_messages, success\n"
-        "from django.contrib.messages.storage import default_storage\n"
+        "from django.utils.module_loading import import_string\n"
+        "storage = import_string(s.MESSAGE_STORAGE).storage_classes[0]\n"
         "from django.http import HttpResponse; from django.test import RequestFactory\n"
-        "kept = default_storage(RequestFactory().get('/')); kept.add(20, 'x'); answer = HttpResponse()\n"
+        "kept = storage(RequestFactory().get('/')); kept.add(20, 'x'); answer = HttpResponse()\n"
         "kept.update(answer); cookie = answer.cookies['__Host-messages']\n"
         "print(cookie['secure'], cookie['httponly'], cookie['path'], cookie['domain'] or None)\n"
     )
