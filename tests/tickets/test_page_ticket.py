@@ -1,7 +1,6 @@
 """One ticket's page: what it shows to whom, which steps it offers, and what becomes of them."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
