@@ -146,7 +146,7 @@ def test_an_import_that_is_stopped_while_it_is_written_leaves_nothing(
     found = upload(cast, ASSET)
     work = actions.take_over(found=found, by=cast.admin, at=NOON)
     client = signed_in(cast.admin)
-    assert "房屋.xlsx" in client.get("/work/").content.decode()
+    assert "房屋.xlsx" in client.get("/running/").content.decode()
     written: list[int] = []
 
     def press(work: LongWork) -> None:
@@ -164,7 +164,7 @@ def test_an_import_that_is_stopped_while_it_is_written_leaves_nothing(
     page = client.get(f"/register/import/{found.token}/").content.decode()
     assert work.error in html.unescape(page)
     assert "take-over/" in page
-    assert "房屋.xlsx" not in client.get("/work/").content.decode()
+    assert "房屋.xlsx" not in client.get("/running/").content.decode()
 
 
 def test_it_is_taken_back_once(cast: Cast) -> None:

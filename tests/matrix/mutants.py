@@ -37,7 +37,7 @@ MISSED_AT = {
     "estate.Vehicle.visible_to": "vehicle-detail",
     "notifications.Message.visible_to": "inbox_open",
     "reception.Contact.visible_to": "contact",
-    "reception.Draft.visible_to": "intake",
+    "records.Draft.visible_to": "drafts",
     "records.AuditEntry.visible_to": "admin:records_auditentry_change",
     "records.LongWork.visible_to": "",
     "sla.Clock.visible_to": "clock-detail",

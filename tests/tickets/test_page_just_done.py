@@ -96,7 +96,7 @@ def test_it_holds_twenty_and_costs_the_same_for_one_and_for_three(cast: Cast, si
     one = queries_for(client, PAGE)
     for _ in range(2):
         sent(cast)
-    assert queries_for(client, PAGE) == one == 7
+    assert queries_for(client, PAGE) == one == 5
     for _ in range(20):
         opened(cast, at=AT)
     assert text_of(client.get(PAGE)).count('class="done-row"') == 20
