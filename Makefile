@@ -41,7 +41,7 @@ trace: setup-dev ## Show which tests stand behind each row of docs/requirements.
 proof: setup-dev ## Run the long proofs (hours)
 	@$(PY) -m pytest -m slow $(ARGS)
 
-bench: setup-dev ## Measure speed at 100,000 and 1,000,000 cases (PostgreSQL: DATABASE_URL, REDIS_URL); ARGS are other sizes
+bench: setup-dev ## Measure speed at 100,000 and 1,000,000 cases (PostgreSQL: DATABASE_URL, REDIS_URL; docs/operations.md); ARGS are other sizes
 	@$(PY) -m tools.bench $(ARGS)
 
 messages: setup-dev ## Collect the texts of code and templates into the catalogues, with the Chinese of locale/parts

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest
 from django.urls import URLPattern, path, reverse
@@ -23,11 +24,15 @@ from estate.models import (
     Unit,
     Vehicle,
 )
+from records.forms import DayField
 from records.masking import masked_phone
 
 
 class ByProject(OfProject):
     """Rows of the register of the projects that one administers; what is saved here is found like the rest."""
+
+    # A warranty counts years from such a day; those beyond all use have no end in any calendar.
+    formfield_overrides = {models.DateField: {"form_class": DayField}}
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Write the words by which the row is found, once it is whole."""

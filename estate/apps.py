@@ -12,7 +12,7 @@ class EstateConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who carries out imports of registers."""
-        from estate.imports.actions import KIND, run  # noqa: PLC0415  models are ready only now
+        from estate.imports.actions import KIND, found_again, run  # noqa: PLC0415  models are ready only now
         from records.work import register_work  # noqa: PLC0415
 
-        register_work(KIND, run)
+        register_work(KIND, run, found_again)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 
 from accounts.models import User
 from accounts.states import STAFF_ROLES
@@ -272,11 +272,11 @@ def whom_to_ask(
     name, phone = name.strip()[:100], plain_phone(phone)[:20]
     if name or phone or household is None:
         return name, phone
-    member = asking or household.members.filter(ended_on=None).select_related("person").order_by("pk").first()
-    if member is None:
-        return "", ""
-    first = member.person.phones.filter(ended_at=None).order_by("-is_primary", "pk").first()
-    return member.person.name, first.number if first else ""
+    phones = PersonPhone.objects.filter(person=OuterRef("person"), ended_at=None).order_by("-is_primary", "pk")
+    members = HouseholdMember.objects.filter(pk=asking.pk) if asking else household.members.filter(ended_on=None)
+    found = members.annotate(number=Subquery(phones.values("number")[:1])).order_by("pk")
+    name_and_number = found.values_list("person__name", "number").first()
+    return (name_and_number[0], name_and_number[1] or "") if name_and_number else ("", "")
 
 
 # --- one person, edited by two ---------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ def plain_phone(raw: str) -> str:
     """Digits of a phone number as the register holds them: without +86 and the 0 that some exchanges put before it."""
     digits = re.sub(r"[^\d+]", "", fold(raw))
     mobile = MOBILE.fullmatch(digits)
-    return mobile[1] if mobile else digits.lstrip("+")
+    return mobile[1] if mobile else digits.replace("+", "")
 
 
 def cannot_be_dialled(raw: str) -> bool:

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from accounts.models import Project, User
 from estate.models import Person, PersonPhone, Unit, Vehicle
 from records.masking import masked_phone
+from records.parsing import DayInput
 
 
 class VisibleProject(serializers.SlugRelatedField[Project]):
@@ -67,6 +68,8 @@ class UnitInput(serializers.ModelSerializer[Unit]):
 
     building = serializers.CharField(max_length=40, required=False, allow_blank=True)
     room = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    completed_on = DayInput(required=False, allow_null=True)
+    handed_over_on = DayInput(required=False, allow_null=True)
 
     class Meta:
         model = Unit
@@ -163,7 +166,7 @@ class VehicleInput(serializers.Serializer[Any]):
     space = serializers.CharField(max_length=40, required=False, allow_null=True)
     brand = serializers.CharField(max_length=40, required=False, allow_blank=True)
     color = serializers.CharField(max_length=20, required=False, allow_blank=True)
-    ended_on = serializers.DateField(required=False, allow_null=True)
+    ended_on = DayInput(required=False, allow_null=True)
 
 
 class NewIn(serializers.Serializer[Any]):

@@ -154,7 +154,7 @@ def progress(request: HttpRequest, token: str) -> HttpResponse:
 @login_required
 @require_POST
 def call_off(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the workbook out of the line again."""
+    """Take the workbook out of the line again, or stop the worker that writes it."""
     found = _found(request, token)
     return _then(request, found, lambda at: actions.call_off(found=found, by=user_of(request), at=at))
 
@@ -261,13 +261,15 @@ def _progress(found: RegisterImport) -> dict[str, Any] | None:
     work = found.work
     if work is None:
         return None
-    waiting = work.state == LongWork.State.WAITING
+    stopping = work.state == LongWork.State.RUNNING and work.cancel_asked
     return {
         "label": _("Take over %(name)s") % {"name": found.file.name},
         "state": STATES.get(LongWork.State(work.state), work.state),
         "done": work.done,
         "total": work.total,
-        "words": work.error,
+        "words": _("Stopping. What was begun is being undone.") if stopping else work.error,
         "url": reverse("register_import_progress", args=[found.token]),
-        "cancel_url": reverse("register_import_call_off", args=[found.token]) if waiting else "",
+        "cancel_url": reverse("register_import_call_off", args=[found.token])
+        if work.state in WAITING and not stopping
+        else "",
     }

@@ -19,6 +19,7 @@ from estate.search import cannot_be_dialled, plain_phone
 from estate.states import Relation
 from reception.actions import Caller, NewContact
 from reception.states import AskedFor, Purpose
+from records.forms import DayField
 from records.masking import masked_phone
 from tickets.forms import MomentField
 
@@ -271,14 +272,14 @@ class MoveInForm(forms.Form):
         label=gettext_lazy("Phone"), required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"})
     )
     relation = forms.ChoiceField(label=gettext_lazy("Relation"), choices=Relation.choices)
-    on = forms.DateField(label=gettext_lazy("Moves in on"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = DayField(label=gettext_lazy("Moves in on"))
     lives_here = forms.BooleanField(label=gettext_lazy("Lives here"), required=False, initial=True)
 
 
 class MoveOutForm(forms.Form):
     """Somebody moves out."""
 
-    on = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = DayField(label=gettext_lazy("Last day"))
 
 
 class RevealForm(forms.Form):

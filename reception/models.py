@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Project, User
+from accounts.models import User
 from cases.models import Case
 from reception.states import AskedFor, Outcome, Purpose
 
@@ -18,34 +18,6 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def visible_to(self, user: User) -> Self:
         """Contacts whose case the person sees."""
         return self.filter(case__in=Case.objects.visible_to(user))
-
-
-class DraftQuerySet(models.QuerySet["Draft"]):
-    """Reads of drafts."""
-
-    def visible_to(self, user: User) -> Self:
-        """One's own drafts."""
-        return self.filter(user=user)
-
-
-class Draft(models.Model):
-    """A form that was begun and not sent: kept so that a call in between loses nothing. Several at once, one a tab."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
-    key = models.CharField(max_length=40)
-    data = models.JSONField(default=dict)
-    saved_at = models.DateTimeField()
-
-    objects = DraftQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("draft")
-        verbose_name_plural = _("drafts")
-        constraints = [models.UniqueConstraint(fields=["user", "key"], name="draft_once")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.saved_at:%Y-%m-%d %H:%M}"
 
 
 class Contact(models.Model):

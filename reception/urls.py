@@ -16,7 +16,6 @@ urlpatterns = [
     path("intake/", intake.intake, name="intake"),
     path("intake/suggest/", intake.suggest, name="intake_suggest"),
     path("intake/photos/", intake.photo, name="intake_photo"),
-    path("intake/draft/", intake.draft, name="intake_draft"),
     path("complaints/new/", complaint.new_complaint, name="complaint_new"),
     path("contacts/", log.contacts, name="contacts"),
     path("contacts/new/", contacts.new_contact, name="contact_new"),

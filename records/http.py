@@ -12,6 +12,7 @@ from accounts.models import Project, User
 from core.errors import Invalid, NotAllowed
 from core.numbers import whole_number
 from records.actions import Answer, once
+from records.drafts import forget
 
 
 def user_of(request: HttpRequest) -> User:
@@ -53,10 +54,13 @@ def posted_version(request: HttpRequest) -> int | None:
 
 
 def redirect_once(request: HttpRequest, at: datetime, act: Callable[[], str]) -> HttpResponse:
-    """Carry out a form's action once per its hidden `idempotency_key`; `act` returns where to go next."""
+    """Carry out a form's action once per its hidden `idempotency_key`; `act` returns where to go next.
+
+    What was kept of the form while somebody typed is thrown away with it.
+    """
     key = request.POST.get("idempotency_key", "")[:200]
     if not key:
-        return HttpResponseRedirect(act())
+        return HttpResponseRedirect(_and_forget(request, at, act))
     body = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
     answer = once(
         by=user_of(request),
@@ -64,9 +68,18 @@ def redirect_once(request: HttpRequest, at: datetime, act: Callable[[], str]) ->
         key=key,
         body=body,
         at=at,
-        act=lambda: Answer(status=302, data={"to": act()}),
+        act=lambda: Answer(status=302, data={"to": _and_forget(request, at, act)}),
     )
     return HttpResponseRedirect(answer.data["to"])
+
+
+def _and_forget(request: HttpRequest, at: datetime, act: Callable[[], str]) -> str:
+    to = act()
+    draft = request.POST.get("draft", "")
+    project: Project | None = getattr(request, "project", None)
+    if draft and project is not None:
+        forget(key=draft, project=project, by=user_of(request), at=at)
+    return to
 
 
 def now() -> datetime:

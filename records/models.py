@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Self
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import models
@@ -132,6 +133,61 @@ class LongWork(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    """Reads of drafts."""
+
+    def visible_to(self, user: User) -> Self:
+        """One's own drafts, and nobody else's."""
+        return self.filter(user=user, sent_at=None)
+
+
+class Draft(models.Model):
+    """A form that was begun and not sent: kept so that a call in between loses nothing. Several at once, one a tab.
+
+    A sent one stays for a while, emptied, so that a save that arrives late does not bring it back.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=40)
+    form = models.CharField(max_length=40)
+    page = models.CharField(max_length=300, help_text="where the form stands")
+    title = models.CharField(max_length=100, blank=True)
+    data = models.JSONField(default=dict, help_text="per field what was typed")
+    saved_at = models.DateTimeField(db_index=True)
+    sent_at = models.DateTimeField(null=True)
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="draft_once_each")]
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.saved_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def link(self) -> str:
+        """The address of its page that brings it back."""
+        return f"{self.page}{'&' if '?' in self.page else '?'}{urlencode({'draft': self.key})}"
+
+    @property
+    def words(self) -> str:
+        """What a person recognises it by: the first of what was typed into its texts."""
+        named = [self.first(name) for name in ("unit", "place", "description", "said", "text", "report", "reason")]
+        return " ".join(word for word in named if word) or next(iter(self.values.values()), "")
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Per field the first of what was typed."""
+        return {name: values[0] for name, values in self.data.items() if values}
+
+    def first(self, name: str) -> str:
+        """What was typed into a field."""
+        return self.values.get(name, "")
 
 
 class SearchToken(models.Model):

@@ -1,7 +1,7 @@
 """What comes in over the API before anybody looks at it: bodies that are no JSON, moments no calendar holds."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO, Any
 
 import django_filters
@@ -119,6 +119,19 @@ class MomentInput(serializers.DateTimeField):
     def to_internal_value(self, value: Any) -> datetime:
         """Read a moment. Raises `ValidationError` for a year beyond all use."""
         found: datetime = super().to_internal_value(value)
+        if not is_reckoned(found):
+            self.fail("out_of_range")
+        return found
+
+
+class DayInput(serializers.DateField):
+    """A day in a body, of the years that are reckoned with."""
+
+    default_error_messages = {"out_of_range": gettext_lazy("Give a day between the years 1900 and 2999.")}
+
+    def to_internal_value(self, value: Any) -> date:
+        """Read a day. Raises `ValidationError` for a year beyond all use."""
+        found: date = super().to_internal_value(value)
         if not is_reckoned(found):
             self.fail("out_of_range")
         return found

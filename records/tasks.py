@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from records.drafts import purge
 from records.work import run_waiting
 
 
@@ -10,3 +11,9 @@ from records.work import run_waiting
 def long_work() -> None:
     """Carry out imports, runs and exports that wait."""
     run_waiting(timezone.now())
+
+
+@shared_task(name="records.tasks.forget_drafts")
+def forget_drafts() -> None:
+    """Throw away what was begun and never sent, once a shift is over."""
+    purge(timezone.now())

@@ -2,6 +2,11 @@
 
 from django.urls import path
 
-from records import views
+from records import views, views_drafts, views_work
 
-urlpatterns = [path("audit/", views.audit_trail, name="audit")]
+urlpatterns = [
+    path("audit/", views.audit_trail, name="audit"),
+    path("running/", views_work.running_work, name="running_work"),
+    path("drafts/", views_drafts.drafts, name="drafts"),
+    path("drafts/keep/", views_drafts.keep_draft, name="draft_keep"),
+]

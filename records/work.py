@@ -3,6 +3,10 @@
 Kinds of work are added in `AppConfig.ready`. A runner makes its own transactions and calls `finish` in the last of
 them, so that what it wrote and the row's end are one fact: a second run finds either both or neither. The lease that
 a worker last wrote is its claim: whose lease ran out and was taken over can neither finish nor fail the work.
+
+Whoever started it may stop it. Waiting work is taken out of the line; running work learns of it where its runner calls
+`report` or `go_on` (between batches), and at the latest in `finish`: each raises `StoppedError`, and what the
+transaction wrote is rolled back. A runner that commits batches says in that error what stays.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +15,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -23,13 +27,32 @@ from records.models import LongWork, StoredFile
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=10)
+OPEN = (LongWork.State.WAITING, LongWork.State.RUNNING)
 Runner = Callable[[LongWork, Watch], None]
+# How one finds a work again: its name, and the address of its page.
+Found = Callable[[LongWork], tuple[str, str]]
 _RUNNERS: dict[str, Runner] = {}
+_FOUND: dict[str, Found] = {}
+LISTED = 20
 
 
-def register_work(kind: str, runner: Runner) -> None:
-    """Say who carries out a kind of work."""
+class StoppedError(NotNow):
+    """Whoever started the work asked to stop it; the words say what stays of it."""
+
+    code = "stopped"
+
+
+def register_work(kind: str, runner: Runner, found: Found | None = None) -> None:
+    """Say who carries out a kind of work, and how a person finds it again."""
     _RUNNERS[kind] = runner
+    if found is not None:
+        _FOUND[kind] = found
+
+
+def running_of(user: User) -> list[tuple[LongWork, str, str]]:
+    """The person's own work that waits or runs, each with its name and its page, newest first."""
+    own = LongWork.objects.filter(by=user, state__in=OPEN, kind__in=list(_FOUND)).order_by("-created_at")
+    return [(work, *_FOUND[work.kind](work)) for work in own[:LISTED]]
 
 
 def start(
@@ -46,6 +69,7 @@ def report(work: LongWork, *, done: int, total: int, at: datetime) -> None:
 
     Raises `NotNow` where somebody else has the work by now.
     """
+    go_on(work)
     if not _claimed(work).update(done=done, total=total, leased_until=at + LEASE):
         raise NotNow(_("This work was already finished or stopped."))
     work.done, work.total, work.leased_until = done, total, at + LEASE
@@ -55,10 +79,19 @@ def finish(work: LongWork, *, result: Mapping[str, Any], at: datetime) -> None:
     """Mark the work done, in the transaction that wrote its outcome.
 
     Raises:
+        StoppedError: it was asked to stop; the transaction must not stand.
         NotNow: somebody else finished or stopped it meanwhile; the transaction must not stand.
     """
-    if not _claimed(work).update(state=LongWork.State.DONE, result=dict(result), finished_at=at, done=work.total):
+    ended = {"state": LongWork.State.DONE, "result": dict(result), "finished_at": at, "done": work.total}
+    if not _claimed(work).filter(cancel_asked=False).update(**ended):
+        go_on(work)
         raise NotNow(_("This work was already finished or stopped."))
+
+
+def go_on(work: LongWork) -> None:
+    """Ask between two batches whether to go on. Raises `StoppedError` where the work was asked to stop."""
+    if LongWork.objects.filter(pk=work.pk, cancel_asked=True).exists():
+        raise StoppedError(_("Stopped. Nothing was written."))
 
 
 def _claimed(work: LongWork) -> QuerySet[LongWork]:
@@ -67,13 +100,17 @@ def _claimed(work: LongWork) -> QuerySet[LongWork]:
 
 
 def stop(work: LongWork, *, at: datetime) -> bool:
-    """Take waiting work out of the line; False where a worker already has it."""
+    """Take waiting work out of the line, or ask the worker that has it to stop; False where it has ended already."""
+    words = _("Stopped. Nothing was written.")
     waiting = LongWork.objects.filter(pk=work.pk, state=LongWork.State.WAITING)
-    return bool(waiting.update(state=LongWork.State.CANCELLED, finished_at=at, cancel_asked=True))
+    if waiting.update(state=LongWork.State.CANCELLED, finished_at=at, cancel_asked=True, error=words):
+        return True
+    running = LongWork.objects.filter(pk=work.pk, state=LongWork.State.RUNNING)
+    return bool(running.update(cancel_asked=True))
 
 
 def run_waiting(at: datetime) -> dict[str, int]:
-    """Carry out all work that waits, or whose worker died; returns how many were done and failed."""
+    """Carry out all work that waits, or whose worker died; returns how many were done, and failed or were stopped."""
     counts = {"done": 0, "failed": 0}
     watch = Watch(at)
     while (work := _claim(watch.now)) is not None:
@@ -95,13 +132,17 @@ def _claim(at: datetime) -> LongWork | None:
 
 def _run(work: LongWork, watch: Watch) -> bool:
     try:
+        go_on(work)
         _RUNNERS[work.kind](work, watch)
+    except StoppedError as stopped:
+        _claimed(work).update(state=LongWork.State.CANCELLED, error=str(stopped), finished_at=watch.now)
+        return False
     except DomainError as refusal:
         _fail(work, str(refusal), watch.now)
         return False
-    except (OperationalError, InterfaceError):
-        raise  # the database is away: the row still says that the work runs, and whoever finds its lease over goes on
     except Exception:
+        if not connection.is_usable():
+            raise  # the database is away: the row says that the work runs, and whoever finds its lease over goes on
         log.exception("long_work_failed", kind=work.kind, work=work.pk)
         words = _("Something went wrong on our side, and nothing was written. Please tell the administrator.")
         _fail(work, words, watch.now)

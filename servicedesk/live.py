@@ -7,10 +7,10 @@ Nobody learns here of what they cannot see. The tag of an answer is a hash of th
 busy elsewhere; the newest event of all, which says that somebody did something somewhere, is compared on the server
 and never sent.
 
-While nothing at all happened since the same question was answered the answer is 304 after three statements: session,
-person, newest event. Time alone changes lists too (what falls due, whoever waits too long) and memberships end without
-an event, and two transactions may commit in the other order than they took their keys, so that this shortcut holds for
-half a minute at most.
+While nothing at all happened since the same question was answered the answer is 304 after three statements: session
+with person, memberships, newest event. Time alone changes lists too (what falls due, whoever waits too long) and
+memberships end without an event, and two transactions may commit in the other order than they took their keys, so that
+this shortcut holds for half a minute at most.
 """
 
 import hashlib

@@ -56,9 +56,21 @@ class SafeAnswers:
         """Refuse or pass on, and complete the headers."""
         with translation.override(cookie_language(request)):
             refusal = self._refusal(request)
-        response = refusal or self.get_response(request)
+        response = refusal or self._worded(self.get_response(request))
         for name, value in self.HEADERS.items():
             response.headers.setdefault(name, value)
+        return response
+
+    @staticmethod
+    def _worded(response: HttpResponse) -> HttpResponse:
+        """The answer; where an address is asked in a way it does not know, with a sentence instead of nothing.
+
+        Whoever signs in anew after sending a form is led to the address of the form, and finds a blank page otherwise.
+        """
+        if response.status_code != 405 or response.streaming or response.content:
+            return response
+        response.content = render_to_string("405.html")
+        response.headers["Content-Length"] = str(len(response.content))
         return response
 
     @staticmethod
@@ -75,11 +87,14 @@ class SafeAnswers:
 
 def _bare(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
     """A refusal without anything of ours around it; `detail` is for programs, pages have their own words."""
+    page: HttpResponse
     if request.path.startswith("/api/"):
         code = {400: "invalid", 413: "too_large"}[status]
-        return JsonResponse({"code": code, "detail": detail, "fields": {}}, status=status)
-    page = HttpResponse(render_to_string(f"{status}.html"), status=status)
-    page.headers["Content-Security-Policy"] = BARE_PAGE_POLICY
+        page = JsonResponse({"code": code, "detail": detail, "fields": {}}, status=status)
+    else:
+        page = HttpResponse(render_to_string(f"{status}.html"), status=status)
+        page.headers["Content-Security-Policy"] = BARE_PAGE_POLICY
+    page.headers["Cache-Control"] = "no-store"
     return page
 
 

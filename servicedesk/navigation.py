@@ -13,7 +13,8 @@ from accounts.models import Project, User
 class Entry:
     """A place to go. `count` says what waits there; it must be one cheap statement.
 
-    `query` ends the address: `?view=mine`, or `#join` for a dialog that opens with the page. `also`: other words for it.
+    `query` ends the address: `?view=mine`, or `#join` for a dialog that opens with the page. `also`: by which other
+    words it is found.
     """
 
     label: str | Promise

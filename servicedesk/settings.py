@@ -169,6 +169,7 @@ SWEEP_SECONDS = 5.0
 CELERY_BEAT_SCHEDULE = {
     # Expires before the next one is sent, so that a stopped worker does not come back to a heap of wake-ups.
     "sweep": {"task": "sla.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "forget_drafts": {"task": "records.tasks.forget_drafts", "schedule": 600.0, "options": {"expires": 600.0}},
     "long_work": {"task": "records.tasks.long_work", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
 }
 

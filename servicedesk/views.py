@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import Error, connection
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -41,8 +41,6 @@ from tickets.permissions import require_print
 PAPER_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 FILE_POLICY = f"sandbox; {PAPER_POLICY}"
 
-PALETTE_SECONDS = 300
-
 
 @login_required
 @require_GET
@@ -76,19 +74,16 @@ def preferences(request: ProjectRequest) -> HttpResponse:
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = reverse("home")
-    return redirect(back)
+    return HttpResponseRedirect(back)
 
 
 @login_required
 @require_GET
 def palette(request: ProjectRequest) -> HttpResponse:
-    """What the palette offers besides the page's own buttons; the browser keeps it for five minutes."""
+    """What the palette offers besides the page's own buttons: asked for once, when a page first opens it."""
     choices = choices_for(request.user, asked_project(request), request.projects)
     # Without the request: there is no frame around it that would want reading.
-    response = HttpResponse(render_to_string("parts/palette_choices.html", {"choices": choices}))
-    # The address names project and language, the cookie the person; rights are asked where a link leads.
-    response.headers["Cache-Control"] = f"private, max-age={PALETTE_SECONDS}"
-    return response
+    return HttpResponse(render_to_string("parts/palette_choices.html", {"choices": choices}))
 
 
 @login_required

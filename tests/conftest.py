@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from servicedesk.defaults import load_all
 from tests.cast import NOON, Cast, make_cast
+from tests.nonsense.tally import summed
 from tests.recording import Recording, is_empty
 
 
@@ -79,3 +80,12 @@ def real_transactions(transactional_db: Any) -> Iterator[None]:
     _unlock(on=False)
     yield
     _unlock(on=True)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how much nonsense was sent and how it was answered, so that the totals can be quoted."""
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    calls = [report for report in reports if getattr(report, "when", "") == "call"]
+    told = [value for report in calls for name, value in report.user_properties if name == "nonsense"]
+    for line in summed(told):
+        terminalreporter.write_line(f"nonsense to the {line}")

@@ -117,7 +117,10 @@ def can_override_charge(user: User, case: Case) -> bool:
 
 
 def can_undo(user: User, case: Case, job: Job | None, event: Event) -> bool:
-    """Whoever did it, as long as they may still do such a thing, and supervisors."""
+    """Whoever did it, as long as they may still do such a thing, and supervisors.
+
+    Whether such a thing can be undone at all is asked afterwards.
+    """
     if user.has_role(case.project_id, Role.SUPERVISOR):
         return True
     may = {
@@ -125,4 +128,4 @@ def can_undo(user: User, case: Case, job: Job | None, event: Event) -> bool:
         "ticket.held": can_hold(user, case, job),
         "ticket.recategorised": can_price(user, case, job),
     }
-    return event.by_id == user.pk and may.get(event.kind, False)
+    return event.by_id == user.pk and may.get(event.kind, True)

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
@@ -167,6 +167,7 @@ def _season_end(terms: Terms, begins: date) -> date:
 
 
 def _same_day(year: int, month: int, day: int) -> date:
+    year = min(year, MAXYEAR)  # what is kept longer than there are years is kept to their end
     return date(year, month, min(day, monthrange(year, month)[1]))
 
 

@@ -5,10 +5,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
@@ -130,24 +131,23 @@ def take_over(*, found: RegisterImport, by: User, at: datetime, skip_bad: bool =
         NotNow: it already is, or was.
     """
     found = _editable(found, by)
-    found.work = long_work.start(
-        kind=KIND, project=found.project, by=by, at=at, payload={"import": found.token, "skip_bad": skip_bad}
-    )
+    payload = {"import": found.token, "skip_bad": skip_bad, "name": found.file.name}
+    found.work = long_work.start(kind=KIND, project=found.project, by=by, at=at, payload=payload)
     found.save(update_fields=["work"])
     return found.work
 
 
 @transaction.atomic
 def call_off(*, found: RegisterImport, by: User, at: datetime) -> None:
-    """Take the workbook out of the line again.
+    """Take the workbook out of the line again, or stop the worker that writes it: nothing of it stays.
 
     Raises:
-        NotNow: a worker already writes it; it can be taken back once it is done.
+        NotNow: it was written or stopped already; what was written can be taken back.
     """
     found = RegisterImport.objects.select_for_update(of=("self",)).select_related("work").get(pk=found.pk)
     _require(by, found.project)
     if found.work is None or not long_work.stop(found.work, at=at):
-        raise NotNow(_("This is being written already. Wait until it is done; then it can be taken back."))
+        raise NotNow(_("This is done or stopped already. What was taken over can be taken back."))
 
 
 @transaction.atomic
@@ -174,13 +174,21 @@ def run(work: LongWork, watch: Watch) -> None:
     with transaction.atomic():
         at = watch.now
         skip_bad = bool(work.payload["skip_bad"])
-        outcome = apply(prepared, by=work.by, at=at, skip_bad=skip_bad, name=found.file.name)
+        outcome = apply(
+            prepared, by=work.by, at=at, skip_bad=skip_bad, name=found.file.name, between=partial(long_work.go_on, work)
+        )
         result = {
             "reason": outcome.reason,
             "left_out": len(outcome.plan.register.bad_rows),
             "sheets": {name: [c.created, c.updated, c.unchanged] for name, c in outcome.by_sheet.items()},
         }
         long_work.finish(work, result=result, at=at)
+
+
+def found_again(work: LongWork) -> tuple[str, str]:
+    """What a work of ours is called, and the page on which it is watched and stopped."""
+    name = _("Import: %(name)s") % {"name": work.payload.get("name", "")}
+    return name, reverse("register_import", args=[work.payload["import"]])
 
 
 def workbook_of(found: RegisterImport) -> Workbook:

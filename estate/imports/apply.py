@@ -1,5 +1,6 @@
 """Taking a workbook over."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,12 +39,18 @@ class ImportOutcome:
 
 @transaction.atomic
 def apply(
-    prepared: ImportPlan, *, by: User | None, at: datetime, skip_bad: bool = False, name: str = ""
+    prepared: ImportPlan,
+    *,
+    by: User | None,
+    at: datetime,
+    skip_bad: bool = False,
+    name: str = "",
+    between: Callable[[], None] = lambda: None,
 ) -> ImportOutcome:
     """Write what a workbook says into the register, all of it or nothing.
 
     The plan is worked out anew under the project's lock, so that what happened since the preview counts. `by` is None
-    for somebody at the server's command line.
+    for somebody at the server's command line. `between` is called between batches and may raise to stop it all.
 
     Raises:
         NotAllowed: the person does not administer the project's register.
@@ -56,7 +63,7 @@ def apply(
     if not (skip_bad or current.is_clean):
         raise RowsBadError(_bad_rows_sentence(current))
     reason = f"{reason_prefix(project)}{at:%Y%m%dT%H%M%S%f}"
-    current.draft.save(by=by, at=at, reason=reason)
+    current.draft.save(by=by, at=at, reason=reason, between=between)
     index_import(current)
     audit(
         at=at,

@@ -1,7 +1,7 @@
 """What an import would write, worked out in memory first: a preview and the writing itself are the same draft."""
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -145,10 +145,11 @@ class Draft:
                 verbs.setdefault(thing[0], []).append(Verb.SAME)
         return {model: _counts(found) for model, found in verbs.items()}
 
-    def save(self, *, by: User | None, at: datetime, reason: str) -> None:
-        """Write everything with its history. Inside the caller's transaction."""
+    def save(self, *, by: User | None, at: datetime, reason: str, between: Callable[[], None] = lambda: None) -> None:
+        """Write everything with its history. Inside the caller's transaction; `between` is called before each batch."""
         for model in self.models:
             for batch in _batches(self._new[model]):
+                between()
                 bulk_create_with_history(
                     batch, model, batch_size=BATCH, default_user=by, default_date=at, default_change_reason=reason
                 )
@@ -156,6 +157,7 @@ class Draft:
             _remember_former(model, updated, by=by, at=at, reason=reason)
             names = sorted({name for _, changed in updated.values() for name in changed})
             for batch in _batches([thing for thing, _ in updated.values()]):
+                between()
                 bulk_update_with_history(
                     batch,
                     model,

@@ -1,7 +1,6 @@
 """Every write of the desk."""
 
 from reception.actions.complaints import take_complaint
-from reception.actions.drafts import drop_draft, save_draft
 from reception.actions.endings import answer, close, hand_over, promise, reply
 from reception.actions.finishing import Ending, finish
 from reception.actions.line import hold, pass_on, pick_up, serve
@@ -15,7 +14,6 @@ __all__ = [
     "answer",
     "chase",
     "close",
-    "drop_draft",
     "finish",
     "hand_over",
     "hold",
@@ -27,7 +25,6 @@ __all__ = [
     "promise",
     "queue",
     "reply",
-    "save_draft",
     "serve",
     "take_complaint",
     "take_ticket",

@@ -1,5 +1,7 @@
 """What the desk's views share: who may be here, mistakes beside their fields."""
 
+from collections.abc import Mapping
+
 from django import forms
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -9,6 +11,23 @@ from core.errors import DomainError
 from reception.models import Contact
 from reception.permissions import can_receive
 from records.http import follow, user_of
+
+# What the address of a form says of the caller, and the field it fills.
+ASKED_AS = {
+    "unit": "unit",
+    "name": "contact_name",
+    "phone": "contact_phone",
+    "said": "said",
+    "channel": "channel",
+    "purpose": "purpose",
+}
+
+
+def given_by(request: HttpRequest, asked_as: Mapping[str, str]) -> list[str]:
+    """The fields that the address fills: no draft is written over them."""
+    if request.method != "GET":
+        return []
+    return [field for name, field in asked_as.items() if request.GET.get(name)]
 
 
 def at_the_desk(request: HttpRequest) -> tuple[User, Project]:

@@ -32,7 +32,8 @@ from reception.models import Contact
 from reception.permissions import can_receive, can_reply
 from reception.queries.desk import colleagues
 from reception.states import TRANSITIONS, Purpose, State
-from reception.views.common import at_the_desk, show_problem
+from reception.views.common import ASKED_AS, at_the_desk, given_by, show_problem
+from records.drafts import drafts_of
 from records.http import follow, now, posted_version, redirect_once, user_of
 from records.masking import masked_phone
 from sla.queries import ladder
@@ -89,7 +90,14 @@ def _asked(request: HttpRequest, user: User, project: Project) -> dict[str, Any]
 
 
 def _form_page(request: HttpRequest, form: ContactForm, contact: Contact | None = None) -> HttpResponse:
-    shown = {"form": form, "contact": contact, "case": contact.case if contact else None}
+    user, project = at_the_desk(request)
+    shown = {
+        "form": form,
+        "contact": contact,
+        "case": contact.case if contact else None,
+        "drafts": drafts_of(user, project, form="contact") if request.method == "GET" else [],
+        "given": given_by(request, ASKED_AS),
+    }
     return render(request, "reception/contact_form.html", shown, status=422 if form.errors else 200)
 
 

@@ -18,19 +18,20 @@ from core.errors import DomainError, Invalid
 from estate.queries import match_unit
 from reception import actions
 from reception.intake import IntakeForm, posted_photos
-from reception.models import Contact, Draft
+from reception.models import Contact
 from reception.queries.intake import Suggestion, Typed, suggestion
-from reception.views.common import at_the_desk, contact_named, show_problem
+from reception.views.common import ASKED_AS, at_the_desk, contact_named, given_by, show_problem
 from records.actions import Answer, once, store_image
+from records.drafts import drafts_of
 from records.http import now, redirect_once
 from records.masking import masked_phone
+from records.models import Draft
 from tickets.models import Ticket
 from tickets.permissions import can_print
 from tickets.queries import categories
 
+FORM = "intake"
 WHO = ("unit", "contact_name", "contact_phone")
-WHAT = ("description", "place", "building", "channel", "category", "category_chosen", "urgent", "urgent_chosen")
-KEPT_FIELDS = ("contact", *WHO, *WHAT, "when", "preferred_from", "preferred_to")
 
 
 @login_required
@@ -55,7 +56,6 @@ def intake(request: HttpRequest) -> HttpResponse:
         ticket = actions.take_ticket(
             new=form.new(contact=contact.case if contact else None), by=user, at=at, **posted_photos(request)
         )
-        actions.drop_draft(key=request.POST.get("draft", "")[:40], by=user)
         printed = {"print": "1"} if request.POST.get("then") == "print" else {}
         return f"{reverse('intake')}?{urlencode({'done': ticket.case.number, **printed})}"
 
@@ -69,8 +69,8 @@ def intake(request: HttpRequest) -> HttpResponse:
 def _begun(request: HttpRequest, user: User, project: Project) -> dict[str, str]:
     """What was typed into the form that the address asks to go on with."""
     key = request.GET.get("draft", "")[:40]
-    draft = Draft.objects.visible_to(user).filter(project=project, key=key).first() if key else None
-    return draft.data if draft else {}
+    draft = Draft.objects.visible_to(user).filter(project=project, form=FORM, key=key).first() if key else None
+    return draft.values if draft else {}
 
 
 def _form(user: User, project: Project, contact: Contact | None, **more: Any) -> IntakeForm:
@@ -114,16 +114,11 @@ def _page(request: HttpRequest, form: IntakeForm, contact: Contact | None) -> Ht
         "may_print": ticket is not None and can_print(user, ticket.case, ticket.jobs.all()),
         "print_now": ticket is not None and request.GET.get("print") == "1",
         "said": _suggestion(request, form, user, project),
-        "drafts": _drafts(user, project) if request.method == "GET" else [],
-        "draft": (request.POST.get("draft") or request.GET.get("draft", ""))[:40],
+        "drafts": drafts_of(user, project, form=FORM) if request.method == "GET" else [],
+        "given": given_by(request, ASKED_AS | {"said": "description"}),
         "now": now(),
     }
     return render(request, "reception/intake.html", shown, status=422 if form.errors else 200)
-
-
-def _drafts(user: User, project: Project) -> list[Draft]:
-    """Forms that were begun and not sent, newest first."""
-    return list(Draft.objects.visible_to(user).filter(project=project).order_by("-saved_at")[:5])
 
 
 def _suggestion(request: HttpRequest, form: IntakeForm, user: User, project: Project) -> Suggestion:
@@ -177,7 +172,6 @@ def _join(request: HttpRequest, form: IntakeForm, contact: Contact | None) -> Ht
             by=user,
             at=at,
         )
-        actions.drop_draft(key=request.POST.get("draft", "")[:40], by=user)
         messages.success(
             request, _("Joined. Tell the caller this number: %(number)s.") % {"number": ticket.case.number}
         )
@@ -213,17 +207,3 @@ def photo(request: HttpRequest) -> JsonResponse:
     except DomainError as error:
         return JsonResponse({"detail": str(error)}, status=error.status)
     return JsonResponse(answer.data)
-
-
-@login_required
-@require_POST
-def draft(request: HttpRequest) -> HttpResponse:
-    """Keep what was typed, or throw it away."""
-    user, project = at_the_desk(request)
-    key = request.POST.get("draft", "")[:40]
-    if request.POST.get("drop"):
-        actions.drop_draft(key=key, by=user)
-    elif key:
-        data = {name: request.POST.get(name, "")[:5000] for name in KEPT_FIELDS if request.POST.get(name)}
-        actions.save_draft(key=key, project=project, data=data, by=user, at=now())
-    return HttpResponse(status=204)

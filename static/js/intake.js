@@ -1,4 +1,4 @@
-// Quick intake: suggestions while typing, drafts within two seconds, Alt+J joins, printing in a window opened by the press.
+// Quick intake: suggestions while typing, Alt+J joins, printing in a window opened by the press.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-intake]");
@@ -47,33 +47,6 @@
 
   // --- Where to begin: the room, or the words where the room is known. ---
   if (!form.querySelector(".form-errors")) (field("unit").value ? words : field("unit")).focus();
-
-  // --- Drafts: one per open form, kept on the server two seconds after the last key. ---
-  const key = field("draft");
-  const kept = form.querySelector("[data-draft-words]");
-  let saving = 0;
-  form.addEventListener("input", () => {
-    window.clearTimeout(saving);
-    saving = window.setTimeout(save, 1500);
-  });
-
-  function save() {
-    if (form.dataset.sending || !(words.value.trim() || field("unit").value.trim())) return;
-    if (!key.value) key.value = window.desk.uuid();
-    const headers = { "X-CSRFToken": window.desk.csrf() };
-    // Followed, the redirect of an ended session would look like an answer.
-    fetch(form.dataset.draftUrl, { method: "POST", body: new FormData(form), headers, redirect: "manual", credentials: "same-origin", keepalive: true })
-      .then((answer) => {
-        if (answer.type === "opaqueredirect") kept.textContent = kept.dataset.signedOut;
-        else kept.textContent = answer.status === 204 ? kept.dataset.kept : "";
-      })
-      .catch(() => { kept.textContent = ""; });
-  }
-  form.addEventListener("submit", () => window.clearTimeout(saving));
-
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.target.matches && event.target.matches("[data-drop-draft]") && event.detail.successful) event.target.closest("li").remove();
-  });
 
   // --- Printing: a window opened by the press itself is not blocked; the paper goes into it once the number is there. ---
   const PAPER = "desk-paper";

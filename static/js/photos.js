@@ -100,6 +100,20 @@
       attempt();
     }
 
+    // Photos that the server has already, of a form that was begun before.
+    keep(ids) {
+      const had = new Set([...this.list.querySelectorAll("input[type=hidden]")].map((field) => field.value));
+      ids.filter((id) => !had.has(id)).forEach((id) => {
+        const line = this.shape.content.firstElementChild.cloneNode(true);
+        line.querySelector("img").remove();
+        line.querySelector("input").name = this.field;
+        line.querySelector("input").value = id;
+        line.querySelector("[data-drop]").addEventListener("click", () => { line.remove(); this.announce(); });
+        this.list.append(line);
+        this.stage(line, "sent", this.dataset.sent);
+      });
+    }
+
     stage(line, value, text) {
       line.dataset.stage = value;
       line.querySelector(".photo-words").textContent = text;

@@ -8,7 +8,9 @@
   const EVERY = 10000;
   const SOONEST = 2000;
   let others = [];
-  let asked = 0;
+  let fading = [];
+  let next = 0;
+  let resting = false;
   let stopped = false;
 
   // --- What I do: a form of the page that was typed in and is still open. ---
@@ -34,20 +36,22 @@
   }
 
   function show() {
-    const live = others.filter((other) => other.until > performance.now());
-    const words = live.map((other) => line.dataset.words.replace("{who}", other.name).replace("{what}", other.doing)).join(" · ");
+    const words = others.map((other) => line.dataset.words.replace("{who}", other.name).replace("{what}", other.doing)).join(" · ");
     places().forEach((place) => {
       const text = place.querySelector("[data-presence-text]");
       if (text.textContent !== words) text.textContent = words;
-      place.hidden = !live.length;
+      place.hidden = !words;
     });
-    return live;
   }
 
   function heard(found) {
-    others = found.map((other) => ({ ...other, until: performance.now() + other.seconds * 1000 }));
-    const soonest = Math.min(...show().map((other) => other.until));
-    if (Number.isFinite(soonest)) window.setTimeout(show, soonest - performance.now() + 50);
+    fading.forEach(window.clearTimeout);
+    others = found;
+    fading = found.map((other) => window.setTimeout(() => {
+      others = others.filter((each) => each !== other);
+      show();
+    }, other.seconds * 1000));
+    show();
   }
 
   // --- Asking: every ten seconds while I type or the page is looked at. A question that fails is asked again. ---
@@ -58,9 +62,13 @@
   }
 
   async function ask() {
+    window.clearTimeout(next);
+    if (stopped) return;
+    next = window.setTimeout(ask, EVERY);
     const form = doing();
-    if (stopped || (!form && document.visibilityState !== "visible")) return;
-    asked = performance.now();
+    if (!form && document.visibilityState !== "visible") return;
+    resting = true;
+    window.setTimeout(() => { resting = false; }, SOONEST);
     try {
       const answer = await send(form ? { doing: named(form) } : {});
       if (answer.status === 403 || answer.status === 404) stopped = true;
@@ -70,7 +78,7 @@
     }
   }
 
-  const soon = () => { if (performance.now() - asked > SOONEST) ask(); };
+  const soon = () => { if (!resting) ask(); };
   const leave = () => { send({ gone: "1" }).catch(() => {}); };
 
   page.addEventListener("input", (event) => {
@@ -78,11 +86,14 @@
     if (!form || form.method !== "post" || event.target.type === "hidden") return;
     const first = !form.hasAttribute("data-dirty");
     form.dataset.dirty = "";
-    if (first) ask(); else soon();
+    if (first) ask();
   });
   // A dialog closed without sending, a form sent: nobody is filling it in any more.
   page.addEventListener("close", (event) => {
-    if (event.target.querySelector("form[data-dirty]") && !doing()) leave();
+    const left = event.target.querySelector("form[data-dirty]");
+    if (!left) return;
+    delete left.dataset.dirty;
+    if (!doing()) leave();
   }, true);
   window.addEventListener("submit", (event) => {
     if (event.defaultPrevented || !event.target.hasAttribute("data-dirty")) return;
@@ -92,6 +103,5 @@
   window.addEventListener("pagehide", () => { if (doing()) leave(); });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") soon(); });
   window.addEventListener("focus", soon);
-  window.setInterval(() => { if (performance.now() - asked >= EVERY - 500) ask(); }, EVERY / 10);
   ask();
 })();

@@ -52,6 +52,7 @@
     form.requestSubmit();
   });
 
+  document.addEventListener("draft-back", (event) => { if (event.target.matches("form[data-callback]")) fold(event.target); });
   document.addEventListener("htmx:afterSettle", (event) => prepare(event.target));
   prepare(document);
 })();

@@ -66,7 +66,7 @@ def test_filters_of_cases(program: SignedIn) -> None:
     assert numbers(open="true") == {one, asked}
     assert numbers(open="false") == {two}
     assert numbers(kind="repair", unit="3-2-1501", open="true") == {one}
-    assert numbers(kind="no_such") == set()
+    assert numbers(project="no_such") == set(), "what one may not see and what is not there are alike"
 
 
 @pytest.mark.req("SLA-2")

@@ -2,11 +2,14 @@
 
 from base64 import b64encode
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
+from estate.models import Unit
 from tests.api.program import ERROR, ROOT, Program
 from tests.api.test_flow import NEW
+from tests.cast import Cast
 
 SignedIn = Callable[[str], Program]
 pytestmark = pytest.mark.req("SEC-1")
@@ -79,6 +82,77 @@ def test_the_moments_in_use_still_filter(program: SignedIn) -> None:
     number = desk.create("tickets", NEW)["number"]
     assert [row["number"] for row in desk.rows("tickets", opened_after="2026-11-23T12:00:00+08:00")] == [number]
     assert desk.rows("tickets", opened_before="2026-11-23T12:00:00+08:00") == []
+
+
+@pytest.mark.parametrize(
+    ("collection", "asked"),
+    [
+        ("cases", {"kind": "wish"}),
+        ("cases", {"state": "asleep"}),
+        ("cases", {"urgency": "very"}),
+        ("cases", {"phase": "half"}),
+        ("cases", {"open": "maybe"}),
+        ("tickets", {"charge": "some"}),
+        ("callbacks", {"result": "perhaps"}),
+        ("clocks", {"state": "asleep"}),
+        ("units", {"status": "asleep"}),
+        ("people", {"kind": "ghost"}),
+        ("vehicles", {"current": "2"}),
+        ("tickets", {"page_size": "many"}),
+        ("tickets", {"page_size": "-1"}),
+        ("tickets", {"page_size": "0"}),
+        ("tickets", {"sate": "closed"}),
+        ("projects", {"q": "x"}),
+        ("clocks", {"due": "2026-11-23"}),
+    ],
+)
+def test_a_filter_that_means_nothing_is_refused_beside_its_name(
+    program: SignedIn, collection: str, asked: dict[str, str]
+) -> None:
+    error = program("frontdesk").refused(400, "invalid", "get", f"{collection}/", asked)
+    assert set(error["fields"]) == set(asked)
+
+
+def test_filters_that_mean_something_still_filter(program: SignedIn) -> None:
+    desk = program("frontdesk")
+    number = desk.create("tickets", NEW)["number"]
+    for asked in ({"kind": "repair"}, {"open": "1"}, {"open": ""}, {"page_size": "500"}, {"urgency": "normal"}):
+        assert [row["number"] for row in desk.rows("tickets", **asked)] == [number]
+    assert desk.rows("tickets", open="False") == []
+
+
+def test_too_many_fields_are_refused_in_the_shape_of_errors(program: SignedIn) -> None:
+    desk = program("frontdesk")
+    path = f"{ROOT}tickets/{desk.create('tickets', NEW)['number']}/join/"
+    answer = desk.client.post(path, {"original": ["x"] * 1001}, format="multipart")
+    assert answer.status_code == 413
+    assert set(answer.json()) == ERROR
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_nothing_is_promised_for_a_moment_beyond_all_use(program: SignedIn, at: str) -> None:
+    desk = program("frontdesk")
+    number = desk.create("contacts", {"project": "demo", "text": "问一下"})["number"]
+    body = {"to": "supervisor", "at": at, "question": "?"}
+    assert set(desk.refused(400, "invalid", "post", f"contacts/{number}/promise/", body)["fields"]) == {"at"}
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "3000-01-01"])
+@pytest.mark.parametrize("name", ["handed_over_on", "completed_on"])
+def test_no_home_is_handed_over_beyond_all_use(program: SignedIn, name: str, day: str) -> None:
+    admin = program("admin")
+    path = f"units/{admin.rows('units')[0]['id']}/"
+    assert set(admin.refused(400, "invalid", "patch", path, {name: day})["fields"]) == {name}
+
+
+def test_a_warranty_without_an_end_in_any_calendar_still_stands(cast: Cast, program: SignedIn) -> None:
+    Unit.objects.filter(pk=cast.units["3-2-1501"].pk).update(handed_over_on=date.max, completed_on=date.max)
+    assert program("frontdesk").create("tickets", NEW)["charge"] == "free"
+
+
+def test_wishes_longer_than_the_register_shows_are_refused(program: SignedIn) -> None:
+    body = {"project": "demo", "name": "仇万里", "preferences": "好" * 2001}
+    assert set(program("frontdesk").refused(400, "invalid", "post", "people/", body)["fields"]) == {"preferences"}
 
 
 @pytest.mark.parametrize("version", ['"', '""', '"1', '1"', '""1""'])

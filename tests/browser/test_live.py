@@ -16,7 +16,10 @@ pytestmark = pytest.mark.browser
 WATCH_PAUSES = """
     window.pauses = [];
     const real = window.setTimeout.bind(window);
-    window.setTimeout = (act, pause, ...more) => { if (pause !== 15000) window.pauses.push(pause); return real(act, pause, ...more); };
+    window.setTimeout = (act, pause, ...more) => {
+        if (pause !== 15000) window.pauses.push(pause);
+        return real(act, pause, ...more);
+    };
     undefined;
 """
 NEWS = ".live-bar .live-news"

@@ -77,14 +77,16 @@ def test_it_opens_over_a_field_and_gives_it_back_as_it_was(stage: Cast, come: Co
 
 def test_nothing_is_taken_while_composing(stage: Cast, come: Come) -> None:
     page = come(stage.frontdesk, "/tickets/")
-    opened(page).press("Control+k")
+    opened(page).press("Control+k").say("quick")
+    expect(first(page)).to_contain_text("快速登记")
     keyboard = page.context.new_cdp_session(page)
     keyboard.send("Input.imeSetComposition", {"text": "ks", "selectionStart": 2, "selectionEnd": 2})
-    process = {"type": "rawKeyDown", "key": "Process", "code": "Enter", "windowsVirtualKeyCode": 229}
+    process = {"type": "rawKeyDown", "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229}
     keyboard.send("Input.dispatchKeyEvent", process)
     page.wait_for_timeout(100)
     assert page.url.endswith("/tickets/")
     assert page.locator("#palette").is_visible()
+    page.fill("#palette-ask", "")
     keyboard.send("Input.insertText", {"text": "快速"})
     expect(first(page)).to_contain_text("快速登记")
 

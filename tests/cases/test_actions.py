@@ -64,7 +64,8 @@ def test_a_case_knows_the_building_of_its_unit(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["BX-20261123-0001", "0001", "漏水", "张小明", "zxm", "1234", "3-2-1501", "水管 1501"]
+    "query",
+    ["BX-20261123-0001", "bx20261123", "20261123", "0001", "漏水", "张小明", "zxm", "1234", "3-2-1501", "水管 1501"],
 )
 def test_a_case_is_found_by_what_somebody_remembers(cast: Cast, query: str) -> None:
     case = open_repair(cast)

@@ -1,8 +1,8 @@
 """A client in a process of its own: `python -m tests.chaos.client <folder> <number> <base> [careless]`.
 
 It opens tickets, sees some of them through, posts photos and logs contacts over the API and the page, until the file
-`stop` is there. What it is not answered it asks again under the same key, until it is answered; a careless client takes
-a new key each time, as one without keys would.
+`stop` is there. What it is not answered it asks again under the same key, until it is answered. A careless client takes
+a new key each time, as one without keys would, and does not always wait for the answer.
 """
 
 import http.client
@@ -37,13 +37,15 @@ class Client:
     def __init__(self, folder: Path, number: int, base: str, *, careless: bool) -> None:
         self.folder, self.number, self.careless = folder, number, careless
         self.host = base
+        self.patience = TIMEOUT
         self.access: Json = json.loads((folder / "access.json").read_text())
         self.journal = Journal(folder / f"journal-{number}.jsonl")
         self.random = random.Random(number)
 
     def send(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes, str]:
         """One request on a connection of its own."""
-        connection = http.client.HTTPConnection(self.host, timeout=TIMEOUT)
+        patience = self.random.choice([0.3, self.patience]) if self.careless else self.patience
+        connection = http.client.HTTPConnection(self.host, timeout=patience)
         try:
             connection.request("GET" if body == b"GET" else "POST", path, b"" if body == b"GET" else body, headers)
             answer = connection.getresponse()

@@ -126,7 +126,7 @@ def photos(meant: list[Entry]) -> dict[str, int]:
     twice = sum(rows[one["case"]] > 1 for one in meant)
     broken = 0
     for stored in StoredFile.objects.all():
-        path = Path(settings.MEDIA_ROOT) / stored.file.name
+        path = Path(stored.file.path)
         broken += not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != stored.sha256
     return {"photos lost": lost, "photos twice": twice, "files missing or different": broken}
 
@@ -182,7 +182,7 @@ def clocks() -> tuple[dict[str, int], dict[str, int]]:
 
 def doubles(rows: "QuerySet[Any]", *by: str) -> int:
     """Groups of rows that should be one row."""
-    return rows.order_by().values(*by).annotate(n=Count("pk")).filter(n__gt=1).count()
+    return int(rows.order_by().values(*by).annotate(n=Count("pk")).filter(n__gt=1).count())
 
 
 def messages() -> tuple[dict[str, int], dict[str, int]]:

@@ -3,6 +3,6 @@
 from servicedesk.settings import *  # noqa: F403
 from servicedesk.settings import INSTALLED_APPS as REAL_APPS
 
-INSTALLED_APPS = [*REAL_APPS, "tests.chaos.gateway.GatewayConfig"]  # type: ignore[misc]
-NOTIFY_CHANNELS = ["counting"]  # type: ignore[misc]
+INSTALLED_APPS = [*REAL_APPS, "tests.chaos.gateway.GatewayConfig"]
+NOTIFY_CHANNELS = ["counting"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

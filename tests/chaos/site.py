@@ -248,7 +248,7 @@ class Site:
                 chance.shuffle(order)
             target = order.pop()
             if target == "web" or chance.random() < 0.8:
-                assert self.wait(60, self.is_up), "the web did not come back"
+                assert self.wait(120, self.is_up), "the web did not come back"
             self.wait(chance.uniform(*pause))
             if not self.back or target not in ("redis", "database"):
                 self.kill(target, away=chance.uniform(0.2, 3.0))

@@ -27,11 +27,11 @@ def told(site: Site, found: dict[str, Any]) -> None:
 def test_killed_under_load_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path) -> None:
     site = make_site(tmp_path, server=ON_SERVER)
     try:
-        assert site.wait(60, site.is_up)
+        assert site.wait(120, site.is_up)
         site.load(3)
         site.rampage(kills=8 if ON_SERVER else 6, pause=(0.5, 1.5), seed=1)  # each target once at least
-        site.unload(60)
-        found = site.settle(60)
+        site.unload(120)
+        found = site.settle(120)
     finally:
         site.close()
     told(site, found)
@@ -56,7 +56,7 @@ def test_hundreds_of_kills(tmp_path: Path, server: bool, durable: bool, kills: i
         pytest.skip("needs redis-server, and PostgreSQL's initdb or DATABASE_URL")
     site = make_site(tmp_path, server=server, own_cluster=own, durable=durable)
     try:
-        assert site.wait(60, site.is_up)
+        assert site.wait(120, site.is_up)
         site.load(5)
         site.rampage(kills=kills, pause=(0.2, 2.5), seed=2)
         site.wait(5)
@@ -74,18 +74,15 @@ def test_hundreds_of_kills(tmp_path: Path, server: bool, durable: bool, kills: i
 
 @pytest.mark.slow
 def test_the_check_can_fail_clients_without_keys_open_the_same_ticket_twice(tmp_path: Path) -> None:
-    """The control: the same kills, and clients that take a new key for each attempt."""
+    """The control: kills, and clients that take a new key for each attempt and do not always wait for the answer."""
     site = make_site(tmp_path, server=ON_SERVER)
     try:
-        assert site.wait(60, site.is_up)
-        site.load(6, "careless")
-        for _ in range(30):
-            site.wait(1.5)
-            assert site.wait(60, site.is_up)
-            site.kill("web")
-        site.unload(180)
+        assert site.wait(120, site.is_up)
+        site.load(4, "careless")
+        site.rampage(kills=6, pause=(1, 2), seed=3)
+        site.unload(120)
         found = json.loads(site.run("-m", "tests.chaos.scene", "check"))
     finally:
         site.close()
     told(site, found)
-    assert found["wrong"].get("doubled", 0) + found["wrong"].get("verbs twice", 0) > 0
+    assert found["wrong"]["doubled"] > 0

@@ -92,7 +92,7 @@ def test_people_cannot_be_found_by_guessing_a_masked_number(cast: Cast, api: Api
     person.save()
     client = api(cast.frontdesk)
     for guess in ({"phones__number": "999"}, {"id_number_stored": "x"}, {"phones__number__startswith": "1390"}):
-        assert len(results(client, PEOPLE, **guess)) == 2, "an unknown filter changes nothing"
+        assert client.get(PEOPLE, guess).status_code == 400, "there is no such filter"
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from estate.models import Unit
 from records.models import AuditEntry, LongWork
 from records.work import run_waiting
 from tests.cast import NOON, Cast
-from tests.estate.books import ASSET, ASSETS, changed, xlsx
+from tests.estate.books import ASSET, ASSETS, METERS, changed, xlsx
 
 pytestmark = [pytest.mark.req("EST-3"), pytest.mark.django_db]
 LATER = NOON + timedelta(minutes=1)
@@ -243,3 +243,13 @@ def test_the_list_takes_the_same_number_of_statements(
     send(client, ASSET)
     with django_assert_num_queries(4):
         client.get(reverse("register_imports"))
+
+
+def test_a_sheet_that_is_not_taken_over_asks_nobody_to_mend_its_rows(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.admin)
+    text = page(
+        client, send(client, ["表一", "1", "水表", "模式", 33, "水费", "厂", "c"], header=METERS, sheet="水电表")
+    )
+    assert 'id="mend"' not in text
+    assert "register_import_take_over" not in text
+    assert "此类工作表" in text or "不在这里导入" in text or "水电表" in text

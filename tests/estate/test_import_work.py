@@ -1,10 +1,14 @@
 """An uploaded workbook on its way into the register: kept sealed, matched, mended, written by a worker, taken back."""
 
+import html
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from accounts.models import User
 from core.errors import Invalid, NotAllowed, NotNow
 from core.watch import Watch
 from estate.imports import actions
@@ -12,11 +16,12 @@ from estate.imports.models import RegisterImport
 from estate.models import Unit
 from estate.workbooks import WorkbookRefused
 from records.models import LongWork
-from records.work import run_waiting
+from records.work import go_on, run_waiting
 from tests.cast import NOON, Cast
 from tests.estate.books import ASSET, ASSETS, changed, xlsx
 
 pytestmark = [pytest.mark.req("EST-3"), pytest.mark.django_db]
+SignIn = Callable[[User], Client]
 LATER = NOON + timedelta(minutes=1)
 
 
@@ -132,6 +137,34 @@ def test_waiting_work_is_called_off_and_may_start_again(cast: Cast) -> None:
         actions.call_off(found=found, by=cast.admin, at=NOON)
     actions.take_over(found=found, by=cast.admin, at=NOON)
     assert run_waiting(LATER) == {"done": 1, "failed": 0}
+
+
+def test_an_import_that_is_stopped_while_it_is_written_leaves_nothing(
+    cast: Cast, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The button is pressed while the first batch is under way: the second is not begun, and the first goes too."""
+    found = upload(cast, ASSET)
+    work = actions.take_over(found=found, by=cast.admin, at=NOON)
+    client = signed_in(cast.admin)
+    assert "房屋.xlsx" in client.get("/running/").content.decode()
+    written: list[int] = []
+
+    def press(work: LongWork) -> None:
+        if Unit.objects.filter(number="1-1-1001").exists() and not written:
+            written.append(1)
+            client.post(f"/register/import/{found.token}/call-off/")
+        go_on(work)
+
+    monkeypatch.setattr("records.work.go_on", press)
+    assert run_waiting(LATER) == {"done": 0, "failed": 1}
+    assert written
+    assert not Unit.objects.filter(number="1-1-1001").exists()
+    work.refresh_from_db()
+    assert work.state == LongWork.State.CANCELLED
+    page = client.get(f"/register/import/{found.token}/").content.decode()
+    assert work.error in html.unescape(page)
+    assert "take-over/" in page
+    assert "房屋.xlsx" not in client.get("/running/").content.decode()
 
 
 def test_it_is_taken_back_once(cast: Cast) -> None:

@@ -13,6 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from accounts.models import User
 from estate.imports.checks import check
@@ -132,7 +133,7 @@ def test_a_document_type_is_refused_wherever_it_stands(part: str, bomb: bytes) -
 
 def test_merged_cells_and_dates_of_1904_are_read() -> None:
     book = openpyxl.Workbook()
-    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    book.epoch = CALENDAR_MAC_1904
     sheet = book.worksheets[0]
     sheet.title = "业主信息"
     for row in (PEOPLE, OWNER, OWNER):

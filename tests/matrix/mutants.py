@@ -19,24 +19,25 @@ VERBS = ("visible_to", "visible_at_work", "meant_for")
 Scope = tuple[type[QuerySet[Any]], str]
 
 # Where each scope is missed first when it is gone: the short form asks there, the proof everywhere it is asked.
+# Nowhere: what no address asks yet, or only the choices of a form in the admin site.
 MISSED_AT = {
     "accounts.Project.visible_to": "project-detail",
-    "billing.ChargeItem.visible_to": "admin:billing_tariff_change",
-    "billing.Tariff.visible_to": "admin:billing_unitcharge_change",
+    "billing.ChargeItem.visible_to": "",
+    "billing.Tariff.visible_to": "",
     "billing.UnitCharge.visible_to": "",
     "cases.Attachment.meant_for": "case_file paper",
     "cases.Case.visible_at_work": "",
     "cases.Case.visible_to": "case",
     "cases.Event.meant_for": "portal_matter",
     "cases.Event.visible_to": "",
-    "estate.ParkingSpace.visible_to": "admin:estate_vehicle_change",
+    "estate.ParkingSpace.visible_to": "",
     "estate.Person.visible_to": "person-detail",
     "estate.RegisterImport.visible_to": "register_import",
     "estate.Unit.visible_to": "unit-detail",
     "estate.Vehicle.visible_to": "vehicle-detail",
     "notifications.Message.visible_to": "inbox_open",
     "reception.Contact.visible_to": "contact",
-    "reception.Draft.visible_to": "intake",
+    "records.Draft.visible_to": "drafts",
     "records.AuditEntry.visible_to": "admin:records_auditentry_change",
     "records.LongWork.visible_to": "",
     "sla.Clock.visible_to": "clock-detail",

@@ -165,9 +165,9 @@ def unknown_filters() -> set[str]:
     }
     found: set[str] = set()
     for name, pattern in addresses():
-        view = getattr(pattern.callback, "cls", None)
-        if name.endswith("-list") and getattr(view, "filterset_class", None):
-            found |= {param for param in view.filterset_class.get_filters() if not re.search("_after|_before", param)}
+        filters = getattr(getattr(pattern.callback, "cls", None), "filterset_class", None)
+        if name.endswith("-list") and filters:
+            found |= {param for param in filters.get_filters() if not re.search("_after|_before", param)}
     return found - said
 
 

@@ -26,6 +26,7 @@ from notifications.actions import Notice, tell
 from notifications.models import Message
 from reception import actions as desk
 from reception.actions import Caller, NewContact
+from records.drafts import keep
 from sla.actions.events import happen
 from sla.models import Clock
 from tests.cast import NOON, Cast, make_cast, make_home, make_user
@@ -177,8 +178,15 @@ def _furnish(name: str, place: Place) -> None:
     with transaction.atomic():
         happen(case=lock(case), kind="ticket.photo", at=NOON + MINUTE, by=place.desk, text=note, for_resident=False)
     reveal_contact(case=case, by=place.desk, at=NOON, reason=marker(AUDIT, name))
-    desk.save_draft(
-        key=name, project=place.project, data={"description": marker(DRAFTS, name)}, by=place.desk, at=timezone.now()
+    keep(
+        key=name,
+        form="intake",
+        page="/intake/",
+        title=marker(DRAFTS, name),
+        data={"description": [marker(DRAFTS, name)]},
+        project=place.project,
+        by=place.desk,
+        at=timezone.now(),
     )
     ticket.refresh_from_db()
     paper = issue_paper(ticket=ticket, url="https://desk.example.org/", fonts=FONTS, by=place.desk, at=NOON)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.matrix.probe import Prober
 from tests.matrix.world import OWN
 
 SEED = int(os.environ.get("NONSENSE_SEED", "20261123"))
+SIGNALS = (request_started, request_finished)
 
 
 def long_form(name: str, default: int) -> int:
@@ -24,13 +26,22 @@ def long_form(name: str, default: int) -> int:
     return int(os.environ.get(name, default))
 
 
+@pytest.fixture(scope="module")
+def quiet() -> Iterator[None]:
+    """No line for each refusal, the failures are kept in the tally; and no request closes the world's connection."""
+    logging.disable(logging.CRITICAL)
+    for signal in SIGNALS:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in SIGNALS:
+        signal.connect(close_old_connections)
+    logging.disable(logging.NOTSET)
+
+
 @pytest.fixture
-def crowd(prober: Prober, settings: Any) -> Any:
+def crowd(quiet: None, prober: Prober, settings: Any) -> Iterator[Prober]:
     """Whoever sends nonsense: the cast, the people of the matrix, a tenant. All of it is taken back."""
     settings.MEDIA_ROOT = prober.files
-    logging.disable(logging.CRITICAL)  # each refusal is a line; the failures are kept in the tally
-    for signal in (request_started, request_finished):  # they would close a connection inside a transaction
-        signal.disconnect(close_old_connections)
     with transaction.atomic():
         place = prober.world.places[OWN]
         user = make_user("tenant", Role.RESIDENT, place.project)
@@ -40,6 +51,3 @@ def crowd(prober: Prober, settings: Any) -> Any:
         prober.enter("tenant", user)
         yield prober
         transaction.set_rollback(True)
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-    logging.disable(logging.NOTSET)

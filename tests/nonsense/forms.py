@@ -11,7 +11,6 @@ from urllib.parse import quote
 from django import forms
 from django.contrib import admin
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -153,7 +152,7 @@ class Browsers:
             if answer.status_code >= 500:
                 transaction.set_rollback(True)
         self.tally.answered(target.role, answer.status_code, asked)
-        self._held(target, answer, shown, pairs if "urlencoded" in kind else [], asked)
+        self._held(target, answer, shown, pairs if kind == "application/x-www-form-urlencoded" else [], asked)
 
     def _htmx(self) -> dict[str, Any]:
         return {"headers": {"HX-Request": "true"}} if self.chance.random() < 0.2 else {}
@@ -278,6 +277,6 @@ def _multipart(pairs: list[tuple[str, Any]]) -> bytes:
     return bytes(out + f"--{BOUNDARY}--\r\n".encode())
 
 
-def _text(answer: HttpResponse) -> str:
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+def _text(answer: Any) -> str:
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return bytes(content).decode("utf-8", "replace")

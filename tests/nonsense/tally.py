@@ -3,7 +3,7 @@
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -66,10 +66,29 @@ class Tally:
             f"by status {dict(sorted(self.statuses.items()))}; 5xx = {fives}; faults = {len(self.faults)}"
         )
 
+    def told(self, kind: str) -> dict[str, Any]:
+        """What a run of a kind hands to the summary, through however many processes."""
+        return {
+            "kind": kind,
+            "sent": dict(self.sent),
+            "statuses": {str(status): number for status, number in self.statuses.items()},
+        }
+
     def report(self) -> str:
         """Every fault with its first request."""
         parts = (f"{self.times[key]} x {key[0]} at {key[1]}\n{what}" for key, what in self.faults.items())
         return "\n\n".join([str(self), *parts])
+
+
+def summed(told: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """The totals of all runs, a line for each kind."""
+    totals: dict[str, Tally] = {}
+    for one in told:
+        total = totals.setdefault(one["kind"], Tally())
+        total.sent.update(one["sent"])
+        total.statuses.update({int(status): number for status, number in one["statuses"].items()})
+    for kind, total in totals.items():
+        yield f"{kind}: {str(total).rpartition(';')[0]}"
 
 
 def _place(trace: TracebackType | None) -> str:

@@ -1,5 +1,7 @@
 """No nonsense in a form fails a page, every refusal says a sentence, and what was typed is not lost."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.matrix.probe import Prober
@@ -21,10 +23,9 @@ def test_a_little_nonsense_fails_no_page(crowd: Prober) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
-def test_nonsense_fails_no_page(crowd: Prober, role: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nonsense_fails_no_page(crowd: Prober, role: str, record_property: Callable[[str, object], None]) -> None:
     browsers = Browsers(crowd, SEED + ROLES.index(role))
     browsers.look_around(role)
     browsers.run(long_form("NONSENSE_FORMS", 100_000) // len(ROLES))
-    with capsys.disabled():
-        print(f"\nseed {SEED}: {browsers.tally}")  # noqa: T201
+    record_property("nonsense", browsers.tally.told(f"pages (seed {SEED})"))
     assert not browsers.tally.faults, browsers.tally.report()

@@ -9,8 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from cases.models import Event
-from reception import actions
-from reception.models import Contact, Draft
+from reception.models import Contact
 from reception.states import Outcome
 from tests.cast import NOON, Cast
 from tests.reception.desk import (
@@ -27,6 +26,7 @@ from tests.reception.desk import (
     visit,
     words_of,
 )
+from tests.records.drafts import keep
 from tickets.models import Ticket
 from tickets.states import Charge
 
@@ -239,8 +239,7 @@ def test_a_contact_of_another_project_is_not_there(cast: Cast, signed_in: SignIn
 @pytest.mark.req("DSK-2")
 def test_a_calls_details_win_over_a_draft(cast: Cast, signed_in: SignIn) -> None:
     client = signed_in(cast.frontdesk)
-    body = {"draft": "tab-1", "unit": "3-2-1502", "contact_name": "单小红", "description": "没写完的"}
-    assert client.post("/intake/draft/", body).status_code == 204
+    keep(client, "tab-1", unit="3-2-1502", contact_name="单小红", description="没写完的")
     fresh = text_of(client.get("/intake/", {"unit": ROOM, "phone": PHONE, "name": "张小明"}))
     assert 'value="3-2-1501"' in fresh
     assert 'value="单小红"' not in fresh
@@ -255,7 +254,7 @@ def test_a_calls_details_win_over_a_draft(cast: Cast, signed_in: SignIn) -> None
 def test_a_resumed_draft_still_belongs_to_its_contact(cast: Cast, signed_in: SignIn) -> None:
     contact = call(cast, said="卫生间漏水")
     client = signed_in(cast.frontdesk)
-    client.post("/intake/draft/", {"draft": "a", "contact": contact.case.number, "description": "卫生间漏水，说得更细"})
+    keep(client, "a", contact=contact.case.number, description="卫生间漏水，说得更细")
     page = text_of(client.get("/intake/", {"draft": "a"}))
     assert f'name="contact" value="{contact.case.number}"' in page
     assert "卫生间漏水，说得更细</textarea>" in page
@@ -265,7 +264,7 @@ def test_a_resumed_draft_still_belongs_to_its_contact(cast: Cast, signed_in: Sig
 def test_a_draft_whose_contact_one_may_not_see_is_not_there(cast: Cast, signed_in: SignIn) -> None:
     elsewhere = visit(cast)
     client = signed_in(cast.frontdesk2)
-    client.post("/intake/draft/", {"draft": "a", "contact": elsewhere.case.number, "description": "x"})
+    keep(client, "a", contact=elsewhere.case.number, description="x")
     assert client.get("/intake/", {"draft": "a"}).status_code == 404
 
 
@@ -273,7 +272,7 @@ def test_a_resumed_draft_keeps_what_the_clerk_chose_over_the_words(cast: Cast, s
     client = signed_in(cast.frontdesk)
     chosen = {"category": "power", "category_chosen": "1", "urgent": "on", "urgent_chosen": "1"}
     times = {"preferred_from": "2026-03-03T20:00", "preferred_to": "2026-03-03T21:30"}
-    client.post("/intake/draft/", {"draft": "a", "description": "厨房水管漏水", **chosen, **times})
+    keep(client, "a", description="厨房水管漏水", **chosen, **times)
     response = client.get("/intake/", {"draft": "a"})
     page = text_of(response)
     assert '<option value="power" selected>' in page
@@ -284,26 +283,18 @@ def test_a_resumed_draft_keeps_what_the_clerk_chose_over_the_words(cast: Cast, s
     assert response.context["said"].urgent is True
 
 
-def test_several_drafts_live_beside_each_other_until_they_are_sent_or_thrown_away(
-    cast: Cast, signed_in: SignIn
-) -> None:
+def test_the_form_names_what_the_call_gave_so_that_no_draft_is_written_over_it(cast: Cast, signed_in: SignIn) -> None:
     client = signed_in(cast.frontdesk)
-    for key, words in (("a", "第一件"), ("b", "第二件"), ("c", "第三件")):
-        client.post("/intake/draft/", {"draft": key, "description": words})
-    client.post("/intake/draft/", {"draft": "a", "description": "第一件改了"})
-    assert {d.data["description"] for d in Draft.objects.all()} == {"第一件改了", "第二件", "第三件"}
-    take(client, draft="a")
-    client.post("/intake/draft/", {"draft": "b", "drop": "1"})
-    assert [d.key for d in Draft.objects.all()] == ["c"]
-    assert "第三件" not in words_of(signed_in(cast.supervisor).get("/intake/")), "a draft is one's own"
+    asked = {"unit": ROOM, "name": "张小明", "said": "漏水"}
+    assert client.get("/intake/", asked).context["given"] == ["unit", "contact_name", "description"]
+    assert client.get("/contacts/new/", asked).context["given"] == ["unit", "contact_name", "said"]
 
 
-def test_drafts_older_than_a_shift_are_gone(cast: Cast, signed_in: SignIn) -> None:
-    actions.save_draft(
-        key="old", project=cast.project, data={"description": "昨天的"}, by=cast.frontdesk, at=NOON - 13 * HOUR
-    )
-    signed_in(cast.frontdesk).post("/intake/draft/", {"draft": "new", "description": "今天的"})
-    assert [d.key for d in Draft.objects.all()] == ["new"]
+def test_a_draft_of_one_form_fills_no_other(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    keep(client, "a", form="contact", description="别处的")
+    page = text_of(client.get("/intake/", {"draft": "a"}))
+    assert "别处的" not in page
 
 
 # --- who may ---------------------------------------------------------------------------------------------------------
@@ -313,9 +304,8 @@ def test_intake_is_for_those_who_receive(cast: Cast, signed_in: SignIn, role: st
     client = signed_in(getattr(cast, role))
     assert client.get("/intake/").status_code == 404
     assert take(client).status_code == 404
-    for address in ("/intake/suggest/", "/intake/photos/", "/intake/draft/"):
-        assert client.post(address, {"draft": "x", "description": "x"}).status_code == 404
-    assert not Draft.objects.exists()
+    for address in ("/intake/suggest/", "/intake/photos/"):
+        assert client.post(address, {"description": "x"}).status_code == 404
 
 
 def test_what_is_no_picture_is_refused_with_a_sentence(cast: Cast, signed_in: SignIn) -> None:

@@ -95,6 +95,18 @@ def test_a_filter_that_makes_no_sense_is_said_so(cast: Cast, signed_in: SignIn, 
     assert signed_in(cast.supervisor).get(AUDIT, asked).status_code == 400
 
 
+def test_the_particulars_of_an_entry_are_words(cast: Cast, signed_in: SignIn) -> None:
+    counts = {"created": 3, "updated": 1, "unchanged": 0}
+    write(cast, action="register.imported", data={"file": "房屋.xlsx", "left_out": 2, "sheets": {"业主": counts}})
+    write(cast, action="register.exported", data={"filter": "all", "rows": 8, "phones": "masked"})
+    write(cast, data={"field": "id_number"})
+    text = signed_in(cast.supervisor).get(AUDIT).content.decode()
+    for raw in ("left_out", "sheets", "created", "filter:", "masked", "id_number"):
+        assert raw not in text
+    assert "房屋.xlsx" in text
+    assert "业主" in text
+
+
 def test_older_entries_are_a_page_further(cast: Cast, signed_in: SignIn) -> None:
     write(cast, AUDIT_PAGE + 3)
     client = signed_in(cast.supervisor)

@@ -109,7 +109,7 @@ def check_inert(file: StoredFile, sent: Sent, name: str) -> None:
     """What is kept is a still picture that we encoded, under a name of ours."""
     content = Path(file.file.path).read_bytes()
     assert file.name in {"photo.jpg", "photo.png"}, name
-    assert re.fullmatch(r"\d{4}/\d\d/[\w-]{22}\.(jpg|png)", file.file.name), name
+    assert re.fullmatch(r"\d{4}/\d\d/[\w-]{22}\.(jpg|png)", str(file.file.name)), name
     assert not any(word in content for word in VENOM), name
     image: Any = Image.open(io.BytesIO(content))
     image.load()
@@ -185,7 +185,8 @@ def test_a_file_has_one_address_and_only_for_its_readers(cast: Cast, signed_in: 
         f"/static/../files/{file.file.name}", f"/static/%2e%2e/files/{file.file.name}", f"/{file.token}",
         f"/static/..%2f..{settings.MEDIA_ROOT}/{file.file.name}", f"/files/{file.pk}/",
         f"/c/{ticket.case.number}/files/",
-        reverse("case_file", args=[other.case.number, file.token]), shown[:-2] + ("B/" if shown[-2] == "A" else "A/"), shown + file.file.name,
+        reverse("case_file", args=[other.case.number, file.token]), shown + file.file.name,
+        shown[:-2] + ("B/" if shown[-2] == "A" else "A/"),
     ):  # fmt: skip
         assert desk.get(address).status_code == 404, address
     assert signed_in(cast.resident2).get(shown).status_code == 404

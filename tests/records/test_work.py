@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from core.errors import NotNow
 from core.watch import Watch
-from records.models import LongWork
-from records.work import LEASE, finish, register_work, report, run_waiting, start
+from records.models import AuditEntry, LongWork
+from records.work import LEASE, finish, register_work, report, run_waiting, start, stop
 from tests.cast import NOON, Cast
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +63,72 @@ def test_a_report_keeps_the_claim(cast: Cast) -> None:
     register_work("test.busy", busy)
     start(kind="test.busy", project=cast.project, by=cast.admin, at=NOON, payload={})
     assert run_waiting(NOON) == {"done": 1, "failed": 0}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="nobody can take an SQLite file's connection away")
+def test_work_whose_database_went_away_is_taken_up_again(real_transactions: None, cast: Cast) -> None:
+    """It has not failed; whoever finds its lease over carries it out."""
+
+    def cut_off(work: LongWork, watch: Watch) -> None:
+        if not heard:
+            heard.append((None, "first"))
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        finish(work, result={}, at=watch.now)
+
+    heard.clear()
+    register_work("test.cut_off", cut_off)
+    work = start(kind="test.cut_off", project=cast.project, by=cast.admin, at=NOON, payload={})
+    with pytest.raises(OperationalError):
+        run_waiting(NOON)
+    connection.close()
+    work.refresh_from_db()
+    assert (work.state, work.error) == (LongWork.State.RUNNING, "")
+    assert run_waiting(NOON + LEASE + timedelta(seconds=1)) == {"done": 1, "failed": 0}
+
+
+def test_running_work_that_is_asked_to_stop_stops_between_batches_and_says_so(cast: Cast) -> None:
+    def batches(work: LongWork, watch: Watch) -> None:
+        heard.append((None, "first"))
+        report(work, done=1, total=2, at=watch.now)
+        assert stop(LongWork.objects.get(pk=work.pk), at=NOON)
+        report(work, done=2, total=2, at=watch.now)
+        heard.append((None, "second"))
+
+    heard.clear()
+    register_work("test.batches", batches)
+    work = start(kind="test.batches", project=cast.project, by=cast.admin, at=NOON, payload={})
+    assert run_waiting(NOON) == {"done": 0, "failed": 1}
+    work.refresh_from_db()
+    assert (work.state, heard) == (LongWork.State.CANCELLED, [(None, "first")])
+    assert work.error
+    assert work.finished_at is not None
+    assert not stop(work, at=NOON), "what has ended is not stopped"
+
+
+def test_work_that_was_to_stop_when_its_worker_died_is_not_begun_anew(cast: Cast) -> None:
+    def writes(work: LongWork, watch: Watch) -> None:
+        with transaction.atomic():
+            AuditEntry.objects.create(at=NOON, by=work.by, action="test.written")
+            finish(work, result={}, at=watch.now)
+
+    register_work("test.writes", writes)
+    work = start(kind="test.writes", project=cast.project, by=cast.admin, at=NOON, payload={})
+    LongWork.objects.filter(pk=work.pk).update(state=LongWork.State.RUNNING, leased_until=NOON, cancel_asked=True)
+    assert run_waiting(NOON + timedelta(seconds=1)) == {"done": 0, "failed": 1}
+    work.refresh_from_db()
+    assert work.state == LongWork.State.CANCELLED
+    assert not AuditEntry.objects.filter(action="test.written").exists()
+
+
+def test_a_stop_within_the_last_transaction_rolls_it_back(cast: Cast) -> None:
+    def writes(work: LongWork, watch: Watch) -> None:
+        with transaction.atomic():
+            AuditEntry.objects.create(at=NOON, by=work.by, action="test.written")
+            LongWork.objects.filter(pk=work.pk).update(cancel_asked=True)
+            finish(work, result={}, at=watch.now)
+
+    register_work("test.writes", writes)
+    start(kind="test.writes", project=cast.project, by=cast.admin, at=NOON, payload={})
+    assert run_waiting(NOON) == {"done": 0, "failed": 1}
+    assert not AuditEntry.objects.filter(action="test.written").exists()

@@ -146,10 +146,10 @@ def test_in_production_cookies_and_redirects_insist_on_tls() -> None:
         "print(s.LANGUAGE_COOKIE_NAME, s.LANGUAGE_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)\n"
         "print(s.SESSION_COOKIE_DOMAIN, s.CSRF_COOKIE_DOMAIN, s.LANGUAGE_COOKIE_DOMAIN)\n"
         "print(s.SESSION_COOKIE_PATH, s.CSRF_COOKIE_PATH, s.LANGUAGE_COOKIE_PATH)\n"
-        "from django.contrib.messages import get_messages, success\n"
-        "from django.contrib.messages.storage import default_storage\n"
+        "from django.utils.module_loading import import_string\n"
+        "storage = import_string(s.MESSAGE_STORAGE).storage_classes[0]\n"
         "from django.http import HttpResponse; from django.test import RequestFactory\n"
-        "kept = default_storage(RequestFactory().get('/')); kept.add(20, 'x'); answer = HttpResponse()\n"
+        "kept = storage(RequestFactory().get('/')); kept.add(20, 'x'); answer = HttpResponse()\n"
         "kept.update(answer); cookie = answer.cookies['__Host-messages']\n"
         "print(cookie['secure'], cookie['httponly'], cookie['path'], cookie['domain'] or None)\n"
     )
@@ -191,3 +191,21 @@ def test_a_form_with_a_nul_is_refused_before_anything_reads_it(cast: Cast, signe
         answer = client.post(address, body)
         assert answer.status_code == 400, address
         assert "Content-Security-Policy" in answer.headers
+
+
+def test_an_address_of_a_form_opened_without_it_says_so(cast: Cast, signed_in: Callable[[User], Client]) -> None:
+    for answer in (signed_in(cast.frontdesk).get("/inbox/read/"), signed_in(cast.frontdesk).post("/search/")):
+        assert answer.status_code == 405
+        assert "这个地址不能直接打开" in answer.content.decode()
+        assert answer.headers["Content-Length"] == str(len(answer.content))
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Allow"]
+        check(answer)
+
+
+@pytest.mark.parametrize("back", ["+5", "x", "{{ 7*7 }}", "home:", "\u202e", "x" * 3000])
+def test_a_way_back_that_is_no_address_of_ours_fails_nothing(
+    cast: Cast, signed_in: Callable[[User], Client], back: str
+) -> None:
+    answer = signed_in(cast.frontdesk).post("/preferences/", {"shortcuts_off": "1", "next": back})
+    assert answer.status_code == 302

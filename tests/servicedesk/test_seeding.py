@@ -11,6 +11,7 @@ from cases.states import Phase
 from core.errors import NotNow
 from records.queries import find
 from servicedesk.seeding import seed
+from servicedesk.seeding.bare import around
 from sla.actions import sweep_clocks
 from sla.models import Clock
 from tests.cast import NOON, Cast
@@ -33,7 +34,11 @@ def fill(cast: Cast) -> int:
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="copies are made by PostgreSQL")
 def test_copies_are_whole_and_the_sweep_finds_nothing_due_among_the_closed(cast: Cast) -> None:
+    with connection.cursor() as cursor:
+        before = around(cursor)
     assert fill(cast) >= COUNT
+    with connection.cursor() as cursor:
+        assert around(cursor) == before, "indexes, keys, references and triggers are back"
     assert fill(cast) == Case.objects.count(), "a second run adds nothing"
     tickets = Ticket.objects.count()
     assert Event.objects.filter(kind="ticket.opened").count() == tickets > 100

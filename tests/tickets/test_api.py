@@ -12,8 +12,9 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from cases.models import Event
 from tests.cast import NOON, Cast
-from tests.tickets.flow import accepted, completed, in_progress, opened
+from tests.tickets.flow import accepted, completed, dispatched, in_progress, opened
 from tests.tickets.test_dispatch import png
+from tickets import actions
 from tickets.models import Ticket
 from visits.models import Callback
 
@@ -192,7 +193,9 @@ def test_a_refused_request_does_not_use_up_its_key(cast: Cast, api: Api) -> None
 
 @pytest.mark.req("REP-3")
 def test_a_phone_that_syncs_twice_acts_once(cast: Cast, api: Api) -> None:
-    number = accepted(cast, opened(cast)).case.number
+    earlier = NOON - timedelta(hours=1)
+    ticket = dispatched(cast, opened(cast, at=earlier), at=earlier)
+    number = actions.accept(ticket=ticket, by=cast.technician, at=earlier).case.number
     phone = api(cast.technician)
     body = {"happened_at": "2026-11-23T11:30:00+08:00"}
     key = {"Idempotency-Key": "arrive-1"}
@@ -215,6 +218,13 @@ def test_an_old_version_is_refused_with_both(cast: Cast, api: Api) -> None:
         answer = verb(desk, number, "dispatch", {"technician": "technician2"}, **{"If-Match": broken})
         assert answer.status_code == 400
     assert ticket.jobs.count() == 1
+
+
+@pytest.mark.req("REP-1")
+@pytest.mark.parametrize(("who", "channel"), [("resident", "online"), ("frontdesk", "phone")])
+def test_a_channel_nobody_named_is_that_of_who_reports(cast: Cast, api: Api, who: str, channel: str) -> None:
+    body = {name: value for name, value in NEW.items() if name != "channel"}
+    assert api(cast.users[who]).post(URL, body, format="json").data["channel"] == channel
 
 
 # --- who sees and does what -------------------------------------------------------------------------------------------

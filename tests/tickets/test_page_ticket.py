@@ -1,7 +1,6 @@
 """One ticket's page: what it shows to whom, which steps it offers, and what becomes of them."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +19,6 @@ from tests.tickets.flow import (
     dispatched,
     in_progress,
     kinds,
-    lines,
     opened,
     ticket_in,
 )
@@ -29,16 +27,13 @@ from tests.tickets.pages import (
     MASKED,
     PHONE,
     clock_at,
-    hidden,
     primary_of,
-    queries_for,
     read_in_english,
     steps_of,
     words_of,
 )
 from tests.tickets.pictures import photo_bytes
 from tickets import actions
-from tickets.actions import Caller, Contact
 from tickets.models import Ticket
 from tickets.states import State
 
@@ -120,30 +115,6 @@ def test_others_who_reported_it_are_named_and_linked(cast: Cast, signed_in: Sign
     assert "单小红" in words_of(response)
     assert f'href="/tickets/{twin.case.number}/"' in response.content.decode()
     assert kept.case.number in words_of(signed_in(cast.frontdesk).get(page(twin)))
-
-
-@pytest.mark.parametrize("extra", [0, 2])
-def test_it_costs_the_same_however_much_happened(cast: Cast, signed_in: SignIn, extra: int) -> None:
-    ticket = in_progress(cast, opened(cast))
-    for n in range(extra):
-        at = NOON + 2 * HOUR + timedelta(minutes=n)
-        actions.feedback(ticket=ticket, text="在路上", by=cast.technician, at=at)
-        actions.join_caller(ticket=ticket, caller=Caller(name="邻居"), by=cast.frontdesk, at=at)
-    assert queries_for(signed_in(cast.supervisor), page(ticket)) == 14
-
-
-def test_one_that_is_over_is_read_in_eight_statements(cast: Cast, signed_in: SignIn) -> None:
-    ticket, twin = opened(cast), opened(cast, unit=cast.units["3-2-1502"])
-    photo = SimpleUploadedFile("a.jpg", photo_bytes(), "image/jpeg")
-    actions.add_photo(ticket=ticket, upload=photo, label=PhotoLabel.INTAKE, by=cast.frontdesk, at=NOON)
-    actions.join(duplicate=twin, original=ticket, by=cast.frontdesk, at=NOON)
-    in_progress(cast, ticket)
-    actions.add_parts(ticket=ticket, lines=lines("hour"), by=cast.technician, at=NOON + HOUR)
-    actions.complete(ticket=ticket, report="换了灯", by=cast.technician, at=NOON + 2 * HOUR)
-    called_back(cast, ticket)
-    client = signed_in(cast.supervisor)
-    assert queries_for(client, page(ticket)) == 8
-    assert queries_for(client, page(twin)) == 8
 
 
 # --- who may see it --------------------------------------------------------------------------------------------------
@@ -307,59 +278,6 @@ def test_a_missing_reason_leaves_the_dialog_open_with_the_mistake(cast: Cast, si
     assert "Say why." in words_of(response)
     ticket.case.refresh_from_db()
     assert ticket.case.state == State.PENDING
-
-
-@pytest.mark.req("REP-3")
-def test_a_stale_form_shows_both_states_and_keeps_the_words(cast: Cast, signed_in: SignIn) -> None:
-    ticket = opened(cast)
-    client = signed_in(cast.supervisor)
-    shown = client.get(page(ticket))
-    form = {name: hidden(shown, do(ticket, "cancel"), name) for name in ("version", "seen", "seen_at")}
-    dispatched(cast, ticket, at=LATER + timedelta(minutes=3))
-    response = client.post(do(ticket, "cancel"), {**form, "reason": "业主说已自行修好"})
-    assert response.status_code == 409
-    words = words_of(response)
-    assert "业主说已自行修好" in words
-    assert "State Pending dispatch Dispatched" in words, "then and now"
-    assert "Somebody saved this while you were writing" in words
-    assert f"{cast.frontdesk}, " in words, "who and when"
-    ticket.case.refresh_from_db()
-    assert ticket.case.state == State.DISPATCHED
-    again = {"version": hidden(response, do(ticket, "cancel"), "version"), "reason": "业主说已自行修好"}
-    assert client.post(do(ticket, "cancel"), again).status_code == 302
-    ticket.case.refresh_from_db()
-    assert ticket.case.state == State.CANCELLED
-
-
-@pytest.mark.req("REP-3")
-@pytest.mark.parametrize(
-    ("verb", "typed", "pair"),
-    [
-        ("change-category", {"category": "pipe", "urgency": "normal"}, "Category Pipe or tap Fire protection"),
-        ("amend-contact", {"name": "李四", "place": "东门"}, "Contact person 李四 王五"),
-        ("redispatch", {"technician": "technician"}, "Who goes Technician"),
-    ],
-)
-def test_a_form_that_came_second_shows_both_values_field_by_field(
-    cast: Cast, signed_in: SignIn, verb: str, typed: dict[str, str], pair: str
-) -> None:
-    ticket = dispatched(cast, opened(cast))
-    version = ticket.case.version
-    actions.change_category(ticket=ticket, category=category("fire"), urgency="urgent", by=cast.frontdesk, at=LATER)
-    actions.amend_contact(ticket=ticket, contact=Contact(name="王五"), by=cast.frontdesk, at=LATER)
-    actions.dispatch(ticket=ticket, technician=cast.technician2, by=cast.frontdesk, at=LATER)
-    if "category" in typed:
-        typed = typed | {"category": str(category("pipe").pk)}
-    if "technician" in typed:
-        typed = typed | {"technician": str(cast.technician.pk)}
-    client = signed_in(cast.supervisor)
-    response = client.post(do(ticket, verb), {"version": version, **typed})
-    assert response.status_code == 409
-    assert pair in words_of(response)
-    seen = kinds(ticket.case)
-    again = {"version": hidden(response, do(ticket, verb), "version"), **typed}
-    assert client.post(do(ticket, verb), again).status_code == 302
-    assert len(kinds(ticket.case)) == len(seen) + 1, "pressed again it is done"
 
 
 def test_the_same_form_sent_twice_acts_once(cast: Cast, signed_in: SignIn) -> None:

@@ -19,7 +19,8 @@ from tickets import actions
 from tickets.actions import Caller, Contact
 
 Api = Callable[[User], APIClient]
-CANNOT = ["abc", "<script>", "123", "1", "138****1234", "1381234123x", "8" * 21, "()", "²²²²²"]
+JSON = {"Accept": "application/json"}
+CANNOT = ["abc", "<script>", "123", "1", "138****1234", "1381234123x", "8" * 21, "0000+", "()", "²²²²²"]
 
 
 @pytest.fixture(autouse=True)
@@ -88,9 +89,33 @@ def test_a_moment_that_cannot_be_is_refused(
 @pytest.mark.req("REP-3")
 @pytest.mark.parametrize("off", [timedelta(minutes=5), -timedelta(days=7)])
 def test_a_phone_may_run_ahead_or_be_long_out_of_signal(cast: Cast, api: Api, off: timedelta) -> None:
-    number = dispatched(cast, opened(cast), at=NOON).case.number
+    long_ago = NOON - timedelta(days=8)
+    number = dispatched(cast, opened(cast, at=long_ago), at=long_ago).case.number
     body = {"happened_at": (NOON + off).isoformat()}
     assert api(cast.technician).post(f"/api/v1/tickets/{number}/accept/", body, format="json").status_code == 200
+
+
+@pytest.mark.req("REP-3")
+def test_nobody_did_a_job_before_there_was_one(cast: Cast, api: Api, signed_in: Callable[[User], Client]) -> None:
+    number = dispatched(cast, opened(cast, at=NOON - timedelta(hours=3)), at=NOON - timedelta(hours=1)).case.number
+    body = {"happened_at": (NOON - timedelta(hours=2)).isoformat()}
+    for verb in ("accept", "arrive", "complete"):
+        said = body | ({"report": "换了灯"} if verb == "complete" else {})
+        answer = api(cast.technician).post(f"/api/v1/tickets/{number}/{verb}/", said, format="json")
+        assert (answer.status_code, set(answer.json()["fields"])) == (400, {"happened_at"})
+        page = signed_in(cast.technician).post(f"/tickets/{number}/do/{verb}/", said, headers=JSON)
+        assert page.status_code == 400
+        fitting = {"happened_at": (NOON - timedelta(minutes=64)).isoformat()}  # a clock that runs behind a little
+        done = api(cast.technician).post(f"/api/v1/tickets/{number}/{verb}/", said | fitting, format="json")
+        assert done.status_code == 200, done.json()
+
+
+@pytest.mark.req("REP-3")
+def test_nothing_happened_to_a_ticket_before_it_was_opened(cast: Cast, api: Api) -> None:
+    number = opened(cast).case.number
+    body = {"happened_at": (NOON - timedelta(minutes=6)).isoformat(), "reason": "不用了"}
+    answer = api(cast.frontdesk).post(f"/api/v1/tickets/{number}/cancel/", body, format="json")
+    assert (answer.status_code, set(answer.json()["fields"])) == (400, {"happened_at"})
 
 
 def test_a_claim_of_the_year_before_names_its_year(cast: Cast) -> None:

@@ -31,10 +31,10 @@ def undo(*, ticket: Ticket, event: Event | None = None, by: User, at: datetime, 
     event = event or last_act(turn.case)
     if event is None or event.case_id != turn.case.pk:
         raise Invalid(_("This did not happen to %(number)s.") % {"number": turn.case.number})
+    turn.allow(can_undo(by, turn.case, turn.job, event), _("Only whoever did it, or a supervisor, undoes it."))
     if event.kind not in UNDOABLE:
         words = {"what": sentence(event.kind, event.data)}
         raise NotNow(_("“%(what)s” cannot be undone. Mend it with a step of its own.") % words)
-    turn.allow(can_undo(by, turn.case, turn.job, event), _("Only whoever did it, or a supervisor, undoes it."))
     _require_undoable(turn, event)
     _TAKE_BACK[event.kind](turn, event)
     return turn.ticket

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from cases.models import Event
-from core.errors import DomainError
+from core.errors import DomainError, Invalid
 from core.numbers import whole_number
+from notifications.views import frame_for
 from records.actions import Answer, once
 from records.http import now, user_of
 from tickets import actions
@@ -36,7 +37,8 @@ def just_done(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return render(request, "tickets/just_done_list.html", shown | {"in_menu": True})
     results = request.session.pop(RESULTS, None)
-    return render(request, "tickets/just_done.html", shown | {"results": results})
+    frame = frame_for(user, getattr(request, "project", None))
+    return render(request, "tickets/just_done.html", shown | {"results": results, "frame": frame})
 
 
 @login_required
@@ -44,10 +46,14 @@ def just_done(request: HttpRequest) -> HttpResponse:
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back one thing, or all that were sent together: each says what became of it, and one stops no other."""
     user = user_of(request)
+    if not user.is_office:
+        raise Http404
     asked = [whole_number(raw) for raw in request.POST.getlist("event")[:MOST_READ]]
+    if not asked:
+        raise Invalid(_("This form is broken. Open the page again."))
     events = Event.objects.visible_to(user).filter(pk__in=[pk for pk in asked if pk is not None])
     found = list(events.filter(case__ticket__isnull=False).select_related("case__ticket").order_by("pk"))
-    if not user.is_office or not found:
+    if not found:
         raise Http404
     results = [_undo(request, event) for event in found]
     if len(results) > 1:

@@ -10,12 +10,8 @@ from django.test import Client, override_settings
 from accounts.models import User
 
 BACKEND = "servicedesk.signin.DeskBackend"
-# What a plain site with sign-in has; the last one keeps these pages under addresses of their own.
-BARE = [
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "tools.bench.floors.OwnAddresses",
-]
+# What a plain site has: sessions, and who signed in.
+BARE = ["django.contrib.sessions.middleware.SessionMiddleware", "tools.bench.floors.Plain"]
 DONE = (200, 201, 302)
 
 
@@ -37,9 +33,8 @@ def signed_in(username: str) -> Client:
 def on_the_bare_site(username: str) -> Client:
     """The same person where there is nothing but Django's own sessions and sign-in."""
     client = Client(HTTP_HOST="localhost")
-    client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
-    bare = ["django.contrib.auth.backends.ModelBackend"]
-    with override_settings(MIDDLEWARE=BARE, AUTHENTICATION_BACKENDS=bare):
+    client.force_login(User.objects.get(username=username), backend=BACKEND)
+    with override_settings(MIDDLEWARE=BARE):
         client.handler.load_middleware()
     return client
 

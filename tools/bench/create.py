@@ -51,10 +51,10 @@ def _beside(name: str, size: int, address: str, body: dict[str, str], unit: str)
         send = _with_key(client, address, body)
         send()
         floors.SAME = floors.rows_after(last)
-        ms, floor = beside(send, post(bare, "/insert/", {"unit": unit}))
+        ours, floor = beside(send, post(bare, "/insert/", {"unit": unit}))
         rows = sum(len(written) for written in floors.SAME.values())
         asked, least = statements(send), statements(post(bare, "/insert/", {"unit": unit}))
-    return Figure(name, size, ms, floor, asked, AIM, {"rows": rows, "floor_statements": least})
+    return Figure(name, size, ours, floor, asked, AIM, {"rows": rows, "floor_statements": least})
 
 
 def _with_key(client: Any, address: str, body: dict[str, str]) -> Callable[[], Any]:

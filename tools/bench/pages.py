@@ -38,5 +38,5 @@ def _lists(size: int) -> Iterator[Figure]:
         ("list of all by category", "?view=all&category=pipe"),
     ):
         visit = get(client, f"/tickets/{query}")
-        ms, floor = beside(visit, get(bare, f"/list/{query.replace('view=all', 'all=1')}"))
-        yield Figure(name, size, ms, floor, statements(visit), LIST)
+        ours, floor = beside(visit, get(bare, f"/list/{query.replace('view=all', 'all=1')}"))
+        yield Figure(name, size, ours, floor, statements(visit), LIST)

@@ -1,7 +1,5 @@
 """The sweep with nothing due, and with ten thousand clocks due at once."""
 
-import statistics
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -13,7 +11,7 @@ from notifications.models import Message
 from sla.actions import BATCH, sweep_clocks
 from sla.models import Clock, ClockEvent, FiredStep
 from tools.bench.clients import taken_back
-from tools.bench.figures import Figure, counted, milliseconds, resident_mb, statements
+from tools.bench.figures import Figure, Time, counted, median, milliseconds, resident_mb, statements, took
 
 DUE = 10_000
 TURNS = 3
@@ -30,11 +28,11 @@ def sweeping(size: int, at: datetime) -> Iterator[Figure]:
     """Both, and the memory of this process over several large sweeps."""
     none_due = lambda: sweep_clocks(at=at)  # noqa: E731
     yield Figure("sweep, none due", size, milliseconds(none_due), None, statements(none_due), "< 5 ms")
-    taken: list[tuple[float, float]] = []
+    taken: list[tuple[Time, Time]] = []
     held = [resident_mb()]
     for _ in range(TURNS):
-        ms, floor, sent, swept = _sweep_many(at)
-        taken.append((ms, floor))
+        ours, floor, sent, swept = _sweep_many(at)
+        taken.append((ours, floor))
         held.append(resident_mb())
     batches = -(-swept["clocks"] // BATCH)
     more = {
@@ -43,32 +41,30 @@ def sweeping(size: int, at: datetime) -> Iterator[Figure]:
         "statements_per_batch": round(sent / batches, 1),
         "memory_mb": [round(mb, 1) for mb in held],
     }
-    ms, floor = (statistics.median(column) for column in zip(*taken, strict=True))
+    ours, floor = (median(column) for column in zip(*taken, strict=True))
     aim = "constant statements a batch, memory flat, ≤ 5 × one UPDATE and INSERT … SELECT of the same rows"
-    yield Figure(f"sweep of {DUE} due", size, ms, floor, sent, aim, more)
+    yield Figure(f"sweep of {DUE} due", size, ours, floor, sent, aim, more)
 
 
-def _sweep_many(at: datetime) -> tuple[float, float, int, dict[str, int]]:
+def _sweep_many(at: datetime) -> tuple[Time, Time, int, dict[str, int]]:
     with taken_back():
         live = Clock.objects.filter(next_at__isnull=False, ended_at=None).order_by("pk").values_list("pk", flat=True)
         pks = list(live[:DUE])
         Clock.objects.filter(pk__in=pks).update(next_at=at - timedelta(seconds=1), due_at=at - timedelta(seconds=1))
         last = {model: model._default_manager.aggregate(last=Max("pk"))["last"] or 0 for model, _ in WRITTEN}  # noqa: SLF001
-        began = time.perf_counter()
+        swept: dict[str, int] = {}
         with counted() as sent:
-            swept = sweep_clocks(at=at)
-        ms = (time.perf_counter() - began) * 1000
-        floor = _same_rows(pks, last)
-    return ms, floor, sent[0], swept
+            ours = took(lambda: swept.update(sweep_clocks(at=at)))
+        floor = took(lambda: _same_rows(pks, last))
+    return ours, floor, sent[0], swept
 
 
-def _same_rows(pks: list[int], last: dict[type[models.Model], int]) -> float:
+def _same_rows(pks: list[int], last: dict[type[models.Model], int]) -> None:
     """One statement for the clocks, and one for each table that copies what the sweep wrote there."""
     moved = (
         "UPDATE sla_clock SET state = state, breached_at = due_at, breach_found_at = due_at, next_at = next_at, "
         "steps_done = steps_done WHERE id = ANY(%s) RETURNING id"
     )
-    began = time.perf_counter()
     with connection.cursor() as cursor:
         cursor.execute(moved, [pks])
         for model, changed in WRITTEN:
@@ -78,4 +74,3 @@ def _same_rows(pks: list[int], last: dict[type[models.Model], int]) -> float:
             names = ", ".join(f'"{name}"' for name in columns)
             table = options.db_table
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE id > %s", [last[model]])  # noqa: S608
-    return (time.perf_counter() - began) * 1000

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sla", "0002_append_only"),
+        ("sla", "0003_leaner_indexes"),
     ]
 
     operations = [

@@ -1,0 +1,83 @@
+"""Forms that were begun: kept while somebody types, thrown away when they are sent or a shift is over."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from core.errors import Invalid
+from records.models import Draft
+
+KEPT_FOR = timedelta(hours=12)
+MOST = 9
+LISTED = 5
+MOST_FIELDS = 80
+MOST_VALUES = 20
+LONGEST = 5000
+KEY_LENGTH = 40
+# What belongs to the sending of a form and not to what was typed.
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "idempotency_key", "version", "draft", "password"})
+
+
+@transaction.atomic
+def keep(
+    *,
+    key: str,
+    form: str,
+    page: str,
+    title: str,
+    data: Mapping[str, list[str]],
+    project: Project,
+    by: User,
+    at: datetime,
+) -> None:
+    """Keep what was typed into one form; of a person's drafts the last nine stay, and none older than a shift.
+
+    Raises:
+        Invalid: no key, or a page that is none of ours.
+    """
+    ours = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    if not key or len(key) > KEY_LENGTH or not ours or len(page) > 300 or len(data) > MOST_FIELDS:
+        raise Invalid(_("This form is broken. Open the page again."))
+    mine = Draft.objects.select_for_update().filter(user=by)
+    if mine.filter(key=key).exclude(sent_at=None).exists():
+        return
+    typed = {
+        name[:100]: [value[:LONGEST] for value in values[:MOST_VALUES]]
+        for name, values in data.items()
+        if name not in NOT_TYPED and any(values)
+    }
+    kept = {"project": project, "form": form[:40], "page": page, "title": title[:100], "data": typed, "saved_at": at}
+    Draft.objects.update_or_create(user=by, key=key, defaults=kept)
+    purge(at, by=by)
+    newest = list(mine.filter(sent_at=None).order_by("-saved_at", "-pk").values_list("pk", flat=True)[:MOST])
+    mine.filter(sent_at=None).exclude(pk__in=newest).delete()
+
+
+@transaction.atomic
+def forget(*, key: str, project: Project, by: User, at: datetime) -> None:
+    """Throw a draft away because its form was sent: emptied, and a save that arrives late is not taken any more."""
+    gone = {"project": project, "form": "", "page": "", "title": "", "data": {}, "saved_at": at, "sent_at": at}
+    Draft.objects.update_or_create(user=by, key=key[:KEY_LENGTH], defaults=gone)
+
+
+@transaction.atomic
+def drop(*, key: str, by: User) -> None:
+    """Throw a draft away that is not wanted."""
+    Draft.objects.visible_to(by).filter(key=key).delete()
+
+
+@transaction.atomic
+def purge(at: datetime, *, by: User | None = None) -> int:
+    """Throw away what is older than a shift, of one person or of everybody: names and numbers stand in it."""
+    old = Draft.objects.filter(saved_at__lt=at - KEPT_FOR)
+    return (old if by is None else old.filter(user=by)).delete()[0]
+
+
+def drafts_of(user: User, project: Project, *, form: str = "") -> list[Draft]:
+    """What the person began in the project and did not send, newest first; of one form, or of all."""
+    rows = Draft.objects.visible_to(user).filter(project=project).order_by("-saved_at", "-pk")
+    return list(rows.filter(form=form)[:LISTED] if form else rows[:MOST])

@@ -1,0 +1,104 @@
+"""Drafts in a real browser: two tabs, a reload, a killed tab, a call that wins, a session that ended."""
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from records.models import Draft
+from tests.browser.conftest import session_of
+from tests.browser.day import Come, now
+from tests.cast import Cast
+from tests.reception.desk import ROOM, call
+
+pytestmark = [pytest.mark.browser, pytest.mark.req("DSK-1")]
+KEPT = "草稿已保存"
+
+
+def kept(page: Page, words: str = KEPT) -> None:
+    expect(page.locator("[data-draft-words]").first).to_contain_text(words)
+
+
+def log(page: Page, words: str) -> None:
+    page.wait_for_load_state("load")
+    page.fill("#id_said", words)
+    kept(page)
+
+
+def test_two_tabs_keep_two_drafts_and_a_reload_brings_each_back(stage: Cast, come: Come) -> None:
+    one = come(stage.frontdesk, "/contacts/new/")
+    two = one.context.new_page()
+    two.goto(one.url)
+    log(one, "问停车费")
+    log(two, "问装修")
+    assert {draft.first("said") for draft in Draft.objects.all()} == {"问停车费", "问装修"}
+    for page, words in ((one, "问停车费"), (two, "问装修")):
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.reload()
+        expect(page.locator("#id_said")).to_have_value(words)
+    one.click("button[name=then][value=answer]")
+    one.wait_for_url("**/contacts/JD*")
+    assert [draft.first("said") for draft in Draft.objects.filter(sent_at=None)] == ["问装修"]
+
+
+def test_a_killed_tab_is_found_in_the_list(stage: Cast, come: Come) -> None:
+    page = come(stage.frontdesk, "/contacts/new/")
+    page.wait_for_load_state("load")
+    page.fill("#id_said", "问停车费")
+    page.close(run_before_unload=False)
+    again = come(stage.frontdesk, "/drafts/")
+    expect(again.locator(".drafts-list a")).to_contain_text("问停车费")
+    again.locator(".drafts-list a").click()
+    expect(again.locator("#id_said")).to_have_value("问停车费")
+
+
+def test_what_the_call_gives_wins_and_the_page_says_so(stage: Cast, come: Come) -> None:
+    page = come(stage.frontdesk, "/contacts/new/")
+    page.wait_for_load_state("load")
+    page.fill("#id_contact_name", "单小红")
+    log(page, "没写完的")
+    key = page.locator("[name=draft]").input_value()
+    called = come(stage.frontdesk, f"/contacts/new/?unit={ROOM}&name=张小明&draft={key}")
+    expect(called.locator("#id_said")).to_have_value("没写完的")
+    expect(called.locator("#id_contact_name")).to_have_value("张小明")
+    kept(called, "以来电的资料为准")
+
+
+def test_photos_stored_before_the_number_come_back(stage: Cast, come: Come, picture: object) -> None:
+    page = come(stage.frontdesk, "/intake/")
+    page.wait_for_load_state("load")
+    page.locator("details.more-fields", has=page.locator("photo-input")).locator("summary").click()
+    page.set_input_files("photo-input input[type=file]", str(picture))
+    expect(page.locator("photo-input [data-stage=sent]")).to_have_count(1)
+    page.fill("#id_description", "厨房漏水")
+    kept(page)
+    token = page.locator("input[name=photos]").input_value()
+    again = come(stage.frontdesk, f"/intake/?draft={page.locator('[name=draft]').input_value()}")
+    expect(again.locator("input[name=photos]")).to_have_value(token)
+
+
+def test_who_was_signed_out_keeps_the_words_and_has_them_again_after_signing_in(stage: Cast, come: Come) -> None:
+    page = come(stage.frontdesk, "/contacts/new/")
+    log(page, "问停车费")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.fill("#id_said", "问停车费，还问装修")
+    kept(page, "您已退出登录")
+    expect(page.locator("#id_said")).to_have_value("问停车费，还问装修")
+    place = page.url.partition("/contacts/")[0]
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    assert "/accounts/login/" in page.url
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session_of(stage.frontdesk), "url": place}]
+    )
+    page.goto(place + "/drafts/")
+    page.locator(".drafts-list a").click()
+    expect(page.locator("#id_said")).to_have_value("问停车费，还问装修")
+
+
+def test_a_contact_begun_on_its_own_page_comes_back_there(stage: Cast, come: Come) -> None:
+    contact = call(stage, said="卫生间漏水", at=now())
+    page = come(stage.frontdesk, f"/contacts/{contact.case.number}/")
+    log(page, "卫生间漏水，楼下也漏")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.locator("#id_said")).to_have_value("卫生间漏水，楼下也漏")

@@ -1,0 +1,57 @@
+"""Many rows at once: what is written reads back as a model's own object would have written it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DataError, connection, transaction
+
+from notifications.models import Message
+from records.bulk import insert, update
+from sla.models import Clock
+from tests.cast import NOON, Cast
+from tests.tickets.flow import opened
+
+ODD = NOON + timedelta(microseconds=123_457)
+NAMES = ("key", "channel", "user_id", "project_id", "template", "data", "created_at")
+
+
+def row(cast: Cast, key: str, **data: Any) -> tuple[Any, ...]:
+    return (key, "in_app", cast.frontdesk.pk, cast.project.pk, "clock.warning", data, ODD)
+
+
+def test_what_was_not_named_takes_the_models_default(cast: Cast) -> None:
+    insert(Message, NAMES, [row(cast, "a", words="漏水 “'\\\n"), row(cast, "b", deep={"list": [1, None, 2.5]})])
+    first, second = Message.objects.order_by("key")
+    assert (first.data, second.data) == ({"words": "漏水 “'\\\n"}, {"deep": {"list": [1, None, 2.5]}})
+    assert (first.state, first.level, first.error, first.sent_at, first.case_id) == ("pending", "info", "", None, None)
+    assert first.created_at == ODD, "to the microsecond"
+
+
+def test_nothing_is_no_statement(cast: Cast, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        insert(Message, NAMES, [])
+        update(Clock, ["state"], [])
+
+
+def test_a_known_key_stays_as_it_is_where_that_is_asked(cast: Cast) -> None:
+    insert(Message, NAMES, [row(cast, "a", n=1)])
+    insert(Message, NAMES, [row(cast, "a", n=2), row(cast, "b", n=2)], known_stay=True)
+    assert list(Message.objects.order_by("key").values_list("key", "data")) == [("a", {"n": 1}), ("b", {"n": 2})]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps texts of any length")
+def test_a_text_that_is_too_long_is_refused_and_not_cut(cast: Cast) -> None:
+    with pytest.raises(DataError), transaction.atomic():
+        insert(Message, NAMES, [row(cast, "k" * 151)])
+
+
+def test_only_the_columns_named_are_written(cast: Cast) -> None:
+    case = opened(cast).case
+    clocks = list(Clock.objects.filter(case=case).order_by("pk"))
+    for number, clock in enumerate(clocks):
+        clock.steps_done, clock.breached_at, clock.key = [number], ODD, "changed"
+    update(Clock, ["steps_done", "breached_at"], clocks)
+    found = list(Clock.objects.filter(case=case).order_by("pk"))
+    assert [(c.steps_done, c.breached_at) for c in found] == [([n], ODD) for n in range(len(clocks))]
+    assert "changed" not in {c.key for c in found}

@@ -1,0 +1,128 @@
+"""Forms that were begun: several at once, one's own, gone when sent, thrown away or a shift old."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from records import drafts
+from records.models import Draft
+from records.tasks import forget_drafts
+from tests.cast import NOON, Cast
+from tests.reception.desk import ROOM, queries_for
+from tests.records.drafts import keep
+
+pytestmark = [pytest.mark.django_db, pytest.mark.req("DSK-1")]
+SignIn = Callable[[User], Client]
+HOUR = timedelta(hours=1)
+
+
+def words() -> set[str]:
+    return {draft.first("said") for draft in Draft.objects.filter(sent_at=None)}
+
+
+def test_several_live_beside_each_other_until_they_are_sent_or_thrown_away(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    for key, said in (("a", "第一件"), ("b", "第二件"), ("c", "第三件")):
+        keep(client, key, said=said)
+    keep(client, "a", said="第一件改了")
+    assert words() == {"第一件改了", "第二件", "第三件"}
+    client.post("/intake/", {"unit": ROOM, "description": "漏水", "idempotency_key": "k", "draft": "a"})
+    client.post("/drafts/keep/", {"key": "b", "drop": "1"})
+    assert words() == {"第三件"}
+
+
+def test_a_save_that_arrives_after_the_form_was_sent_brings_nothing_back(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    client.post("/intake/", {"unit": ROOM, "description": "漏水", "idempotency_key": "k", "draft": "a"})
+    keep(client, "a", said="迟到的")
+    assert words() == set()
+    assert Draft.objects.get().data == {}
+    assert client.get("/drafts/", {"key": "a"}).status_code == 404
+
+
+def test_what_was_refused_keeps_its_draft(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    keep(client, "a", said="漏水")
+    client.post("/intake/", {"unit": "9-9-909", "description": "漏水", "idempotency_key": "k", "draft": "a"})
+    assert words() == {"漏水"}
+
+
+@pytest.mark.req("SEC-1")
+def test_a_draft_is_only_its_owners(cast: Cast, signed_in: SignIn) -> None:
+    keep(signed_in(cast.frontdesk), "a", said="单小红的电话")
+    other = signed_in(cast.supervisor)
+    assert other.get("/drafts/", {"key": "a"}).status_code == 404
+    assert "单小红" not in other.get("/drafts/").content.decode()
+    other.post("/drafts/keep/", {"key": "a", "drop": "1"})
+    assert words() == {"单小红的电话"}
+
+
+def test_what_one_person_typed_is_not_kept_for_another_who_signed_in_to_the_browser(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    body = {"key": "a", "form": "f", "page": "/", "data": json.dumps({"said": ["x"]}), "whose": cast.frontdesk.pk}
+    assert signed_in(cast.supervisor).post("/drafts/keep/", body).status_code == 404
+    assert not Draft.objects.exists()
+
+
+def test_the_list_leads_back_to_the_page_of_each(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    keep(client, "a", page="/contacts/new/", form="contact", said="问停车费")
+    keep(client, "b", page="/callbacks/?open=HF-1", form="callback", text="没修好")
+    page = client.get("/drafts/").content.decode()
+    assert 'href="/contacts/new/?draft=a"' in page
+    assert 'href="/callbacks/?open=HF-1&amp;draft=b"' in page
+    assert "问停车费" in page
+    assert client.get("/drafts/", {"key": "a"}).json()["data"] == {"said": ["问停车费"]}
+    assert "问停车费" in client.get("/contacts/new/").content.decode(), "and beside the form itself"
+
+
+def test_what_is_older_than_a_shift_is_gone_on_the_next_save_and_from_everybody_by_the_clock(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    for user in (cast.frontdesk, cast.supervisor):
+        for key, at in (("old", timezone.now() - 13 * HOUR), ("new", timezone.now())):
+            drafts.keep(
+                key=key, form="f", page="/", title="", data={"said": [key]}, project=cast.project, by=user, at=at
+            )
+            Draft.objects.filter(user=user, key=key).update(saved_at=at)
+    keep(signed_in(cast.frontdesk), "newer", said="new")
+    assert not Draft.objects.filter(user=cast.frontdesk, key="old").exists()
+    forget_drafts()
+    assert set(Draft.objects.values_list("key", flat=True)) <= {"new", "newer"}
+
+
+@pytest.mark.parametrize("page", ["//evil.example/", "https://evil.example/", "javascript:alert(1)", "", "\\\\evil"])
+def test_a_draft_leads_to_no_strange_page(cast: Cast, signed_in: SignIn, page: str) -> None:
+    answer = signed_in(cast.frontdesk).post("/drafts/keep/", {"key": "a", "form": "f", "page": page, "data": "{}"})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("data", ["", "[]", '{"a": "b"}', '{"a": [1]}', "{"])
+def test_what_is_no_form_is_refused(cast: Cast, signed_in: SignIn, data: str) -> None:
+    answer = signed_in(cast.frontdesk).post("/drafts/keep/", {"key": "a", "form": "f", "page": "/", "data": data})
+    assert answer.status_code == 400
+
+
+def test_the_list_costs_the_same_for_one_and_for_three(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    counts = []
+    for n in range(3):
+        drafts.keep(
+            key=str(n),
+            form="f",
+            page="/",
+            title="",
+            data={"a": ["b"]},
+            project=cast.project,
+            by=cast.frontdesk,
+            at=NOON,
+        )
+        if n in (0, 2):
+            counts.append(queries_for(client, "/drafts/"))
+    assert counts[0] == counts[1]
