@@ -8,6 +8,7 @@ from accounts.models import Department, Membership, Project
 from billing.models import ChargeItem, Tariff, UnitCharge
 from billing.states import Basis
 from cases.models import Case
+from complaints.models import Complaint, GradeGuide, Topic
 from estate.models import (
     Building,
     Household,
@@ -27,14 +28,16 @@ from tests.matrix.world import MISSING, Place, World
 from tickets.models import Category, PriceItem, TechnicianSkill, Ticket, WarrantyPart
 from visits.models import Callback, CallbackScript
 
-READ_ONLY: list[type[Model]] = [AuditEntry, Callback, Clock, Message, Policy, Ticket]
+READ_ONLY: list[type[Model]] = [AuditEntry, Callback, Clock, Message, Policy, Ticket, Complaint]
 # Of the whole company: every administrator who is let in finds the same rows.
-SHARED: list[type[Model]] = [CallbackScript, Category, Policy, WarrantyPart]
+SHARED: list[type[Model]] = [CallbackScript, Category, GradeGuide, Policy, Topic, WarrantyPart]
 EDITED: list[type[Model]] = [
     Building,
     CallbackScript,
     Category,
     ChargeItem,
+    GradeGuide,
+    Topic,
     Department,
     Household,
     HouseholdMember,
@@ -123,6 +126,9 @@ ROWS: dict[type[Model], Callable[[Place], Model]] = {
     Project: lambda here: here.project,
     Tariff: _tariff,
     TechnicianSkill: _skill,
+    Complaint: lambda here: _case(here, "complaint").complaint,
+    GradeGuide: lambda here: GradeGuide.objects.earliest("pk"),
+    Topic: lambda here: Topic.objects.earliest("pk"),
     Ticket: lambda here: _case(here).ticket,
     Unit: lambda here: here.unit,
     UnitCharge: _unit_charge,

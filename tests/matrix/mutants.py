@@ -30,6 +30,7 @@ MISSED_AT = {
     "cases.Case.visible_to": "case",
     "cases.Event.meant_for": "portal_matter",
     "cases.Event.visible_to": "",
+    "complaints.Complaint.visible_to": "complaint",
     "estate.ParkingSpace.visible_to": "",
     "estate.Person.visible_to": "person-detail",
     "estate.RegisterImport.visible_to": "register_import",

@@ -63,6 +63,7 @@ TO_STAFF = _sees(WIDE | {"head"}, technician=True)
 DESK_CASE = _sees(WIDE)
 SEES: dict[str, Mapping[str, Places]] = {
     "ticket": TICKET,
+    "complaint": TICKET,
     "done": TICKET,
     "case": TICKET,
     "file": TICKET,
@@ -139,6 +140,10 @@ def _colleague(world: World, place: str) -> dict[str, Any]:
 
 def _other_ticket(world: World, place: str) -> dict[str, Any]:
     return {"original": world.ids("done", OWN if place == "missing" else place)["number"]}
+
+
+def _remedy(world: World, place: str) -> dict[str, Any]:
+    return {"remedy": world.ids("remedy", OWN if place == "missing" else place)["pk"], "agreed": True}
 
 
 def _new(**fields: Any) -> Callable[[World, str], dict[str, Any]]:
@@ -259,6 +264,12 @@ TABLE: dict[str, Row] = {
     "just_done_undo": _writes("", EVERY_STAFF),
     "my_jobs": _reads("", EVERY_STAFF),
     "my_job": _reads("ticket", frozenset({"technician"})),
+    # --- complaints --------------------------------------------------------------------------------------------------
+    "complaints": _reads("", EVERY_STAFF),
+    "complaint_new": Row(reads=DESK, writes=DESK),
+    "complaint": _reads("complaint", EVERY_STAFF),
+    "complaint_reveal": _writes("complaint", EVERY_STAFF, REASON, phone=True),
+    "complaint_step": _writes("complaint", WORKERS | FRONT, TEXT, given={"verb": "progress"}),
     # --- callbacks ---------------------------------------------------------------------------------------------------
     "callbacks": _reads("", CALLERS),
     "callback": _reads("callback"),
@@ -284,6 +295,26 @@ TABLE: dict[str, Row] = {
     **dict.fromkeys(("case-list", "ticket-list", "contact-list", "callback-list", "clock-list"), _reads()),
     "ticket-list": Row(reads=SIGNED_IN, writes=EVERY_STAFF, body=_new(title="灯坏了", description="x")),
     "contact-list": Row(reads=SIGNED_IN, writes=DESK, body=_new(text="问一下")),
+    "complaint-list": Row(reads=SIGNED_IN, writes=EVERY_STAFF, body=_new(description="没人管")),
+    "complaint-detail": _reads("complaint"),
+    "complaint-regrade": _writes("complaint", frozenset({"supervisor", "gm"}), just(grade="minor", reason="核实")),
+    "complaint-acknowledge": _writes("complaint", frozenset({"gm"})),
+    "complaint-refer": _writes("complaint", FRONT | LEADERS, just(department="maintenance")),
+    **dict.fromkeys(("complaint-accept", "complaint-contact-resident"), _writes("complaint", WORKERS, TEXT)),
+    **dict.fromkeys(
+        ("complaint-progress", "complaint-explain-delay", "complaint-answer"),
+        _writes("complaint", WORKERS | FRONT, TEXT),
+    ),
+    "complaint-stop-harm": _writes("complaint", WORKERS | FRONT, just(action="关阀")),
+    "complaint-call-heads": _writes("complaint", WORKERS | FRONT, just(departments=["maintenance"], place="大堂")),
+    "complaint-escalate": _writes("complaint", WORKERS | FRONT, just(to="manager", reason="要求见经理")),
+    "complaint-establish": _writes("complaint", WORKERS, just(responsible=[{"party": "company"}], cause="漏扫")),
+    "complaint-remedy": _writes("complaint", WORKERS, TEXT),
+    "complaint-settle-remedy": _writes("complaint", WORKERS | FRONT, _remedy),
+    "complaint-resolve": _writes("complaint", WORKERS, just(outcome="solved", result="好了")),
+    "complaint-inform": _writes("complaint", WORKERS | FRONT, just(how="phone")),
+    "complaint-close": _writes("complaint", FRONT | LEADERS),
+    "complaint-reopen": _writes("complaint", WORKERS | FRONT, REASON),
     "case-detail": _reads("case"),
     "api_case_file": _reads("file"),
     "api_case_file paper": _reads("paper", PRINTERS, phone=True, get_writes=True),

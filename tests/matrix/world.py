@@ -19,6 +19,9 @@ from accounts.models import Department, Project, User
 from accounts.states import Role
 from cases.actions import attach_photo, lock, reveal_contact
 from cases.models import Case
+from complaints import actions as complaints
+from complaints.actions import NewComplaint
+from complaints.models import Complaint
 from estate.actions import reindex_register
 from estate.imports import actions as imports
 from estate.models import Building, Household, HouseholdMember, Person, Unit, Vehicle
@@ -194,7 +197,10 @@ def _furnish(name: str, place: Place) -> None:
     listed = [*OWNER[:1], marker(WORKBOOKS, name), *OWNER[2:]]
     workbook = imports.seal(content=xlsx({"业主": [PEOPLE, listed]}), name=f"{marker(WORKBOOKS, name)}.xlsx")
     upload = imports.upload(workbook=workbook, project=place.project, by=place.importer, at=NOON)
+    complaint = _complaint(place, word)
     place.ids = {
+        "complaint": {"number": complaint.case.number},
+        "remedy": {"pk": complaint.remedies.earliest("pk").pk},
         "ticket": {"number": case.number},
         "done": {"number": done.case.number},
         "callback": {"number": callback.number},
@@ -249,6 +255,28 @@ def _call_by_marked_names(name: str, place: Place) -> None:
     for count, user in enumerate(staff.distinct()):
         user.name, user.phone = f"{user.name} {company}", f"137{count:02}55{len(name):04}"
         user.save()
+
+
+def _complaint(place: Place, word: str) -> Complaint:
+    """A major one that maintenance has, with a remedy that waits for the resident's word."""
+    new = NewComplaint(
+        project=place.project,
+        unit=place.unit,
+        description=word,
+        grade="major",
+        contact_name=word,
+        contact_phone=place.phone,
+    )
+    complaint = complaints.register(new=new, by=place.desk, at=NOON)
+    complaint = complaints.refer(
+        complaint=complaint,
+        department=place.project.departments.get(kind="maintenance"),
+        person=place.technician,
+        by=place.desk,
+        at=NOON + MINUTE,
+    )
+    complaints.propose_remedy(complaint=complaint, text=word, by=place.technician, at=NOON + 2 * MINUTE)
+    return complaint
 
 
 def _ticket(place: Place, word: str) -> Ticket:
