@@ -94,7 +94,7 @@ def test_the_list_takes_the_same_statements_whatever_its_length(
         taken(cast)
     client = signed_in(cast.supervisor)
     client.get("/complaints/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         client.get("/complaints/")
 
 

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.req("SEC-1"), pytest.mark.django_db]
 
 def test_what_the_site_shows_is_what_this_test_knows() -> None:
     assert set(admin.site._registry) - {User} >= set(OURS)
-    rooms = ("accounts", "records", "estate", "notifications", "sla", "visits", "billing", "tickets")
+    rooms = ("accounts", "records", "estate", "notifications", "sla", "visits", "billing", "tickets", "complaints")
     assert {model for model in admin.site._registry if model._meta.app_label in rooms} - {User} == set(OURS)
 
 
