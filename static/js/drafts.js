@@ -14,8 +14,8 @@
   const url = (name) => document.body.dataset[name];
   const whose = document.body.dataset.whose || "";
 
-  // What somebody else typed in this tab is not for the next person.
-  Object.keys(sessionStorage).filter((name) => name.startsWith(STORE) && !name.startsWith(`${STORE}${whose}.`)).forEach((name) => sessionStorage.removeItem(name));
+  // What somebody else typed in this tab is not for the next person; the sign-in page is nobody's yet.
+  if (whose) Object.keys(sessionStorage).filter((name) => name.startsWith(STORE) && !name.startsWith(`${STORE}${whose}.`)).forEach((name) => sessionStorage.removeItem(name));
   const slot = (key) => `${STORE}${whose}.${key}`;
 
   const keyField = (form) => form.querySelector("input[name=draft]");
