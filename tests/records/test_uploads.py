@@ -197,7 +197,7 @@ def test_a_file_has_one_address_and_only_for_its_readers(cast: Cast, signed_in: 
 TAKES_FILES = ("ticket_photo", "intake", "intake_photo", "register_imports", "ticket-photos", "ticket-sign")
 
 
-def test_fifty_megabytes_are_answered_before_a_byte_is_sent(live_server: Any) -> None:
+def test_fifty_megabytes_are_answered_before_a_byte_is_sent(real_transactions: None, live_server: Any) -> None:
     """Over a real connection: the head promises fifty megabytes, and the answer comes although none of them follows."""
     where = urlsplit(live_server.url)
     known = dict(addresses())
