@@ -18,7 +18,7 @@ from cases.serializers import ReasonVerb, TextVerb, Verb
 from complaints import actions
 from complaints.models import Remedy
 from complaints.serializers import (
-    CloseVerb,
+    CloseComplaintVerb,
     ComplaintDetailSerializer,
     ComplaintSerializer,
     EscalateVerb,
@@ -178,11 +178,11 @@ class ComplaintViewSet(CaseApi):
         """Tell the resident the result."""
         return self.step(InformVerb, actions.inform)
 
-    @extend_schema(request=CloseVerb)
+    @extend_schema(request=CloseComplaintVerb)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, number: str) -> Response:
         """Close it."""
-        return self.step(CloseVerb, actions.close)
+        return self.step(CloseComplaintVerb, actions.close)
 
     @extend_schema(request=ReasonVerb)
     @action(detail=True, methods=["post"])

@@ -26,6 +26,7 @@ class ResponsibilitySerializer(serializers.ModelSerializer[Responsibility]):
     class Meta:
         model = Responsibility
         fields = ["party", "department", "note"]
+        read_only_fields = fields
 
 
 class RemedySerializer(serializers.ModelSerializer[Remedy]):
@@ -34,6 +35,7 @@ class RemedySerializer(serializers.ModelSerializer[Remedy]):
     class Meta:
         model = Remedy
         fields = ["id", "text", "cost", "state", "proposed_at", "settled_at"]
+        read_only_fields = fields
 
 
 class ComplaintSerializer(CaseSerializer):
@@ -41,21 +43,21 @@ class ComplaintSerializer(CaseSerializer):
 
     description = serializers.CharField(source="complaint.description")
     received_at = serializers.DateTimeField(source="complaint.received_at")
-    occurred_at = serializers.DateTimeField(source="complaint.occurred_at")
+    occurred_at = serializers.DateTimeField(source="complaint.occurred_at", allow_null=True)
     about_department = serializers.CharField(source="complaint.about_department.name", default=None, allow_null=True)
     about_person = serializers.SerializerMethodField()
     demand = serializers.CharField(source="complaint.demand")
-    wanted_by = serializers.DateTimeField(source="complaint.wanted_by")
+    wanted_by = serializers.DateTimeField(source="complaint.wanted_by", allow_null=True)
     reachable = serializers.CharField(source="complaint.reachable")
     replier = serializers.SerializerMethodField()
     harm_ongoing = serializers.BooleanField(source="complaint.harm_ongoing")
-    harm_stopped_at = serializers.DateTimeField(source="complaint.harm_stopped_at")
-    acknowledged_at = serializers.DateTimeField(source="complaint.acknowledged_at")
-    answered_at = serializers.DateTimeField(source="complaint.answered_at")
+    harm_stopped_at = serializers.DateTimeField(source="complaint.harm_stopped_at", allow_null=True)
+    acknowledged_at = serializers.DateTimeField(source="complaint.acknowledged_at", allow_null=True)
+    answered_at = serializers.DateTimeField(source="complaint.answered_at", allow_null=True)
     outcome = serializers.CharField(source="complaint.outcome")
     result = serializers.SerializerMethodField()
-    resolved_at = serializers.DateTimeField(source="complaint.resolved_at")
-    informed_at = serializers.DateTimeField(source="complaint.informed_at")
+    resolved_at = serializers.DateTimeField(source="complaint.resolved_at", allow_null=True)
+    informed_at = serializers.DateTimeField(source="complaint.informed_at", allow_null=True)
     informed_how = serializers.CharField(source="complaint.informed_how")
 
     class Meta(CaseSerializer.Meta):
@@ -282,7 +284,7 @@ class InformVerb(Verb):
     text = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
 
 
-class CloseVerb(Verb):
+class CloseComplaintVerb(Verb):
     """The resident's word, or the reason for closing without it."""
 
     confirmed = serializers.BooleanField(required=False, default=True)

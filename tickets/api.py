@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from cases.api import CaseApi, CaseFilter
 from cases.models import Case
-from cases.serializers import TextVerb, Verb
+from cases.serializers import ReasonVerb, TextVerb, Verb
 from records.parsing import OneOfFilter
 from tickets import actions
 from tickets.models import Job, Ticket, WorkLine
@@ -27,7 +27,6 @@ from tickets.serializers import (
     LinesVerb,
     OverrideVerb,
     PhotoVerb,
-    ReasonVerb,
     SignatureVerb,
     TicketDetailSerializer,
     TicketSerializer,

@@ -157,12 +157,6 @@ class TicketDetailSerializer(TicketSerializer):
 
 
 # --- what comes in ---------------------------------------------------------------------------------------------------
-class ReasonVerb(Verb):
-    """A verb with a reason."""
-
-    reason = serializers.CharField(max_length=500)
-
-
 class LeakTestVerb(Verb):
     """What the leak test showed; where it still leaks, the ticket is opened again."""
 

@@ -44,7 +44,7 @@ MISSED_AT = {
     "sla.Clock.visible_to": "clock-detail",
     "tickets.Job.visible_to": "",
     "tickets.PriceItem.visible_to": "",
-    "tickets.Ticket.visible_to": "ticket",
+    "tickets.Ticket.visible_to": "",
     "visits.Callback.visible_to": "callback",
 }
 

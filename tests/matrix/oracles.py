@@ -162,6 +162,8 @@ def unknown_filters() -> set[str]:
         "key",
         "charge",
         "result",
+        "grade",
+        "outcome",
     }
     found: set[str] = set()
     for name, pattern in addresses():

@@ -234,7 +234,8 @@ def test_nobody_is_told_of_a_case_taken_over_from_elsewhere(cast: Cast) -> None:
         (["technician"], {"head"}),
         (["technician", "head"], {"supervisor"}),
         (["technician", "head", "supervisor"], {"gm"}),
-        (["technician", "head", "supervisor", "gm"], {"admin"}),
+        (["technician", "head", "supervisor", "gm"], {"quality"}),
+        (["technician", "head", "supervisor", "gm", "quality"], {"admin"}),
     ],
 )
 def test_where_there_is_nobody_to_tell_the_next_one_up_hears_it(cast: Cast, gone: list[str], told: set[str]) -> None:
