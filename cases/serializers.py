@@ -208,7 +208,7 @@ class NewCaseInput(serializers.Serializer[Any]):
     description = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
     contact_name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
-    channel = serializers.ChoiceField(choices=Channel.choices, required=False, default=Channel.PHONE)
+    channel = serializers.ChoiceField(choices=Channel.choices, required=False)
     contact = serializers.CharField(max_length=30, required=False, allow_blank=True, allow_null=True)
     parent = serializers.CharField(  # type: ignore[assignment]
         max_length=30, required=False, allow_blank=True, allow_null=True
@@ -230,9 +230,10 @@ class NewCaseInput(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Find what the numbers and codes name. A project that one does not belong to is 404, as if it were not."""
         user: User = self.context["request"].user
-        project = Project.objects.visible_to(user).filter(code=attrs["project"]).first()
+        project = next((one for one in user.projects if one.code == attrs["project"]), None)
         if project is None:
             raise Http404
+        attrs.setdefault("channel", Channel.PHONE if user.has_role(project.pk, *STAFF_ROLES) else Channel.ONLINE)
         found: dict[str, Any] = {"project": project}
         wrong: dict[str, list[str]] = {}
         for name, rows in self.links(project, attrs).items():

@@ -1,21 +1,20 @@
 """Tickets as JSON, and what the verbs take. Input becomes clean Python values here; nothing is written."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.http import Http404
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from accounts.models import Project, User
+from accounts.models import Project
 from accounts.queries import colleagues
-from accounts.states import STAFF_ROLES
 from cases.models import Attachment, Case
 from cases.permissions import reads_all
-from cases.serializers import LONGEST, CaseSerializer, Verb, shown_user
-from cases.states import Channel, PhotoLabel, Urgency
-from estate.models import Building, Unit
+from cases.serializers import LONGEST, CaseSerializer, NewCaseInput, Verb, shown_user
+from cases.states import PhotoLabel, Urgency
 from records.parsing import MomentInput
 from tickets.actions import Contact, Line, NewTicket
 from tickets.models import Category, Job, PriceItem, Ticket, WorkLine
@@ -290,53 +289,23 @@ def lines_for(project: Project, rows: list[dict[str, Any]]) -> list[Line]:
     return [Line(**{**row, "item": items.get(row.get("item", ""))}) for row in rows]
 
 
-class NewTicketInput(serializers.Serializer[Any]):
+class NewTicketInput(NewCaseInput):
     """What somebody brought; room and words are enough."""
 
-    project = serializers.CharField(max_length=30)
     kind = serializers.ChoiceField(choices=Kind.choices, required=False, default=Kind.REPAIR)
-    unit = serializers.CharField(max_length=60, required=False, allow_blank=True, allow_null=True)
-    building = serializers.CharField(max_length=40, required=False, allow_blank=True, allow_null=True)
-    place = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     category = serializers.CharField(max_length=40, required=False, allow_blank=True, allow_null=True)
-    title = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    description = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
-    contact_name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
-    contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
-    channel = serializers.ChoiceField(choices=Channel.choices, required=False)
     urgency = serializers.ChoiceField(choices=Urgency.choices, required=False, allow_blank=True, default="")
     preferred_from = MomentInput(required=False, allow_null=True, default=None)
     preferred_to = MomentInput(required=False, allow_null=True, default=None)
-    contact = serializers.CharField(max_length=30, required=False, allow_blank=True, allow_null=True)
-    parent = serializers.CharField(  # type: ignore[assignment]
-        max_length=30, required=False, allow_blank=True, allow_null=True
-    )
+
+    def links(self, project: Project, attrs: Mapping[str, Any]) -> dict[str, QuerySet[Any]]:
+        """Its category, too."""
+        categories = Category.objects.filter(active=True, code=attrs.get("category") or "")
+        return {**super().links(project, attrs), "category": categories}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Find what the numbers and codes name. A project that one does not belong to is 404, as if it were not."""
-        user: User = self.context["request"].user
-        project = next((one for one in user.projects if one.code == attrs["project"]), None)
-        if project is None:
-            raise Http404
-        wrong: dict[str, list[str]] = {}
-        found: dict[str, Any] = {"project": project}
-        staff = user.has_role(project.pk, *STAFF_ROLES)
-        units = Unit.objects.all() if staff else Unit.objects.visible_to(user)
-        attrs.setdefault("channel", Channel.PHONE if staff else Channel.ONLINE)
-        cases = Case.objects.visible_to(user).filter(project=project)
-        for name, rows in (
-            ("unit", units.filter(project=project, number=attrs.get("unit") or "")),
-            ("building", Building.objects.filter(project=project, code=attrs.get("building") or "")),
-            ("category", Category.objects.filter(active=True, code=attrs.get("category") or "")),
-            ("contact", cases.filter(kind="contact", number=attrs.get("contact") or "")),
-            ("parent", cases.filter(number=attrs.get("parent") or "")),
-        ):
-            found[name] = rows.first() if attrs.get(name) else None
-            if attrs.get(name) and found[name] is None:
-                wrong[name] = [_("There is none of that number or code here.")]
-        if wrong:
-            raise serializers.ValidationError(wrong)
-        return {"new": NewTicket(**{**attrs, **found})}
+        """The ticket as the action takes it."""
+        return {"new": NewTicket(**super().validate(attrs))}
 
 
 def ticket_of(case: Case) -> Ticket:
