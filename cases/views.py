@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from cases.actions import be_gone, be_here, reveal_contact
 from cases.models import Case
 from cases.permissions import reads_all
+from core.errors import DomainError
 from records.http import now, user_of
 
 
@@ -45,3 +46,14 @@ def presence(request: HttpRequest, number: str) -> HttpResponse:
         return HttpResponse(status=204)
     shown = [{"name": other.name, "doing": other.doing, "seconds": other.seconds} for other in others]
     return JsonResponse({"others": shown})
+
+
+def reveal_phone(request: HttpRequest, case: Case, *, at: datetime) -> HttpResponse:
+    """Show the contact's number to somebody who says why; without a reason the masked one stays, with what is wrong."""
+    try:
+        return show_phone(request, case, at=at, reason=request.POST.get("reason", "")[:500], dial=False)
+    except DomainError as error:
+        if not getattr(request, "htmx", False):
+            raise
+        context = {"case": case, "reveal_url": request.path, "problem": str(error)}
+        return render(request, "cases/phone_line.html", context, status=422)

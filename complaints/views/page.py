@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from cases.permissions import reads_all
 from cases.states import Phase
-from cases.views import show_phone
+from cases.views import reveal_phone
 from complaints.models import Complaint
 from complaints.queries import ComplaintPage, page_of
 from complaints.views.steps import BY_VERB, STEPS, Step, form_of, next_of
@@ -160,11 +160,4 @@ def _refuse(
 @require_POST
 def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Show the contact's number to somebody who says why."""
-    complaint = staff_complaint(request, number)
-    try:
-        return show_phone(request, complaint.case, at=now(), reason=request.POST.get("reason", "")[:500], dial=False)
-    except DomainError as error:
-        if not getattr(request, "htmx", False):
-            raise
-        context = {"case": complaint.case, "reveal_url": request.path, "problem": str(error)}
-        return render(request, "cases/phone_line.html", context, status=422)
+    return reveal_phone(request, staff_complaint(request, number).case, at=now())

@@ -86,9 +86,8 @@ def test_what_changed_and_what_went_is_said_too(stage: Cast, come: Come) -> None
     expect(page.locator(".empty-box")).to_be_visible()
     opened(stage, at=now())
     look(page)
-    page.click(
-        NEWS, timeout=20_000
-    )  # the look after the rows came in may still be under way: then the next one says it
+    # The look after the rows came in may still be under way: then the next one says it.
+    page.click(NEWS, timeout=20_000)
     expect(page.locator("tr[data-live-row]")).to_have_count(1)
     expect(page.locator("tr[data-live-row] .row-link")).to_be_focused()
 

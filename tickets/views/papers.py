@@ -7,13 +7,12 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cases.states import PhotoLabel
-from cases.views import show_phone
+from cases.views import reveal_phone, show_phone
 from core.errors import DomainError, Invalid, NotAllowed
 from records.actions import Answer, once
 from records.http import now, user_of
@@ -85,11 +84,4 @@ def dial(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Show the contact's number to somebody who says why."""
-    ticket = staff_ticket(request, number)
-    try:
-        return show_phone(request, ticket.case, at=now(), reason=request.POST.get("reason", "")[:500], dial=False)
-    except DomainError as error:
-        if not getattr(request, "htmx", False):
-            raise
-        context = {"case": ticket.case, "reveal_url": request.path, "problem": str(error)}
-        return render(request, "cases/phone_line.html", context, status=422)
+    return reveal_phone(request, staff_ticket(request, number).case, at=now())
