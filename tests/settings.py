@@ -21,7 +21,8 @@ STORAGES: dict[str, Any] = {  # type: ignore[no-redef]
 }
 
 if DATABASES["default"]["ENGINE"] == "servicedesk.sqlite":
-    # In memory for parallel runs too: the runner knows Django's own engine only and would suffix a path.
-    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
+    # A file, as in the product: in memory all threads of a live server would share one connection, and with it one
+    # transaction. The runner of parallel tests adds its suffix.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["VAR_DIR"], "tests.sqlite3")}
 # Tests run side by side and empty the cache between them: each process has its own.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -43,7 +43,7 @@ def intake(request: HttpRequest) -> HttpResponse:
         begun = _begun(request, user, project)
         contact = contact_named(request.GET.get("contact") or begun.get("contact", ""), user, project)
         form = _form(user, project, contact, initial=_asked(request, contact, begun))
-        return _page(request, form, contact)
+        return _page(request, form, contact, draft_key=request.GET["draft"] if begun else "")
     contact = contact_named(request.POST.get("contact") or request.GET.get("contact", ""), user, project)
     form = _form(user, project, contact, data=request.POST)
     if "join" in request.POST:
@@ -101,7 +101,7 @@ def _asked(request: HttpRequest, contact: Contact | None, begun: dict[str, str])
     return {"channel": Channel.PHONE} | begun | {k: v for k, v in caller.items() if v}
 
 
-def _page(request: HttpRequest, form: IntakeForm, contact: Contact | None) -> HttpResponse:
+def _page(request: HttpRequest, form: IntakeForm, contact: Contact | None, draft_key: str = "") -> HttpResponse:
     user, project = at_the_desk(request)
     done = request.GET.get("done", "")[:30] if request.method == "GET" else ""
     ticket = (
@@ -114,6 +114,7 @@ def _page(request: HttpRequest, form: IntakeForm, contact: Contact | None) -> Ht
         "may_print": ticket is not None and can_print(user, ticket.case, ticket.jobs.all()),
         "print_now": ticket is not None and request.GET.get("print") == "1",
         "said": _suggestion(request, form, user, project),
+        "draft_key": draft_key,
         "drafts": drafts_of(user, project, form=FORM) if request.method == "GET" else [],
         "given": given_by(request, ASKED_AS | {"said": "description"}),
         "now": now(),

@@ -2,7 +2,7 @@
 //   data-draft="contact"      which form it is;  data-draft-page   the address of its page;  data-draft-title   its name in the list
 //   data-draft-given="unit …" what the address or the call gave: no draft is written over it
 //   data-draft-drops="unit …" parameters of the address that the draft holds from then on
-//   data-draft-filled         the server fills it from the draft; only photos are brought back here
+//   data-draft-filled="key"   the server fills it, from the draft named; only photos are brought back here
 // Inside the form: parts/draft.html, with its key and the words.
 (() => {
   "use strict";
@@ -180,7 +180,8 @@
     const found = answer && answer.ok ? await answer.json() : null;
     // What the server could not be told was typed later.
     const data = local ? JSON.parse(local) : found;
-    const form = data && all().find((one) => !keyField(one).value && !stateOf(one).touched && sameForm(one, data));
+    const awaits = (one) => one.dataset.draftFilled === key || (!keyField(one).value && !stateOf(one).touched);
+    const form = data && all().find((one) => awaits(one) && sameForm(one, data));
     if (!form) return;
     bringBack(form, key, data.data);
     if (local) save(form);
@@ -191,6 +192,6 @@
     if (new URL(form.action, location.href).pathname !== location.pathname) keyField(form).value = "";
   });
   new URLSearchParams(location.search).getAll("draft").forEach((key) => {
-    if (!all().some((form) => keyField(form).value === key)) look(key);
+    if (!all().some((form) => keyField(form).value === key && form.dataset.draftFilled !== key)) look(key);
   });
 })();

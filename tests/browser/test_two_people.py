@@ -74,8 +74,8 @@ def test_who_writes_a_contact_second_sees_both_values(stage: Cast, come: Come) -
     expect(theirs.locator("[data-presence]")).to_contain_text(f"{stage.frontdesk}正在填写")
     theirs.fill("#id_said", "办门禁卡")
     for page in (theirs, mine):
-        page.locator("button[name=then][value='']").click()
-        page.wait_for_load_state("load")
+        with page.expect_navigation():
+            page.locator("button[name=then][value='']").click()
     row = mine.locator(".stale tr", has_text="说了什么")
     expect(row).to_have_text(re.compile("办车位.*办门禁卡", re.DOTALL))
     expect(mine.locator("#id_said")).to_have_value("办车位")
@@ -89,8 +89,8 @@ def test_who_edits_a_resident_second_sees_both_values(stage: Cast, come: Come) -
     for page, name in ((theirs, "张晓明"), (mine, "张明明")):
         page.wait_for_load_state("load")
         page.fill("#id_name", name)
-        page.locator(".form-acts .btn-primary").click()
-        page.wait_for_load_state("load")
+        with page.expect_navigation():
+            page.locator(".form-acts .btn-primary").click()
     stale = mine.locator(".stale")
     expect(stale.locator("tr", has_text="姓名")).to_have_text(re.compile("张明明.*张晓明", re.DOTALL))
     expect(mine.locator("#id_name")).to_have_value("张明明")

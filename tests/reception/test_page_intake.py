@@ -259,6 +259,7 @@ def test_a_resumed_draft_still_belongs_to_its_contact(cast: Cast, signed_in: Sig
     assert f'name="contact" value="{contact.case.number}"' in page
     assert "卫生间漏水，说得更细</textarea>" in page
     assert f'value="{MASKED}"' in page, "what the contact knows and nobody typed over"
+    assert 'name="draft" value="a"' in page, "sent before a script runs, it is still this draft that was sent"
 
 
 def test_a_draft_whose_contact_one_may_not_see_is_not_there(cast: Cast, signed_in: SignIn) -> None:
