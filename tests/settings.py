@@ -1,6 +1,7 @@
 """The settings of the tests: a machine of one's own, plain HTTP, cheap hashing, files in a throw-away folder."""
 
 import os
+import sqlite3
 import tempfile
 from typing import Any
 
@@ -21,8 +22,10 @@ STORAGES: dict[str, Any] = {  # type: ignore[no-redef]
 }
 
 if DATABASES["default"]["ENGINE"] == "servicedesk.sqlite":
-    # A file, as in the product: in memory all threads of a live server would share one connection, and with it one
-    # transaction. The runner of parallel tests adds its suffix.
-    DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["VAR_DIR"], "tests.sqlite3")}
+    # In memory, yet with a connection for each thread as in the product: with Django's own way all threads of a live
+    # server share one connection, and with it one transaction. The runner of parallel tests adds its suffix to the name.
+    IN_MEMORY = "file:/tests?vfs=memdb&run="
+    DATABASES["default"]["TEST"] = {"NAME": IN_MEMORY}
+    KEPT = sqlite3.connect(IN_MEMORY, uri=True, check_same_thread=False)  # it is gone when nobody is connected
 # Tests run side by side and empty the cache between them: each process has its own.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

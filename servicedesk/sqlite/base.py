@@ -57,7 +57,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._drop_lock()
 
     def _take_lock(self) -> None:
-        if self.is_in_memory_db() or self._lock_fd is not None:
+        if self.is_in_memory_db() or self._lock_fd is not None or _is_address(self.settings_dict["NAME"]):
             return
         fd = os.open(f"{self.settings_dict['NAME']}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         give_up = time.monotonic() + WAIT_SECONDS
@@ -77,3 +77,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._lock_fd is not None:
             os.close(self._lock_fd)
             self._lock_fd = None
+
+
+def _is_address(name: object) -> bool:
+    """Say whether the database is named by an address (`file:…?vfs=memdb`): beside it there is no place for a lock."""
+    return str(name).startswith("file:")

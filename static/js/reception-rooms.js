@@ -15,7 +15,10 @@
       this.input.addEventListener("compositionend", () => this.ask());
       this.input.addEventListener("keydown", (event) => this.key(event));
       this.input.addEventListener("blur", () => window.setTimeout(() => this.leave(), 150));
-      this.list.addEventListener("htmx:afterSwap", () => this.show(document.activeElement === this.input));
+      this.list.addEventListener("htmx:afterSwap", (event) => {
+        this.answered = event.detail.requestConfig.parameters[this.input.name];
+        this.show(document.activeElement === this.input);
+      });
       this.list.addEventListener("mousedown", (event) => event.preventDefault());
       this.list.addEventListener("click", (event) => {
         const option = event.target.closest("[role=option]");
@@ -62,7 +65,9 @@
       } else if (event.key === "Enter") {
         // Enter takes the room and goes on to what comes next; it never sends a half-filled form.
         event.preventDefault();
-        if (!this.list.hidden && found[this.chosen]) this.take(found[this.chosen]);
+        // A list that answers less than what stands there now would take another room.
+        const current = this.answered === this.input.value;
+        if (!this.list.hidden && current && found[this.chosen]) this.take(found[this.chosen]);
         else this.settle();
         this.onward();
       } else if (event.key === "Escape" && !this.list.hidden) {

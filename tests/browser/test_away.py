@@ -2,28 +2,31 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
 
 import pytest
-from django.db import connection
+from django.db import connections
 from playwright.sync_api import expect
 
 from tests.browser.day import Come, case, number_told
 from tests.cast import Cast
 from tests.reception.desk import ROOM
-from tests.servicedesk.test_away import database_away
+from tests.servicedesk.test_away import GONE
 from tickets.models import Ticket
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="the server shares the test's connection on SQLite only"),
-]
+pytestmark = pytest.mark.browser
 SENTENCE = "数据库暂时连不上"
 
 
 @contextmanager
 def away() -> Iterator[None]:
-    """For the server too, which on SQLite in memory works on this connection."""
-    with database_away():
+    """For every connection of the server's threads, and for the test's own."""
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise GONE
+
+    with patch.object(type(connections["default"]), "cursor", refuse):
         yield
 
 

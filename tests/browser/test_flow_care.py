@@ -38,6 +38,17 @@ def test_the_same_form_sent_again_by_the_browser_makes_no_second_ticket(stage: C
     assert Ticket.objects.count() == 1
 
 
+@pytest.mark.req("REP-1")
+def test_enter_before_the_list_is_there_takes_the_room_that_was_typed(stage: Cast, come: Come) -> None:
+    page = come(stage.frontdesk, "/intake/")
+    page.locator("#id_unit").press_sequentially("3-2-150")
+    expect(page.locator("#id_unit_list [role=option]").first).to_contain_text("3-2-1501")
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_contact_name")).to_have_value("单小红")
+    expect(page.locator("#id_unit")).to_have_value("3-2-1502")
+
+
 def compose(page: Page, text: str) -> None:
     """Type with an input method: pinyin under composition, Enter that belongs to it, then the characters."""
     keyboard = page.context.new_cdp_session(page)
