@@ -23,7 +23,7 @@ STORAGES: dict[str, Any] = {  # type: ignore[no-redef]
 
 if DATABASES["default"]["ENGINE"] == "servicedesk.sqlite":
     # In memory, yet with a connection for each thread as in the product: with Django's own way all threads of a live
-    # server share one connection, and with it one transaction. The runner of parallel tests adds its suffix to the name.
+    # server share one connection, and with it one transaction. The runner of parallel tests adds its suffix.
     IN_MEMORY = "file:/tests?vfs=memdb&run="
     DATABASES["default"]["TEST"] = {"NAME": IN_MEMORY}
     KEPT = sqlite3.connect(IN_MEMORY, uri=True, check_same_thread=False)  # it is gone when nobody is connected
