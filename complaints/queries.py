@@ -1,5 +1,6 @@
 """Reads of complaints: what the words suggest, one complaint with everything about it, the list."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from cases.registry import kind_of
 from cases.states import Phase
 from complaints.models import Complaint, GradeGuide, Remedy, Responsibility, Topic
 from complaints.rules import Suggested, suggest_grade
-from complaints.states import KIND, State
+from complaints.states import KIND, Grade, State
 from sla.queries import Rung, ladder
 
 
@@ -104,6 +105,12 @@ VIEWS: dict[str, Any] = {
     "all": gettext_lazy("All"),
 }
 PAGE = 50
+
+
+def asked_for(asked: Mapping[str, str]) -> tuple[str, str]:
+    """The saved view and the grade that an address asks for; the open ones of every grade where it names neither."""
+    view, grade = asked.get("view", ""), asked.get("grade", "")
+    return (view if view in VIEWS else "open"), (grade if grade in Grade.values else "")
 
 
 def listed(*, project: Project, user: User, view: str, grade: str, at: datetime) -> CaseQuerySet:

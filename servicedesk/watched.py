@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.models import Project, User
+from complaints.queries import PAGE, asked_for
+from complaints.queries import listed as complaints
 from core.numbers import whole_number
 from notifications.queries import inbox
 from reception.permissions import can_receive
@@ -82,6 +84,13 @@ def _dispatch(user: User, project: Project, asked: QueryDict, at: datetime) -> I
     return [(case.number, case.version) for case in waiting(user, project)]
 
 
+def _complaints(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
+    view, grade = asked_for(asked)
+    rows = complaints(project=project, user=user, view=view, grade=grade, at=at).values_list("number", "version")
+    # A page further on shows what comes after those before it.
+    return rows[(max(whole_number(asked.get("page", "1")) or 1, 1) - 1) * PAGE :]
+
+
 def _jobs(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
     mine = my_jobs(user, project, at=at)
     return [(card.number, card.version) for card in (*mine.today, *mine.tests, *mine.later)]
@@ -102,6 +111,7 @@ LISTS: dict[str, Watched] = {
     "today": Watched(_at_the_desk, _today),
     "callbacks": Watched(lambda user, project: can_list(user, project.pk), _callbacks),
     "dispatch": Watched(lambda user, project: user.is_office and may_dispatch(user, project), _dispatch),
+    "complaints": Watched(_staff, _complaints),
     "jobs": Watched(_staff, _jobs),
     "inbox": Watched(lambda user, project: True, _inbox),
 }

@@ -14,6 +14,7 @@ urlpatterns = [
     path("tickets/<str:number>/dial/", papers.dial, name="ticket_dial"),
     path("tickets/<str:number>/reveal/", papers.reveal, name="ticket_reveal"),
     path("tickets/<str:number>/clash/", board.dispatch_clash, name="ticket_clash"),
+    path("tickets/<str:number>/ask/<slug:verb>/", page.ticket_ask, name="ticket_ask"),
     path("tickets/<str:number>/do/<slug:verb>/", page.ticket_step, name="ticket_step"),
     path("dispatch/", board.dispatch_board, name="dispatch"),
     path("just-done/", just_done.just_done, name="just_done"),

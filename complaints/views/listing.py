@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from cases.models import Case
 from cases.queries import Due, due_of
 from cases.registry import kind_of
-from complaints.queries import PAGE, VIEWS, listed
+from complaints.queries import PAGE, VIEWS, asked_for, listed
 from complaints.states import Grade
 from records.http import now, project_of, user_of
 
@@ -35,8 +35,7 @@ def complaints(request: HttpRequest) -> HttpResponse:
     user, project = user_of(request), project_of(request)
     if not user.is_office:
         raise Http404
-    view = request.GET.get("view", "") if request.GET.get("view") in VIEWS else "open"
-    grade = request.GET.get("grade", "") if request.GET.get("grade") in Grade.values else ""
+    view, grade = asked_for(request.GET)
     rows = listed(project=project, user=user, view=view, grade=grade, at=now())
     page = Paginator(rows, PAGE).get_page(request.GET.get("page", "1"))
     here = reverse("complaints")

@@ -1,6 +1,5 @@
 """One complaint's page, and its steps: a refusal shows the page again with everything that was typed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
@@ -8,43 +7,24 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from cases.meanwhile import missed
 from cases.permissions import reads_all
 from cases.states import Phase
+from cases.steps import Attempt, Offer, Tried, answer, take
 from cases.views import reveal_phone
 from complaints.models import Complaint
 from complaints.queries import ComplaintPage, page_of
-from complaints.views.steps import BY_VERB, STEPS, Step, form_of, next_of
-from core.errors import DomainError
-from records.http import follow, now, posted_version, redirect_once, user_of
+from complaints.views.steps import BY_VERB, STEPS, Step, form_of, next_of, now_in
+from core.errors import Stale
+from records.http import follow, now, posted_version, user_of
+from records.stale import Missed
 from tickets.forms import StepForm
 from visits.models import Callback
 from visits.permissions import can_record
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A step as the template draws it."""
-
-    verb: str
-    label: str | Promise
-    icon: str
-    url: str = ""
-    link: str = ""
-    form: StepForm | None = None
-    opened: bool = False
-
-
-class _RefusedStep(Exception):
-    """Ends a step inside its transaction, so that nothing of it stays, not even its key."""
-
-    def __init__(self, form: StepForm | None, error: DomainError | None = None) -> None:
-        super().__init__(str(error or ""))
-        self.form, self.error = form, error
 
 
 def staff_complaint(request: HttpRequest, number: str) -> Complaint:
@@ -70,18 +50,14 @@ def complaint_page(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest,
-    complaint: Complaint,
-    *,
-    at: datetime,
-    verb: str = "",
-    form: StepForm | None = None,
-    status: int = 200,
+    request: HttpRequest, complaint: Complaint, *, at: datetime, tried: Tried[StepForm] | None = None
 ) -> HttpResponse:
     user = user_of(request)
     page = page_of(complaint, user)
-    kinds = [step for step in STEPS if step.offered(user, page) or (step.verb == verb and form is not None)]
-    offers = [_offer(step, page, form if step.verb == verb else None) for step in kinds]
+    typed = tried.verb if tried is not None and tried.form is not None else ""
+    kinds = [step for step in STEPS if step.offered(user, page) or step.verb == typed]
+    missed_now = _missed(request, page, tried)
+    offers = [_offer(step, page, tried, missed_now) for step in kinds]
     first = next_of(kinds, page)
     primary = next((one for one in offers if first is not None and one.verb == first.verb), None)
     context = {
@@ -89,15 +65,32 @@ def _show(
         "steps": offers,
         "primary": primary or _callback(user, page),
         "reveal_url": reverse("complaint_reveal", args=[page.case.number]),
+        "page_url": reverse("complaint", args=[page.case.number]),
         "seen_at": at.isoformat(),
     }
-    return render(request, "complaints/complaint.html", context, status=status)
+    return render(request, "complaints/complaint.html", context, status=tried.status if tried else 200)
 
 
-def _offer(step: Step, page: ComplaintPage, typed: StepForm | None) -> Offer:
-    url = reverse("complaint_step", args=[page.case.number, step.verb])
-    form = typed or form_of(step, page)
-    return Offer(step.verb, step.label, step.icon, url=url, form=form, opened=typed is not None)
+def _missed(request: HttpRequest, page: ComplaintPage, tried: Tried[StepForm] | None) -> Missed | None:
+    """What was typed beside what the complaint says now, for a step that somebody else was ahead of."""
+    if tried is None or not isinstance(tried.error, Stale):
+        return None
+    stands = now_in(tried.form, page) if tried.form is not None else {}
+    return missed(page.case, form=tried.form, now=stands, post=request.POST, events=page.events)
+
+
+def _offer(step: Step, page: ComplaintPage, tried: Tried[StepForm] | None, stale: Missed | None) -> Offer:
+    mine = tried is not None and tried.verb == step.verb
+    form = tried.form if mine and tried is not None else form_of(step, page)
+    return Offer(
+        step.verb,
+        step.label,
+        step.icon,
+        url=reverse("complaint_step", args=[page.case.number, step.verb]),
+        form=form,
+        opened=mine and form is not None,
+        stale=stale if mine else None,
+    )
 
 
 def _callback(user: User, page: ComplaintPage) -> Offer | None:
@@ -115,45 +108,26 @@ def complaint_step(request: HttpRequest, number: str, verb: str) -> HttpResponse
     at, step = now(), BY_VERB.get(verb)
     if step is None:
         raise Http404
-    try:
-        return redirect_once(request, at, lambda: _try_out(request, number, step, at))
-    except _RefusedStep as refused:
-        return _refuse(request, number, step, refused.form, refused.error, at)
-    except DomainError as error:
-        complaint = staff_complaint(request, number)
-        form = form_of(step, page_of(complaint, user_of(request)), request.POST)
-        return _refuse(request, number, step, form, error, at)
+    attempt = Attempt(
+        verb,
+        find=lambda: staff_complaint(request, number),
+        form=lambda complaint: form_of(step, page_of(complaint, user_of(request)), request.POST),
+        act=lambda complaint, form: _carry_out(request, complaint, step, form, at),
+    )
+
+    def again(tried: Tried[StepForm]) -> HttpResponse:
+        return _show(request, staff_complaint(request, number), at=at, tried=tried)
+
+    return answer(request, take(request, attempt, at=at), again)
 
 
-def _try_out(request: HttpRequest, number: str, step: Step, at: datetime) -> str:
-    complaint = staff_complaint(request, number)
-    user = user_of(request)
-    form = form_of(step, page_of(complaint, user), request.POST)
-    if form is not None and not form.is_valid():
-        raise _RefusedStep(form)
+def _carry_out(request: HttpRequest, complaint: Complaint, step: Step, form: StepForm | None, at: datetime) -> str:
+    user, number = user_of(request), complaint.case.number
     given = dict(form.cleaned_data) if form else {}
-    try:
-        step.act(complaint=complaint, **given, by=user, at=at, expected=posted_version(request))
-    except DomainError as error:
-        raise _RefusedStep(form, error) from error
+    step.act(complaint=complaint, **given, by=user, at=at, expected=posted_version(request))
     messages.success(request, f"{number} {step.done}")
     seen = Complaint.objects.visible_to(user).filter(pk=complaint.pk).exists()
     return reverse("complaint", args=[number]) if seen else reverse("complaints")
-
-
-def _refuse(
-    request: HttpRequest, number: str, step: Step, form: StepForm | None, error: DomainError | None, at: datetime
-) -> HttpResponse:
-    """The page again with what was typed, the refusal beside the fields that it names."""
-    if error is not None and form is not None and form.is_valid():
-        for name, problem in error.fields.items():
-            if name in form.fields:
-                form.add_error(name, str(problem))
-        form.add_error(None, str(error))
-    elif error is not None:
-        messages.error(request, str(error))
-    status = error.status if error else 422
-    return _show(request, staff_complaint(request, number), at=at, verb=step.verb, form=form, status=status)
 
 
 @login_required

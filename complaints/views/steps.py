@@ -132,3 +132,16 @@ def form_of(step: Step, page: ComplaintPage, data: Any = None) -> StepForm | Non
         waiting = [remedy for remedy in page.remedies if remedy.state == RemedyState.PROPOSED]
         return step.form(data, auto_id=ids, remedies=waiting)
     return step.form(data, auto_id=ids)
+
+
+def now_in(form: StepForm, page: ComplaintPage) -> dict[str, Any]:
+    """What the complaint says now in the fields of a step's form: beside what somebody typed before they knew."""
+    known = {
+        "department": page.case.department_id,
+        "person": page.case.handler_id,
+        "grade": page.case.grade,
+        "apologised": page.complaint.apologised,
+        "outcome": page.complaint.outcome,
+        "agreed": page.complaint.agreed,
+    }
+    return {name: value for name, value in known.items() if name in form.fields}

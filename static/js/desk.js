@@ -46,6 +46,47 @@
     });
   }
 
+  // A dialog's first field takes the focus, so that a reason can be typed at once.
+  function show(dialog) {
+    dialog.showModal();
+    const field = dialog.querySelector("input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea");
+    if (field) field.focus();
+  }
+
+  // <dialog data-load hx-get="…" hx-trigger="wanted" hx-swap="outerHTML"> is fetched when somebody points at its button, or opens it.
+  const asked = new Set();
+  const opened = new Set();
+
+  function want(dialog) {
+    if (asked.has(dialog.id)) return;
+    asked.add(dialog.id);
+    dialog.dispatchEvent(new CustomEvent("wanted"));
+  }
+
+  function open(dialog) {
+    if (!dialog || dialog.open) return;
+    if (!dialog.hasAttribute("data-load")) {
+      show(dialog);
+      return;
+    }
+    opened.add(dialog.id);
+    want(dialog);
+  }
+
+  ["pointerover", "focusin"].forEach((kind) => document.addEventListener(kind, (event) => {
+    const button = event.target.closest && event.target.closest("[data-open]");
+    const dialog = button && document.getElementById(button.dataset.open);
+    if (dialog && dialog.hasAttribute("data-load")) want(dialog);
+  }));
+  document.addEventListener("htmx:load", (event) => {
+    if (event.target.matches && event.target.matches("dialog:not([data-load])") && opened.delete(event.target.id)) show(event.target);
+  });
+  // What did not come is asked for again.
+  ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((kind) => document.addEventListener(kind, (event) => {
+    asked.delete(event.target.id);
+    opened.delete(event.target.id);
+  }));
+
   const clicks = {
     "[data-theme-toggle]": () => {
       const next = document.documentElement.getAttribute("data-bs-theme") === "dark" ? "light" : "dark";
@@ -57,10 +98,7 @@
     },
     "[data-dismiss-toast]": () => { document.getElementById("toast").hidden = true; },
     "[data-print]": () => window.print(),
-    "[data-open]": (button) => {
-      const dialog = document.getElementById(button.dataset.open);
-      if (dialog && !dialog.open) dialog.showModal();
-    },
+    "[data-open]": (button) => open(document.getElementById(button.dataset.open)),
     "[data-close]": (button) => button.closest("dialog").close(),
   };
 

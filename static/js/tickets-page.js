@@ -9,15 +9,6 @@
     if (wrong) wrong.focus();
   });
 
-  // A dialog's first field takes the focus, so that a reason can be typed at once.
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-open]");
-    const dialog = button && document.getElementById(button.dataset.open);
-    if (!dialog || !dialog.open) return;
-    const field = dialog.querySelector("input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea");
-    if (field) field.focus();
-  });
-
   // The number comes in answer to a tap. A phone dials it at once; at a desk it is read off and dialled on the set beside
   // the screen, where a browser asking for a program to call with would only be in the way (the number stays a link).
   function dial(root) {

@@ -161,6 +161,18 @@ def test_a_refused_step_keeps_what_was_typed(cast: Cast, signed_in: SignIn) -> N
     assert "没有丢" in late.content.decode()
 
 
+def test_who_is_late_sees_both_and_keeps_the_words(cast: Cast, signed_in: SignIn) -> None:
+    complaint = handled(cast)
+    seen = {"version": complaint.case.version, "seen": complaint.case.state}
+    actions.regrade(complaint=complaint, grade="major", reason="有人受伤", by=cast.supervisor, at=NOON + HOUR)
+    typed = {"grade": "minor", "reason": "业主说没事了", **seen}
+    page = step(signed_in(cast.supervisor), complaint, "regrade", **typed)
+    assert page.status_code == 409
+    stale = next(one for one in page.context["steps"] if one.verb == "regrade").stale
+    assert [(pair.yours, pair.now) for pair in stale.pairs] == [("轻微", "重大")]
+    assert "业主说没事了" in page.content.decode()
+
+
 def test_the_same_step_twice_acts_once(cast: Cast, signed_in: SignIn) -> None:
     complaint = handled(cast)
     client = signed_in(cast.technician)

@@ -258,6 +258,7 @@ TABLE: dict[str, Row] = {
     "ticket_dial": _writes("ticket", frozenset({"technician"}), phone=True),
     "ticket_reveal": _writes("ticket", EVERY_STAFF, REASON, phone=True),
     "ticket_clash": _reads("ticket", EVERY_STAFF),
+    "ticket_ask": _reads("ticket", EVERY_STAFF, given={"verb": "feedback"}),
     "ticket_step": _writes("ticket", WORKERS, given={"verb": "accept"}),
     "dispatch": _reads("", FRONT | LEADERS),
     "just_done": _reads("", EVERY_STAFF),

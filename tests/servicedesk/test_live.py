@@ -98,6 +98,7 @@ PAGES = {
     "/callbacks/": ["callbacks"],
     "/dispatch/": ["dispatch"],
     "/my-jobs/": ["jobs"],
+    "/complaints/": ["complaints"],
     "/inbox/": ["inbox"],
 }
 

@@ -47,7 +47,7 @@ def words_of(response: Any) -> str:
 
 def steps_of(response: Any, number: str) -> set[str]:
     """The verbs that the page has a form for."""
-    return set(re.findall(rf'action="/tickets/{number}/do/([a-z-]+)/"', text_of(response)))
+    return set(re.findall(rf'(?:action|hx-get)="/tickets/{number}/(?:do|ask)/([a-z-]+)/"', text_of(response)))
 
 
 def primary_of(response: Any) -> str:

@@ -39,7 +39,7 @@ def test_it_costs_the_same_however_much_happened(cast: Cast, signed_in: SignIn, 
         at = NOON + 2 * HOUR + timedelta(minutes=n)
         actions.feedback(ticket=ticket, text="在路上", by=cast.technician, at=at)
         actions.join_caller(ticket=ticket, caller=Caller(name="邻居"), by=cast.frontdesk, at=at)
-    assert queries_for(signed_in(cast.supervisor), page(ticket)) == 14
+    assert queries_for(signed_in(cast.supervisor), page(ticket)) == 8
 
 
 def test_one_that_is_over_is_read_in_eight_statements(cast: Cast, signed_in: SignIn) -> None:

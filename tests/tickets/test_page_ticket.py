@@ -27,9 +27,11 @@ from tests.tickets.pages import (
     MASKED,
     PHONE,
     clock_at,
+    hidden,
     primary_of,
     read_in_english,
     steps_of,
+    text_of,
     words_of,
 )
 from tests.tickets.pictures import photo_bytes
@@ -94,6 +96,10 @@ def test_it_says_who_pays_and_why(cast: Cast, signed_in: SignIn) -> None:
     words = words_of(signed_in(cast.frontdesk).get(page(ticket)))
     assert "Free service" in words
     assert "is under warranty until" in words
+
+
+def ask(ticket: Ticket, verb: str) -> str:
+    return f"/tickets/{ticket.case.number}/ask/{verb}/"
 
 
 def test_what_happened_is_told_in_order_newest_first(cast: Cast, signed_in: SignIn) -> None:
@@ -236,12 +242,25 @@ def test_dispatching_offers_the_skilled_first_and_sends_at_the_agreed_time(cast:
     cast.technician2.skills.create(category=category("lamp"))
     ticket = opened(cast)
     client = signed_in(cast.frontdesk)
-    shown = words_of(client.get(page(ticket)))
+    shown = words_of(client.get(ask(ticket, "dispatch")))
     assert shown.index("Technician2 · knows this trade") < shown.index("Technician · not trained for it")
     data = {"technician": cast.technician2.pk, "window_from": "2026-11-23T18:00", "window_to": "2026-11-23T19:00"}
     assert client.post(do(ticket, "dispatch"), data).headers["Location"] == page(ticket)
     job = ticket.jobs.get()
     assert (job.technician, job.window_from, job.window_to) == (cast.technician2, NOON + 6 * HOUR, NOON + 7 * HOUR)
+
+
+def test_a_form_that_is_fetched_is_the_same_and_only_while_it_can_be_done(cast: Cast, signed_in: SignIn) -> None:
+    ticket = opened(cast)
+    client = signed_in(cast.frontdesk)
+    assert "dispatch-technician" not in text_of(client.get(page(ticket)))
+    whole = text_of(client.get(f"{page(ticket)}?draft=tab-1"))
+    assert 'id="dispatch-technician' in whole, "where a draft comes back every form is there"
+    fetched = client.get(ask(ticket, "dispatch"))
+    assert f'action="{do(ticket, "dispatch")}"' in text_of(fetched)
+    assert hidden(fetched, do(ticket, "dispatch"), "version") == str(ticket.case.version)
+    assert client.get(ask(ticket, "complete")).status_code == 409
+    assert [client.get(ask(ticket, verb)).status_code for verb in ("arrive", "no-such")] == [404, 404]
 
 
 def test_who_cannot_be_sent_is_no_choice(cast: Cast, signed_in: SignIn) -> None:
@@ -292,7 +311,7 @@ def test_lines_of_a_quote_that_was_refused_are_still_there(cast: Cast, signed_in
     ticket = opened(cast, code="lamp")
     actions.override_charge(ticket=ticket, charge="paid", reason="人为损坏", by=cast.supervisor, at=NOON)
     client = signed_in(cast.supervisor)
-    prices = client.get(page(ticket)).context["price_list"][:2]
+    prices = client.get(ask(ticket, "quote")).context["price_list"][:2]
     data = {"item": [prices[0].pk, prices[1].pk], "quantity": ["2", "none"]}
     response = client.post(do(ticket, "quote"), data)
     assert response.status_code == 422

@@ -1,12 +1,10 @@
 """One ticket's page, and its steps: a refusal shows the page again with everything that was typed."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,10 +16,11 @@ from cases.meanwhile import missed
 from cases.models import Case
 from cases.permissions import reads_all
 from cases.rules import check_claim
-from core.errors import DomainError, Stale
+from cases.steps import Attempt, Offer, Tried, answer, take
+from core.errors import Stale
 from core.moments import read_moment
 from estate.models import REGISTER_ROLES
-from records.http import follow, now, posted_version, redirect_once, user_of
+from records.http import follow, now, posted_version, user_of
 from records.stale import Missed
 from tickets.actions import Dispatched
 from tickets.forms import StepForm
@@ -30,47 +29,14 @@ from tickets.permissions import can_add_photo, can_print, has_the_job
 from tickets.queries import visible_numbers
 from tickets.reads.kin import Kin, kin_of
 from tickets.reads.page import TicketPage, page_of
-from tickets.reads.prices import priced
-from tickets.views.step_shape import Given, StepKind, Words
+from tickets.reads.prices import Priced, priced
+from tickets.views.step_shape import Given, StepKind
 from tickets.views.step_table import BY_VERB
 from tickets.views.steps import Choices, lines_of, next_of, now_in, offered
 from visits.permissions import can_record
 
 # A phone that says a moment this close to ours was not out of signal.
 SAME_MOMENT = 120
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A step as the template draws it."""
-
-    verb: str
-    label: Words
-    icon: str
-    url: str = ""
-    link: str = ""
-    form: StepForm | None = None
-    danger: bool = False
-    text: Words = ""
-    opened: bool = False
-    stale: Missed | None = None
-
-
-@dataclass(frozen=True)
-class Tried:
-    """A step that was refused: its form as typed, and what was missed meanwhile."""
-
-    verb: str
-    form: StepForm | None
-    error: DomainError | None = None
-
-
-class _RefusedStep(Exception):
-    """Ends a step inside its transaction, so that nothing of it stays, not even its key."""
-
-    def __init__(self, tried: Tried) -> None:
-        super().__init__(tried.verb)
-        self.tried = tried
 
 
 def staff_kin(request: HttpRequest, number: str) -> Kin:
@@ -100,7 +66,7 @@ def ticket_page(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def show(
-    request: HttpRequest, kin: Kin, *, at: datetime, tried: Tried | None = None, status: int = 200
+    request: HttpRequest, kin: Kin, *, at: datetime, tried: Tried[StepForm] | None = None, status: int = 200
 ) -> HttpResponse:
     """Render the ticket's page, with the dialog of a refused step open."""
     user = user_of(request)
@@ -108,7 +74,14 @@ def show(
     choices = Choices(page, at)
     kinds = offered(user, page)
     stale = _missed(request, page, tried)
-    steps = [_offer(kind, page, choices, tried, stale) for kind in _with_tried(kinds, tried)]
+    # Drafts come back into forms that are there.
+    whole = "draft" in request.GET
+    steps = [
+        _later(kind, page)
+        if kind.asks and not whole and not _is_tried(kind, tried)
+        else _offer(kind, page, choices, tried, stale)
+        for kind in _with_tried(kinds, tried)
+    ]
     first = next_of(kinds, user, page)
     primary = next((step for step in steps if first and step.verb == first.verb), None) or _callback_step(user, page)
     context = {
@@ -119,9 +92,10 @@ def show(
         "may_print": can_print(user, page.case, page.jobs),
         "dial_url": reverse("ticket_dial", args=[page.case.number]) if has_the_job(user, page.open_job) else "",
         "reveal_url": reverse("ticket_reveal", args=[page.case.number]),
-        "price_list": priced(choices.prices) if any(step.form and step.form.lines_wanted for step in steps) else [],
+        "price_list": _prices(steps, choices),
         "seen_at": at.isoformat(),
         "unit_url": _unit_url(user, page.case),
+        "page_url": reverse("ticket", args=[page.case.number]),
     }
     return render(request, "tickets/ticket.html", context, status=status)
 
@@ -133,15 +107,27 @@ def _unit_url(user: User, case: Case) -> str:
     return reverse("unit", args=[case.project.code, case.unit.number])
 
 
-def _with_tried(kinds: list[StepKind], tried: Tried | None) -> list[StepKind]:
+def _with_tried(kinds: list[StepKind], tried: Tried[StepForm] | None) -> list[StepKind]:
     """The steps offered, and the one that was refused even if it is offered no longer: what was typed stays."""
     if tried is None or tried.form is None or any(kind.verb == tried.verb for kind in kinds):
         return kinds
     return [*kinds, BY_VERB[tried.verb]]
 
 
-def _offer(kind: StepKind, page: TicketPage, choices: Choices, tried: Tried | None, stale: Missed | None) -> Offer:
-    mine = tried is not None and tried.verb == kind.verb
+def _is_tried(kind: StepKind, tried: Tried[StepForm] | None) -> bool:
+    return tried is not None and tried.verb == kind.verb
+
+
+def _later(kind: StepKind, page: TicketPage) -> Offer:
+    """A step whose form reads more than the page does: fetched when somebody wants it."""
+    load = reverse("ticket_ask", args=[page.case.number, kind.verb])
+    return Offer(kind.verb, kind.label, kind.icon, load=load, danger=kind.danger)
+
+
+def _offer(
+    kind: StepKind, page: TicketPage, choices: Choices, tried: Tried[StepForm] | None, stale: Missed | None
+) -> Offer:
+    mine = _is_tried(kind, tried)
     form = tried.form if mine and tried is not None else choices.form(kind)
     return Offer(
         verb=kind.verb,
@@ -165,12 +151,43 @@ def _callback_step(user: User, page: TicketPage) -> Offer | None:
     return Offer(verb="callback", label=_("Make the callback"), icon="phone", link=link)
 
 
-def _missed(request: HttpRequest, page: TicketPage, tried: Tried | None) -> Missed | None:
+def _missed(request: HttpRequest, page: TicketPage, tried: Tried[StepForm] | None) -> Missed | None:
     """What was typed beside what the ticket says now, for a step that somebody else was ahead of."""
     if tried is None or not isinstance(tried.error, Stale):
         return None
     stands = now_in(tried.form, page) if tried.form is not None else {}
     return missed(page.case, form=tried.form, now=stands, post=request.POST, events=page.events)
+
+
+@login_required
+@require_GET
+def ticket_ask(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """The dialog of one step, for a page that did not bring it along."""
+    at = now()
+    kin = staff_kin(request, number)
+    page = page_of(kin, user_of(request))
+    kind = BY_VERB.get(verb)
+    if kind is None or kind.form is None:
+        raise Http404
+    if not kind.offered(user_of(request), page):
+        return HttpResponse(
+            _("This cannot be done any more. Open the page again."), status=409, content_type="text/plain"
+        )
+    choices = Choices(page, at)
+    step = _offer(kind, page, choices, None, None)
+    context = {
+        "step": step,
+        "page": page,
+        "page_url": reverse("ticket", args=[number]),
+        "price_list": _prices([step], choices),
+        "seen_at": at.isoformat(),
+    }
+    return render(request, "cases/step_dialog.html", context)
+
+
+def _prices(steps: list[Offer], choices: Choices) -> list[Priced]:
+    """The price list, where a step asks for parts and hours."""
+    return priced(choices.prices) if any(step.form and step.form.lines_wanted for step in steps) else []
 
 
 @login_required
@@ -181,40 +198,17 @@ def ticket_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     kind = BY_VERB.get(verb)
     if kind is None:
         raise Http404
-    try:
-        response = redirect_once(request, at, lambda: _try_out(request, number, kind, at))
-    except _RefusedStep as refused:
-        return refuse(request, number, refused.tried, at=at)
-    except DomainError as error:
-        return refuse(request, number, _tried_with(request, number, kind, error, at), at=at)
-    if wants_json(request):
-        return JsonResponse({"to": response.headers["Location"]})
-    return response
+    step = Attempt(
+        verb,
+        find=lambda: staff_kin(request, number),
+        form=lambda kin: Choices(page_of(kin, user_of(request)), at).form(kind, request.POST),
+        act=lambda kin, form: _carry_out(request, kin.ticket, kind, form, at),
+    )
 
+    def again(tried: Tried[StepForm]) -> HttpResponse:
+        return show(request, staff_kin(request, number), at=at, tried=tried, status=tried.status)
 
-def _try_out(request: HttpRequest, number: str, kind: StepKind, at: datetime) -> str:
-    """Look the ticket up and carry the step out. Only when no earlier answer is known: that one took it away, maybe."""
-    kin = staff_kin(request, number)
-    form = _form_of(request, kin, kind, at)
-    if form is not None and not form.is_valid():
-        raise _RefusedStep(Tried(kind.verb, form))
-    try:
-        return _carry_out(request, kin.ticket, kind, form, at)
-    except DomainError as error:
-        put_errors(form, error)
-        raise _RefusedStep(Tried(kind.verb, form, error)) from error
-
-
-def _tried_with(request: HttpRequest, number: str, kind: StepKind, error: DomainError, at: datetime) -> Tried:
-    """What was typed, for a key that came with something else before."""
-    form = _form_of(request, staff_kin(request, number), kind, at)
-    if form is not None and form.is_valid():
-        put_errors(form, error)
-    return Tried(kind.verb, form, error)
-
-
-def _form_of(request: HttpRequest, kin: Kin, kind: StepKind, at: datetime) -> StepForm | None:
-    return Choices(page_of(kin, user_of(request)), at).form(kind, request.POST)
+    return answer(request, take(request, step, at=at), again)
 
 
 def _carry_out(request: HttpRequest, ticket: Ticket, kind: StepKind, form: StepForm | None, at: datetime) -> str:
@@ -258,34 +252,3 @@ def where_next(request: HttpRequest, otherwise: str) -> str:
     if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         return wanted
     return otherwise
-
-
-def wants_json(request: HttpRequest) -> bool:
-    """Say whether a script asks rather than a page."""
-    return request.headers.get("Accept", "").startswith("application/json")
-
-
-def put_errors(form: StepForm | None, error: DomainError) -> None:
-    """Put a refusal beside the fields that it names, and its sentence above them."""
-    if form is None:
-        return
-    for name, problem in error.fields.items():
-        if name in form.fields:
-            form.add_error(name, str(problem))
-    form.add_error(None, str(error))
-
-
-def refuse(request: HttpRequest, number: str, tried: Tried, *, at: datetime) -> HttpResponse:
-    """Answer a step that was not carried out: JSON for a script, else the page with what was typed."""
-    error = tried.error
-    status = error.status if error else 422
-    if wants_json(request):
-        return JsonResponse({"detail": str(error) if error else _form_words(tried.form)}, status=status)
-    if tried.form is None and error is not None:
-        messages.error(request, str(error))
-    return show(request, staff_kin(request, number), at=at, tried=tried, status=status)
-
-
-def _form_words(form: Any) -> str:
-    found = form.errors.values() if form is not None else []
-    return " ".join(str(problem) for problems in found for problem in problems)

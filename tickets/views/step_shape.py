@@ -5,17 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.utils.functional import Promise
-
 from accounts.models import User
 from cases.registry import kind_of
+from cases.steps import Words
 from core.transitions import allowed
 from tickets.actions import Line
-from tickets.forms import StepForm
+from tickets.forms import CategoryForm, DispatchForm, LinesForm, StepForm
 from tickets.models import Ticket
 from tickets.reads.page import TicketPage
-
-Words = str | Promise
 
 
 @dataclass(frozen=True)
@@ -56,6 +53,11 @@ class StepKind:
     fits: Callable[[TicketPage], bool] = lambda page: True
     danger: bool = False
     text: Words = ""
+
+    @property
+    def asks(self) -> bool:
+        """Say whether its form reads more than a ticket's page does: people, prices, categories."""
+        return self.form is not None and issubclass(self.form, DispatchForm | LinesForm | CategoryForm)
 
     def offered(self, user: User, page: TicketPage) -> bool:
         """Say whether the person may do it to this ticket now."""
