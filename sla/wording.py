@@ -5,7 +5,8 @@ from django.utils.translation import ngettext, pgettext
 
 from sla.models import PolicyVersion
 from sla.rules import StepSpec
-from sla.states import Audience, Goal
+from sla.states import Goal
+from sla.vocabulary import audience_words, part_names, quoted
 
 UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
@@ -38,6 +39,9 @@ def goal_words(version: PolicyVersion) -> str:
     words = _("within %(time)s") % {"time": length_words(version.goal_seconds)}
     if version.goal_urgent_seconds is not None:
         words += _(", urgent: %(time)s") % {"time": length_words(version.goal_urgent_seconds)}
+    names = part_names(version.case_kinds) if version.goal_by_category else {}
+    for code, seconds in version.goal_by_category.items():
+        words += _(", %(what)s: %(time)s") % {"what": names.get(code, code), "time": length_words(seconds)}
     if version.goal_field:
         words += _(", or by the time that was promised")
     return words
@@ -45,9 +49,7 @@ def goal_words(version: PolicyVersion) -> str:
 
 def step_words(step: StepSpec) -> str:
     """Who is told when."""
-    people = pgettext("between names", ", ").join(
-        str(Audience(one).label) if one in Audience.values else one for one in step.to
-    )
+    people = pgettext("between names", ", ").join(audience_words(one) for one in step.to)
     if step.percent is not None:
         when = _("when %(percent)s %% of the time is over") % {"percent": step.percent}
     elif step.offset < 0:
@@ -62,14 +64,18 @@ def step_words(step: StepSpec) -> str:
 def rule_words(version: PolicyVersion) -> str:
     """The whole rule in one sentence."""
     sentence = _("From %(starts)s, %(goal)s, met by %(stops)s.") % {
-        "starts": " / ".join(version.starts),
+        "starts": quoted(version.starts),
         "goal": goal_words(version),
-        "stops": " / ".join(version.stops),
+        "stops": quoted(version.stops),
     }
     if version.pauses:
         sentence += " " + _("Rests from %(pauses)s to %(resumes)s.") % {
-            "pauses": " / ".join(version.pauses),
-            "resumes": " / ".join(version.resumes),
+            "pauses": quoted(version.pauses),
+            "resumes": quoted(version.resumes),
         }
+    if version.cancels:
+        sentence += " " + _("No longer owed after %(cancels)s.") % {"cancels": quoted(version.cancels)}
+    if version.restarts:
+        sentence += " " + _("A repeated start sets it anew.")
     steps = "; ".join(step_words(step) for step in version.step_specs)
     return f"{sentence} {_('Told')}: {steps}." if steps else sentence

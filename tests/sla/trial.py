@@ -25,6 +25,10 @@ KIND = CaseKind(
     phases={"open": Phase.OPEN, "done": Phase.CLOSED},
     transitions={},
     page="home",
+    sentences={
+        f"trial.{word}": f"{word.capitalize()}."
+        for word in ("asked", "answered", "held", "resumed", "dropped", "visited", "closed")
+    },
 )
 
 
