@@ -38,7 +38,9 @@ def turn_round(event: Event, begin: Start, ledger: Ledger) -> list[Clock]:
     moves by exactly the time paused.
     """
     clocks = {clock.pk: clock for clock in Clock.objects.filter(case=begin.case).select_related("version__policy")}
-    done = ClockEvent.objects.filter(clock__in=clocks, at=event.at, kind__in=OPPOSITES).order_by("-pk")
+    # By when it was written: a promise may count from an earlier moment than the event that made it.
+    written = ClockEvent.objects.filter(clock__in=clocks, recorded_at=event.recorded_at, kind__in=OPPOSITES)
+    done = written.order_by("-pk")
     ended: list[Clock] = []
     running: list[Clock] = []
     for one in done:
