@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Q
+
 from accounts.models import Membership, Project, User
 from accounts.states import Role
 from cases.models import HEADS_READ, READERS, WIDE_ROLES, Case
-from sla.models import Clock, PolicyVersion
+from sla.models import Clock, Policy, PolicyVersion
 from sla.states import Audience
 
 AUDIENCES = frozenset(Audience.values)
@@ -183,3 +185,15 @@ def home_of(user: User) -> Project | None:
 def waiting_proposals() -> int:
     """How many proposed rules wait for a leader."""
     return PolicyVersion.objects.waiting().count()
+
+
+def all_rules() -> list[tuple[Policy, PolicyVersion | None, PolicyVersion | None]]:
+    """Every policy with its version in force and its proposal that waits, by key; two statements."""
+    policies = {policy.pk: policy for policy in Policy.objects.order_by("key")}
+    current: dict[int, PolicyVersion] = {}
+    waiting: dict[int, PolicyVersion] = {}
+    undecided = Q(approved_at=None, withdrawn_at=None, refused_at=None)
+    for version in PolicyVersion.objects.filter(Q(approved_at__isnull=False, replaced_at=None) | undecided):
+        version.policy = policies[version.policy_id]
+        (current if version.approved_at else waiting)[version.policy_id] = version
+    return [(policy, current.get(pk), waiting.get(pk)) for pk, policy in policies.items()]

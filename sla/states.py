@@ -39,7 +39,7 @@ class VersionState(TextChoices):
     IN_FORCE = "in_force", _("In force")
     REPLACED = "replaced", _("Replaced")
     WITHDRAWN = "withdrawn", _("Withdrawn")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", _("Turned down")
 
 
 class Goal(TextChoices):

@@ -1,5 +1,8 @@
 """Rules of deadlines as sentences: what starts a promise, how long it runs, who hears of it when."""
 
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -15,15 +18,19 @@ def length_words(seconds: int) -> str:
     """A length of time as one says it: 2 days, 72 hours only where it is no whole number of days."""
     if seconds == 0:
         return _("at once")
-    size, unit = next((size, unit) for size, unit in UNITS if seconds % size == 0)
-    count = seconds // size
+    size = next(size for size, _unit in UNITS if seconds % size == 0)
+    return count_words(seconds // size, size)
+
+
+def count_words(count: int, size: int) -> str:
+    """So many units of `size` seconds."""
     words = {
         "day": ngettext("%(count)s day", "%(count)s days", count),
         "hour": ngettext("%(count)s hour", "%(count)s hours", count),
         "minute": ngettext("%(count)s minute", "%(count)s minutes", count),
         "second": ngettext("%(count)s second", "%(count)s seconds", count),
     }
-    return words[unit] % {"count": count}
+    return words[dict(UNITS)[size]] % {"count": count}
 
 
 def goal_words(version: PolicyVersion) -> str:
@@ -79,3 +86,27 @@ def rule_words(version: PolicyVersion) -> str:
         sentence += " " + _("A repeated start sets it anew.")
     steps = "; ".join(step_words(step) for step in version.step_specs)
     return f"{sentence} {_('Told')}: {steps}." if steps else sentence
+
+
+def span_words(length: timedelta) -> str:
+    """Any length of time to the second: 1 day 3 hours 20 minutes; what is less than a second is not said."""
+    seconds, parts = int(abs(length).total_seconds()), []
+    for size, _name in UNITS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(count_words(count, size))
+    return pgettext("between parts of a length of time", " ").join(parts) or _("less than a second")
+
+
+def moment_in_full(moment: datetime) -> str:
+    """A moment to the second, in the active zone: 2026-11-23 10:00:05."""
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def sum_words(start: datetime, length: str, due: datetime) -> str:
+    """A sum that anybody can check: 2026-11-23 10:00:00 + 2 days = 2026-11-25 10:00:00."""
+    return _("%(start)s + %(length)s = %(due)s") % {
+        "start": moment_in_full(start),
+        "length": length,
+        "due": moment_in_full(due),
+    }

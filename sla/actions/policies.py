@@ -63,8 +63,7 @@ def approve(*, version: PolicyVersion, by: User, at: datetime) -> PolicyVersion:
 
     Raises `NotAllowed` for whoever is no leader or proposed it; `NotNow` where it does not wait any more.
     """
-    version = _waiting(version)
-    _require_leader(version, by)
+    version = _waiting_for(version, by)
     PolicyVersion.objects.in_force().filter(policy_id=version.policy_id).update(replaced_at=at)
     version.approved_at, version.approved_by = at, by
     version.save(update_fields=["approved_at", "approved_by"])
@@ -76,8 +75,7 @@ def approve(*, version: PolicyVersion, by: User, at: datetime) -> PolicyVersion:
 @transaction.atomic
 def refuse(*, version: PolicyVersion, reason: str, by: User, at: datetime) -> PolicyVersion:
     """Turn a proposal down, with the reason. Raises like `approve`, and `Invalid` without a reason."""
-    version = _waiting(version)
-    _require_leader(version, by)
+    version = _waiting_for(version, by)
     require_reason(reason, _("Say why it is refused."))
     version.refused_at, version.refused_by, version.refusal = at, by, reason.strip()
     version.save(update_fields=["refused_at", "refused_by", "refusal"])
@@ -89,9 +87,9 @@ def refuse(*, version: PolicyVersion, reason: str, by: User, at: datetime) -> Po
 @transaction.atomic
 def withdraw(*, version: PolicyVersion, by: User, at: datetime) -> PolicyVersion:
     """Take a proposal back. Raises `NotAllowed`; `NotNow` where it does not wait any more."""
-    version = _waiting(version)
     if not can_propose_rules(by):
         raise NotAllowed(_("Only an administrator may take a proposal back."))
+    version = _waiting(version)
     version.withdrawn_at, version.withdrawn_by = at, by
     version.save(update_fields=["withdrawn_at", "withdrawn_by"])
     _record(version, "rule.withdrawn", by=by, at=at)
@@ -114,11 +112,14 @@ def _waiting(version: PolicyVersion) -> PolicyVersion:
     return version
 
 
-def _require_leader(version: PolicyVersion, by: User) -> None:
+def _waiting_for(version: PolicyVersion, by: User) -> PolicyVersion:
+    """The same, for a leader to decide about."""
     if not can_approve_rules(by):
         raise NotAllowed(_("Only a general manager may decide about a proposed rule."))
+    version = _waiting(version)
     if version.created_by_id == by.pk:
         raise NotAllowed(_("Whoever proposed a change cannot decide about it: ask another leader."))
+    return version
 
 
 def _record(version: PolicyVersion, action: str, *, by: User, at: datetime, reason: str = "") -> None:
