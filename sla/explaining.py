@@ -1,5 +1,6 @@
 """The clocks of a case explained step by step, so that somebody who doubts a due time can follow the sum."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -51,6 +52,11 @@ class Line:
     cause: str = ""
     cause_url: str = ""
     told: list[str] = field(default_factory=list)
+
+    @property
+    def pieces(self) -> list[str]:
+        """The sum where a narrow page may break it: before a sign, never within a moment."""
+        return re.split(r" (?=[+=→] )|(?<=;) ", self.sum)
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,17 @@ from cases.registry import CaseKind, kinds, sentence_of
 from sla.states import Audience
 
 GAP = re.compile(r"%\(\w+\)[sd]")
-TRAILING = re.compile(r"[\s:：，,;；]*…?[\s.。]*$")
+# Of “Complaint taken: …; … will reply.” the beginning names it; of “… accepted the job.” what follows does.
+BEGINNING = re.compile(r"^([^…]*?[^…\s])\s*[:：;；,，(（]\s*…?.*$")
+EDGES = re.compile(r"^…\s*|[（(]…[）)]|[;；].*$|[\s.。]+$")
 
 
 def event_words(event: str) -> str:
     """What an event is called: its sentence without what differs from case to case; its name where it has none."""
-    words = GAP.sub("…", str(sentence_of(event)))
-    return TRAILING.sub("", words).replace("%%", "%") or event
+    words = GAP.sub("…", str(sentence_of(event))).replace("%%", "%")
+    if "…" in words:
+        words = BEGINNING.sub(r"\1", words)
+    return EDGES.sub("", words) or event
 
 
 def quoted(events: Iterable[str]) -> str:

@@ -57,7 +57,9 @@ def goal_words(version: PolicyVersion) -> str:
 def step_words(step: StepSpec) -> str:
     """Who is told when."""
     people = pgettext("between names", ", ").join(audience_words(one) for one in step.to)
-    if step.percent is not None:
+    if step.percent == 0:
+        when = _("when it begins")
+    elif step.percent is not None:
         when = _("when %(percent)s %% of the time is over") % {"percent": step.percent}
     elif step.offset < 0:
         when = _("%(time)s before") % {"time": length_words(-step.offset)}
@@ -65,27 +67,26 @@ def step_words(step: StepSpec) -> str:
         when = _("%(time)s after") % {"time": length_words(step.offset)}
     else:
         when = _("when due")
-    return f"{when}: {people}"
+    return _("%(when)s: %(people)s") % {"when": when, "people": people}
 
 
 def rule_words(version: PolicyVersion) -> str:
     """The whole rule in one sentence."""
-    sentence = _("From %(starts)s, %(goal)s, met by %(stops)s.") % {
-        "starts": quoted(version.starts),
-        "goal": goal_words(version),
-        "stops": quoted(version.stops),
-    }
+    sentences = [
+        _("From %(starts)s, %(goal)s, met by %(stops)s.")
+        % {"starts": quoted(version.starts), "goal": goal_words(version), "stops": quoted(version.stops)}
+    ]
     if version.pauses:
-        sentence += " " + _("Rests from %(pauses)s to %(resumes)s.") % {
-            "pauses": quoted(version.pauses),
-            "resumes": quoted(version.resumes),
-        }
+        rests = {"pauses": quoted(version.pauses), "resumes": quoted(version.resumes)}
+        sentences.append(_("Rests from %(pauses)s to %(resumes)s.") % rests)
     if version.cancels:
-        sentence += " " + _("No longer owed after %(cancels)s.") % {"cancels": quoted(version.cancels)}
+        sentences.append(_("No longer owed after %(cancels)s.") % {"cancels": quoted(version.cancels)})
     if version.restarts:
-        sentence += " " + _("A repeated start sets it anew.")
-    steps = "; ".join(step_words(step) for step in version.step_specs)
-    return f"{sentence} {_('Told')}: {steps}." if steps else sentence
+        sentences.append(_("A repeated start sets it anew."))
+    steps = pgettext("between steps", "; ").join(step_words(step) for step in version.step_specs)
+    if steps:
+        sentences.append(_("Told: %(steps)s.") % {"steps": steps})
+    return " ".join(sentences)
 
 
 def span_words(length: timedelta) -> str:
