@@ -87,6 +87,7 @@ def revision() -> int:
 class Line:
     """One line of a timeline, in the reader's language."""
 
+    pk: int
     at: datetime
     by: str
     kind: str
@@ -154,6 +155,7 @@ def _line(event: Event, case: Case, *, staff: bool) -> Line:
         words += _(" (by the phone's clock %(moment)s)") % {"moment": claimed}
     who = str(event.by) if event.by else ""
     return Line(
+        pk=event.pk,
         at=event.at,
         by="" if words.startswith(who) else who,
         kind=event.kind,

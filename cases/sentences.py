@@ -14,6 +14,7 @@ from cases.registry import Label, sentence_of
 COMMON: dict[str, Label] = {
     "clock.breached": _("“%(promise)s” passed its due time."),
     "clock.told": _("Told of “%(promise)s”: %(names)s."),
+    "clock.moved": _("“%(promise)s” follows a changed rule and is due %(to)s."),
     "clock.extended": _("“%(promise)s” extended to %(to)s."),
     "case.photo": _("Added a photo."),
     "case.noted": _("Made a note."),

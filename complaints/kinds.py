@@ -9,7 +9,7 @@ from cases.models import Case
 from cases.registry import CaseKind, register
 from complaints.actions import after_callback, work_moved
 from complaints.sentences import EVENTS, MESSAGES
-from complaints.states import KIND, PHASES, TRANSITIONS, State
+from complaints.states import KIND, PHASES, TRANSITIONS, Grade, State
 from notifications.sentences import register_sentences
 from visits.models import Callback
 from visits.states import KIND as CALLBACK
@@ -37,6 +37,7 @@ register(
         sentences=EVENTS,
         on_child=on_child,
         resident_sees=True,
+        parts=lambda: dict(Grade.choices),
     )
 )
 register_sentences(MESSAGES)

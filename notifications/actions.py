@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
-from accounts.models import User
+from accounts.models import Project, User
 from cases.models import Case
 from core.watch import Watch
 from notifications.channels import CHANNELS, NotDelivered
@@ -27,12 +27,17 @@ PATIENCE = timedelta(seconds=20)
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """Something to tell some people. `key` names the occasion: the same key tells the same person once."""
+    """Something to tell some people. `key` names the occasion: the same key tells the same person once.
+
+    What is about no case names its `project`, and in `page` the address that it leads to (a URL's name, its arguments).
+    """
 
     key: str
     template: str
-    case: Case
     to: tuple[User, ...]
+    case: Case | None = None
+    project: Project | None = None
+    page: tuple[str, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
     level: str = Level.INFO
 
@@ -56,10 +61,15 @@ COLUMNS = (
 def rows_of(notice: Notice, *, at: datetime) -> list[Row]:
     """The rows of a notice: one in-app and one per configured channel for each person. Nobody is told of history."""
     case = notice.case
-    if case.is_history:
+    if case is not None and case.is_history:
         return []
-    data = {"case": case.number, "title": case.title, **notice.data}
-    alike = (case.project_id, case.pk, notice.template, data, str(notice.level), at)
+    if case is not None:
+        about: tuple[int, int | None] = (case.project_id, case.pk)
+        data = {"case": case.number, "title": case.title, **notice.data}
+    else:
+        about = (_project_of(notice), None)
+        data = {"page": list(notice.page), **notice.data}
+    alike = (*about, notice.template, data, str(notice.level), at)
     rows: list[Row] = []
     for user in dict.fromkeys(notice.to):
         key = f"{notice.key}:{user.pk}"
@@ -69,6 +79,13 @@ def rows_of(notice: Notice, *, at: datetime) -> list[Row]:
             for channel in settings.NOTIFY_CHANNELS
         ]
     return rows
+
+
+def _project_of(notice: Notice) -> int:
+    if notice.project is None:
+        message = f"{notice.key} is about no case and no project"
+        raise ValueError(message)
+    return notice.project.pk
 
 
 def write(rows: Collection[Row]) -> None:

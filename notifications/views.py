@@ -57,11 +57,12 @@ def _cursor(request: HttpRequest) -> int | None:
 @login_required
 @require_GET
 def open_message(request: HttpRequest, pk: int) -> HttpResponse:
-    """Mark one message as read and go to the case that it is about."""
+    """Mark one message as read and go to the case, or else the page, that it is about."""
     message = get_object_or_404(Message.objects.visible_to(user_of(request)).select_related("case"), pk=pk)
     mark_read(user=user_of(request), at=now(), pks=[message.pk])
     if message.case is None:
-        return redirect("inbox")
+        page = message.data.get("page") or ["inbox"]
+        return redirect(page[0], *page[1:])
     return redirect("case", number=message.case.number)
 
 

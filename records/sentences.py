@@ -83,6 +83,11 @@ def register_actions(words: Mapping[str, str | Promise]) -> None:
     _ACTIONS.update(words)
 
 
+def register_names(names: Mapping[str, Promise]) -> None:
+    """Say what the particulars of an app's entries are called."""
+    _NAMES.update(names)
+
+
 def known_actions() -> list[tuple[str, str]]:
     """Every action that an entry may have, with its words."""
     return [(action, str(words)) for action, words in _ACTIONS.items()]

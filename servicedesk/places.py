@@ -9,6 +9,8 @@ from complaints.queries import my_open
 from reception.queries.desk import waiting_count
 from records.http import now
 from servicedesk.navigation import Entry
+from sla.permissions import READ_RULES
+from sla.queries import waiting_proposals
 from tickets.reads.counts import my_open_jobs, to_dispatch
 from tickets.reads.listing import VIEWS
 from visits.queries import waiting
@@ -17,6 +19,11 @@ from visits.queries import waiting
 def callbacks_to_make(user: User, project: Project) -> int:
     """Callbacks that can be made now."""
     return waiting(project=project, user=user, at=now())
+
+
+def proposals_waiting(user: User, project: Project) -> int:
+    """Changed rules that wait for a leader, the whole company's."""
+    return waiting_proposals()
 
 
 AT_THE_DESK = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.ADMIN})
@@ -88,7 +95,12 @@ REGISTER = [
     Entry(_("Import"), "register_imports", "file-spreadsheet", frozenset({Role.SUPERVISOR, Role.ADMIN}), 95),
 ]
 
-PLACES: list[Entry] = [*RECEPTION, *TICKETS, *COMPLAINTS, *CALLBACKS, *PORTAL, *INBOX, *REGISTER]
+RULES = [
+    Entry(_("Deadline rules"), "rules", "timer", frozenset({Role.GM}), 97, proposals_waiting),
+    Entry(_("Deadline rules"), "rules", "timer", frozenset({Role.ADMIN}), 97),
+]
+
+PLACES: list[Entry] = [*RECEPTION, *TICKETS, *COMPLAINTS, *CALLBACKS, *PORTAL, *INBOX, *REGISTER, *RULES]
 
 # --- the palette: what is no entry of the navigation but has an address of its own -----------------------------------
 TASKS: list[Entry] = [
@@ -115,6 +127,7 @@ TASKS: list[Entry] = [
     Entry(_("Dispatch"), "dispatch", "calendar-clock", frozenset({Role.GM}), 30),
     Entry(_("Messages"), "inbox", "bell", frozenset(Role), 35),
     Entry(_("Audit trail"), "audit", "shield-check", READ_AUDIT, 40),
+    Entry(_("Deadline rules"), "rules", "timer", frozenset(READ_RULES), 45),
 ]
 SAVED_VIEWS: list[Entry] = [
     *(

@@ -33,6 +33,7 @@ urlpatterns = [
     path("cases/<str:number>/presence/", presence, name="case_presence"),
     path("", include("notifications.urls")),
     path("", include("records.urls")),
+    path("", include("sla.urls")),
     path("", include("portal.urls")),
     path("", include("reception.urls")),
     path("", include("complaints.urls")),

@@ -19,7 +19,7 @@ def late_beat(swept_at: datetime | None, now: datetime) -> str:
     """A sentence when the sweep has not run for two minutes, or ran in the future; empty when all is well."""
     if swept_at is None:
         return _("Deadlines are not being watched: the sweep has never run.")
-    if swept_at < now - LATE:
+    if swept_at <= now - LATE:
         minutes = int((now - swept_at).total_seconds() // 60)
         return _("Deadlines are not being watched: the sweep last ran %(minutes)s minutes ago.") % {"minutes": minutes}
     if swept_at > now + AHEAD:

@@ -1,7 +1,7 @@
 """Policies, their immutable versions, clocks and what happened to them."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +12,7 @@ from accounts.models import User
 from cases.models import Case
 from core.names import Named
 from sla.rules import GoalSpec, StepSpec, Ticking, read_steps
-from sla.states import ClockEventKind, ClockState, Goal, Source
+from sla.states import ClockEventKind, ClockState, Goal, Source, VersionState
 
 
 class Policy(Named):
@@ -28,12 +28,26 @@ class Policy(Named):
         verbose_name_plural = _("service-level policies")
 
 
+# Steps are numbered over all versions of a policy, so that a clock moved from one to another never takes a step of the
+# one for one of the other: at most so many stand in a version.
+MOST_STEPS = 20
+# What of a version is no part of the rule itself.
+ABOUT_IT = frozenset(
+    {"id", "policy", "number", "reason", "created_at", "created_by", "approved_at", "approved_by", "replaced_at"}
+    | {"withdrawn_at", "withdrawn_by", "refused_at", "refused_by", "refusal"}
+)
+
+
 class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
     """Reads of policy versions."""
 
     def in_force(self) -> Self:
         """The version of each policy that new clocks follow: approved and not replaced."""
         return self.filter(approved_at__isnull=False, replaced_at=None)
+
+    def waiting(self) -> Self:
+        """Proposals that no leader has decided yet; one of a policy at most."""
+        return self.filter(approved_at=None, withdrawn_at=None, refused_at=None)
 
 
 class PolicyVersion(models.Model):
@@ -65,11 +79,21 @@ class PolicyVersion(models.Model):
     goal_by_category = models.JSONField(_("seconds by category"), default=dict, blank=True)
     restarts = models.BooleanField(_("a repeated start sets it anew"), default=False)
     steps = models.JSONField(_("who is told when"), default=list, blank=True)
-    created_at = models.DateTimeField()
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    reason = models.CharField(_("why it is proposed"), max_length=500, blank=True)
+    created_at = models.DateTimeField(_("proposed at"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("proposed by")
+    )
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("approved by")
+    )
     replaced_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
+    refused_at = models.DateTimeField(_("refused at"), null=True, blank=True)
+    refused_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
+    refusal = models.CharField(_("why it was refused"), max_length=500, blank=True)
 
     objects = PolicyVersionQuerySet.as_manager()
 
@@ -84,10 +108,30 @@ class PolicyVersion(models.Model):
                 condition=Q(approved_at__isnull=False, replaced_at=None),
                 name="one_policy_version_in_force",
             ),
+            models.UniqueConstraint(
+                fields=["policy"],
+                condition=Q(approved_at=None, withdrawn_at=None, refused_at=None),
+                name="one_policy_proposal_waiting",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.policy.key} v{self.number}"
+
+    @property
+    def state(self) -> VersionState:
+        """Where the version stands."""
+        if self.approved_at is not None:
+            return VersionState.IN_FORCE if self.replaced_at is None else VersionState.REPLACED
+        if self.refused_at is not None:
+            return VersionState.REFUSED
+        return VersionState.PROPOSED if self.withdrawn_at is None else VersionState.WITHDRAWN
+
+    @property
+    def rule(self) -> dict[str, Any]:
+        """The rule itself, by field: what a later version takes over where it changes nothing."""
+        fields = (field for field in self._meta.concrete_fields if field.name not in ABOUT_IT)
+        return {field.attname: getattr(self, field.attname) for field in fields}
 
     @property
     def goal_spec(self) -> GoalSpec:
@@ -104,7 +148,7 @@ class PolicyVersion(models.Model):
     @property
     def step_specs(self) -> list[StepSpec]:
         """The steps as the rules read them."""
-        return read_steps(self.steps)
+        return read_steps(self.steps, first=(self.number - 1) * MOST_STEPS)
 
     def concerns(self, case: Case) -> bool:
         """Say whether the policy is about this case: its kind, or one category or grade of it."""

@@ -1,10 +1,35 @@
-"""Who may touch deadlines."""
+"""Who may touch deadlines, and the rules that make them."""
 
 from accounts.models import User
+from accounts.states import Role
 from cases.models import Case
 from cases.permissions import leads
+
+READ_RULES = (Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN)
 
 
 def can_extend(user: User, case: Case) -> bool:
     """Whoever leads the work on the case may extend its deadlines."""
     return leads(user, case)
+
+
+def _is(user: User, *roles: str) -> bool:
+    return any(membership.role in roles for membership in user.active_memberships)
+
+
+def can_read_rules(user: User) -> bool:
+    """Whoever supervises, leads, checks quality or administers reads what is promised and why."""
+    return user.is_superuser or _is(user, *READ_RULES)
+
+
+def can_propose_rules(user: User) -> bool:
+    """Administrators propose how rules and calendars are to change, and move running deadlines to a changed rule."""
+    return user.is_superuser or _is(user, Role.ADMIN)
+
+
+def can_approve_rules(user: User) -> bool:
+    """A leader of the company puts proposed rules and calendars in force; a superuser is no leader by that.
+
+    Source: 物业客服部规章制度 八.1 (经物业公司领导审批后执行).
+    """
+    return _is(user, Role.GM)

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from accounts.models import Membership, User
+from django.db.models import Q
+
+from accounts.models import Membership, Project, User
 from accounts.states import Role
 from cases.models import HEADS_READ, READERS, WIDE_ROLES, Case
-from sla.models import Clock, PolicyVersion
+from sla.models import Clock, Policy, PolicyVersion
 from sla.states import Audience
 
 AUDIENCES = frozenset(Audience.values)
@@ -147,3 +149,51 @@ def _rungs(clocks: Iterable[Clock], case: Case) -> list[Rung]:
         for clock in clocks
     ]
     return sorted(rungs, key=lambda rung: (rung.ended_at is not None, rung.due_at))
+
+
+@dataclass(frozen=True)
+class Held:
+    """Which roles somebody holds in a project, the whole company's among them."""
+
+    project: str
+    roles: frozenset[str]
+
+
+def roles_held() -> list[Held]:
+    """For every project the roles that somebody has who can sign in."""
+    rows = Membership.objects.active().filter(user__is_active=True).values_list("project_id", "role").distinct()
+    found: dict[int | None, set[str]] = {}
+    for project_id, role in rows.order_by():
+        found.setdefault(project_id, set()).add(role)
+    everywhere = found.get(None, set())
+    return [
+        Held(project.name, frozenset(found.get(project.pk, set()) | everywhere)) for project in Project.objects.all()
+    ]
+
+
+def leaders() -> list[User]:
+    """Everybody who may put rules in force, whatever the project."""
+    at_the_head = Membership.objects.active().filter(role=Role.GM, user__is_active=True).values("user")
+    return list(User.objects.filter(pk__in=at_the_head).order_by("pk"))
+
+
+def home_of(user: User) -> Project | None:
+    """The project in whose time somebody is told what concerns the whole company; None for whoever has left."""
+    return next(iter(user.projects), None)
+
+
+def waiting_proposals() -> int:
+    """How many proposed rules wait for a leader."""
+    return PolicyVersion.objects.waiting().count()
+
+
+def all_rules() -> list[tuple[Policy, PolicyVersion | None, PolicyVersion | None]]:
+    """Every policy with its version in force and its proposal that waits, by key; two statements."""
+    policies = {policy.pk: policy for policy in Policy.objects.order_by("key")}
+    current: dict[int, PolicyVersion] = {}
+    waiting: dict[int, PolicyVersion] = {}
+    undecided = Q(approved_at=None, withdrawn_at=None, refused_at=None)
+    for version in PolicyVersion.objects.filter(Q(approved_at__isnull=False, replaced_at=None) | undecided):
+        version.policy = policies[version.policy_id]
+        (current if version.approved_at else waiting)[version.policy_id] = version
+    return [(policy, current.get(pk), waiting.get(pk)) for pk, policy in policies.items()]

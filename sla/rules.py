@@ -91,12 +91,25 @@ class StepSpec:
         return self.percent is not None or self.offset < 0
 
 
-def read_steps(raw: Sequence[Mapping[str, Any]]) -> list[StepSpec]:
-    """Steps from a policy's JSON, numbered in the order they were written."""
+def read_steps(raw: Sequence[Mapping[str, Any]], *, first: int = 0) -> list[StepSpec]:
+    """Steps from a policy's JSON, numbered in the order they were written, from `first` on."""
     return [
         StepSpec(number=i, to=tuple(row["to"]), percent=row.get("percent"), offset=int(row.get("offset", 0)))
-        for i, row in enumerate(raw)
+        for i, row in enumerate(raw, first)
     ]
+
+
+def already_told(told: Sequence[StepSpec], steps: Sequence[StepSpec], clock: "Ticking", at: datetime) -> set[int]:
+    """Which `steps` of new rules need nobody told again: they have passed, and their people were told of the like.
+
+    `told` are the steps of the former rules that were carried out. A warning is not like what follows the due time.
+    """
+    heard = {(step.to, step.is_warning) for step in told}
+    return {
+        step.number
+        for step in steps
+        if (step.to, step.is_warning) in heard and step.at(started=clock.started, due=clock.due, goal=clock.goal) < at
+    }
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ class ClockEventKind(TextChoices):
     STARTED = "started", _("Started")
     PAUSED = "paused", _("Paused")
     RESUMED = "resumed", _("Resumed")
-    MOVED = "moved", _("Moved to a new promised time")
+    MOVED = "moved", _("Moved to a changed rule")
     EXTENDED = "extended", _("Extended")
     WARNED = "warned", _("Told")
     SKIPPED = "skipped", _("Passed over after an outage")
@@ -30,6 +30,16 @@ class ClockEventKind(TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
     PARKED = "parked", _("Set aside after an error")
     RESTORED = "restored", _("Runs again: what ended it was undone")
+
+
+class VersionState(TextChoices):
+    """Where a version of a rule stands. None is ever edited."""
+
+    PROPOSED = "proposed", _("Waits for a leader's approval")
+    IN_FORCE = "in_force", _("In force")
+    REPLACED = "replaced", _("Replaced")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REFUSED = "refused", _("Turned down")
 
 
 class Goal(TextChoices):

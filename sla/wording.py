@@ -1,11 +1,15 @@
 """Rules of deadlines as sentences: what starts a promise, how long it runs, who hears of it when."""
 
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from sla.models import PolicyVersion
 from sla.rules import StepSpec
-from sla.states import Audience, Goal
+from sla.states import Goal
+from sla.vocabulary import audience_words, part_names, quoted
 
 UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
@@ -14,15 +18,19 @@ def length_words(seconds: int) -> str:
     """A length of time as one says it: 2 days, 72 hours only where it is no whole number of days."""
     if seconds == 0:
         return _("at once")
-    size, unit = next((size, unit) for size, unit in UNITS if seconds % size == 0)
-    count = seconds // size
+    size = next(size for size, _unit in UNITS if seconds % size == 0)
+    return count_words(seconds // size, size)
+
+
+def count_words(count: int, size: int) -> str:
+    """So many units of `size` seconds."""
     words = {
         "day": ngettext("%(count)s day", "%(count)s days", count),
         "hour": ngettext("%(count)s hour", "%(count)s hours", count),
         "minute": ngettext("%(count)s minute", "%(count)s minutes", count),
         "second": ngettext("%(count)s second", "%(count)s seconds", count),
     }
-    return words[unit] % {"count": count}
+    return words[dict(UNITS)[size]] % {"count": count}
 
 
 def goal_words(version: PolicyVersion) -> str:
@@ -38,6 +46,9 @@ def goal_words(version: PolicyVersion) -> str:
     words = _("within %(time)s") % {"time": length_words(version.goal_seconds)}
     if version.goal_urgent_seconds is not None:
         words += _(", urgent: %(time)s") % {"time": length_words(version.goal_urgent_seconds)}
+    names = part_names(version.case_kinds) if version.goal_by_category else {}
+    for code, seconds in version.goal_by_category.items():
+        words += _(", %(what)s: %(time)s") % {"what": names.get(code, code), "time": length_words(seconds)}
     if version.goal_field:
         words += _(", or by the time that was promised")
     return words
@@ -45,10 +56,10 @@ def goal_words(version: PolicyVersion) -> str:
 
 def step_words(step: StepSpec) -> str:
     """Who is told when."""
-    people = pgettext("between names", ", ").join(
-        str(Audience(one).label) if one in Audience.values else one for one in step.to
-    )
-    if step.percent is not None:
+    people = pgettext("between names", ", ").join(audience_words(one) for one in step.to)
+    if step.percent == 0:
+        when = _("when it begins")
+    elif step.percent is not None:
         when = _("when %(percent)s %% of the time is over") % {"percent": step.percent}
     elif step.offset < 0:
         when = _("%(time)s before") % {"time": length_words(-step.offset)}
@@ -56,20 +67,47 @@ def step_words(step: StepSpec) -> str:
         when = _("%(time)s after") % {"time": length_words(step.offset)}
     else:
         when = _("when due")
-    return f"{when}: {people}"
+    return _("%(when)s: %(people)s") % {"when": when, "people": people}
 
 
 def rule_words(version: PolicyVersion) -> str:
     """The whole rule in one sentence."""
-    sentence = _("From %(starts)s, %(goal)s, met by %(stops)s.") % {
-        "starts": " / ".join(version.starts),
-        "goal": goal_words(version),
-        "stops": " / ".join(version.stops),
-    }
+    sentences = [
+        _("From %(starts)s, %(goal)s, met by %(stops)s.")
+        % {"starts": quoted(version.starts), "goal": goal_words(version), "stops": quoted(version.stops)}
+    ]
     if version.pauses:
-        sentence += " " + _("Rests from %(pauses)s to %(resumes)s.") % {
-            "pauses": " / ".join(version.pauses),
-            "resumes": " / ".join(version.resumes),
-        }
-    steps = "; ".join(step_words(step) for step in version.step_specs)
-    return f"{sentence} {_('Told')}: {steps}." if steps else sentence
+        rests = {"pauses": quoted(version.pauses), "resumes": quoted(version.resumes)}
+        sentences.append(_("Rests from %(pauses)s to %(resumes)s.") % rests)
+    if version.cancels:
+        sentences.append(_("No longer owed after %(cancels)s.") % {"cancels": quoted(version.cancels)})
+    if version.restarts:
+        sentences.append(_("A repeated start sets it anew."))
+    steps = pgettext("between steps", "; ").join(step_words(step) for step in version.step_specs)
+    if steps:
+        sentences.append(_("Told: %(steps)s.") % {"steps": steps})
+    return " ".join(sentences)
+
+
+def span_words(length: timedelta) -> str:
+    """Any length of time to the second: 1 day 3 hours 20 minutes; what is less than a second is not said."""
+    seconds, parts = int(abs(length).total_seconds()), []
+    for size, _name in UNITS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(count_words(count, size))
+    return pgettext("between parts of a length of time", " ").join(parts) or _("less than a second")
+
+
+def moment_in_full(moment: datetime) -> str:
+    """A moment to the second, in the active zone: 2026-11-23 10:00:05."""
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def sum_words(start: datetime, length: str, due: datetime) -> str:
+    """A sum that anybody can check: 2026-11-23 10:00:00 + 2 days = 2026-11-25 10:00:00."""
+    return _("%(start)s + %(length)s = %(due)s") % {
+        "start": moment_in_full(start),
+        "length": length,
+        "due": moment_in_full(due),
+    }

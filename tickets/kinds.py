@@ -8,6 +8,7 @@ from cases.registry import CaseKind, register
 from core.transitions import Transitions
 from notifications.sentences import register_sentences
 from tickets.actions import after_callback
+from tickets.queries import category_names
 from tickets.sentences import EVENTS, MESSAGES
 from tickets.states import ANSWER_TRANSITIONS, PHASES, TRANSITIONS, Kind, State
 from visits.models import Callback
@@ -35,6 +36,7 @@ def _register(kind: Kind, prefix: str, transitions: Transitions) -> None:
             sentences=EVENTS,
             on_child=on_child,
             resident_sees=True,
+            parts=lambda: category_names(kind),
         )
     )
 

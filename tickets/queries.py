@@ -33,6 +33,11 @@ def suggest(text: str, *kinds: str) -> Suggested[Category]:
     return suggest_category(text, list(categories(*kinds)))
 
 
+def category_names(kind: str) -> dict[str, str]:
+    """What the categories of a kind are called, by their codes."""
+    return {category.code: category.name for category in categories(kind)}
+
+
 def fallback_category(kind: str) -> Category | None:
     """The category for what no word suggests: the last of its kind that has no words."""
     return next((c for c in reversed(categories(kind)) if not c.keywords), None)

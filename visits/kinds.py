@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.registry import CaseKind, register
 from notifications.sentences import register_sentences
-from visits.states import KIND, PHASES, TRANSITIONS, State
+from visits.states import KIND, PHASES, TRANSITIONS, Category, State
 
 register(
     CaseKind(
@@ -16,6 +16,7 @@ register(
         transitions=TRANSITIONS,
         page="callback",
         part_of_parent=True,
+        parts=lambda: dict(Category.choices),
         sentences={
             "callback.owed": _("A callback is owed."),
             "callback.attempted": _("Not reached (attempt %(attempt)s); next attempt %(next)s."),

@@ -11,7 +11,7 @@ from cases.states import Phase, Urgency
 from notifications.actions import Notice, rows_of, write
 from notifications.states import Level
 from records.bulk import Row, insert, update
-from sla.models import Clock, ClockEvent, FiredStep, PolicyVersion
+from sla.models import Clock, ClockEvent, FiredStep, Policy, PolicyVersion
 from sla.queries import Staff
 from sla.rules import Advance, StepSpec, advance, due_time, first_look
 from sla.states import ClockEventKind, ClockState
@@ -51,10 +51,20 @@ class Ledger:
             data["cause"] = self.cause.pk
         self.clock_events.append((clock.pk, kind, at, found, by.pk if by else None, data))
 
-    def tell_case(self, clock: Clock, kind: str, *, at: datetime, found: datetime, **data: Any) -> None:
+    def tell_case(
+        self,
+        clock: Clock,
+        kind: str,
+        *,
+        at: datetime,
+        found: datetime,
+        by: User | None = None,
+        text: str = "",
+        **data: Any,
+    ) -> None:
         """Add what the case's own record says of its clock."""
         data |= {"key": clock.key, "promise": promise_of(clock)}
-        self.events.append((clock.case_id, kind, at, found, data))
+        self.events.append((clock.case_id, kind, at, found, by.pk if by else None, text, data))
 
     def steps_of(self, version: PolicyVersion) -> list[StepSpec]:
         """The steps of a policy; read once, however many clocks follow it."""
@@ -72,13 +82,17 @@ class Ledger:
         """Write everything gathered, one statement per table."""
         insert(FiredStep, ("clock_id", "step", "due_at", "fired_at", "skipped"), self.fired)
         insert(ClockEvent, ("clock_id", "kind", "at", "recorded_at", "by_id", "data"), self.clock_events)
-        insert(Event, ("case_id", "kind", "at", "recorded_at", "data"), self.events)
+        insert(Event, ("case_id", "kind", "at", "recorded_at", "by_id", "text", "data"), self.events)
         write(self.messages)
 
 
 def promise_of(clock: Clock) -> dict[str, str]:
     """The promise in both languages."""
-    policy = clock.version.policy
+    return promise_name(clock.version.policy)
+
+
+def promise_name(policy: Policy) -> dict[str, str]:
+    """What is promised, in both languages."""
     return {"zh": policy.name_zh, "en": policy.name_en}
 
 
@@ -129,6 +143,19 @@ def _fire(clock: Clock, step: StepSpec, *, case: Case, now: datetime, ledger: Le
     ledger.messages += rows_of(notice, at=now)
     if people:
         ledger.tell_case(clock, "clock.told", at=now, found=now, names=[str(user) for user in people])
+
+
+def lengthen(clock: Clock, more: timedelta, *, at: datetime) -> None:
+    """Give a clock brought up to `at` more time: its breach stays, the steps that lie ahead again are open again."""
+    clock.due_at += more
+    goal = timedelta(seconds=clock.goal_seconds)
+    done = set(clock.steps_done)
+    clock.steps_done = [
+        step.number
+        for step in clock.version.step_specs
+        if step.number in done and step.at(started=clock.started_at, due=clock.due_at, goal=goal) < at
+    ]
+    clock.next_at = first_look(clock.ticking, clock.version.step_specs)
 
 
 def save_moved(clocks: list[Clock]) -> None:
@@ -260,13 +287,14 @@ def start(
         for old in same:
             cancel_clock(old, case=begin.case, at=at, by=begin.by, ledger=ledger)
             replaced.append(old)
-        due = _due(begin, version)
+        due = due_under(begin, version)
         if due is not None:
             new.append(_new_clock(begin.case, version, subject=begin.subject, at=begin.at, due=due))
     return new, replaced
 
 
-def _due(begin: Start, version: PolicyVersion) -> datetime | None:
+def due_under(begin: Start, version: PolicyVersion) -> datetime | None:
+    """When what began is due under a version of the rule; None where that names a moment that is not there."""
     case = begin.case
     return due_time(
         version.goal_spec,

@@ -50,7 +50,7 @@ def happen(
         recorded_at=at,
         claimed_at=claimed_at,
         by=by,
-        data=dict(data or {}),
+        data=_said(data, subject, takes_back),
         text=text,
         for_resident=for_resident,
     )
@@ -64,6 +64,16 @@ def happen(
     case.version += 1
     case.save(update_fields={"state", "phase", "closed_at", "due_at", "version", *(changes or {})})
     return event
+
+
+def _said(data: Mapping[str, Any] | None, subject: str, takes_back: Event | None) -> dict[str, Any]:
+    """The event's data, with what else decided which clocks moved: whoever plays it back must know."""
+    said = dict(data or {})
+    if subject:
+        said.setdefault("subject", subject)
+    if takes_back is not None:
+        said.setdefault("undoes", takes_back.pk)
+    return said
 
 
 def _enter(case: Case, state: str, at: datetime) -> None:

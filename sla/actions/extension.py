@@ -9,11 +9,10 @@ from accounts.models import User
 from cases.actions import lock
 from cases.models import Case
 from core.errors import Invalid, NotAllowed, NotNow
-from sla.actions.clocks import MOVED, Ledger, catch_up
+from sla.actions.clocks import MOVED, Ledger, catch_up, lengthen
 from sla.actions.events import happen
 from sla.models import Clock, ClockEvent
 from sla.permissions import can_extend
-from sla.rules import first_look
 from sla.states import ClockEventKind, ClockState
 
 MOST_HOURS = 24 * 90
@@ -38,9 +37,7 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
         raise NotNow(_("This deadline is no longer running."))
     _settle(clock, case, at)
     before = clock.due_at
-    clock.due_at += timedelta(hours=by_hours)
-    clock.steps_done = _still_passed(clock, at)
-    clock.next_at = first_look(clock.ticking, clock.version.step_specs)
+    lengthen(clock, timedelta(hours=by_hours), at=at)
     clock.save(update_fields=MOVED)
     ClockEvent.objects.create(
         clock=clock,
@@ -71,13 +68,3 @@ def _settle(clock: Clock, case: Case, at: datetime) -> None:
     ledger = Ledger()
     catch_up(clock, case=case, now=at, ledger=ledger)
     ledger.write()
-
-
-def _still_passed(clock: Clock, at: datetime) -> list[int]:
-    goal = timedelta(seconds=clock.goal_seconds)
-    done = set(clock.steps_done)
-    return [
-        step.number
-        for step in clock.version.step_specs
-        if step.number in done and step.at(started=clock.started_at, due=clock.due_at, goal=goal) < at
-    ]

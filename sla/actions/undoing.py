@@ -21,7 +21,7 @@ def _restore(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger:
     ledger.note(clock, ClockEventKind.RESTORED, at=at, found=at, by=by, due=clock.due_at.isoformat())
 
 
-_OPPOSITES: dict[str, Mover] = {
+OPPOSITES: dict[str, Mover] = {
     ClockEventKind.STARTED: cancel_clock,
     ClockEventKind.MET: _restore,
     ClockEventKind.STOPPED: _restore,
@@ -38,14 +38,16 @@ def turn_round(event: Event, begin: Start, ledger: Ledger) -> list[Clock]:
     moves by exactly the time paused.
     """
     clocks = {clock.pk: clock for clock in Clock.objects.filter(case=begin.case).select_related("version__policy")}
-    done = ClockEvent.objects.filter(clock__in=clocks, at=event.at, kind__in=_OPPOSITES).order_by("-pk")
+    # By when it was written: a promise may count from an earlier moment than the event that made it.
+    written = ClockEvent.objects.filter(clock__in=clocks, recorded_at=event.recorded_at, kind__in=OPPOSITES)
+    done = written.order_by("-pk")
     ended: list[Clock] = []
     running: list[Clock] = []
     for one in done:
         if one.data.get("cause") != event.pk:
             continue
         clock = clocks[one.clock_id]
-        _OPPOSITES[one.kind](clock, case=begin.case, at=begin.at, by=begin.by, ledger=ledger)
+        OPPOSITES[one.kind](clock, case=begin.case, at=begin.at, by=begin.by, ledger=ledger)
         (ended if clock.ended_at is not None else running).append(clock)
     # Of one promise one clock is live at a time: first those that end.
     for moved in (ended, running):

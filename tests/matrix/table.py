@@ -45,6 +45,8 @@ PRINTERS = FRONT | LEADERS | {"admin", "technician"}
 READERS = FRONT | {"cashier", "supervisor", "gm", "quality", "admin"}
 EXPORTERS = frozenset({"supervisor", "gm", "quality", "admin"})
 IMPORTERS = frozenset({"supervisor", "admin"})
+RULES = frozenset({"supervisor", "gm", "quality", "admin"})
+ADMIN, GM = frozenset({"admin"}), frozenset({"gm"})
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -271,6 +273,14 @@ TABLE: dict[str, Row] = {
     "complaint": _reads("complaint", EVERY_STAFF),
     "complaint_reveal": _writes("complaint", EVERY_STAFF, REASON, phone=True),
     "complaint_step": _writes("complaint", WORKERS | FRONT, TEXT, given={"verb": "progress"}),
+    # --- deadlines ---------------------------------------------------------------------------------------------------
+    "rules": _reads("", RULES),
+    "rule": _reads("", RULES, given={"key": "ticket.respond"}),
+    "rule_change": Row(reads=ADMIN, writes=ADMIN, given={"key": "ticket.respond"}),
+    "rule_apply": Row(reads=ADMIN, writes=ADMIN, given={"key": "ticket.respond"}),
+    # In this world nothing waits: whoever decides is told so.
+    "rule_decide": _writes("", GM, just(version="1", decision="approve"), given={"key": "ticket.respond"}),
+    "case_clocks": _reads("case", EVERY_STAFF),
     # --- callbacks ---------------------------------------------------------------------------------------------------
     "callbacks": _reads("", CALLERS),
     "callback": _reads("callback"),

@@ -4,6 +4,7 @@ import pytest
 from django.utils import translation
 
 from sla.models import PolicyVersion
+from sla.vocabulary import event_words
 from sla.wording import length_words, rule_words
 from tests.cast import Cast
 
@@ -31,7 +32,7 @@ def test_lengths_are_said_in_the_largest_whole_unit(seconds: int, words: str) ->
     ("key", "parts"),
     [
         ("ticket.respond", ["within 10 minutes", "when due: department head", "10 minutes after: supervisor"]),
-        ("ticket.complete", ["within 3 days, urgent: 4 hours", "Rests from ticket.held to ticket.resumed."]),
+        ("ticket.complete", ["within 3 days, urgent: 4 hours", "Rests from “The work waits” to “Went on”."]),
         ("ticket.arrive", ["by the time that was promised", "30 minutes before: handler"]),
         ("contact.wait", ["within 3 minutes, urgent: at once", "front desk, another colleague at the desk"]),
         ("ticket.feedback", ["within 1 day", "when 80 % of the time is over: handler"]),
@@ -41,8 +42,10 @@ def test_a_rule_says_what_starts_it_how_long_and_who_hears_of_it(cast: Cast, key
     version = PolicyVersion.objects.in_force().select_related("policy").get(policy__key=key)
     with translation.override("en"):
         sentence = rule_words(version)
-    for part in [*parts, *version.starts, *version.stops]:
+        names = [event_words(event) for event in (*version.starts, *version.stops)]
+    for part in [*parts, *names]:
         assert part in sentence
+    assert not any(event in sentence for event in (*version.starts, *version.stops)), "events are said in words"
 
 
 @pytest.mark.req("SLA-1")

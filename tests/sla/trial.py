@@ -13,6 +13,7 @@ from cases.actions import NewCase, lock, open_case
 from cases.models import Case, Event
 from cases.registry import CaseKind
 from cases.states import Phase
+from core.transitions import Step
 from sla.actions import happen
 from sla.models import Clock, Policy, PolicyVersion
 from tests.cast import NOON
@@ -23,8 +24,15 @@ KIND = CaseKind(
     prefix="TT",
     states={"open": "Open", "done": "Done"},
     phases={"open": Phase.OPEN, "done": Phase.CLOSED},
-    transitions={},
+    transitions={
+        "close": Step(frozenset({"open"}), "done", "trial.closed"),
+        "reopen": Step(frozenset({"done"}), "open", "trial.reopened"),
+    },
     page="home",
+    sentences={
+        f"trial.{word}": f"{word.capitalize()}."
+        for word in ("asked", "answered", "held", "resumed", "dropped", "visited", "closed", "reopened")
+    },
 )
 
 

@@ -1,0 +1,218 @@
+"""A changed rule applied to clocks that already run: on purpose, with a reason, on the record.
+
+Without it they keep the rule under which they began (SLA-4).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.states import Role
+from cases.actions import lock_rows
+from cases.models import Case, Event
+from core.errors import NotAllowed, NotNow
+from records.actions import audit
+from records.bulk import update
+from sla.actions.clocks import MOVED, Ledger, Start, catch_up, due_under
+from sla.actions.policies import require_reason
+from sla.models import Clock, ClockEvent, ClockQuerySet, PolicyVersion
+from sla.permissions import can_propose_rules
+from sla.queries import Staff
+from sla.rules import already_told, first_look
+from sla.states import ClockEventKind, ClockState, VersionState
+
+BATCH = 500
+MOST_SAMPLES = 10
+# So many running clocks are looked at before somebody decides; all of them are moved.
+MOST_SHOWN = 5_000
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where a clock would be due: `base` by the rule alone, `due` with its pauses and extensions."""
+
+    clock: Clock
+    base: datetime
+    due: datetime
+
+
+@dataclass
+class Plan:
+    """What applying a version would do to the clocks that run under former ones."""
+
+    moving: int = 0
+    staying: int = 0
+    overdue: int = 0
+    more: bool = False
+    samples: list[Move] = field(default_factory=list)
+
+
+def behind(version: PolicyVersion, by: User) -> ClockQuerySet:
+    """Clocks that run under a former version, in the projects that the person administers."""
+    found = Clock.objects.live().filter(version__policy_id=version.policy_id).exclude(version=version)
+    if by.is_superuser:
+        return found
+    return found.filter(case__project_id__in=by.projects_as(Role.ADMIN))
+
+
+def plan(*, version: PolicyVersion, by: User, at: datetime) -> Plan:
+    """Count what would move, with samples of cases that the person sees. Writes nothing."""
+    found = Plan()
+    late = behind(version, by)
+    seen = set(late.visible_to(by).values_list("pk", flat=True)[:MOST_SHOWN])
+    rows = list(_ready(late.order_by("pk")[: MOST_SHOWN + 1]))
+    found.more = len(rows) > MOST_SHOWN
+    for clock, move in moves(rows[:MOST_SHOWN], version):
+        if move is None:
+            found.staying += 1
+            continue
+        found.moving += 1
+        found.overdue += clock.breached_at is None and clock.due_at >= at > move.due
+        if clock.pk in seen and len(found.samples) < MOST_SAMPLES:
+            found.samples.append(move)
+    return found
+
+
+def _ready(clocks: ClockQuerySet) -> ClockQuerySet:
+    return clocks.select_related("case__project", "version")
+
+
+def moves(clocks: Sequence[Clock], version: PolicyVersion) -> Iterator[tuple[Clock, Move | None]]:
+    """Where each clock would be due under the version, counted from its own start; None for one that stays.
+
+    A clock stays where the rule is not about its case any more or names a moment that the case does not have, and one
+    at rest stays where nothing would let it run again.
+    """
+    bases, causes = _beginnings(clocks)
+    for clock in clocks:
+        due = None
+        rests_for_good = clock.state == ClockState.PAUSED and set(clock.version.resumes) != set(version.resumes)
+        if version.concerns(clock.case) and not rests_for_good:
+            data = causes.get(clock.pk, {})
+            begin = Start(clock.case, "", clock.started_at, None, clock.subject, data)
+            due = due_under(begin, version)
+        if due is None:
+            yield clock, None
+            continue
+        former = bases.get(clock.pk, clock.started_at + timedelta(seconds=clock.goal_seconds))
+        yield clock, Move(clock, due, due + (clock.due_at - former))
+
+
+def _beginnings(clocks: Iterable[Clock]) -> tuple[dict[int, datetime], dict[int, dict[str, Any]]]:
+    """When each clock was due before any pause or extension, and what the event said that started it."""
+    pks = [clock.pk for clock in clocks]
+    rows = ClockEvent.objects.filter(clock__in=pks, kind__in=[ClockEventKind.STARTED, ClockEventKind.MOVED])
+    bases: dict[int, datetime] = {}
+    started: dict[int, int] = {}
+    for clock_id, data in rows.order_by("pk").values_list("clock_id", "data"):
+        base = data.get("base") or data.get("due")
+        if base:
+            bases[clock_id] = datetime.fromisoformat(base)
+        if "due" in data and "cause" in data:
+            started[clock_id] = data["cause"]
+    said = dict(Event.objects.filter(pk__in=set(started.values())).values_list("pk", "data"))
+    return bases, {clock_id: said.get(cause, {}) for clock_id, cause in started.items()}
+
+
+def apply_to_running(
+    *, version: PolicyVersion, reason: str, by: User, at: datetime, batch: int = BATCH
+) -> dict[str, int]:
+    """Move the clocks that run under former versions to this one; returns how many moved and how many stayed.
+
+    A breach that came before stays, found or not yet; pauses and extensions keep their length. In batches, each one
+    transaction: interrupted, the rest is done by doing it again, and what was moved is not moved twice.
+    Raises `NotAllowed`, `NotNow` where the version is not in force, `Invalid` without a reason.
+    """
+    if not can_propose_rules(by):
+        raise NotAllowed(_("Only an administrator may apply a rule to running deadlines."))
+    version = PolicyVersion.objects.select_related("policy").get(pk=version.pk)
+    if version.state != VersionState.IN_FORCE:
+        raise NotNow(_("Only the version in force can be applied to running deadlines."))
+    require_reason(reason, _("Say why running deadlines are to move."))
+    doing = _Doing(version, reason.strip(), by, at)
+    counts, after = {"moved": 0, "stayed": 0}, 0
+    while pks := list(behind(version, by).filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:batch]):
+        for name, count in _batch(doing, pks).items():
+            counts[name] += count
+        after = pks[-1]
+    if counts["moved"]:
+        said = {"version": version.number, **counts}
+        audit(at=at, by=by, action="rule.applied", target=version.policy.key, reason=doing.reason, data=said)
+    return counts
+
+
+@dataclass(frozen=True)
+class _Doing:
+    version: PolicyVersion
+    reason: str
+    by: User
+    at: datetime
+
+
+@transaction.atomic
+def _batch(doing: _Doing, pks: Sequence[int]) -> dict[str, int]:
+    wanted = Clock.objects.filter(pk__in=pks)
+    cases = lock_rows(wanted.values_list("case_id", flat=True))
+    rows = wanted.live().exclude(version=doing.version).select_for_update(of=("self",)).order_by("pk")
+    clocks = list(rows.select_related("version__policy"))
+    for clock in clocks:
+        clock.case = cases[clock.case_id]
+    ledger = Ledger(staff=Staff.of({case.project_id for case in cases.values()}))
+    # What fell due under the former rule and no sweep has found yet is written down first: moving undoes no breach.
+    for clock in clocks:
+        if clock.state != ClockState.PAUSED:
+            catch_up(clock, case=clock.case, now=doing.at, ledger=ledger)
+    found = [(clock, move) for clock, move in moves(clocks, doing.version)]
+    for clock, move in found:
+        if move is not None:
+            _move(clock, move, doing, ledger)
+    ledger.write()
+    if clocks:
+        update(Clock, [*MOVED, "version", "goal_seconds"], clocks)
+        _due_again(cases)
+    moved = sum(move is not None for _clock, move in found)
+    return {"moved": moved, "stayed": len(found) - moved}
+
+
+def _move(clock: Clock, move: Move, doing: _Doing, ledger: Ledger) -> None:
+    former, before = clock.version, clock.due_at
+    done = set(clock.steps_done)
+    told = [step for step in former.step_specs if step.number in done]
+    clock.version = doing.version
+    clock.due_at = move.due
+    clock.goal_seconds = max((move.base - clock.started_at).total_seconds(), 0.0)
+    steps = ledger.steps_of(doing.version)
+    clock.steps_done = sorted(already_told(told, steps, clock.ticking, doing.at))
+    clock.next_at = None if clock.state == ClockState.PAUSED else first_look(clock.ticking, steps)
+    ledger.note(
+        clock,
+        ClockEventKind.MOVED,
+        at=doing.at,
+        found=doing.at,
+        by=doing.by,
+        **{"from": before.isoformat(), "to": clock.due_at.isoformat(), "base": move.base.isoformat()},
+        former=former.number,
+        version=doing.version.number,
+        reason=doing.reason,
+    )
+    to = {"at": clock.due_at.isoformat()}
+    ledger.tell_case(clock, "clock.moved", at=doing.at, found=doing.at, by=doing.by, text=doing.reason, to=to)
+
+
+def _due_again(cases: dict[int, Case]) -> None:
+    """The earliest moment at which something of each case is due, as lists show it."""
+    earliest: dict[int, datetime] = {}
+    running = Clock.objects.live().filter(case__in=cases).exclude(state=ClockState.PAUSED)
+    for case_id, due in running.order_by().values_list("case_id", "due_at"):
+        earliest[case_id] = min(due, earliest.get(case_id, due))
+    changed = []
+    for case in cases.values():
+        if case.due_at != earliest.get(case.pk):
+            case.due_at, case.version = earliest.get(case.pk), case.version + 1
+            changed.append(case)
+    Case.objects.bulk_update(changed, ["due_at", "version"], batch_size=100)

@@ -1,0 +1,1 @@
+"""Pages of deadlines: the rules and how they change, and one case's clocks explained."""

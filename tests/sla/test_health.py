@@ -1,0 +1,73 @@
+"""The heartbeat: late by two minutes it shows red on every page of the staff, and `/readyz` says so."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from sla.health import last_sweep, late_beat
+from sla.models import Heartbeat
+from tests.cast import NOON, Cast
+from tests.matrix.table import EVERY_STAFF, TABLE
+
+SignIn = Callable[[User], Client]
+MINUTE = timedelta(minutes=1)
+pytestmark = pytest.mark.req("SLA-3")
+# Addresses whose answer is no page with the frame around it: parts, files, JSON, doors.
+PARTS = {
+    *("palette", "live", "desk_line", "room_lookup", "room_home", "just_done", "healthz", "readyz", "home"),
+    *("api_docs", "api_schema", "ticket_clash", "search", "draft_keep"),
+}
+
+
+def beaten(ago: timedelta) -> None:
+    Heartbeat.objects.update_or_create(name="sweep", defaults={"at": NOON - ago})
+
+
+@pytest.mark.parametrize(("seconds", "late"), [(0, False), (119, False), (120, True), (3600, True), (-121, True)])
+def test_two_minutes_without_a_sweep_are_late(cast: Cast, seconds: int, late: bool) -> None:
+    beaten(timedelta(seconds=seconds))
+    assert bool(late_beat(last_sweep(), NOON)) is late
+
+
+@pytest.mark.parametrize("ago", [MINUTE, 2 * MINUTE])
+def test_readyz_says_so(cast: Cast, ago: timedelta) -> None:
+    beaten(ago)
+    with time_machine.travel(NOON, tick=False):
+        ready = Client().get("/readyz")
+    late = ago >= 2 * MINUTE
+    assert ready.status_code == (503 if late else 200)
+    assert (ready.json()["beat"] != "ok") is late
+
+
+def pages() -> list[str]:
+    """Every page of the staff that stands at an address without parameters."""
+    found = []
+    for name, row in TABLE.items():
+        plain = row.reads and not row.public and not row.thing and not row.given and "-" not in name
+        if plain and name not in PARTS and not name.startswith(("account_", "mfa_")):
+            found.append(name)
+    return found
+
+
+@pytest.mark.parametrize("name", pages())
+def test_it_shows_red_on_every_page_of_the_staff(cast: Cast, signed_in: SignIn, name: str) -> None:
+    readers = sorted((TABLE[name].reads or frozenset()) & EVERY_STAFF)
+    if not readers:
+        pytest.skip("no page of the staff")
+    client = signed_in(cast.users[readers[0]])
+    shown = {}
+    for ago in (MINUTE, 2 * MINUTE):
+        beaten(ago)
+        with time_machine.travel(NOON + ago * 10, tick=False):  # what the frame kept meanwhile is stale
+            Heartbeat.objects.filter(name="sweep").update(at=NOON + ago * 10 - ago)
+            page = client.get(reverse(name))
+        assert page.status_code == 200, name
+        text: Any = page.content.decode()
+        shown[ago] = "data-banner hidden" not in text and "data-banner" in text
+    assert shown == {MINUTE: False, 2 * MINUTE: True}
