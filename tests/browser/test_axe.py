@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 
 from reception import actions as desk
 from reception.actions import NewContact
+from sla.actions import propose
+from sla.models import Policy, PolicyVersion
 from tests.browser.day import Come, now
 from tests.cast import Cast
 from tests.tickets.flow import accepted, completed, dispatched, in_progress, lines, opened, owed
@@ -138,3 +140,22 @@ def test_pages_of_the_technician(stage: Cast, come: Come, pages: Pages) -> None:
 def test_pages_of_a_resident(stage: Cast, come: Come, pages: Pages, *, phone: bool) -> None:
     page = come(stage.users["resident"], "/home/", phone=phone)
     assert visit(page, ["/home/", f"/home/{pages['urgent']}/"]) == []
+
+
+@WIDTHS
+def test_rules_and_what_they_did(stage: Cast, come: Come, pages: Pages, *, phone: bool) -> None:
+    policy = Policy.objects.get(key="ticket.complete")
+    propose(policy=policy, changes={"goal_seconds": 60}, reason="太慢", by=stage.admin, at=now())
+    page = come(stage.gm, "/rules/", phone=phone)
+    paths = ["/rules/", "/rules/ticket.complete/", "/rules/ticket.arrive/", f"/cases/{pages['at_work']}/clocks/"]
+    assert visit(page, paths) == []
+    page = come(stage.admin, "/rules/ticket.feedback/change/", phone=phone)
+    assert check(page) == []
+    page.fill("#id_goal_count", "3")
+    page.fill("#id_reason", "放宽")
+    page.click("button[value=preview]")
+    page.locator("button[value=ask]").wait_for()
+    assert check(page) == []
+    page.click("button[value=ask]")
+    page.locator(".message-success").wait_for()
+    assert PolicyVersion.objects.waiting().get(policy__key="ticket.feedback").goal_seconds == 3 * 86400
