@@ -13,7 +13,7 @@ from sla.actions.clocks import MOVED, Ledger, catch_up
 from sla.actions.events import happen
 from sla.models import Clock, ClockEvent
 from sla.permissions import can_extend
-from sla.rules import first_look
+from sla.rules import first_look, later
 from sla.states import ClockEventKind, ClockState
 
 MOST_HOURS = 24 * 90
@@ -21,13 +21,16 @@ MOST_HOURS = 24 * 90
 
 @transaction.atomic
 def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime, expected: int | None = None) -> Clock:
-    """Move a live clock's due time later. A breach already recorded stays; the steps ahead of it open again.
+    """Move a live clock's due time later, by working hours where it counts those. A breach already recorded stays; the
+    steps ahead of it open again.
 
     Raises `Invalid` for no reason or no hours, `NotAllowed`, `NotNow` for a clock that ended or is paused.
     Source: 时限规则 SLA-4 (一次延期留下理由和批准人).
     """
     case = lock(clock.case, expected=expected)
-    clock = Clock.objects.select_for_update(of=("self",)).select_related("version__policy").get(pk=clock.pk)
+    rows = Clock.objects.select_for_update(of=("self",)).select_related("version__policy", "calendar")
+    clock = rows.get(pk=clock.pk)
+    clock.case = case
     if not can_extend(by, case):
         raise NotAllowed(_("Only a supervisor or manager may extend a deadline."))
     if not reason.strip():
@@ -38,7 +41,7 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
         raise NotNow(_("This deadline is no longer running."))
     _settle(clock, case, at)
     before = clock.due_at
-    clock.due_at += timedelta(hours=by_hours)
+    clock.due_at = later(clock.due_at, timedelta(hours=by_hours), clock.working_time)
     clock.steps_done = _still_passed(clock, at)
     clock.next_at = first_look(clock.ticking, clock.version.step_specs)
     clock.save(update_fields=MOVED)
@@ -74,10 +77,5 @@ def _settle(clock: Clock, case: Case, at: datetime) -> None:
 
 
 def _still_passed(clock: Clock, at: datetime) -> list[int]:
-    goal = timedelta(seconds=clock.goal_seconds)
     done = set(clock.steps_done)
-    return [
-        step.number
-        for step in clock.version.step_specs
-        if step.number in done and step.at(started=clock.started_at, due=clock.due_at, goal=goal) < at
-    ]
+    return [step.number for step in clock.version.step_specs if step.number in done and clock.ticking.when(step) < at]
