@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import Membership, Project, User
 from accounts.states import Role
 from cases.models import HEADS_READ, READERS, WIDE_ROLES, Case
-from sla.models import Clock, Policy, PolicyVersion
+from sla.models import CalendarVersion, Clock, Policy, PolicyVersion
 from sla.states import Audience
 
 AUDIENCES = frozenset(Audience.values)
@@ -36,6 +36,20 @@ NEXT_UP = {
 def versions_in_force() -> list[PolicyVersion]:
     """The policy versions that new clocks follow."""
     return list(PolicyVersion.objects.in_force().select_related("policy"))
+
+
+def calendar_for(project: Project) -> CalendarVersion | None:
+    """The calendar that new clocks of the project are counted on: its own, else the company's; None where none is."""
+    rows = CalendarVersion.objects.in_force().filter(Q(calendar__project=project) | Q(calendar__project=None))
+    return rows.order_by(F("calendar__project").asc(nulls_last=True)).first()
+
+
+def clocks_of(case: Case, clocks: QuerySet[Clock]) -> list[Clock]:
+    """Those of the clocks that are the case's, with what their rules and their calendars ask for."""
+    found = list(clocks.filter(case=case).select_related("version__policy", "calendar"))
+    for clock in found:
+        clock.case = case
+    return found
 
 
 @dataclass

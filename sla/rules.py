@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sla.states import Goal
+from sla.calendars import WorkingTime, add, add_days, back, elapsed
+from sla.states import Counting, Goal
 
 
 @dataclass(frozen=True)
 class GoalSpec:
     """A policy's goal as data: `seconds` for a duration, overridden by category or urgency; `months`; or a `field`.
 
-    `field` names a moment of the matter; where it is set it wins, whatever the kind of goal.
+    `field` names a moment of the matter; where it is set it wins, whatever the kind of goal. `counts` says whether a
+    duration is natural or working time; `days` are working days whatever it says.
     """
 
     kind: str
@@ -23,6 +25,13 @@ class GoalSpec:
     field: str = ""
     by_category: Mapping[str, int] | None = None
     urgent_seconds: int | None = None
+    days: int = 0
+    counts: str = Counting.NATURAL
+
+    @property
+    def wants_calendar(self) -> bool:
+        """Say whether the goal is counted in working time where no moment was promised."""
+        return self.kind == Goal.WORKING_DAYS or (self.kind == Goal.DURATION and self.counts == Counting.WORKING)
 
 
 def add_months(moment: datetime, months: int, zone: ZoneInfo) -> datetime:
@@ -48,10 +57,12 @@ def due_time(
     category: str = "",
     urgent: bool = False,
     promised: datetime | None = None,
+    calendar: WorkingTime | None = None,
 ) -> datetime | None:
     """When a clock started at `start` is due; None where the goal is a field that the matter does not have.
 
     Source: 客服接待服务标准 三(6)⑤; days are N × 24 natural hours from the start, 当天 is until local midnight.
+    A goal in working time is counted on the calendar; where there is none, time is natural: sooner, never later.
     """
     if goal.field and promised is not None:
         return promised
@@ -61,7 +72,27 @@ def due_time(
         return end_of_day(start, zone)
     if goal.kind == Goal.MONTHS:
         return add_months(start, goal.months, zone)
-    return start + timedelta(seconds=_seconds(goal, category=category, urgent=urgent))
+    if goal.kind == Goal.WORKING_DAYS:
+        return start + timedelta(days=goal.days) if calendar is None else add_days(calendar, start, goal.days)
+    length = timedelta(seconds=_seconds(goal, category=category, urgent=urgent))
+    return later(start, length, calendar if goal.wants_calendar else None)
+
+
+def later(moment: datetime, length: timedelta, calendar: WorkingTime | None) -> datetime:
+    """The moment `length` later: of working time where there is a calendar, of natural time where there is none."""
+    return moment + length if calendar is None else add(calendar, moment, length)
+
+
+def between(start: datetime, end: datetime, calendar: WorkingTime | None) -> timedelta:
+    """The time between two moments, never less than none: working time where there is a calendar."""
+    return max(end - start, timedelta(0)) if calendar is None else elapsed(calendar, start, end)
+
+
+def due_after_pause(due: datetime, *, paused: datetime, resumed: datetime, calendar: WorkingTime | None) -> datetime:
+    """The due time after a pause: what was left then is left now, so it moves by exactly the time paused."""
+    if calendar is None:
+        return due + (resumed - paused)
+    return max(due, add(calendar, resumed, elapsed(calendar, paused, due)))
 
 
 def _seconds(goal: GoalSpec, *, category: str, urgent: bool) -> int:
@@ -72,17 +103,18 @@ def _seconds(goal: GoalSpec, *, category: str, urgent: bool) -> int:
 
 @dataclass(frozen=True)
 class StepSpec:
-    """One thing to do about a clock: `percent` of its time, or `offset` seconds from due (before: negative)."""
+    """One thing to do about a clock: `percent` of its time, or `offset` natural seconds from due (before: negative)."""
 
     number: int
     to: tuple[str, ...]
     percent: int | None = None
     offset: int = 0
 
-    def at(self, *, started: datetime, due: datetime, goal: timedelta) -> datetime:
-        """The moment of the step. Pauses shift it with the due time."""
+    def at(self, *, started: datetime, due: datetime, goal: timedelta, calendar: WorkingTime | None = None) -> datetime:
+        """The moment of the step; a share is one of working time on a calendar. Pauses shift it with the due time."""
         if self.percent is not None:
-            return due - goal * (100 - self.percent) / 100
+            left = goal * (100 - self.percent) / 100
+            return due - left if calendar is None else max(started, back(calendar, due, left))
         return due + timedelta(seconds=self.offset)
 
     @property
@@ -105,11 +137,7 @@ def already_told(told: Sequence[StepSpec], steps: Sequence[StepSpec], clock: "Ti
     `told` are the steps of the former rules that were carried out. A warning is not like what follows the due time.
     """
     heard = {(step.to, step.is_warning) for step in told}
-    return {
-        step.number
-        for step in steps
-        if (step.to, step.is_warning) in heard and step.at(started=clock.started, due=clock.due, goal=clock.goal) < at
-    }
+    return {step.number for step in steps if (step.to, step.is_warning) in heard and clock.when(step) < at}
 
 
 @dataclass(frozen=True)
@@ -121,6 +149,11 @@ class Ticking:
     goal: timedelta
     done: frozenset[int]
     breached: bool
+    calendar: WorkingTime | None = None
+
+    def when(self, step: StepSpec) -> datetime:
+        """The moment of a step."""
+        return step.at(started=self.started, due=self.due, goal=self.goal, calendar=self.calendar)
 
 
 @dataclass(frozen=True)
@@ -139,7 +172,7 @@ def first_look(clock: Ticking, steps: Sequence[StepSpec]) -> datetime | None:
     A promise that is late from the start (an appointment agreed for a moment gone by) is thus found by the next sweep.
     """
     waiting = [step for step in steps if step.number not in clock.done]
-    moments = [step.at(started=clock.started, due=clock.due, goal=clock.goal) for step in waiting]
+    moments = [clock.when(step) for step in waiting]
     if not clock.breached:
         moments.append(clock.due)
     return min(moments, default=None)
@@ -151,14 +184,10 @@ def advance(clock: Ticking, steps: Sequence[StepSpec], now: datetime) -> Advance
     A moment counts as passed only once it is over, so that stopping exactly at due is in time. After an outage the
     highest step passed is sent and the lower ones are marked skipped.
     """
-
-    def when(step: StepSpec) -> datetime:
-        return step.at(started=clock.started, due=clock.due, goal=clock.goal)
-
-    waiting = sorted((s for s in steps if s.number not in clock.done), key=lambda s: (when(s), s.number))
-    passed = [step for step in waiting if when(step) < now]
+    waiting = sorted((s for s in steps if s.number not in clock.done), key=lambda s: (clock.when(s), s.number))
+    passed = [step for step in waiting if clock.when(step) < now]
     breach = not clock.breached and clock.due < now
-    ahead = [when(step) for step in waiting if when(step) >= now]
+    ahead = [clock.when(step) for step in waiting if clock.when(step) >= now]
     if not clock.breached and not breach:
         ahead.append(clock.due)
     return Advance(

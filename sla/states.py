@@ -49,6 +49,14 @@ class Goal(TextChoices):
     END_OF_DAY = "end_of_day", _("End of the local day")
     MONTHS = "months", _("Calendar months")
     FIELD = "field", _("A promised time of the matter")
+    WORKING_DAYS = "working_days", _("Working days")
+
+
+class Counting(TextChoices):
+    """What time a rule counts; the service standard never says 工作日, so natural unless a rule says otherwise."""
+
+    NATURAL = "natural", _("Natural time")
+    WORKING = "working", _("Working time")
 
 
 class Source(TextChoices):

@@ -18,12 +18,12 @@ from cases.models import Case, Event
 from core.errors import NotAllowed, NotNow
 from records.actions import audit
 from records.bulk import update
-from sla.actions.clocks import MOVED, Ledger, Start, catch_up, due_under
+from sla.actions.clocks import MOVED, Ledger, Start, catch_up, clock_under
 from sla.actions.policies import require_reason
 from sla.models import Clock, ClockEvent, ClockQuerySet, PolicyVersion
 from sla.permissions import can_propose_rules
 from sla.queries import Staff
-from sla.rules import already_told, first_look
+from sla.rules import already_told, between, first_look, later
 from sla.states import ClockEventKind, ClockState, VersionState
 
 BATCH = 500
@@ -34,10 +34,10 @@ MOST_SHOWN = 5_000
 
 @dataclass(frozen=True)
 class Move:
-    """Where a clock would be due: `base` by the rule alone, `due` with its pauses and extensions."""
+    """Where a clock would be due: `begun` began like it under the rule, `due` has its pauses and extensions too."""
 
     clock: Clock
-    base: datetime
+    begun: Clock
     due: datetime
 
 
@@ -79,7 +79,7 @@ def plan(*, version: PolicyVersion, by: User, at: datetime) -> Plan:
 
 
 def _ready(clocks: ClockQuerySet) -> ClockQuerySet:
-    return clocks.select_related("case__project", "version")
+    return clocks.select_related("case__project", "version", "calendar")
 
 
 def moves(clocks: Sequence[Clock], version: PolicyVersion) -> Iterator[tuple[Clock, Move | None]]:
@@ -90,17 +90,19 @@ def moves(clocks: Sequence[Clock], version: PolicyVersion) -> Iterator[tuple[Clo
     """
     bases, causes = _beginnings(clocks)
     for clock in clocks:
-        due = None
+        begun = None
         rests_for_good = clock.state == ClockState.PAUSED and set(clock.version.resumes) != set(version.resumes)
         if version.concerns(clock.case) and not rests_for_good:
             data = causes.get(clock.pk, {})
             begin = Start(clock.case, "", clock.started_at, None, clock.subject, data)
-            due = due_under(begin, version)
-        if due is None:
+            begun = clock_under(begin, version)
+        if begun is None:
             yield clock, None
             continue
-        former = bases.get(clock.pk, clock.started_at + timedelta(seconds=clock.goal_seconds))
-        yield clock, Move(clock, due, due + (clock.due_at - former))
+        length = timedelta(seconds=clock.goal_seconds)
+        former = bases.get(clock.pk, later(clock.started_at, length, clock.working_time))
+        given = between(former, clock.due_at, clock.working_time)
+        yield clock, Move(clock, begun, later(begun.due_at, given, begun.working_time))
 
 
 def _beginnings(clocks: Iterable[Clock]) -> tuple[dict[int, datetime], dict[int, dict[str, Any]]]:
@@ -159,7 +161,7 @@ def _batch(doing: _Doing, pks: Sequence[int]) -> dict[str, int]:
     wanted = Clock.objects.filter(pk__in=pks)
     cases = lock_rows(wanted.values_list("case_id", flat=True))
     rows = wanted.live().exclude(version=doing.version).select_for_update(of=("self",)).order_by("pk")
-    clocks = list(rows.select_related("version__policy"))
+    clocks = list(rows.select_related("version__policy", "calendar"))
     for clock in clocks:
         clock.case = cases[clock.case_id]
     ledger = Ledger(staff=Staff.of({case.project_id for case in cases.values()}))
@@ -173,7 +175,7 @@ def _batch(doing: _Doing, pks: Sequence[int]) -> dict[str, int]:
             _move(clock, move, doing, ledger)
     ledger.write()
     if clocks:
-        update(Clock, [*MOVED, "version", "goal_seconds"], clocks)
+        update(Clock, [*MOVED, "version", "calendar", "goal_seconds"], clocks)
         _due_again(cases)
     moved = sum(move is not None for _clock, move in found)
     return {"moved": moved, "stayed": len(found) - moved}
@@ -184,8 +186,9 @@ def _move(clock: Clock, move: Move, doing: _Doing, ledger: Ledger) -> None:
     done = set(clock.steps_done)
     told = [step for step in former.step_specs if step.number in done]
     clock.version = doing.version
+    clock.count_on(move.begun.calendar)
     clock.due_at = move.due
-    clock.goal_seconds = max((move.base - clock.started_at).total_seconds(), 0.0)
+    clock.goal_seconds = move.begun.goal_seconds
     steps = ledger.steps_of(doing.version)
     clock.steps_done = sorted(already_told(told, steps, clock.ticking, doing.at))
     clock.next_at = None if clock.state == ClockState.PAUSED else first_look(clock.ticking, steps)
@@ -195,7 +198,7 @@ def _move(clock: Clock, move: Move, doing: _Doing, ledger: Ledger) -> None:
         at=doing.at,
         found=doing.at,
         by=doing.by,
-        **{"from": before.isoformat(), "to": clock.due_at.isoformat(), "base": move.base.isoformat()},
+        **{"from": before.isoformat(), "to": clock.due_at.isoformat(), "base": move.begun.due_at.isoformat()},
         former=former.number,
         version=doing.version.number,
         reason=doing.reason,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from accounts.models import User
@@ -11,9 +12,9 @@ from cases.states import Phase, Urgency
 from notifications.actions import Notice, rows_of, write
 from notifications.states import Level
 from records.bulk import Row, insert, update
-from sla.models import Clock, ClockEvent, FiredStep, Policy, PolicyVersion
-from sla.queries import Staff
-from sla.rules import Advance, StepSpec, advance, due_time, first_look
+from sla.models import CalendarVersion, Clock, ClockEvent, FiredStep, Policy, PolicyVersion
+from sla.queries import Staff, calendar_for
+from sla.rules import Advance, StepSpec, advance, between, due_after_pause, due_time, first_look, later
 from sla.states import ClockEventKind, ClockState
 
 MOVED = [
@@ -119,7 +120,7 @@ def catch_up(clock: Clock, *, case: Case, now: datetime, ledger: Ledger, found: 
 
 
 def _fire(clock: Clock, step: StepSpec, *, case: Case, now: datetime, ledger: Ledger, skipped: bool) -> None:
-    when = step.at(started=clock.started_at, due=clock.due_at, goal=timedelta(seconds=clock.goal_seconds))
+    when = clock.ticking.when(step)
     clock.steps_done = [*clock.steps_done, step.number]
     ledger.fired.append((clock.pk, step.number, clock.due_at, now, skipped))
     if skipped:
@@ -147,13 +148,10 @@ def _fire(clock: Clock, step: StepSpec, *, case: Case, now: datetime, ledger: Le
 
 def lengthen(clock: Clock, more: timedelta, *, at: datetime) -> None:
     """Give a clock brought up to `at` more time: its breach stays, the steps that lie ahead again are open again."""
-    clock.due_at += more
-    goal = timedelta(seconds=clock.goal_seconds)
+    clock.due_at = later(clock.due_at, more, clock.working_time)
     done = set(clock.steps_done)
     clock.steps_done = [
-        step.number
-        for step in clock.version.step_specs
-        if step.number in done and step.at(started=clock.started_at, due=clock.due_at, goal=goal) < at
+        step.number for step in clock.version.step_specs if step.number in done and clock.ticking.when(step) < at
     ]
     clock.next_at = first_look(clock.ticking, clock.version.step_specs)
 
@@ -214,10 +212,10 @@ def _pause(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: L
 
 
 def resume_clock(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: Ledger) -> None:
-    """Let a paused clock run on: its due time moves by exactly the time paused."""
+    """Let a paused clock run on: its due time moves by exactly the time paused, working time where it counts that."""
     if clock.state != ClockState.PAUSED or clock.paused_at is None:
         return
-    clock.due_at += at - clock.paused_at
+    clock.due_at = due_after_pause(clock.due_at, paused=clock.paused_at, resumed=at, calendar=clock.working_time)
     clock.state, clock.paused_at = ClockState.RUNNING, None
     clock.next_at = first_look(clock.ticking, clock.version.step_specs)
     ledger.note(clock, ClockEventKind.RESUMED, at=at, found=at, by=by, due=clock.due_at.isoformat())
@@ -267,6 +265,11 @@ class Start:
     subject: str
     data: Mapping[str, Any]
 
+    @cached_property
+    def calendar(self) -> CalendarVersion | None:
+        """The calendar of the case's project; read when the first promise in working time asks."""
+        return calendar_for(self.case.project)
+
 
 def start(
     begin: Start, *, at: datetime, live: list[Clock], versions: Iterable[PolicyVersion], ledger: Ledger
@@ -287,23 +290,10 @@ def start(
         for old in same:
             cancel_clock(old, case=begin.case, at=at, by=begin.by, ledger=ledger)
             replaced.append(old)
-        due = due_under(begin, version)
-        if due is not None:
-            new.append(_new_clock(begin.case, version, subject=begin.subject, at=begin.at, due=due))
+        clock = clock_under(begin, version)
+        if clock is not None:
+            new.append(clock)
     return new, replaced
-
-
-def due_under(begin: Start, version: PolicyVersion) -> datetime | None:
-    """When what began is due under a version of the rule; None where that names a moment that is not there."""
-    case = begin.case
-    return due_time(
-        version.goal_spec,
-        start=begin.at,
-        zone=case.project.tz,
-        category=case.category,
-        urgent=case.urgency == Urgency.URGENT,
-        promised=_promised(begin, version.goal_field),
-    )
 
 
 def _promised(begin: Start, field_name: str) -> datetime | None:
@@ -313,15 +303,30 @@ def _promised(begin: Start, field_name: str) -> datetime | None:
     return getattr(begin.case, field_name) if field_name else None
 
 
-def _new_clock(case: Case, version: PolicyVersion, *, subject: str, at: datetime, due: datetime) -> Clock:
+def clock_under(begin: Start, version: PolicyVersion) -> Clock | None:
+    """A clock of what began, under a version of the rule; not saved. None where the rule names no moment."""
+    case, goal, promised = begin.case, version.goal_spec, _promised(begin, version.goal_field)
+    calendar = begin.calendar if goal.wants_calendar and promised is None else None
     clock = Clock(
         case=case,
         version=version,
+        calendar=calendar,
         key=version.policy.key,
-        subject=subject,
-        started_at=at,
-        due_at=due,
-        goal_seconds=max((due - at).total_seconds(), 0.0),
+        subject=begin.subject,
+        started_at=begin.at,
     )
+    due = due_time(
+        goal,
+        start=begin.at,
+        zone=case.project.tz,
+        category=case.category,
+        urgent=case.urgency == Urgency.URGENT,
+        promised=promised,
+        calendar=clock.working_time,
+    )
+    if due is None:
+        return None
+    clock.due_at = due
+    clock.goal_seconds = between(begin.at, due, clock.working_time).total_seconds()
     clock.next_at = first_look(clock.ticking, version.step_specs)
     return clock

@@ -14,7 +14,7 @@ from cases.states import Phase
 from sla.actions.clocks import Ledger, Start, keep, move, save_moved, start
 from sla.actions.undoing import turn_round
 from sla.models import Clock
-from sla.queries import versions_in_force
+from sla.queries import clocks_of, versions_in_force
 from sla.states import ClockEventKind, ClockState
 
 
@@ -86,7 +86,7 @@ def _move_clocks(begin: Start, at: datetime, ledger: Ledger, takes_back: Event |
     case, by = begin.case, begin.by
     live: list[Clock] = []
     if not _is_first(case):
-        live = list(Clock.objects.live().filter(case=case).select_related("version__policy"))
+        live = clocks_of(case, Clock.objects.live())
     if takes_back is not None:
         live = turn_round(takes_back, begin, ledger)
     moved = move(case=case, event=begin.event, at=at, by=by, subject=begin.subject, live=live, ledger=ledger)

@@ -20,13 +20,16 @@ MOST_HOURS = 24 * 90
 
 @transaction.atomic
 def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime, expected: int | None = None) -> Clock:
-    """Move a live clock's due time later. A breach already recorded stays; the steps ahead of it open again.
+    """Move a live clock's due time later, by working hours where it counts those. A breach already recorded stays; the
+    steps ahead of it open again.
 
     Raises `Invalid` for no reason or no hours, `NotAllowed`, `NotNow` for a clock that ended or is paused.
     Source: 时限规则 SLA-4 (一次延期留下理由和批准人).
     """
     case = lock(clock.case, expected=expected)
-    clock = Clock.objects.select_for_update(of=("self",)).select_related("version__policy").get(pk=clock.pk)
+    rows = Clock.objects.select_for_update(of=("self",)).select_related("version__policy", "calendar")
+    clock = rows.get(pk=clock.pk)
+    clock.case = case
     if not can_extend(by, case):
         raise NotAllowed(_("Only a supervisor or manager may extend a deadline."))
     if not reason.strip():

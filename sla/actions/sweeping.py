@@ -1,16 +1,18 @@
 """The sweep: everything that fell due is found, written down and told, once, however often and wherever it runs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
-from accounts.models import User
+from accounts.models import Project, User
 from cases.models import Case
 from sla.actions.clocks import Ledger, catch_up, save_moved
-from sla.models import Clock, ClockEvent, Heartbeat, PolicyVersion
+from sla.calendars import WorkingTime
+from sla.models import CalendarVersion, Clock, ClockEvent, Heartbeat, PolicyVersion
 from sla.queries import Staff
 from sla.states import ClockEventKind
 
@@ -54,6 +56,7 @@ def _claim(at: datetime, batch: int) -> tuple[dict[int, Case], list[Clock]]:
     _meet(cases.values())
     clocks = list(Clock.objects.due(at).filter(case_id__in=cases).order_by("next_at", "pk"))
     _promise(clocks)
+    _reckon(clocks, cases)
     return cases, clocks
 
 
@@ -72,6 +75,20 @@ def _promise(clocks: Iterable[Clock]) -> None:
     versions = PolicyVersion.objects.select_related("policy").in_bulk(wanted)
     for clock in clocks:
         clock.version = versions[clock.version_id]
+
+
+def _reckon(clocks: Iterable[Clock], cases: Mapping[int, Case]) -> None:
+    """Put working time into the clocks that count it, each calendar read once; for natural time nothing is read."""
+    counting = [clock for clock in clocks if clock.calendar_id is not None]
+    if not counting:
+        return
+    calendars = CalendarVersion.objects.in_bulk({clock.calendar_id for clock in counting})
+    projects = Project.objects.in_bulk({cases[clock.case_id].project_id for clock in counting})
+    known: dict[tuple[int, str], WorkingTime] = {}
+    for clock in counting:
+        calendar, zone = calendars[clock.calendar_id], projects[cases[clock.case_id].project_id].time_zone
+        key = (calendar.pk, zone)
+        known[key] = clock.working_time = known.get(key) or calendar.working_time(ZoneInfo(zone))
 
 
 @transaction.atomic
@@ -119,8 +136,9 @@ def _sweep_one_by_one(looking: Looking, batch: int) -> dict[str, int]:
 @transaction.atomic
 def _sweep_one(pk: int, looking: Looking) -> dict[str, int]:
     cases = _claim_case(pk)
-    fresh = Clock.objects.due(looking.at).filter(pk=pk, case_id__in=cases).select_related("version__policy")
-    return _carry_out(cases, list(fresh), looking)
+    fresh = list(Clock.objects.due(looking.at).filter(pk=pk, case_id__in=cases).select_related("version__policy"))
+    _reckon(fresh, cases)
+    return _carry_out(cases, fresh, looking)
 
 
 def _claim_case(clock_pk: int) -> dict[int, Case]:

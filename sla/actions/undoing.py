@@ -6,6 +6,7 @@ from accounts.models import User
 from cases.models import Case, Event
 from sla.actions.clocks import Ledger, Mover, Start, cancel_clock, resume_clock, save_moved
 from sla.models import Clock, ClockEvent
+from sla.queries import clocks_of
 from sla.rules import first_look
 from sla.states import ClockEventKind, ClockState
 
@@ -37,7 +38,7 @@ def turn_round(event: Event, begin: Start, ledger: Ledger) -> list[Clock]:
     to its old due time, so that the sweep finds a breach meanwhile at its true moment; a pause ends and the due time
     moves by exactly the time paused.
     """
-    clocks = {clock.pk: clock for clock in Clock.objects.filter(case=begin.case).select_related("version__policy")}
+    clocks = {clock.pk: clock for clock in clocks_of(begin.case, Clock.objects.all())}
     # By when it was written: a promise may count from an earlier moment than the event that made it.
     written = ClockEvent.objects.filter(clock__in=clocks, recorded_at=event.recorded_at, kind__in=OPPOSITES)
     done = written.order_by("-pk")

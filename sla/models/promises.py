@@ -1,6 +1,7 @@
 """Policies, their immutable versions, clocks and what happened to them."""
 
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Self
 
 from django.conf import settings
@@ -11,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cases.models import Case
 from core.names import Named
+from sla.calendars import WorkingTime
+from sla.models.calendars import CalendarVersion
 from sla.rules import GoalSpec, StepSpec, Ticking, read_steps
-from sla.states import ClockEventKind, ClockState, Goal, Source, VersionState
+from sla.states import ClockEventKind, ClockState, Counting, Goal, Source, VersionState
 
 
 class Policy(Named):
@@ -69,6 +72,14 @@ class PolicyVersion(models.Model):
     goal = models.CharField(_("goal"), max_length=12, choices=Goal.choices, default=Goal.DURATION)
     goal_seconds = models.PositiveIntegerField(_("seconds"), default=0)
     goal_months = models.PositiveSmallIntegerField(_("months"), default=0)
+    goal_days = models.PositiveSmallIntegerField(_("working days"), default=0)
+    counts = models.CharField(
+        _("counts"),
+        max_length=8,
+        choices=Counting.choices,
+        default=Counting.NATURAL,
+        help_text=_("what time a length of time is; working days are always those of the calendar"),
+    )
     goal_field = models.CharField(
         _("promised time, where there is one"),
         max_length=40,
@@ -143,6 +154,8 @@ class PolicyVersion(models.Model):
             field=self.goal_field,
             by_category=self.goal_by_category,
             urgent_seconds=self.goal_urgent_seconds,
+            days=self.goal_days,
+            counts=self.counts,
         )
 
     @property
@@ -182,13 +195,21 @@ class Clock(models.Model):
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="clocks", db_index=False)
     version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="clocks")
+    calendar = models.ForeignKey(
+        CalendarVersion,
+        models.PROTECT,
+        related_name="clocks",
+        null=True,
+        db_index=False,
+        help_text="on which a clock in working time is counted; empty where time is natural",
+    )
     key = models.CharField(max_length=40)
     subject = models.CharField(max_length=40, blank=True)
     cycle = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=ClockState.choices, default=ClockState.RUNNING)
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    goal_seconds = models.FloatField(help_text="from start to due when it started")
+    goal_seconds = models.FloatField(help_text="from start to due when it started, of working time on a calendar")
     next_at = models.DateTimeField(null=True, help_text="when the sweep must look at it next")
     steps_done = models.JSONField(default=list)
     paused_at = models.DateTimeField(null=True)
@@ -218,6 +239,18 @@ class Clock(models.Model):
     def __str__(self) -> str:
         return f"{self.case_id} {self.key}"
 
+    @cached_property
+    def working_time(self) -> WorkingTime | None:
+        """What it is counted on, in the case's zone; None where time is natural."""
+        if self.calendar is None:
+            return None
+        return self.calendar.working_time(self.case.project.tz)
+
+    def count_on(self, calendar: CalendarVersion | None) -> None:
+        """Count on another calendar, or in natural time: its rule changed on purpose."""
+        self.calendar = calendar
+        self.__dict__.pop("working_time", None)
+
     @property
     def ticking(self) -> Ticking:
         """What of the clock decides what is due."""
@@ -227,6 +260,7 @@ class Clock(models.Model):
             goal=timedelta(seconds=self.goal_seconds),
             done=frozenset(self.steps_done),
             breached=self.breached_at is not None,
+            calendar=self.working_time,
         )
 
 

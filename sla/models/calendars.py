@@ -1,0 +1,97 @@
+"""Working calendars and their immutable versions."""
+
+from datetime import date
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Project
+from sla.calendars import WorkingTime, read_working_time
+
+
+class Calendar(models.Model):
+    """When a project's people work; the one without a project is the company's, for all that have none of their own."""
+
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="calendars", null=True, blank=True, verbose_name=_("project")
+    )
+
+    class Meta:
+        ordering = [F("project").asc(nulls_first=True)]
+        verbose_name = _("working calendar")
+        verbose_name_plural = _("working calendars")
+        constraints = [models.UniqueConstraint(Coalesce("project", 0), name="one_calendar_per_project")]
+
+    def __str__(self) -> str:
+        return self.project.name if self.project is not None else str(_("The whole company"))
+
+
+class CalendarVersionQuerySet(models.QuerySet["CalendarVersion"]):
+    """Reads of calendar versions."""
+
+    def in_force(self) -> Self:
+        """The version of each calendar that new clocks are counted on: approved and not replaced."""
+        return self.filter(approved_at__isnull=False, replaced_at=None)
+
+    def proposed(self) -> Self:
+        """Versions that wait for a leader: neither approved nor withdrawn."""
+        return self.filter(approved_at=None, replaced_at=None)
+
+
+class CalendarVersion(models.Model):
+    """A calendar as approved by a leader; never edited afterwards, so that a clock can be counted on it again.
+
+    `week`: hours by weekday (`"0"` is Monday). `days`: what single days are instead, by ISO date: hours (none: nobody
+    works), a name and a kind. `provisional_years`: years whose holidays the State Council has not announced yet.
+    """
+
+    calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    week = models.JSONField(_("week"), default=dict)
+    days = models.JSONField(_("days"), default=dict)
+    provisional_years = models.JSONField(_("provisional years"), default=list, blank=True)
+    created_at = models.DateTimeField(_("proposed at"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("proposed by")
+    )
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("approved by"),
+    )
+    replaced_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
+
+    objects = CalendarVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["calendar", "-number"]
+        verbose_name = _("calendar version")
+        verbose_name_plural = _("calendar versions")
+        constraints = [
+            models.UniqueConstraint(fields=["calendar", "number"], name="calendar_version_once"),
+            models.UniqueConstraint(
+                fields=["calendar"],
+                condition=Q(approved_at__isnull=False, replaced_at=None),
+                name="one_calendar_version_in_force",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.calendar_id} v{self.number}"
+
+    def working_time(self, zone: ZoneInfo) -> WorkingTime:
+        """The calendar as the rules read it, in a project's time zone."""
+        return read_working_time(zone, self.week, self.days)
+
+    def covers(self, year: int) -> bool:
+        """Say whether the year's holidays are in it as the State Council announced them."""
+        return year not in self.provisional_years and any(date.fromisoformat(day).year == year for day in self.days)
