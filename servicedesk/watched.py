@@ -13,7 +13,8 @@ from django.http import QueryDict
 
 from accounts.models import Project, User
 from core.numbers import whole_number
-from notifications.queries import inbox
+from notifications.queries import PAGE, inbox_rows
+from notifications.views.inbox import level_asked
 from reception.permissions import can_receive
 from reception.queries import desk
 from tickets.forms import read_filters
@@ -88,10 +89,9 @@ def _jobs(user: User, project: Project, asked: QueryDict, at: datetime) -> Itera
 
 
 def _inbox(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
-    before = asked.get("before", "")
-    unread_only = asked.get("show") == "unread"
-    letters, _next = inbox(user, unread_only=unread_only, before=whole_number(before) if before else None)
-    return [(str(letter.pk), int(not letter.is_unread)) for letter in letters]
+    before = whole_number(asked.get("before", ""))
+    rows = inbox_rows(user, unread_only=asked.get("show") == "unread", level=level_asked(asked), before=before)
+    return [(str(pk), int(read is not None)) for pk, read in rows.values_list("pk", "read_at")[:PAGE]]
 
 
 LISTS: dict[str, Watched] = {
