@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import admin
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -124,4 +125,8 @@ class MessageTemplateAdmin(WholeCompany):
         if MessageTemplateForm.PREVIEW in request.POST:
             asked = {name: request.POST.get(name, "") for name in ("medium", "language", "subject", "body")}
             more["preview"] = preview(request.POST.get("key", ""), **asked, user=cast(User, request.user))
-        return super().changeform_view(request, object_id, form_url, more)
+        page = super().changeform_view(request, object_id, form_url, more)
+        shown = getattr(page, "context_data", None) or {}
+        if "preview" in more and set(shown["adminform"].form.errors) == {NON_FIELD_ERRORS}:
+            shown["errors"] = None  # that nothing was saved is no mistake
+        return page

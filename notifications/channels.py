@@ -21,6 +21,7 @@ from apprise import Apprise
 from cryptography.fernet import InvalidToken
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
+from django.utils.translation import gettext_noop
 from urllib3.exceptions import NewConnectionError
 
 from notifications.models import Channel, Message
@@ -62,7 +63,7 @@ def open_secret(stored: str) -> str:
     try:
         text = decrypt(stored)
     except InvalidToken as problem:
-        raise NotDelivered("the channel's secret cannot be read: enter it again") from problem
+        raise NotDelivered(gettext_noop("the channel's secret cannot be read: enter it again")) from problem
     named = FROM_ENVIRONMENT.fullmatch(text)
     if named is None:
         return text
@@ -132,13 +133,13 @@ def send_sms(channel: Channel, message: Outgoing) -> None:
             status = answer.status_code
     # An address that is none is a `ValueError` to the library.
     except (requests.ConnectTimeout, ValueError) as problem:
-        raise NotDelivered(f"gateway not reached: {type(problem).__name__}") from problem
+        raise NotDelivered(gettext_noop("the gateway was not reached")) from problem
     except requests.ConnectionError as problem:
         if _never_connected(problem):
-            raise NotDelivered("gateway not reached") from problem
-        raise NotConfirmed("the gateway broke off") from problem
+            raise NotDelivered(gettext_noop("the gateway was not reached")) from problem
+        raise NotConfirmed(gettext_noop("the gateway broke off")) from problem
     except requests.RequestException as problem:
-        raise NotConfirmed(f"the gateway did not answer: {type(problem).__name__}") from problem
+        raise NotConfirmed(gettext_noop("the gateway did not answer")) from problem
     _judge(status)
 
 
@@ -174,9 +175,9 @@ def send_to_robot(channel: Channel, message: Outgoing) -> None:
     """Write into the group of a WeCom, DingTalk or Feishu robot. The library says only whether it was confirmed."""
     robot = Apprise.instantiate(robot_of(channel))
     if robot is None:
-        raise NotDelivered("this is no token of such a robot")
+        raise NotDelivered(gettext_noop("this is no token of such a robot"))
     if not robot.notify(body=message.body, title=message.subject):
-        raise NotConfirmed("the robot's service did not confirm it")
+        raise NotConfirmed(gettext_noop("the robot's service did not confirm it"))
 
 
 # Of this machine's settings (NOTIFY_CHANNELS), by name: used where no rule for telling was made.

@@ -7,11 +7,12 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from notifications.means import Wording
 from notifications.models import IN_APP, Message, MessageQuerySet
-from notifications.states import ChannelKind, Delivery, Level, Medium
+from notifications.states import Delivery, Level, Medium
 
 PAGE = 50
 ICONS = {Level.INFO: "bell", Level.WARNING: "alarm-clock", Level.ESCALATION: "circle-alert"}
@@ -99,6 +100,7 @@ class Told:
     who: str
     channel: str
     sentence: str
+    error: str
     state_icon: str
     together: bool
     to_settle: bool
@@ -146,14 +148,21 @@ def _told(row: Message, wording: Wording) -> Told:
     return Told(
         message=row,
         who=str(row.user or "") or ", ".join(row.data.get("people", [])),
-        channel=str(row.via or _channel_words(row.channel)),
+        channel=channel_words(row),
         sentence=said(row, row.user, wording, Medium.IN_APP),
+        error=error_words(row),
         state_icon=STATE_ICONS[Delivery(row.state)],
         together=row.told_with_id is not None,
         to_settle=unsettled,
     )
 
 
-def _channel_words(channel: str) -> str:
-    known = {IN_APP: Medium.IN_APP.label} | {str(kind): kind.label for kind in ChannelKind}
-    return str(known.get(channel, channel))
+def channel_words(row: Message) -> str:
+    """What the channel of a message is called."""
+    known = {IN_APP: Medium.IN_APP.label, "console": _("log of the server")}
+    return str(row.via or known.get(row.channel, row.channel))
+
+
+def error_words(row: Message) -> str:
+    """Why a message did not arrive: what the desk says itself in the reader's language, the rest as it was answered."""
+    return _(row.error) if row.error else ""

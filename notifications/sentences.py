@@ -32,17 +32,17 @@ def render(template: str, data: Mapping[str, Any]) -> str:
 
 # What every message offers to a template, beside what its own sentence names.
 ALWAYS = ("case", "title", "person", "project")
-_NAMED = re.compile(r"%\((\w+)\)")
+_PATTERN = re.compile(r"%\((\w+)\)s")
 
 
 def known_sentences() -> list[tuple[str, str]]:
-    """Every message that there is, with its built-in sentence in the active language."""
-    return sorted((key, str(words)) for key, words in _SENTENCES.items())
+    """Every message that there is, with its built-in sentence in the active language, written as a template."""
+    return sorted((key, _PATTERN.sub(r"{\1}", str(words))) for key, words in _SENTENCES.items())
 
 
 def offered(template: str) -> list[str]:
     """The placeholders that a template for this message may use."""
-    return list(dict.fromkeys([*_NAMED.findall(str(_SENTENCES.get(template, ""))), *ALWAYS]))
+    return list(dict.fromkeys([*_PATTERN.findall(str(_SENTENCES.get(template, ""))), *ALWAYS]))
 
 
 def values_of(data: Mapping[str, Any]) -> dict[str, str]:

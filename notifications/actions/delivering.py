@@ -6,6 +6,7 @@ from functools import cached_property, partial
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from core.watch import Watch
 from notifications.actions.planning import plan
@@ -23,7 +24,7 @@ PATIENCE = timedelta(seconds=20)
 MOST_TOGETHER = 20
 # What may be gathered with others: what is not urgent and goes over a channel that an administrator set up.
 TOGETHER = Q(via__isnull=False, level__in=LOW)
-LOST = "the process ended while sending"
+LOST = gettext_noop("the process ended while sending")
 
 
 def deliver(*, at: datetime, within: timedelta | None = None) -> dict[str, int]:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from accounts.models import Membership, User
 from accounts.queries import Away
@@ -21,7 +22,7 @@ from notifications.states import ChannelKind, Delivery
 from records.bulk import insert
 
 BATCH = 500
-NO_ADDRESS = "there is no address on file"
+NO_ADDRESS = gettext_noop("there is no address on file")
 COLUMNS = (
     "key",
     "channel",

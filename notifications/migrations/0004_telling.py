@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                         ],
                         default="",
                         max_length=10,
-                        verbose_name="for",
+                        verbose_name="used for",
                     ),
                 ),
                 (
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                         ],
                         default="",
                         max_length=10,
-                        verbose_name="for",
+                        verbose_name="used for",
                     ),
                 ),
                 (

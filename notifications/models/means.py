@@ -128,7 +128,7 @@ class MessageTemplate(models.Model):
     """The company's own words for a message, instead of the built-in sentence."""
 
     key = models.CharField(_("message"), max_length=60)
-    medium = models.CharField(_("for"), max_length=10, choices=Medium.choices, default=Medium.ANY, blank=True)
+    medium = models.CharField(_("used for"), max_length=10, choices=Medium.choices, default=Medium.ANY, blank=True)
     language = models.CharField(
         _("language"), max_length=10, choices=[("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
     )

@@ -17,7 +17,7 @@ from notifications.forms import SettleForm, ToldFilter
 from notifications.means import Wording
 from notifications.models import IN_APP, Message
 from notifications.permissions import can_oversee
-from notifications.queries import said, told_page
+from notifications.queries import channel_words, error_words, said, told_page
 from notifications.states import Delivery, Medium
 from records.http import now, project_of, redirect_once, user_of
 
@@ -38,6 +38,7 @@ def told(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "older": "?" + urlencode(kept | {"before": older}) if older else "",
         "filtered": bool(kept),
+        "narrowed": bool(kept.keys() - {"state"}) or not form.is_valid(),
         "doubtful": [(state, Delivery(state).label) for state in (Delivery.UNKNOWN, Delivery.FAILED)],
         "state": asked.get("state", ""),
     }
@@ -62,6 +63,8 @@ def told_settle(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "message": message,
         "sentence": said(message, message.user, Wording.read(), Medium.IN_APP),
+        "error": error_words(message),
+        "channel": channel_words(message),
         "is_unknown": message.state == Delivery.UNKNOWN,
         "is_open": message.state in (Delivery.UNKNOWN, Delivery.FAILED),
         "together": message.told_with_id and Message.objects.filter(told_with=message.told_with_id).count(),

@@ -11,6 +11,7 @@ from estate.actions import reindex_register
 from servicedesk.demo.grievances import make_complaints
 from servicedesk.demo.homes import make_homes, make_second_project
 from servicedesk.demo.staff import make_projects, make_staff
+from servicedesk.demo.telling import make_telling
 from servicedesk.demo.work import make_work
 
 
@@ -27,5 +28,6 @@ def load(*, at: datetime) -> None:
         reindex_register(project=project)
     make_work(projects["demo"], users, at)
     make_complaints(projects["demo"], users, at)
+    make_telling(projects["demo2"], users, at)
     for project in projects.values():
         reindex_register(project=project)

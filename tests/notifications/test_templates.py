@@ -122,6 +122,7 @@ def test_a_preview_is_filled_from_the_newest_message_and_saves_nothing(cast: Cas
     assert f"Head：{case.title}" in text_of(page)
     assert "As an SMS:" in text_of(page)
     assert "Nothing was saved yet" in text_of(page)
+    assert "Please correct" not in text_of(page)
     assert not MessageTemplate.objects.exists()
     assert not LogEntry.objects.exists()
 
