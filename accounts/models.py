@@ -1,6 +1,7 @@
 """Users, projects, departments, roles and memberships."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cached_property
 from typing import Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -180,3 +181,55 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    """Reads of absences."""
+
+    def at(self, moment: datetime) -> Self:
+        """Absences at a moment: the first instant belongs to them, the last does not."""
+        return self.filter(starts_at__lte=moment, ends_at__gt=moment, called_off_at=None)
+
+    def of_projects(self, project_ids: Iterable[int]) -> Self:
+        """Absences of the people who work in the projects or in the whole company."""
+        here = Q(project_id__in=list(project_ids)) | Q(project_id=None)
+        staff = Membership.objects.active().filter(here).exclude(role=Role.RESIDENT)
+        return self.filter(user_id__in=staff.values("user_id"))
+
+
+class Absence(models.Model):
+    """Somebody is away for a time, and who is told in their place. Called off rather than removed."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="absences", verbose_name=_("who is away"))
+    substitute = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("stand-in")
+    )
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("to"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("entered by"))
+    made_at = models.DateTimeField(_("entered"))
+    called_off_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    called_off_at = models.DateTimeField(null=True)
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="absence_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(substitute=None) | ~Q(substitute=F("user")), name="nobody_stands_in_for_oneself"
+            ),
+            models.CheckConstraint(
+                condition=Q(called_off_at=None, called_off_by=None)
+                | Q(called_off_at__isnull=False, called_off_by__isnull=False),
+                name="absence_called_off_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["ends_at"], name="absence_not_over", condition=Q(called_off_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.starts_at:%Y-%m-%d} – {self.ends_at:%Y-%m-%d}"

@@ -9,3 +9,14 @@ class NotificationsConfig(AppConfig):
 
     name = "notifications"
     verbose_name = _("Messages")
+
+    def ready(self) -> None:
+        """Say what its entries of the audit trail are called."""
+        from records.sentences import register_actions  # noqa: PLC0415  models are ready only now
+
+        register_actions(
+            {
+                "message.delivered": _("Marked a message as delivered"),
+                "message.again": _("Had a message sent again"),
+            }
+        )

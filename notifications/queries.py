@@ -1,17 +1,28 @@
-"""Reads of messages for the inbox."""
+"""Reads of messages: one's inbox, and who was told what."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from accounts.models import User
-from notifications.models import Message, MessageQuerySet
-from notifications.sentences import render
-from notifications.states import Level
+from accounts.models import Project, User
+from notifications.means import Wording
+from notifications.models import IN_APP, Message, MessageQuerySet
+from notifications.states import Delivery, Level, Medium
 
 PAGE = 50
 ICONS = {Level.INFO: "bell", Level.WARNING: "alarm-clock", Level.ESCALATION: "circle-alert"}
+STATE_ICONS = {
+    Delivery.PENDING: "clock",
+    Delivery.SENDING: "send",
+    Delivery.SENT: "check",
+    Delivery.FAILED: "x",
+    Delivery.UNKNOWN: "circle-question-mark",
+}
 
 
 @dataclass(frozen=True)
@@ -20,7 +31,9 @@ class Letter:
 
     pk: int
     at: datetime
+    day: date
     sentence: str
+    on_behalf_of: str
     level: str
     level_name: str
     icon: str
@@ -29,28 +42,47 @@ class Letter:
     project: str
 
 
-def inbox(user: User, *, unread_only: bool, before: int | None) -> tuple[list[Letter], int | None]:
-    """One page of the person's messages, newest first, and what to ask for the next one (None at the end)."""
+def inbox_rows(user: User, *, unread_only: bool, level: str = "", before: int | None = None) -> MessageQuerySet:
+    """The person's messages, newest first; one page of them and one more."""
     rows: MessageQuerySet = Message.objects.visible_to(user)
     if unread_only:
         rows = rows.unread()
+    if level:
+        rows = rows.filter(level=level)
     if before is not None:
-        rows = rows.filter(_older(before, user))
-    found = list(rows.select_related("case", "project").order_by("-created_at", "-pk")[: PAGE + 1])
+        rows = rows.filter(_older(before, Message.objects.visible_to(user)))
+    return rows.order_by("-created_at", "-pk")[: PAGE + 1]
+
+
+def inbox(
+    user: User, *, unread_only: bool, level: str = "", before: int | None = None
+) -> tuple[list[Letter], int | None]:
+    """One page of the person's messages, newest first, and what to ask for the next one (None at the end)."""
+    rows = inbox_rows(user, unread_only=unread_only, level=level, before=before)
+    found = list(rows.select_related("case", "project", "on_behalf_of"))
     page = found[:PAGE]
-    return [_letter(row) for row in page], page[-1].pk if len(found) > PAGE else None
+    wording = Wording.read()
+    return [_letter(row, user, wording) for row in page], page[-1].pk if len(found) > PAGE else None
 
 
-def _older(pk: int, user: User) -> Q:
-    at = Message.objects.visible_to(user).filter(pk=pk).values("created_at")[:1]
+def _older(pk: int, among: MessageQuerySet) -> Q:
+    at = among.filter(pk=pk).values("created_at")[:1]
     return Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk)
 
 
-def _letter(row: Message) -> Letter:
+def said(row: Message, reader: User | None, wording: Wording, medium: str) -> str:
+    """The sentence of a message for whoever looks at it now, in the active language."""
+    more = {"person": str(reader or ""), "project": str(row.project)}
+    return wording.words(row.template, row.data, medium=medium, language=get_language() or "", **more)[1]
+
+
+def _letter(row: Message, user: User, wording: Wording) -> Letter:
     return Letter(
         pk=row.pk,
         at=row.created_at,
-        sentence=render(row.template, row.data),
+        day=timezone.localtime(row.created_at).date(),
+        sentence=said(row, user, wording, Medium.IN_APP),
+        on_behalf_of=str(row.on_behalf_of or ""),
         level=row.level,
         level_name=str(Level(row.level).label),
         icon=ICONS[Level(row.level)],
@@ -58,3 +90,79 @@ def _letter(row: Message) -> Letter:
         number=row.case.number if row.case else "",
         project=str(row.project),
     )
+
+
+@dataclass(frozen=True)
+class Told:
+    """One message to one person over one channel, as whoever leads the project sees it."""
+
+    message: Message
+    who: str
+    channel: str
+    sentence: str
+    error: str
+    state_icon: str
+    together: bool
+    to_settle: bool
+
+    @property
+    def is_unknown(self) -> bool:
+        """Say whether nobody knows if it arrived."""
+        return self.message.state == Delivery.UNKNOWN
+
+
+def told_page(user: User, project: Project, asked: dict[str, Any]) -> tuple[list[Told], int | None]:
+    """One page of what was told in a project, newest first, and what to ask for the next one (None at the end).
+
+    `asked` are the cleaned filters; its days are days in the project's zone, both included.
+    """
+    here: MessageQuerySet = Message.objects.overseen_by(user).filter(project=project)
+    rows = here.filter(_asked(asked, project))
+    if asked.get("before"):
+        rows = rows.filter(_older(asked["before"], here))
+    newest = rows.select_related("user", "case", "project", "via", "on_behalf_of").order_by("-created_at", "-pk")
+    found = list(newest[: PAGE + 1])
+    wording = Wording.read()
+    page = [_told(row, wording) for row in found[:PAGE]]
+    return page, found[PAGE - 1].pk if len(found) > PAGE else None
+
+
+def _asked(asked: dict[str, Any], project: Project) -> Q:
+    exact = {"state": asked.get("state"), "level": asked.get("level"), "case__number__iexact": asked.get("number")}
+    wanted = Q(**{name: value for name, value in exact.items() if value})
+    if asked.get("channel") == "outside":
+        wanted &= ~Q(channel=IN_APP)
+    elif asked.get("channel"):
+        wanted &= Q(channel=asked["channel"])
+    if asked.get("who"):
+        wanted &= Q(user__name__icontains=asked["who"]) | Q(user__username__iexact=asked["who"])
+    if asked.get("since"):
+        wanted &= Q(created_at__gte=datetime.combine(asked["since"], time.min, project.tz))
+    if asked.get("until"):
+        wanted &= Q(created_at__lt=datetime.combine(asked["until"] + timedelta(days=1), time.min, project.tz))
+    return wanted
+
+
+def _told(row: Message, wording: Wording) -> Told:
+    unsettled = row.channel != IN_APP and row.state in (Delivery.UNKNOWN, Delivery.FAILED)
+    return Told(
+        message=row,
+        who=str(row.user or "") or ", ".join(row.data.get("people", [])),
+        channel=channel_words(row),
+        sentence=said(row, row.user, wording, Medium.IN_APP),
+        error=error_words(row),
+        state_icon=STATE_ICONS[Delivery(row.state)],
+        together=row.told_with_id is not None,
+        to_settle=unsettled,
+    )
+
+
+def channel_words(row: Message) -> str:
+    """What the channel of a message is called."""
+    known = {IN_APP: Medium.IN_APP.label, "console": _("log of the server")}
+    return str(row.via or known.get(row.channel, row.channel))
+
+
+def error_words(row: Message) -> str:
+    """Why a message did not arrive: what the desk says itself in the reader's language, the rest as it was answered."""
+    return _(row.error) if row.error else ""

@@ -1,5 +1,6 @@
 """What messages say: a format string per template, filled from the message's data in the reader's language."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,3 +28,23 @@ def render(template: str, data: Mapping[str, Any]) -> str:
         return str(str(_SENTENCES[template]) % readable(data))
     except (KeyError, ValueError, TypeError):
         return f"{template} {dict(data)}"
+
+
+# What every message offers to a template, beside what its own sentence names.
+ALWAYS = ("case", "title", "person", "project")
+_PATTERN = re.compile(r"%\((\w+)\)s")
+
+
+def known_sentences() -> list[tuple[str, str]]:
+    """Every message that there is, with its built-in sentence in the active language, written as a template."""
+    return sorted((key, _PATTERN.sub(r"{\1}", str(words))) for key, words in _SENTENCES.items())
+
+
+def offered(template: str) -> list[str]:
+    """The placeholders that a template for this message may use."""
+    return list(dict.fromkeys([*_PATTERN.findall(str(_SENTENCES.get(template, ""))), *ALWAYS]))
+
+
+def values_of(data: Mapping[str, Any]) -> dict[str, str]:
+    """What a message puts into placeholders, as words in the reader's language."""
+    return {name: str(value) for name, value in readable(data).items()}

@@ -1,11 +1,16 @@
-"""Addresses of the inbox."""
+"""Addresses of the inbox, of who was told what, and of who is away."""
 
 from django.urls import path
 
-from notifications import views
+from notifications.views import absences, inbox, told
 
 urlpatterns = [
-    path("inbox/", views.inbox, name="inbox"),
-    path("inbox/read/", views.read_all, name="inbox_read_all"),
-    path("inbox/<int:pk>/", views.open_message, name="inbox_open"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/read/", inbox.read_all, name="inbox_read_all"),
+    path("inbox/<int:pk>/", inbox.open_message, name="inbox_open"),
+    path("inbox/<int:pk>/read/", inbox.read_one, name="inbox_read"),
+    path("told/", told.told, name="told"),
+    path("told/<int:pk>/", told.told_settle, name="told_settle"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/<int:pk>/call-off/", absences.absence_call_off, name="absence_call_off"),
 ]

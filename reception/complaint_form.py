@@ -13,7 +13,7 @@ from complaints.queries import departments_of, people_of
 from complaints.states import Grade
 from reception.forms import CHANNELS, LONGEST, CallerForm, ColleagueField
 from reception.models import Contact
-from tickets.forms import MomentField
+from records.forms import MomentField
 
 
 def _moment(label: Any) -> MomentField:

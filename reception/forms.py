@@ -19,9 +19,8 @@ from estate.search import cannot_be_dialled, plain_phone
 from estate.states import Relation
 from reception.actions import Caller, NewContact
 from reception.states import AskedFor, Purpose
-from records.forms import DayField
+from records.forms import DayField, MomentField
 from records.masking import masked_phone
-from tickets.forms import MomentField
 
 LONGEST = 5000
 # How the desk hears of something; patrols and residents' own reports come another way.

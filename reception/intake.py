@@ -11,8 +11,8 @@ from accounts.models import Project
 from cases.states import Channel, Urgency
 from estate.models import Building
 from reception.forms import CHANNELS, LONGEST, CallerForm
+from records.forms import MomentField
 from tickets.actions import NewTicket
-from tickets.forms import MomentField
 from tickets.models import Category
 from tickets.states import Kind
 

@@ -1,6 +1,6 @@
-"""What one may ask of the audit trail."""
+"""Days and moments that people enter, and what one may ask of the audit trail."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -17,6 +17,20 @@ class DayField(forms.DateField):
     def to_python(self, value: Any) -> date | None:
         """Read a day. Raises `ValidationError` for a year beyond all use."""
         found = super().to_python(value)
+        if found is not None and not is_reckoned(found):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
+
+
+class MomentField(forms.DateTimeField):
+    """A moment in the project's zone, of the years that are reckoned with."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Read the moment."""
+        try:
+            found = super().to_python(value)
+        except OverflowError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
         if found is not None and not is_reckoned(found):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return found

@@ -47,6 +47,8 @@ _NAMES: dict[str, Promise] = {
     "building": _("Building"),
     "view": _("View"),
     "q": _("Search"),
+    "channel": _("Channel"),
+    "to": _("To"),
     "taken": _("Taken over"),
     "known": _("Known already"),
     "refused": _("Refused"),

@@ -4,7 +4,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
-from accounts.states import Role
+from accounts.states import STAFF_ROLES, Role
 from complaints.queries import my_open
 from reception.queries.desk import waiting_count
 from records.http import now
@@ -30,6 +30,7 @@ AT_THE_DESK = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.ADMIN})
 READ_TICKETS = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.HEAD, Role.GM, Role.QUALITY, Role.ADMIN})
 MAKE_CALLS = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.GM})
 READ_AUDIT = frozenset({Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN})
+OVERSEE = frozenset({Role.SUPERVISOR, Role.GM, Role.ADMIN})
 
 RECEPTION = [
     Entry(_("Front desk"), "desk", "concierge-bell", frozenset({Role.FRONTDESK}), 0, waiting_count),
@@ -126,6 +127,8 @@ TASKS: list[Entry] = [
     Entry(_("Callbacks"), "callbacks", "phone-outgoing", MAKE_CALLS, 25),
     Entry(_("Dispatch"), "dispatch", "calendar-clock", frozenset({Role.GM}), 30),
     Entry(_("Messages"), "inbox", "bell", frozenset(Role), 35),
+    Entry(_("Absences and stand-ins"), "absences", "plane", STAFF_ROLES, 37, also=(_("I am away"), _("Leave"))),
+    Entry(_("Who was told what"), "told", "mail-check", OVERSEE, 39, also=(_("Messages sent"),)),
     Entry(_("Audit trail"), "audit", "shield-check", READ_AUDIT, 40),
     Entry(_("Deadline rules"), "rules", "timer", frozenset(READ_RULES), 45),
 ]
@@ -144,4 +147,5 @@ SAVED_VIEWS: list[Entry] = [
     Entry(_("Callbacks to try again later"), "callbacks", "phone-missed", MAKE_CALLS, 60, query="?show=later"),
     Entry(_("Dispatch tomorrow"), "dispatch", "calendar-clock", MAKE_CALLS | {Role.HEAD}, 65, query="?day=tomorrow"),
     Entry(_("Unread messages"), "inbox", "bell-dot", frozenset(Role), 70, query="?show=unread"),
+    Entry(_("Messages that may not have arrived"), "told", "mail-question-mark", OVERSEE, 75, query="?state=unknown"),
 ]

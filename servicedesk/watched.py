@@ -12,10 +12,12 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.models import Project, User
-from complaints.queries import PAGE, asked_for
+from complaints.queries import PAGE as A_PAGE
+from complaints.queries import asked_for
 from complaints.queries import listed as complaints
 from core.numbers import whole_number
-from notifications.queries import inbox
+from notifications.queries import PAGE, inbox_rows
+from notifications.views.inbox import level_asked
 from reception.permissions import can_receive
 from reception.queries import desk
 from tickets.forms import read_filters
@@ -88,7 +90,7 @@ def _complaints(user: User, project: Project, asked: QueryDict, at: datetime) ->
     view, grade = asked_for(asked)
     rows = complaints(project=project, user=user, view=view, grade=grade, at=at).values_list("number", "version")
     # A page further on shows what comes after those before it.
-    return rows[(max(whole_number(asked.get("page", "1")) or 1, 1) - 1) * PAGE :]
+    return rows[(max(whole_number(asked.get("page", "1")) or 1, 1) - 1) * A_PAGE :]
 
 
 def _jobs(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
@@ -97,10 +99,9 @@ def _jobs(user: User, project: Project, asked: QueryDict, at: datetime) -> Itera
 
 
 def _inbox(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
-    before = asked.get("before", "")
-    unread_only = asked.get("show") == "unread"
-    letters, _next = inbox(user, unread_only=unread_only, before=whole_number(before) if before else None)
-    return [(str(letter.pk), int(not letter.is_unread)) for letter in letters]
+    before = whole_number(asked.get("before", ""))
+    rows = inbox_rows(user, unread_only=asked.get("show") == "unread", level=level_asked(asked), before=before)
+    return [(str(pk), int(read is not None)) for pk, read in rows.values_list("pk", "read_at")[:PAGE]]
 
 
 LISTS: dict[str, Watched] = {

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.states import Urgency
-from core.moments import is_reckoned
 from core.numbers import whole_number
+from records.forms import MomentField
 from tickets.actions import Line
 from tickets.models import Category, PriceItem
 from tickets.reads.listing import VIEWS, Filters
@@ -42,20 +42,6 @@ def read_filters(asked: QueryDict) -> Filters:
 
 def _one_of(raw: str, values: Iterable[str]) -> str:
     return raw if raw in values else ""
-
-
-class MomentField(forms.DateTimeField):
-    """A moment in the project's zone, of the years that are reckoned with."""
-
-    def to_python(self, value: Any) -> datetime | None:
-        """Read the moment."""
-        try:
-            found = super().to_python(value)
-        except OverflowError as error:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
-        if found is not None and not is_reckoned(found):
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return found
 
 
 def local_moment(raw: str) -> datetime | None:

@@ -12,6 +12,7 @@ from servicedesk.demo.grievances import make_complaints
 from servicedesk.demo.homes import make_homes, make_second_project
 from servicedesk.demo.rules import make_proposal
 from servicedesk.demo.staff import make_projects, make_staff
+from servicedesk.demo.telling import make_telling
 from servicedesk.demo.work import make_work
 
 
@@ -29,5 +30,6 @@ def load(*, at: datetime) -> None:
     make_work(projects["demo"], users, at)
     make_complaints(projects["demo"], users, at)
     make_proposal(users, at)
+    make_telling(projects["demo2"], users, at)
     for project in projects.values():
         reindex_register(project=project)

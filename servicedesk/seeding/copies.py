@@ -55,7 +55,7 @@ def _tables() -> list[Table]:
         Table(Clock, "case_id", of_case),
         Table(ClockEvent, "clock__case_id", {"clock_id": Clock}),
         Table(FiredStep, "clock__case_id", {"clock_id": Clock}),
-        Table(Message, "case_id", of_case, {"key": "t.key || ':' || n"}),
+        Table(Message, "case_id", of_case, {"key": "t.key || ':' || n", "to_plan": "false"}),
         Table(SearchToken, "object_id", {"object_id": Case}, only={"kind": "case"}),
     ]
 

@@ -19,7 +19,7 @@ from estate.models import (
     Unit,
     Vehicle,
 )
-from notifications.models import Message
+from notifications.models import Channel, Message, MessageTemplate, TellingRule
 from records.actions import audit
 from records.models import AuditEntry
 from sla.models import Clock, Policy
@@ -30,11 +30,12 @@ from visits.models import Callback, CallbackScript
 
 READ_ONLY: list[type[Model]] = [AuditEntry, Callback, Clock, Message, Policy, Ticket, Complaint]
 # Of the whole company: every administrator who is let in finds the same rows.
-SHARED: list[type[Model]] = [CallbackScript, Category, GradeGuide, Policy, Topic, WarrantyPart]
+SHARED: list[type[Model]] = [CallbackScript, Category, GradeGuide, MessageTemplate, Policy, Topic, WarrantyPart]
 EDITED: list[type[Model]] = [
     Building,
     CallbackScript,
     Category,
+    Channel,
     ChargeItem,
     GradeGuide,
     Topic,
@@ -42,6 +43,7 @@ EDITED: list[type[Model]] = [
     Household,
     HouseholdMember,
     Membership,
+    MessageTemplate,
     ParkingSpace,
     Person,
     PersonDocument,
@@ -49,6 +51,7 @@ EDITED: list[type[Model]] = [
     Project,
     Tariff,
     TechnicianSkill,
+    TellingRule,
     Unit,
     UnitCharge,
     Vehicle,
@@ -107,11 +110,16 @@ def _audited(here: Place) -> AuditEntry:
     return audit(at=NOON, by=here.desk, action="x", project=here.project, target=_case(here).title)
 
 
+def _channel(here: Place) -> Channel:
+    return Channel.objects.get_or_create(project=here.project, name_zh=f"channel {here.unit.number}", kind="sms")[0]
+
+
 # The row of each model in a place.
 ROWS: dict[type[Model], Callable[[Place], Model]] = {
     AuditEntry: _audited,
     Building: lambda here: here.unit.building,
     Callback: lambda here: _case(here, "callback").callback,
+    Channel: _channel,
     ChargeItem: _item,
     Clock: lambda here: Clock.objects.get(pk=str(here.ids["clock"]["pk"])),
     Department: lambda here: here.project.departments.earliest("pk"),
@@ -119,6 +127,7 @@ ROWS: dict[type[Model], Callable[[Place], Model]] = {
     HouseholdMember: lambda here: here.unit.households.get().members.get(),
     Membership: lambda here: here.desk.memberships.get(),
     Message: lambda here: Message.objects.filter(case=_case(here)).earliest("pk"),
+    MessageTemplate: lambda here: _template(),
     ParkingSpace: _space,
     Person: _person,
     PersonDocument: _document,
@@ -126,6 +135,7 @@ ROWS: dict[type[Model], Callable[[Place], Model]] = {
     Project: lambda here: here.project,
     Tariff: _tariff,
     TechnicianSkill: _skill,
+    TellingRule: lambda here: TellingRule.objects.get_or_create(project=here.project)[0],
     Complaint: lambda here: _case(here, "complaint").complaint,
     GradeGuide: lambda here: GradeGuide.objects.earliest("pk"),
     Topic: lambda here: Topic.objects.earliest("pk"),
@@ -136,10 +146,14 @@ ROWS: dict[type[Model], Callable[[Place], Model]] = {
 }
 
 
+def _template() -> MessageTemplate:
+    return MessageTemplate.objects.get_or_create(key="case.assigned", language="en", defaults={"body": "{case}"})[0]
+
+
 def pk_of(world: World, model: type[Model], place: str) -> int:
     """The row of a model in a place; one that does not exist where it is missing."""
     if place == MISSING:
         return 999_999_999
-    if model in SHARED:
+    if model in SHARED and model not in ROWS:
         return int(model._default_manager.earliest("pk").pk)
     return int(ROWS[model](world.places[place]).pk)

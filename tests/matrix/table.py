@@ -47,6 +47,7 @@ EXPORTERS = frozenset({"supervisor", "gm", "quality", "admin"})
 IMPORTERS = frozenset({"supervisor", "admin"})
 RULES = frozenset({"supervisor", "gm", "quality", "admin"})
 ADMIN, GM = frozenset({"admin"}), frozenset({"gm"})
+OVERSEERS = frozenset({"supervisor", "gm", "admin"})
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -80,6 +81,9 @@ SEES: dict[str, Mapping[str, Places]] = {
     "vehicle": _sees(WIDE | {"cashier"}),
     "import": dict.fromkeys(IMPORTERS, BOTH),
     "message": {"resident": MINE, "resident2": THEIRS, "frontdesk2": FAR},
+    "told": dict.fromkeys(OVERSEERS, BOTH),
+    # Whoever is away in a place: its technician; the neighbour's is another one.
+    "absence": dict.fromkeys(OVERSEERS, BOTH) | {"technician": MINE},
     "project": dict.fromkeys(SIGNED_IN - {"frontdesk2"}, BOTH) | {"frontdesk2": FAR},
 }
 # Whose marked words may stand in an answer to a role, whatever the address.
@@ -88,7 +92,8 @@ WORDS: dict[str, Mapping[str, Places]] = {
     REGISTER: SEES["person"],
     NOTES: TO_STAFF,
     DRAFTS: {"frontdesk": BOTH, "frontdesk2": FAR},
-    INBOX: SEES["message"],
+    # Whoever leads a project reads what everybody there was told.
+    INBOX: {**SEES["message"], **SEES["told"]},
     AUDIT: dict.fromkeys(EXPORTERS, BOTH),
     WORKBOOKS: SEES["import"],
     COMPANY: SEES["project"],
@@ -182,6 +187,17 @@ TABLE: dict[str, Row] = {
     "draft_keep": _writes("", SIGNED_IN, just(key="k", form="f", page="/", data="{}")),
     "inbox_read_all": _writes("", SIGNED_IN),
     "inbox_open": _reads("message", get_writes=True),
+    "inbox_read": _writes("message", SIGNED_IN),
+    "told": _reads("", OVERSEERS),
+    "told_settle": Row(
+        thing="told", reads=OVERSEERS, writes=OVERSEERS, body=just(verdict="delivered", reason="已核实")
+    ),
+    "absences": Row(
+        reads=EVERY_STAFF,
+        writes=EVERY_STAFF,
+        body=just(user="", starts_at="2026-11-24T08:00", ends_at="2026-11-25T08:00"),
+    ),
+    "absence_call_off": _writes("absence", OVERSEERS | {"technician"}),
     "audit": _reads("", EXPORTERS),
     # --- signing in --------------------------------------------------------------------------------------------------
     "account_login": PUBLIC_FORM,

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image
 
-from accounts.models import Department, Project, User
+from accounts.models import Absence, Department, Project, User
 from accounts.states import Role
 from cases.actions import attach_photo, lock, reveal_contact
 from cases.models import Case
@@ -210,6 +210,8 @@ def _furnish(name: str, place: Place) -> None:
         "paper": {"number": case.number, "token": paper.file.token},
         "clock": {"pk": Clock.objects.filter(case=case).earliest("pk").pk},
         "message": {"pk": Message.objects.get(user=place.reader, key__startswith=word, channel="in_app").pk},
+        "told": {"pk": _doubtful(place, case, word)},
+        "absence": {"pk": _absence(place)},
         "import": {"token": upload.token},
         "unit": {"code": place.project.code, "number": place.unit.number},
         "home": {"pk": place.unit.pk},
@@ -218,6 +220,22 @@ def _furnish(name: str, place: Place) -> None:
         "vehicle": {"pk": vehicle.pk},
         "project": {"code": place.project.code},
     }
+
+
+def _doubtful(place: Place, case: Case, word: str) -> int:
+    """A message to the reader of which nobody knows whether it arrived."""
+    message = Message.objects.get(user=place.reader, key__startswith=word, channel="in_app")
+    message.pk, message.key, message.channel, message.state = None, f"{word}:outside", "sms", "unknown"
+    message.save()
+    return int(message.pk)
+
+
+def _absence(place: Place) -> int:
+    since, made = NOON + timedelta(days=40), {"made_by": place.technician, "made_at": NOON}
+    absence = Absence.objects.create(
+        user=place.technician, starts_at=since, ends_at=since + timedelta(days=1), reason="", **made
+    )
+    return absence.pk
 
 
 def happens_more(place: Place, word: str) -> None:

@@ -9,9 +9,10 @@ import pytest
 from django.db import connection
 
 from cases.models import Case
-from notifications.actions import LEASE, Notice, deliver, mark_read, tell
+from notifications.actions import LEASE, Notice, deliver, mark_read, plan, tell
 from notifications.channels import CHANNELS, NotDelivered
 from notifications.models import Message
+from notifications.states import Delivery
 from sla.health import last_sweep
 from sla.sweeps import run
 from tests.cast import NOON, Cast
@@ -171,11 +172,12 @@ def test_killed_before_the_transaction_ended_nobody_was_told(
     class Dying:
         def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
             result = execute(sql, params, many, context)
-            if "UPDATE" in sql and "notifications_message" in sql:
+            if "UPDATE" in sql and "leased_until" in sql and Delivery.SENDING in params:
                 raise Killed
             return result
 
     tell([notice(case, cast.head)], at=NOON)
+    plan(at=NOON)
     with pytest.raises(Killed), connection.execute_wrapper(Dying()):
         deliver(at=NOON)
     assert states() == {"head": "pending"}

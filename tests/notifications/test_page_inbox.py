@@ -12,7 +12,7 @@ from notifications.models import Message
 from notifications.queries import PAGE
 from tests.cast import NOON, Cast
 from tests.tickets.flow import opened
-from tests.tickets.pages import LATER, clock_at, queries_for, read_in_english, words_of
+from tests.tickets.pages import LATER, clock_at, queries_for, read_in_english, text_of, words_of
 
 SignIn = Callable[[User], Client]
 
@@ -59,7 +59,7 @@ def test_opening_a_message_marks_it_read_and_goes_to_the_case(cast: Cast, signed
     answer = signed_in(cast.supervisor).get(f"/inbox/{message.pk}/")
     assert message.case is not None
     assert answer.headers["Location"] == f"/c/{message.case.number}/"
-    assert list(Message.objects.visible_to(cast.supervisor).unread().values_list("pk", flat=True)) == [message.pk + 2]
+    assert list(Message.objects.visible_to(cast.supervisor).unread().values_list("pk", flat=True)) == [message.pk + 1]
     message.refresh_from_db()
     assert message.read_at == LATER
 
@@ -89,9 +89,9 @@ def test_pages_follow_each_other_without_a_gap_or_a_repeat(cast: Cast, signed_in
     told(cast, PAGE + 3)
     client = signed_in(cast.supervisor)
     first = client.get("/inbox/").context
-    second = client.get(f"/inbox/?before={first['next_pk']}").context
+    second = client.get(first["older"]).context
     seen = [letter.pk for letter in [*first["letters"], *second["letters"]]]
-    assert (len(seen), seen, second["next_pk"]) == (PAGE + 3, sorted(set(seen), reverse=True), None)
+    assert (len(seen), seen, second["older"]) == (PAGE + 3, sorted(set(seen), reverse=True), "")
 
 
 @pytest.mark.parametrize("raw", ["x", "-1", "9" * 30, "1.5"])
@@ -111,4 +111,34 @@ def test_it_comes_in_the_frame_that_one_works_in(cast: Cast, signed_in: SignIn, 
 @pytest.mark.parametrize("count", [1, 3])
 def test_it_costs_the_same_for_one_message_and_for_three(cast: Cast, signed_in: SignIn, count: int) -> None:
     told(cast, count)
-    assert queries_for(signed_in(cast.supervisor), "/inbox/") == 4
+    assert queries_for(signed_in(cast.supervisor), "/inbox/") == 5
+
+
+def test_one_is_marked_read_without_opening_it_and_only_ones_own(cast: Cast, signed_in: SignIn) -> None:
+    told(cast, 2)
+    first, second = Message.objects.visible_to(cast.supervisor).order_by("pk")
+    assert signed_in(cast.head).post(f"/inbox/{first.pk}/read/").status_code == 404
+    answer = signed_in(cast.supervisor).post(f"/inbox/{first.pk}/read/", {"show": "unread", "level": "escalation"})
+    assert answer.headers["Location"] == "/inbox/?show=unread&level=escalation"
+    assert list(Message.objects.visible_to(cast.supervisor).unread()) == [second]
+
+
+def test_levels_are_looked_at_alone_and_kept_from_page_to_page(cast: Cast, signed_in: SignIn) -> None:
+    told(cast, PAGE + 1)
+    client = signed_in(cast.supervisor)
+    assert "No message of this kind" in words_of(client.get("/inbox/?level=warning"))
+    page = client.get("/inbox/?level=escalation&show=unread")
+    assert len(page.context["letters"]) == PAGE
+    assert page.context["older"].startswith("/inbox/?show=unread&level=escalation&before=")
+    assert len(client.get(page.context["older"]).context["letters"]) == 1
+    assert len(client.get("/inbox/?level=nonsense").context["letters"]) == PAGE
+
+
+def test_messages_stand_under_their_days(cast: Cast, signed_in: SignIn) -> None:
+    told(cast, 1)
+    case = Message.objects.visible_to(cast.supervisor).get().case
+    assert case is not None
+    earlier = Notice(key="earlier", template="case.assigned", case=case, to=(cast.supervisor,))
+    tell([earlier], at=NOON - timedelta(days=3))
+    page = text_of(signed_in(cast.supervisor).get("/inbox/"))
+    assert page.count('class="rows-day"') == 2

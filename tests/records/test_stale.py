@@ -8,8 +8,8 @@ from django import forms
 from django.utils import timezone, translation
 
 from accounts.models import Project
+from records.forms import MomentField
 from records.stale import Pair, pairs
-from tickets.forms import MomentField
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

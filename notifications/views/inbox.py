@@ -1,9 +1,12 @@
 """The inbox: what one was told, newest first."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -14,6 +17,7 @@ from core.numbers import whole_number
 from notifications.actions import mark_read
 from notifications.models import Message
 from notifications.queries import inbox as inbox_page
+from notifications.states import Level
 from records.http import now, user_of
 
 # Whoever works with a phone in hand; everybody else sits at a desk.
@@ -33,15 +37,42 @@ def frame_for(user: User, project: Project | None) -> str:
 def inbox(request: HttpRequest) -> HttpResponse:
     """The person's messages, all or unread ones."""
     user = user_of(request)
-    unread_only = request.GET.get("show") == "unread"
-    letters, next_pk = inbox_page(user, unread_only=unread_only, before=_cursor(request))
+    unread_only, level = request.GET.get("show") == "unread", level_asked(request.GET)
+    letters, next_pk = inbox_page(user, unread_only=unread_only, level=level, before=_cursor(request))
     shown = {
         "letters": letters,
-        "next_pk": next_pk,
+        "older": _address(unread_only, level, next_pk) if next_pk else "",
         "unread_only": unread_only,
+        "level": level,
+        "chips": _chips(unread_only, level),
         "frame": frame_for(user, getattr(request, "project", None)),
     }
     return render(request, "cases/inbox.html", shown)
+
+
+def level_asked(asked: QueryDict) -> str:
+    """The level that the address filters by; empty for all."""
+    raw = asked.get("level", "")
+    return raw if raw in Level.values else ""
+
+
+def _address(unread_only: bool, level: str, before: int | None = None) -> str:
+    asked = {"show": "unread" if unread_only else "", "level": level, "before": before or ""}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return reverse("inbox") + (f"?{query}" if query else "")
+
+
+def _chips(unread_only: bool, level: str) -> list[dict[str, object]]:
+    """Filters by level; pressed once more they go."""
+    return [
+        {
+            "label": one.label,
+            "url": _address(unread_only, "" if level == one else one),
+            "active": level == one,
+            "count": None,
+        }
+        for one in reversed(Level)
+    ]
 
 
 def _cursor(request: HttpRequest) -> int | None:
@@ -64,6 +95,16 @@ def open_message(request: HttpRequest, pk: int) -> HttpResponse:
         page = message.data.get("page") or ["inbox"]
         return redirect(page[0], *page[1:])
     return redirect("case", number=message.case.number)
+
+
+@login_required
+@require_POST
+def read_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark one message as read and stay in the list."""
+    get_object_or_404(Message.objects.visible_to(user_of(request)), pk=pk)
+    mark_read(user=user_of(request), at=now(), pks=[pk])
+    level = level_asked(request.POST)
+    return redirect(_address(request.POST.get("show") == "unread", level))
 
 
 @login_required
