@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
-from accounts.models import User
+from accounts.models import Project, User
 from cases.models import Case
 from core.watch import Watch
 from notifications.channels import CHANNELS, NotDelivered
@@ -60,15 +60,40 @@ def rows_of(notice: Notice, *, at: datetime) -> list[Row]:
         return []
     data = {"case": case.number, "title": case.title, **notice.data}
     alike = (case.project_id, case.pk, notice.template, data, str(notice.level), at)
+    return [row for user in dict.fromkeys(notice.to) for row in _copies(notice.key, user, alike, at)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """Something to tell one person that no case is about. `key` names the occasion as in a `Notice`."""
+
+    key: str
+    template: str
+    project: Project
+    to: User
+    data: Mapping[str, Any] = field(default_factory=dict)
+    level: str = Level.INFO
+
+
+def pass_on(words: Iterable[Word], *, at: datetime) -> None:
+    """Write the messages of `words` in the running transaction; keys already told are left as they are."""
     rows: list[Row] = []
-    for user in dict.fromkeys(notice.to):
-        key = f"{notice.key}:{user.pk}"
-        rows.append((f"{key}:{IN_APP}", IN_APP, user.pk, "", SENT, at, *alike))
-        rows += [
+    for word in words:
+        alike = (word.project.pk, None, word.template, dict(word.data), str(word.level), at)
+        rows += _copies(word.key, word.to, alike, at)
+    write(rows)
+
+
+def _copies(occasion: str, user: User, alike: Row, at: datetime) -> list[Row]:
+    """A message in the inbox, and one for each channel outside."""
+    key = f"{occasion}:{user.pk}"
+    return [
+        (f"{key}:{IN_APP}", IN_APP, user.pk, "", SENT, at, *alike),
+        *(
             (f"{key}:{channel}", channel, user.pk, user.username, PENDING, None, *alike)
             for channel in settings.NOTIFY_CHANNELS
-        ]
-    return rows
+        ),
+    ]
 
 
 def write(rows: Collection[Row]) -> None:

@@ -16,9 +16,22 @@ _SENTENCES: dict[str, str | Promise] = {
 }
 
 
-def register_sentences(sentences: Mapping[str, str | Promise]) -> None:
-    """Add an app's sentences; called from `AppConfig.ready`."""
+_PAGES: dict[str, str] = {}
+
+
+def register_sentences(sentences: Mapping[str, str | Promise], *, page: str = "") -> None:
+    """Add an app's sentences; called from `AppConfig.ready`.
+
+    `page` names the address where a message leads that is about no case.
+    """
     _SENTENCES.update(sentences)
+    if page:
+        _PAGES.update(dict.fromkeys(sentences, page))
+
+
+def page_of(template: str) -> str:
+    """The name of the address where a message without a case leads: the inbox where nothing else was said."""
+    return _PAGES.get(template, "inbox")
 
 
 def render(template: str, data: Mapping[str, Any]) -> str:

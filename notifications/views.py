@@ -14,6 +14,7 @@ from core.numbers import whole_number
 from notifications.actions import mark_read
 from notifications.models import Message
 from notifications.queries import inbox as inbox_page
+from notifications.sentences import page_of
 from records.http import now, user_of
 
 # Whoever works with a phone in hand; everybody else sits at a desk.
@@ -57,11 +58,11 @@ def _cursor(request: HttpRequest) -> int | None:
 @login_required
 @require_GET
 def open_message(request: HttpRequest, pk: int) -> HttpResponse:
-    """Mark one message as read and go to the case that it is about."""
+    """Mark one message as read and go to the case that it is about, or to its page."""
     message = get_object_or_404(Message.objects.visible_to(user_of(request)).select_related("case"), pk=pk)
     mark_read(user=user_of(request), at=now(), pks=[message.pk])
     if message.case is None:
-        return redirect("inbox")
+        return redirect(page_of(message.template))
     return redirect("case", number=message.case.number)
 
 

@@ -13,5 +13,6 @@ class SlaConfig(AppConfig):
     verbose_name = _("Deadlines")
 
     def ready(self) -> None:
-        """Add the clocks to where a case is shown whole."""
+        """Add the clocks to where a case is shown whole, and the words for what happens to calendars."""
         import_module("sla.case_part")
+        import_module("sla.sentences")

@@ -1,20 +1,31 @@
 """Rules of deadlines as sentences: what starts a promise, how long it runs, who hears of it when."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from sla.models import PolicyVersion
 from sla.rules import StepSpec
-from sla.states import Audience, Goal
+from sla.states import Audience, Counting, Goal
 
 UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
-def length_words(seconds: int) -> str:
-    """A length of time as one says it: 2 days, 72 hours only where it is no whole number of days."""
+def length_words(seconds: int, counts: str = Counting.NATURAL) -> str:
+    """A length of time as one says it: 2 days, 72 hours only where it is no whole number of days.
+
+    Working time is said in hours at most: 24 of them are no day.
+    """
     if seconds == 0:
         return _("at once")
-    size, unit = next((size, unit) for size, unit in UNITS if seconds % size == 0)
+    if counts == Counting.WORKING:
+        return _("%(time)s of working time") % {"time": _in_units(seconds, UNITS[1:])}
+    return _in_units(seconds, UNITS)
+
+
+def _in_units(seconds: int, units: Sequence[tuple[int, str]]) -> str:
+    size, unit = next((size, unit) for size, unit in units if seconds % size == 0)
     count = seconds // size
     words = {
         "day": ngettext("%(count)s day", "%(count)s days", count),
@@ -35,9 +46,13 @@ def goal_words(version: PolicyVersion) -> str:
         return ngettext("within %(count)s month", "within %(count)s months", version.goal_months) % {
             "count": version.goal_months
         }
-    words = _("within %(time)s") % {"time": length_words(version.goal_seconds)}
+    if version.goal == Goal.WORKING_DAYS:
+        return ngettext("within %(count)s working day", "within %(count)s working days", version.goal_days) % {
+            "count": version.goal_days
+        }
+    words = _("within %(time)s") % {"time": length_words(version.goal_seconds, version.counts)}
     if version.goal_urgent_seconds is not None:
-        words += _(", urgent: %(time)s") % {"time": length_words(version.goal_urgent_seconds)}
+        words += _(", urgent: %(time)s") % {"time": length_words(version.goal_urgent_seconds, version.counts)}
     if version.goal_field:
         words += _(", or by the time that was promised")
     return words
