@@ -6,10 +6,12 @@ from datetime import datetime
 from complaints.defaults import load as load_complaints
 from complaints.policies import load as load_complaint_policies
 from sla.defaults import load as load_policies
+from sla.defaults import load_calendar
 from tickets.defaults import load as load_tickets
 from visits.defaults import load as load_callbacks
 
 LOADERS: dict[str, Callable[..., int]] = {
+    "calendar": load_calendar,
     "policies": load_policies,
     "complaint_policies": load_complaint_policies,
     "tickets": load_tickets,

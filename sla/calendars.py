@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
+from core.moments import is_reckoned
+from sla.states import WORKED
 
 Hours = tuple[tuple[time, time], ...]
 MIDNIGHT = time(0)
@@ -157,6 +159,18 @@ def _read_time(raw: str) -> time:
     if found is None or len(raw) != len("00:00"):
         raise Invalid(_("“%(raw)s” is no time of day; write 09:00.") % {"raw": raw})
     return found
+
+
+def check_calendar(week: Mapping[str, Any], days: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse a calendar that cannot be counted on: `Invalid` for hours that make no sense, or a week without any."""
+    hours_of_week = [read_hours(hours) for hours in week.values()]
+    if not any(hours_of_week):
+        raise Invalid(_("A calendar needs working hours on at least one day of the week."))
+    for day, row in days.items():
+        if not is_reckoned(date.fromisoformat(day)):
+            raise Invalid(_("%(day)s lies too far away.") % {"day": day})
+        if bool(read_hours(row["hours"])) != (row["kind"] in WORKED):
+            raise Invalid(_("%(day)s: a day off has no hours, a workday has some.") % {"day": day})
 
 
 def read_working_time(

@@ -30,6 +30,7 @@ def _shown(clock: Clock) -> dict[str, object]:
         "subject": clock.subject,
         "cycle": clock.cycle,
         "state": clock.state,
+        "counts": clock.counts,
         "started_at": clock.started_at,
         "due_at": clock.due_at,
         "met_at": clock.met_at,

@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db import transaction
 
-from sla.models import Policy, PolicyVersion
+from sla.models import Calendar, CalendarVersion, Policy, PolicyVersion
 from sla.states import Audience, Goal, Source
+from sla.statutory import is_announced, statutory_days
 
 MINUTE = 60
 HOUR = 3600
@@ -182,9 +183,35 @@ POLICIES = [
 ]
 
 
+# The standard leaves the hours to the company (物业客服部规章制度: 遵守公司规定的工作时间); these are ours.
+OFFICE_WEEK = {str(day): [["09:00", "18:00"]] for day in range(5)}
+
+
 def load(*, at: datetime) -> int:
     """Load the policies of contacts, repairs and callbacks that are not there yet. Returns how many were new."""
     return load_policies(POLICIES, at=at)
+
+
+@transaction.atomic
+def load_calendar(*, at: datetime) -> int:
+    """Load the company's working calendar, with this year and the next, where there is none. Returns how many."""
+    calendar, _new = Calendar.objects.get_or_create(project=None)
+    if calendar.versions.exists():
+        return 0
+    years = (at.year, at.year + 1)
+    days: dict[str, Any] = {}
+    for year in years:
+        days |= statutory_days(year, OFFICE_WEEK)
+    CalendarVersion.objects.create(
+        calendar=calendar,
+        number=1,
+        week=OFFICE_WEEK,
+        days=days,
+        provisional_years=[year for year in years if not is_announced(year)],
+        created_at=at,
+        approved_at=at,
+    )
+    return 1
 
 
 @transaction.atomic

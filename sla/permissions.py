@@ -1,6 +1,6 @@
 """Who may touch deadlines, and the rules that make them."""
 
-from accounts.models import User
+from accounts.models import Project, User
 from accounts.states import Role
 from cases.models import Case
 from cases.permissions import leads
@@ -33,3 +33,15 @@ def can_approve_rules(user: User) -> bool:
     Source: 物业客服部规章制度 八.1 (经物业公司领导审批后执行).
     """
     return _is(user, Role.GM)
+
+
+def can_propose_calendar(user: User, project: Project | None) -> bool:
+    """The same, of a project's own calendar in that project only."""
+    if project is None or user.is_superuser:
+        return can_propose_rules(user)
+    return user.has_role(project.pk, Role.ADMIN)
+
+
+def can_approve_calendar(user: User, project: Project | None) -> bool:
+    """The same, of a project's own calendar in that project only."""
+    return can_approve_rules(user) and (project is None or user.has_role(project.pk, Role.GM))

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from accounts.models import Membership, Project, User
 from accounts.states import Role
 from cases.models import HEADS_READ, READERS, WIDE_ROLES, Case
-from sla.models import CalendarVersion, Clock, Policy, PolicyVersion
+from sla.models import Calendar, CalendarVersion, Clock, Policy, PolicyVersion
 from sla.states import Audience
 
 AUDIENCES = frozenset(Audience.values)
@@ -38,10 +38,19 @@ def versions_in_force() -> list[PolicyVersion]:
     return list(PolicyVersion.objects.in_force().select_related("policy"))
 
 
-def calendar_for(project: Project) -> CalendarVersion | None:
-    """The calendar that new clocks of the project are counted on: its own, else the company's; None where none is."""
+def calendar_for(project: Project | None) -> CalendarVersion | None:
+    """The calendar that new clocks of the project are counted on: its own, else the company's (for None too)."""
     rows = CalendarVersion.objects.in_force().filter(Q(calendar__project=project) | Q(calendar__project=None))
     return rows.order_by(F("calendar__project").asc(nulls_last=True)).first()
+
+
+def keepers_of(calendar: Calendar, role: str) -> dict[User, Project]:
+    """People with the role in the calendar's project, or anywhere where it is the company's, each with a project."""
+    rows = Membership.objects.active().filter(role=role, user__is_active=True).select_related("user", "project")
+    if calendar.project_id is not None:
+        rows = rows.filter(Q(project_id=calendar.project_id) | Q(project=None))
+    whole = calendar.project or Project.objects.order_by("code").first()
+    return {one.user: project for one in rows.order_by("pk") if (project := one.project or whole) is not None}
 
 
 def clocks_of(case: Case, clocks: QuerySet[Clock]) -> list[Clock]:
@@ -128,6 +137,7 @@ class Rung:
     met_at: datetime | None
     breached_at: datetime | None
     ended_at: datetime | None
+    in_working_time: bool = False
 
 
 def ladder(case: Case, reader: User) -> list[Rung]:
@@ -159,6 +169,7 @@ def _rungs(clocks: Iterable[Clock], case: Case) -> list[Rung]:
             met_at=clock.met_at,
             breached_at=clock.breached_at,
             ended_at=clock.ended_at,
+            in_working_time=clock.calendar_id is not None,
         )
         for clock in clocks
     ]

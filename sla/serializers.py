@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from sla.models import Clock
+from sla.states import Counting
 
 
 class ClockSerializer(serializers.ModelSerializer[Clock]):
@@ -13,6 +14,7 @@ class ClockSerializer(serializers.ModelSerializer[Clock]):
     case = serializers.CharField(source="case.number")
     label = serializers.CharField(source="version.policy.name")  # type: ignore[assignment]
     source = serializers.CharField(source="version.policy.source")  # type: ignore[assignment]
+    counts = serializers.ChoiceField(Counting.choices)
 
     class Meta:
         model = Clock
@@ -25,6 +27,7 @@ class ClockSerializer(serializers.ModelSerializer[Clock]):
             "subject",
             "cycle",
             "state",
+            "counts",
             "started_at",
             "due_at",
             "paused_at",

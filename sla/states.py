@@ -59,6 +59,19 @@ class Counting(TextChoices):
     WORKING = "working", _("Working time")
 
 
+class DayKind(TextChoices):
+    """What a single day of a calendar is instead of its weekday; the first two come from the State Council."""
+
+    HOLIDAY = "holiday", _("Public holiday")
+    MAKE_UP = "make_up", _("Make-up workday")
+    CLOSED = "closed", _("Closed")
+    OPEN = "open", _("Open")
+
+
+STATUTORY = frozenset({DayKind.HOLIDAY, DayKind.MAKE_UP})
+WORKED = frozenset({DayKind.MAKE_UP, DayKind.OPEN})
+
+
 class Source(TextChoices):
     """Whose number it is."""
 

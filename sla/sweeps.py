@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from notifications.actions import deliver
-from sla.actions import beat, sweep_clocks
+from sla.actions import beat, sweep_clocks, warn_of_years
 from sla.periodic import jobs
 
 log = structlog.get_logger(__name__)
@@ -25,7 +25,7 @@ def run(
     heartbeat fails too, and the pass with it.
     """
     parts: dict[str, Part] = {"clocks": lambda moment: sweep_clocks(at=moment - grace, found=moment)}
-    parts |= jobs()
+    parts |= {"calendars": warn_of_years, **jobs()}
     parts["outbox"] = lambda moment: deliver(at=moment, within=sending)
     counts = {name: _part(name, part, at) for name, part in parts.items()}
     beat(name="sweep", at=at, data=counts)

@@ -1,5 +1,6 @@
 """Rules of deadlines as sentences: what starts a promise, how long it runs, who hears of it when."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -8,17 +9,26 @@ from django.utils.translation import ngettext, pgettext
 
 from sla.models import PolicyVersion
 from sla.rules import StepSpec
-from sla.states import Goal
+from sla.states import Counting, Goal
 from sla.vocabulary import audience_words, part_names, quoted
 
 UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
-def length_words(seconds: int) -> str:
-    """A length of time as one says it: 2 days, 72 hours only where it is no whole number of days."""
+def length_words(seconds: int, counts: str = Counting.NATURAL) -> str:
+    """A length of time as one says it: 2 days, 72 hours only where it is no whole number of days.
+
+    Working time is said in hours at most: 24 of them are no day.
+    """
     if seconds == 0:
         return _("at once")
-    size = next(size for size, _unit in UNITS if seconds % size == 0)
+    if counts == Counting.WORKING:
+        return _("%(time)s of working time") % {"time": _in_units(seconds, UNITS[1:])}
+    return _in_units(seconds, UNITS)
+
+
+def _in_units(seconds: int, units: Sequence[tuple[int, str]]) -> str:
+    size = next(size for size, _unit in units if seconds % size == 0)
     return count_words(seconds // size, size)
 
 
@@ -43,12 +53,17 @@ def goal_words(version: PolicyVersion) -> str:
         return ngettext("within %(count)s month", "within %(count)s months", version.goal_months) % {
             "count": version.goal_months
         }
-    words = _("within %(time)s") % {"time": length_words(version.goal_seconds)}
+    if version.goal == Goal.WORKING_DAYS:
+        return ngettext("within %(count)s working day", "within %(count)s working days", version.goal_days) % {
+            "count": version.goal_days
+        }
+    words = _("within %(time)s") % {"time": length_words(version.goal_seconds, version.counts)}
     if version.goal_urgent_seconds is not None:
-        words += _(", urgent: %(time)s") % {"time": length_words(version.goal_urgent_seconds)}
+        words += _(", urgent: %(time)s") % {"time": length_words(version.goal_urgent_seconds, version.counts)}
     names = part_names(version.case_kinds) if version.goal_by_category else {}
     for code, seconds in version.goal_by_category.items():
-        words += _(", %(what)s: %(time)s") % {"what": names.get(code, code), "time": length_words(seconds)}
+        time = length_words(seconds, version.counts)
+        words += _(", %(what)s: %(time)s") % {"what": names.get(code, code), "time": time}
     if version.goal_field:
         words += _(", or by the time that was promised")
     return words

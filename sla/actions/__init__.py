@@ -1,6 +1,14 @@
-"""Every write to events and clocks."""
+"""Every write to events, clocks and the rules they follow."""
 
 from sla.actions.applying import apply_to_running
+from sla.actions.calendars import (
+    Proposed,
+    approve_calendar,
+    propose_calendar,
+    publish_year,
+    warn_of_years,
+    withdraw_calendar,
+)
 from sla.actions.events import happen
 from sla.actions.extension import extend
 from sla.actions.policies import approve, propose, refuse, withdraw
@@ -8,13 +16,19 @@ from sla.actions.sweeping import BATCH, beat, sweep_clocks
 
 __all__ = [
     "BATCH",
+    "Proposed",
     "apply_to_running",
     "approve",
+    "approve_calendar",
     "beat",
     "extend",
     "happen",
     "propose",
+    "propose_calendar",
+    "publish_year",
     "refuse",
     "sweep_clocks",
+    "warn_of_years",
     "withdraw",
+    "withdraw_calendar",
 ]

@@ -239,6 +239,11 @@ class Clock(models.Model):
     def __str__(self) -> str:
         return f"{self.case_id} {self.key}"
 
+    @property
+    def counts(self) -> Counting:
+        """What time it counts; a promised moment is natural whatever its rule says."""
+        return Counting.NATURAL if self.calendar_id is None else Counting.WORKING
+
     @cached_property
     def working_time(self) -> WorkingTime | None:
         """What it is counted on, in the case's zone; None where time is natural."""

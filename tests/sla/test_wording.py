@@ -4,8 +4,9 @@ import pytest
 from django.utils import translation
 
 from sla.models import PolicyVersion
+from sla.states import Counting, Goal
 from sla.vocabulary import event_words
-from sla.wording import length_words, rule_words
+from sla.wording import goal_words, length_words, rule_words
 from tests.cast import Cast
 
 LENGTHS = {
@@ -56,3 +57,17 @@ def test_every_default_rule_reads_without_a_gap(cast: Cast) -> None:
             assert sentence.startswith("From ")
             assert "  " not in sentence
             assert "%" not in sentence.replace(" % of", "")
+
+
+@pytest.mark.req("SLA-5")
+def test_a_rule_says_when_it_counts_working_time() -> None:
+    goals = {
+        "within 3 working days": PolicyVersion(goal=Goal.WORKING_DAYS, goal_days=3),
+        "within 24 hours of working time": PolicyVersion(goal_seconds=86400, counts=Counting.WORKING),
+        "within 1 day, urgent: 4 hours": PolicyVersion(goal_seconds=86400, goal_urgent_seconds=4 * 3600),
+        "within 90 minutes of working time, urgent: at once": PolicyVersion(
+            goal_seconds=5400, goal_urgent_seconds=0, counts=Counting.WORKING
+        ),
+    }
+    with translation.override("en"):
+        assert [goal_words(version) for version in goals.values()] == list(goals)
