@@ -140,7 +140,8 @@ def _remove(model: type[Model], undoing: Undoing, done: RolledBack) -> None:
 
 
 def _imported(model: type[Model], reason: str) -> bool:
-    return bool(_history(model).filter(history_change_reason=reason).exists())
+    # The library registers the links of a many-to-many field as well; these have no history of their own.
+    return hasattr(model, "history") and bool(_history(model).filter(history_change_reason=reason).exists())
 
 
 def _history(model: type[Model]) -> Any:

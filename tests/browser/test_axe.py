@@ -117,6 +117,7 @@ def test_pages_of_the_supervisor(stage: Cast, come: Come, pages: Pages, *, phone
         visit(
             page,
             [
+                "/inbox/", "/told/", "/told/?who=x", "/absences/",
                 "/tickets/", "/tickets/?q=nothing-like-this", f"/tickets/{pages['urgent']}/",
                 f"/tickets/{pages['at_work']}/", f"/tickets/{pages['done']}/", "/dispatch/",
                 f"/dispatch/?ticket={pages['urgent']}&{window}",
@@ -132,7 +133,7 @@ def test_pages_of_the_supervisor(stage: Cast, come: Come, pages: Pages, *, phone
 
 def test_pages_of_the_technician(stage: Cast, come: Come, pages: Pages) -> None:
     page = come(stage.technician, "/my-jobs/", phone=True)
-    paths = ["/my-jobs/", f"/my-jobs/{pages['sent']}/", f"/my-jobs/{pages['at_work']}/", "/inbox/"]
+    paths = ["/my-jobs/", f"/my-jobs/{pages['sent']}/", f"/my-jobs/{pages['at_work']}/", "/inbox/", "/absences/"]
     assert visit(page, paths) == []
 
 
