@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from notifications.models import Channel, MessageTemplate, TellingRule, check_channels
+from notifications.models.means import LONGEST_GATHERING
 from notifications.rules import unknown_placeholders
 from notifications.sentences import known_sentences, offered
 from notifications.states import ROBOTS, ChannelKind, Delivery, Level
@@ -107,6 +108,8 @@ def secret_words(stored: str) -> str:
 
 class TellingRuleForm(RuleFields):
     """What goes over which channels, and when people are left in peace."""
+
+    gather_minutes = TellingRule._meta.get_field("gather_minutes").formfield(max_value=LONGEST_GATHERING)
 
     class Meta:
         model = TellingRule

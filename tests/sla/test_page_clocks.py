@@ -13,6 +13,7 @@ from django.utils.html import strip_tags
 
 from accounts.models import User
 from cases.models import Case
+from notifications.actions import plan
 from sla.actions import apply_to_running, approve, extend, propose, sweep_clocks
 from sla.explaining import Explained, explain
 from sla.wording import span_words
@@ -68,6 +69,7 @@ def test_who_was_told_and_whether_it_arrived(cast: Cast) -> None:
     occur(case, "trial.asked", NOON)
     sweep_clocks(at=NOON + 31 * MINUTE)
     sweep_clocks(at=NOON + 90 * MINUTE)
+    plan(at=NOON + 90 * MINUTE)
     occur(case, "trial.answered", NOON + 2 * HOUR)
     found = explained(case, NOON + 3 * HOUR)
     _began, warned, breached, told, stopped = found.lines
