@@ -109,7 +109,15 @@ def secret_words(stored: str) -> str:
 class TellingRuleForm(RuleFields):
     """What goes over which channels, and when people are left in peace."""
 
-    gather_minutes = TellingRule._meta.get_field("gather_minutes").formfield(max_value=LONGEST_GATHERING)
+    gather_minutes = forms.IntegerField(
+        label=gettext_lazy("gather for minutes"),
+        min_value=0,
+        max_value=LONGEST_GATHERING,
+        initial=0,
+        help_text=gettext_lazy(
+            "Information and warnings wait so long for others, and go to each person as one message."
+        ),
+    )
 
     class Meta:
         model = TellingRule
