@@ -84,6 +84,8 @@ def test_what_changed_and_what_went_is_said_too(stage: Cast, come: Come) -> None
     expect(page.locator(NEWS)).to_have_text("1 条已不在此列")
     page.click(NEWS)
     expect(page.locator(".empty-box")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # the look that follows the rows says what is known from then on
+    look(page)
     opened(stage, at=now())
     look(page)
     # The look after the rows came in may still be under way: then the next one says it.
