@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from tools.supervise import Program, Supervisor, die_with_parent, say
 
@@ -127,13 +127,23 @@ def welcome(env: Mapping[str, str], accounts: list[dict[str, str]]) -> str:
     return "\n".join([*lines, "  Ctrl-C 停止 stops everything; the data stays in var/", ""])
 
 
+class Restarts(Protocol):
+    """Whoever can end a program that then starts again."""
+
+    def restart(self, name: str) -> None:
+        """End it."""
+
+
 class Watch:
     """What is done beside keeping programs alive: the welcome, and an eye on the scheduler's heartbeat."""
 
-    def __init__(self, supervisor: Supervisor, env: Mapping[str, str], text: str) -> None:
+    def __init__(
+        self, supervisor: Restarts, env: Mapping[str, str], text: str | None, *, every: float = READY_EVERY
+    ) -> None:
         self.supervisor = supervisor
         self.env = env
-        self.text: str | None = text
+        self.text = text
+        self.every = every
         self.look_at = 0.0
         self.silent = 0
 
@@ -142,12 +152,12 @@ class Watch:
         if now < self.look_at:
             return
         if self.text is None:
-            self.look_at = now + READY_EVERY
+            self.look_at = now + self.every
             self.listen_for_heartbeat()
         elif ask(self.env, "/healthz")[0] == 200:
             say(self.text)
             self.text = None
-            self.look_at = now + READY_EVERY
+            self.look_at = now + self.every
 
     def listen_for_heartbeat(self) -> None:
         """Start the jobs again when the scheduler has been silent for a minute although its process lives."""

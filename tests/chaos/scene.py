@@ -29,6 +29,7 @@ from django.utils import timezone  # noqa: E402
 from PIL import Image  # noqa: E402
 from rest_framework.authtoken.models import Token  # noqa: E402
 
+from accounts.models import Project, User  # noqa: E402
 from cases.models import Attachment, Case, Event  # noqa: E402
 from cases.models import Counter as Numbers  # noqa: E402
 from notifications.models import Message  # noqa: E402
@@ -38,6 +39,7 @@ from servicedesk.defaults import load_all  # noqa: E402
 from sla.models import Clock, ClockEvent, FiredStep, PolicyVersion  # noqa: E402
 from tests.cast import make_cast  # noqa: E402
 from tests.chaos.journal import Entry, entries, intentions  # noqa: E402
+from tickets.actions import NewTicket, open_ticket  # noqa: E402
 
 FOLDER = Path(settings.VAR_DIR)
 # The event that each verb leaves, exactly once.
@@ -82,6 +84,15 @@ def shorten(version: PolicyVersion) -> None:
         {"to": ["head", "supervisor"], "offset": 2},
     ]
     version.save(force_insert=True)
+
+
+def fall(count: int) -> None:
+    """Open repairs by the action: each owes an answer within seconds, and its other promises within days."""
+    project, taker = Project.objects.get(code="demo"), User.objects.get(username="frontdesk")
+    unit = project.units.get(number="3-2-1501")
+    for number in range(count):
+        new = NewTicket(project=project, unit=unit, description=f"f-{number}")
+        open_ticket(new=new, by=taker, at=timezone.now())
 
 
 # --- the journal against the database --------------------------------------------------------------------------------
@@ -233,5 +244,7 @@ def check() -> dict[str, Any]:
 if __name__ == "__main__":
     if sys.argv[1] == "prepare":
         prepare()
+    elif sys.argv[1] == "fall":
+        fall(int(sys.argv[2]))
     else:
         sys.stdout.write(json.dumps(check()) + "\n")

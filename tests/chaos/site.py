@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -170,13 +170,19 @@ class Site:
             due[1]()
         time.sleep(0.05)
 
-    def wait(self, seconds: float, until: Callable[[], bool] = lambda: False) -> bool:
+    def wait(
+        self,
+        seconds: float,
+        until: Callable[[], bool] = lambda: False,
+        each: Callable[[float], None] = lambda _now: None,
+    ) -> bool:
         """Go on for that long, or until something is so; say whether it was."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if until():
                 return True
             self.tick()
+            each(time.monotonic())
         return until()
 
     def ask(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, str, Any]:
@@ -280,11 +286,18 @@ class Site:
                 service.remove()
 
 
-def make_site(folder: Path, *, server: bool, own_cluster: bool = False, durable: bool = True) -> Site:
+def make_site(
+    folder: Path,
+    *,
+    server: bool,
+    own_cluster: bool = False,
+    durable: bool = True,
+    more: Mapping[str, str] | None = None,
+) -> Site:
     """An installation in a folder of its own, with nothing running yet but its database and its broker."""
     given = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     env = environment({**given, "VAR_DIR": str(folder), "PORT": str(free_port()), "DEMO": "1", "LOG_LEVEL": "ERROR"})
-    env["DJANGO_SETTINGS_MODULE"] = "tests.chaos.settings"
+    env |= {"DJANGO_SETTINGS_MODULE": "tests.chaos.settings", **(more or {})}
     site = Site(folder, env)
     try:
         if server:
