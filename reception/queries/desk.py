@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from accounts.models import Membership, Project, User
 from accounts.states import STAFF_ROLES, Role
-from cases.models import Case
+from cases.models import Case, CaseQuerySet
 from cases.queries import Due
 from cases.registry import kind_of
 from cases.states import Phase, Urgency
@@ -112,14 +112,22 @@ class Owed:
         return str(kind_of(self.case.kind).label)
 
 
-def _owed(user: User, project: Project) -> QuerySet[Clock]:
+def _open(user: User, project: Project) -> CaseQuerySet:
+    """Matters that are not over, next due first; callbacks have a list of their own."""
+    seen = Case.objects.visible_to(user).filter(project=project, due_at__isnull=False)
+    return seen.exclude(phase=Phase.CLOSED).exclude(kind=CALLBACK).order_by("due_at", "pk")
+
+
+def _owed(cases: CaseQuerySet) -> list[Owed]:
+    """Each of the first of the cases with the promise that is due. One statement.
+
+    The cases are picked by the due time that each carries, along an index; whoever waits in line shows there, so more
+    are picked than are shown.
+    """
     clocks = Clock.objects.live().exclude(state=ClockState.PAUSED).exclude(key__in=IN_LINE)
-    seen = Case.objects.visible_to(user).filter(project=project).exclude(phase=Phase.CLOSED).exclude(kind=CALLBACK)
-    return (
-        clocks.filter(case__in=seen)
-        .select_related("version__policy", "case__unit", "case__project", "case__handler")
-        .order_by("due_at", "pk")
-    )
+    wanted = clocks.filter(case__in=cases.values("pk")[: MOST_ROWS * 4])
+    found = wanted.select_related("version__policy", "case__unit", "case__project", "case__handler")
+    return _first_of_each(found.order_by("due_at", "pk"), MOST_ROWS)
 
 
 def _first_of_each(clocks: Iterable[Clock], most: int) -> list[Owed]:
@@ -133,16 +141,14 @@ def _first_of_each(clocks: Iterable[Clock], most: int) -> list[Owed]:
 
 def my_cases(user: User, project: Project) -> list[Owed]:
     """What I handle or took and is not over, next due first, with the promise that is due. One statement."""
-    mine = Q(case__handler=user) | Q(case__taken_by=user)
-    clocks = _owed(user, project).filter(mine)[: MOST_ROWS * 4]
-    return _first_of_each(clocks, MOST_ROWS)
+    return _owed(_open(user, project).filter(Q(handler=user) | Q(taken_by=user)))
 
 
 def due_soon(user: User, project: Project, *, at: datetime) -> list[Owed]:
     """Other people's matters that are overdue or fall due within four hours. One statement."""
-    others = ~(Q(case__handler=user) | Q(case__taken_by=user)) | Q(case__handler=None, case__taken_by=None)
-    clocks = _owed(user, project).filter(others, due_at__lt=at + SOON)[: MOST_ROWS * 4]
-    return _first_of_each(clocks, MOST_ROWS)
+    nobodys = Q(handler=None, taken_by=None)
+    others = ~(Q(handler=user) | Q(taken_by=user)) | nobodys
+    return _owed(_open(user, project).filter(others, due_at__lt=at + SOON))
 
 
 def callbacks_today(user: User, project: Project, *, at: datetime) -> list[Owed]:
