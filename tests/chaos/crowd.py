@@ -1,44 +1,16 @@
-"""An installation whose clock can be set while it runs, with more workers and beats than one needs.
-
-The clock is set from outside, as somebody who sets a server's clock would: nothing in our code knows.
-"""
+"""An installation whose clock can be set while it runs, with more workers and beats than one needs."""
 
 import json
-import mmap
-import shutil
-import struct
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tests.chaos.clock import ServerClock
 from tests.chaos.site import Site, make_site
 from tools.run import Watch
 from tools.supervise import Child, Program
-
-SOURCE = Path(__file__).with_name("clock.c")
-CAN_SET_CLOCKS = bool(shutil.which("gcc"))
-
-
-class ServerClock:
-    """The time of day that every process of the installation reads; the test's own goes on as it is."""
-
-    def __init__(self, folder: Path, start: datetime) -> None:
-        self.library, file = folder / "clock.so", folder / "clock"
-        subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", self.library, SOURCE], check=True)
-        file.write_bytes(bytes(8))
-        with file.open("r+b") as opened:
-            self._page = mmap.mmap(opened.fileno(), 8)
-        self.environment = {"LD_PRELOAD": str(self.library), "SERVER_CLOCK": str(file)}
-        self.ahead = timedelta(0)
-        self.set(start - datetime.now(start.tzinfo))
-
-    def set(self, by: timedelta) -> None:
-        """Set it forward, or back, for all processes at once and without telling them."""
-        self.ahead += by
-        self._page[:] = struct.pack("=q", round(self.ahead.total_seconds()))
 
 
 @dataclass

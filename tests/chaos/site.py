@@ -154,9 +154,9 @@ class Site:
         assert done.returncode == 0, done.stderr[-3000:]
         return (done.stdout.strip().splitlines() or [""])[-1]
 
-    def prepare(self) -> None:
-        """Tables, cast, short deadlines, tokens."""
-        self.run("-m", "tests.chaos.scene", "prepare")
+    def prepare(self, scene: str) -> None:
+        """Tables, cast, and whatever else the scene wants."""
+        self.run("-m", scene, "prepare")
         self.children = {program.name: Child(program, self.env) for program in programs(self.env)}
 
     def tick(self) -> None:
@@ -293,6 +293,7 @@ def make_site(
     own_cluster: bool = False,
     durable: bool = True,
     more: Mapping[str, str] | None = None,
+    scene: str = "tests.chaos.scene",
 ) -> Site:
     """An installation in a folder of its own, with nothing running yet but its database and its broker."""
     given = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
@@ -305,7 +306,7 @@ def make_site(
             site.env["REDIS_URL"] = f"redis://127.0.0.1:{site.redis.port}/0"
             site.database = Cluster() if own_cluster else GivenDatabase()
             site.env["DATABASE_URL"] = site.database.url
-        site.prepare()
+        site.prepare(scene)
     except BaseException:
         site.close()
         raise

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.chaos.crowd import CAN_SET_CLOCKS, Crowd, make_crowd
+from tests.chaos.clock import CAN_SET_CLOCKS
+from tests.chaos.crowd import Crowd, make_crowd
 from tests.chaos.site import can_make_clusters
 from tests.chaos.test_kill_everything import ON_SERVER, told
 from tests.sla.stage import SERVER
@@ -35,7 +36,7 @@ def no_redis(crowd: Crowd, seconds: float) -> None:
 
 def jump(crowd: Crowd, by: timedelta, more: int) -> None:
     """The server's clock is set anew while all is at work; then more is promised."""
-    crowd.clock.set(by)
+    crowd.clock.set_by(by)
     crowd.wait(3)
     crowd.site.run("-m", "tests.chaos.scene", "fall", str(more))
 
