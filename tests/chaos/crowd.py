@@ -23,7 +23,7 @@ class Crowd:
     _watch: Watch = field(init=False)
 
     def __post_init__(self) -> None:
-        self._watch = Watch(self, self.site.env, None, every=2.0)
+        self._watch = Watch(self, self.site.env, None, every=4.0)
 
     def restart(self, name: str) -> None:
         """End what is silent; the next tick starts it again."""
