@@ -19,7 +19,7 @@ from estate.search import cannot_be_dialled, plain_phone
 from estate.states import Relation
 from reception.actions import Caller, NewContact
 from reception.states import AskedFor, Purpose
-from records.forms import DayField, MomentField
+from records.forms import DayField
 from records.masking import masked_phone
 
 LONGEST = 5000
@@ -132,53 +132,6 @@ class JoinForm(CallerForm):
             caller=self.caller(),
             urgent=data["urgent"],
             asked_for=data["asked_for"],
-        )
-
-
-class ContactForm(CallerForm):
-    """A contact as it is spoken: who, why, what was said, what was done; and how it ends."""
-
-    said = forms.CharField(
-        label=gettext_lazy("What was said"),
-        required=False,
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=Purpose.choices)
-    channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=CHANNELS, required=False)
-    done = forms.CharField(
-        label=gettext_lazy("What was done"),
-        required=False,
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    to = ColleagueField(label=gettext_lazy("Colleague"), required=False)
-    until = MomentField(
-        label=gettext_lazy("Reply by"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-    question = forms.CharField(
-        label=gettext_lazy("Question to answer"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-    field_order = ("unit", "contact_name", "contact_phone", "said", "purpose", "channel", "done")
-
-    def __init__(self, *args: Any, colleagues: list[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(ColleagueField, self.fields["to"]).offer(colleagues)
-
-    def new(self, *, parent: Any = None) -> NewContact:
-        """The contact, from a valid form."""
-        data = self.cleaned_data
-        return NewContact(
-            project=self.project,
-            channel=data["channel"] or Channel.PHONE,
-            purpose=data["purpose"],
-            said=data["said"].strip(),
-            caller=self.caller(),
-            parent=parent,
         )
 
 

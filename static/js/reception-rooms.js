@@ -120,12 +120,27 @@
       input.value = value || "";
       input.dataset.filled = input.value;
     });
+    press(chip);
+  }
+
+  function press(chip) {
     document.querySelectorAll("[data-person]").forEach((other) => other.setAttribute("aria-pressed", String(other === chip)));
   }
 
   document.addEventListener("click", (event) => {
     const chip = event.target.closest("[data-person]");
-    if (chip) fill(chip, true);
+    if (!chip) return;
+    fill(chip, true);
+    if (chip.hasAttribute("data-somebody-else")) field("contact_name").focus();
+  });
+
+  // Another name in the place of the one filled in: the number filled in is not theirs.
+  document.addEventListener("change", (event) => {
+    const name = event.target;
+    const phone = field("contact_phone");
+    if (name !== field("contact_name") || !phone || !name.dataset.filled || name.value.trim() === name.dataset.filled) return;
+    if (phone.value && phone.value === phone.dataset.filled) phone.value = "";
+    press(document.querySelector("[data-somebody-else]"));
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
