@@ -145,7 +145,7 @@
 
   document.addEventListener("htmx:afterSwap", (event) => {
     if (!event.target.matches("[data-room-home]")) return;
-    const chips = [...event.target.querySelectorAll("[data-person]")];
+    const chips = [...event.target.querySelectorAll("[data-person]:not([data-somebody-else])")];
     const picker = document.querySelector("room-picker");
     const wanted = (picker && picker.preferred) || "";
     const chip = chips.find((each) => each.dataset.name === wanted) || chips[0];

@@ -25,7 +25,10 @@ WATCH_PAUSES = """
 HOLD_LOOKS = """
     const ask = window.fetch.bind(window);
     window.fetch = (place, ...more) => String(place).includes("/live/")
-        ? new Promise((answer) => { window.goOn = () => answer(ask(place, ...more)); document.body.dataset.held = "1"; })
+        ? new Promise((answer) => {
+            window.goOn = () => answer(ask(place, ...more));
+            document.body.dataset.held = "1";
+        })
         : ask(place, ...more);
     undefined;
 """
