@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Project, User
 from cases.states import Channel
 from core.numbers import whole_number
-from estate.models import Unit
+from estate.models import HouseholdMember, Unit
 from estate.queries import match_unit, people_to_ask
 from estate.search import cannot_be_dialled, plain_phone
 from estate.states import Relation
@@ -226,12 +226,23 @@ class MoveInForm(forms.Form):
     relation = forms.ChoiceField(label=gettext_lazy("Relation"), choices=Relation.choices)
     on = DayField(label=gettext_lazy("Moves in on"))
     lives_here = forms.BooleanField(label=gettext_lazy("Lives here"), required=False, initial=True)
+    # Who lived there when the form was shown.
+    living = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
 
 
 class MoveOutForm(forms.Form):
     """Somebody moves out."""
 
     on = DayField(label=gettext_lazy("Last day"))
+    member = forms.ChoiceField(label=gettext_lazy("Who moves out"), required=False, widget=forms.RadioSelect)
+    # Who lived there when the form was shown.
+    living = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, member: HouseholdMember | None = None, **kwargs: Any) -> None:
+        """`member` is the one from whose name the form was opened; the other choice is everybody."""
+        super().__init__(*args, **kwargs)
+        one = [(str(member.pk), _("Only %(name)s") % {"name": member.person.name})] if member is not None else []
+        cast(forms.ChoiceField, self.fields["member"]).choices = [*one, ("", _("The whole household"))]
 
 
 class RevealForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Any
 
 from django import forms
 
@@ -44,8 +45,9 @@ def _said(field: forms.Field, value: str) -> str:
     if isinstance(field, forms.BooleanField | forms.ModelChoiceField):
         return ""
     if isinstance(field, forms.ChoiceField):
+        choices: Any = field.choices
         pairs = chain.from_iterable(
-            label if isinstance(label, list | tuple) else [(key, label)] for key, label in list(field.choices)
+            label if isinstance(label, list | tuple) else [(key, label)] for key, label in choices
         )
         return next((str(label) for key, label in pairs if key and str(key) == value), "")
     return value.replace("T", " ") if isinstance(field, forms.DateTimeField) else value

@@ -150,5 +150,14 @@
     const wanted = (picker && picker.preferred) || "";
     const chip = chips.find((each) => each.dataset.name === wanted) || chips[0];
     if (chip) fill(chip, false);
+    // A form that came back, or was filled in beforehand, says already who it is.
+    const name = field("contact_name");
+    const named = name && chips.find((each) => each.dataset.name === name.value.trim());
+    if (named) press(named);
+    // Where the column beside the form lies below it, who it is stands with the room.
+    const place = document.querySelector("[data-people]");
+    const people = event.target.querySelector(".people-chips");
+    if (!place || !matchMedia("(max-width: 1099.98px)").matches) return;
+    place.replaceChildren(...(people ? [people] : []));
   });
 })();

@@ -22,6 +22,15 @@ def in_room(page: Page) -> Page:
     return page
 
 
+def test_on_a_phone_who_it_is_stands_with_the_room(stage: Cast, come: Come) -> None:
+    page = in_room(come(stage.frontdesk, "/contacts/new/", phone=True))
+    people = page.locator("[data-people]")
+    expect(people.get_by_role("button", name="张小明")).to_have_attribute("aria-pressed", "true")
+    people.get_by_role("button", name="这户的其他人").click()
+    expect(page.locator("#id_contact_name")).to_be_focused()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
 @pytest.mark.parametrize(
     ("address", "field"),
     [

@@ -93,7 +93,7 @@ def test_what_was_typed_is_sent_again_from_the_page_and_acts_once(
     assert answer.status_code == 503
     assert '<form method="post" action="/intake/?contact=" data-once>' in text
     assert "只登记一次" in text
-    assert SHOWN.findall(text) == [("房号", "3-2-1501"), ("什么事", html.escape(typed["description"]))]
+    assert SHOWN.findall(text) == [("房号", "3-2-1501"), ("什么事", html.escape(str(typed["description"])))]
     kept = [(name, html.unescape(value)) for name, value in FIELD.findall(text)]
     assert sorted(kept) == sorted(
         [(name, typed[name]) for name in ("unit", "description", "idempotency_key")]
