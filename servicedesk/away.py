@@ -83,6 +83,7 @@ def _shaped(request: HttpRequest, away: Away) -> HttpResponse:
         return HttpResponse(away.sentence, status=away.status, content_type="text/plain; charset=utf-8")
     fields = posted(request)
     context = {
+        "request": request,
         "language": translation.get_language(),
         "posted": fields,
         "typed": in_words(fields),

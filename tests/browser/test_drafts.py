@@ -102,7 +102,6 @@ def test_a_contact_begun_on_its_own_page_comes_back_there(stage: Cast, come: Com
     expect(page.locator("#id_said")).to_have_value("卫生间漏水，楼下也漏")
 
 
-@pytest.mark.req("REP-4")
 def test_a_question_on_the_phone_comes_back_in_its_dialog(stage: Cast, come: Come) -> None:
     number = in_progress(stage, opened(stage, at=now()), at=now()).case.number
     page = come(stage.technician, f"/my-jobs/{number}/", phone=True)
