@@ -158,6 +158,7 @@
     const place = document.querySelector("[data-people]");
     const people = event.target.querySelector(".people-chips");
     if (!place || !matchMedia("(max-width: 1099.98px)").matches) return;
+    if (people) people.parentElement.hidden = true;
     place.replaceChildren(...(people ? [people] : []));
   });
 })();
