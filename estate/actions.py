@@ -14,7 +14,7 @@ from accounts.models import Project, User
 from core.errors import Invalid, NotAllowed, Stale
 from estate.models import Building, Household, HouseholdMember, Person, PersonPhone, Unit, Vehicle
 from estate.permissions import can_keep_register, can_reveal
-from estate.queries import person_stamp
+from estate.queries import living_in, person_stamp
 from estate.search import PERSON, UNIT, VEHICLE, person_tokens, plain_phone, unit_rank, unit_tokens, vehicle_tokens
 from estate.states import Relation, UnitStatus
 from records.actions import audit, index
@@ -270,14 +270,16 @@ class MoveIn:
 
 
 @transaction.atomic
-def move_in(*, new: MoveIn, by: User, at: datetime) -> HouseholdMember:
+def move_in(*, new: MoveIn, by: User, at: datetime, expected: str | None = None) -> HouseholdMember:
     """Put a person into a unit's household: owners and tenants have one each, family joins the one that lives there.
 
-    Raises `NotAllowed`, and `Invalid` where the person is there already, there is nobody whose family it could be, or
-    the household has ended.
+    `expected` is who lived there when the form was shown (`estate.queries.living_in`). Raises `NotAllowed`, `Stale`,
+    and `Invalid` where the person is there already, there is nobody whose family it could be, or the household has
+    ended.
     """
     unit = Unit.objects.select_for_update(of=("self",)).select_related("project").get(pk=new.unit.pk)
     _require_keeper(by, unit.project_id)
+    _require_seen(unit, expected)
     person = new.person or save_person(
         project=unit.project, values={"name": new.name}, phones=[new.phone] if new.phone else None, by=by, at=at
     )
@@ -296,6 +298,12 @@ def move_in(*, new: MoveIn, by: User, at: datetime) -> HouseholdMember:
         unit.save()
     reindex_person(person)
     return member
+
+
+def _require_seen(unit: Unit, expected: str | None) -> None:
+    """Raise `Stale` where somebody moved in or out since the form was shown. The unit is locked."""
+    if expected is not None and expected != living_in(unit):
+        raise Stale(_("Somebody saved this while you were writing. Look at both, then decide again."))
 
 
 def _household_for(new: MoveIn, unit: Unit) -> Household:
@@ -321,17 +329,25 @@ def _household_for(new: MoveIn, unit: Unit) -> Household:
 
 @transaction.atomic
 def move_out(
-    *, household: Household, on: date, by: User, at: datetime, member: HouseholdMember | None = None
+    *,
+    household: Household,
+    on: date,
+    by: User,
+    at: datetime,
+    member: HouseholdMember | None = None,
+    expected: str | None = None,
 ) -> Household:
     """End one member's place, or the whole household's; the last member ends the household. History stays.
 
-    Raises `NotAllowed`, and `Invalid` for a day before they came, or somebody who has left already.
+    `expected` is who lived there when the form was shown. Raises `NotAllowed`, `Stale`, and `Invalid` for a day before
+    they came, or somebody who has left already.
     """
     # The unit first, as moving in does: nobody joins a household while it ends.
     unit = Unit.objects.select_for_update(of=("self",)).select_related("project").get(pk=household.unit_id)
     household = Household.objects.select_for_update(of=("self",)).get(pk=household.pk)
     household.unit = unit
     _require_keeper(by, household.project_id)
+    _require_seen(unit, expected)
     places = list(household.members.filter(ended_on=None).select_related("person__project"))
     leaving = places if member is None else [place for place in places if place.pk == member.pk]
     if not leaving or household.ended_on is not None:

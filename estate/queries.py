@@ -297,3 +297,27 @@ def last_edit(person: Person) -> tuple[str, datetime | None]:
     if last is None:
         return "", None
     return str(last.history_user or ""), last.history_date
+
+
+def names_in(households: Iterable[Household]) -> str:
+    """Who belongs to these households now, by name, first come first: what a form that moves people was shown with."""
+    places = [
+        place
+        for household in households
+        if household.ended_on is None
+        for place in household.members.all()
+        if place.ended_on is None
+    ]
+    return "、".join(place.person.name for place in sorted(places, key=lambda place: place.pk))
+
+
+def living_in(unit: Unit) -> str:
+    """Who belongs to a unit now, as `names_in` says it."""
+    return names_in(unit.households.filter(ended_on=None).prefetch_related("members__person"))
+
+
+def last_move(unit: Unit) -> tuple[str, datetime | None]:
+    """Who moved somebody in or out of a unit last, and when it was written down."""
+    moves = HouseholdMember.history.filter(household__unit=unit).select_related("history_user")
+    last = moves.order_by("-history_id").first()
+    return (str(last.history_user or ""), last.history_date) if last is not None else ("", None)

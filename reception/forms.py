@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Project, User
 from cases.states import Channel
 from core.numbers import whole_number
-from estate.models import Unit
+from estate.models import HouseholdMember, Unit
 from estate.queries import match_unit, people_to_ask
 from estate.search import cannot_be_dialled, plain_phone
 from estate.states import Relation
 from reception.actions import Caller, NewContact
 from reception.states import AskedFor, Purpose
-from records.forms import DayField, MomentField
+from records.forms import DayField
 from records.masking import masked_phone
 
 LONGEST = 5000
@@ -135,53 +135,6 @@ class JoinForm(CallerForm):
         )
 
 
-class ContactForm(CallerForm):
-    """A contact as it is spoken: who, why, what was said, what was done; and how it ends."""
-
-    said = forms.CharField(
-        label=gettext_lazy("What was said"),
-        required=False,
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=Purpose.choices)
-    channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=CHANNELS, required=False)
-    done = forms.CharField(
-        label=gettext_lazy("What was done"),
-        required=False,
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    to = ColleagueField(label=gettext_lazy("Colleague"), required=False)
-    until = MomentField(
-        label=gettext_lazy("Reply by"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-    question = forms.CharField(
-        label=gettext_lazy("Question to answer"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-    field_order = ("unit", "contact_name", "contact_phone", "said", "purpose", "channel", "done")
-
-    def __init__(self, *args: Any, colleagues: list[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(ColleagueField, self.fields["to"]).offer(colleagues)
-
-    def new(self, *, parent: Any = None) -> NewContact:
-        """The contact, from a valid form."""
-        data = self.cleaned_data
-        return NewContact(
-            project=self.project,
-            channel=data["channel"] or Channel.PHONE,
-            purpose=data["purpose"],
-            said=data["said"].strip(),
-            caller=self.caller(),
-            parent=parent,
-        )
-
-
 class ReplyForm(forms.Form):
     """The promised reply."""
 
@@ -273,12 +226,23 @@ class MoveInForm(forms.Form):
     relation = forms.ChoiceField(label=gettext_lazy("Relation"), choices=Relation.choices)
     on = DayField(label=gettext_lazy("Moves in on"))
     lives_here = forms.BooleanField(label=gettext_lazy("Lives here"), required=False, initial=True)
+    # Who lived there when the form was shown.
+    living = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
 
 
 class MoveOutForm(forms.Form):
     """Somebody moves out."""
 
     on = DayField(label=gettext_lazy("Last day"))
+    member = forms.ChoiceField(label=gettext_lazy("Who moves out"), required=False, widget=forms.RadioSelect)
+    # Who lived there when the form was shown.
+    living = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, member: HouseholdMember | None = None, **kwargs: Any) -> None:
+        """`member` is the one from whose name the form was opened; the other choice is everybody."""
+        super().__init__(*args, **kwargs)
+        one = [(str(member.pk), _("Only %(name)s") % {"name": member.person.name})] if member is not None else []
+        cast(forms.ChoiceField, self.fields["member"]).choices = [*one, ("", _("The whole household"))]
 
 
 class RevealForm(forms.Form):

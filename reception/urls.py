@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reception.views import call, complaint, contacts, desk, intake, log, search, units
+from reception.views import call, complaint, contacts, desk, intake, log, moving, search, units
 
 urlpatterns = [
     path("desk/", desk.desk, name="desk"),
@@ -27,7 +27,7 @@ urlpatterns = [
     path("contacts/<str:number>/do/<slug:verb>/", contacts.step, name="contact_step"),
     path("residents/<int:pk>/", units.edit_person, name="person_edit"),
     path("residents/<int:pk>/reveal/", units.reveal_number, name="person_reveal"),
-    path("homes/<int:pk>/new/", units.new_resident, name="move_in"),
-    path("households/<int:pk>/leave/", units.leave_home, name="move_out"),
+    path("homes/<int:pk>/new/", moving.new_resident, name="move_in"),
+    path("households/<int:pk>/leave/", moving.leave_home, name="move_out"),
     path("units/<slug:code>/<path:number>/", units.unit_page, name="unit"),
 ]

@@ -4,6 +4,7 @@ One place for pages, fragments and programs, reached from wherever the failure c
 included; so nothing in here may ask the database.
 """
 
+import sqlite3
 from dataclasses import dataclass
 
 from django.core.exceptions import SuspiciousOperation
@@ -17,6 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from records.actions import FULL_DISK, NO_ROOM
+from servicedesk.typed import in_words
 
 AGAIN_AFTER = 5  # seconds
 # Never written into a page again.
@@ -46,10 +48,21 @@ def what_is_away(problem: BaseException | None) -> Away | None:
     """Tell a database or disk that fails us from a mistake of our own; None for the latter."""
     if isinstance(problem, OSError) and problem.errno in FULL_DISK:
         return DISK_FULL
-    if not isinstance(problem, OperationalError | InterfaceError):
+    if not isinstance(problem, OperationalError | InterfaceError) or _is_our_mistake(problem.__cause__):
         return None
     is_full = "disk is full" in str(problem) or getattr(problem.__cause__, "pgcode", "") == "53100"
     return DISK_FULL if is_full else NO_DATABASE
+
+
+def _is_our_mistake(cause: BaseException | None) -> bool:
+    """Say whether SQLite could not make sense of a statement: a table that no migration made, a column misspelt.
+
+    It calls these, too, operational. PostgreSQL calls them programming errors, which are none of ours to explain.
+    """
+    if isinstance(cause, sqlite3.InterfaceError):
+        return True
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return isinstance(cause, sqlite3.OperationalError) and code & 0xFF == sqlite3.SQLITE_ERROR
 
 
 def answer(request: HttpRequest, away: Away, language: str) -> HttpResponse:
@@ -70,7 +83,11 @@ def _shaped(request: HttpRequest, away: Away) -> HttpResponse:
         return HttpResponse(away.sentence, status=away.status, content_type="text/plain; charset=utf-8")
     fields = posted(request)
     context = {
+        "request": request,
+        "language": translation.get_language(),
         "posted": fields,
+        "typed": in_words(fields),
+        "lost": request.method == "POST" and not fields,
         "once": any(name == "idempotency_key" for name, _value in fields),
         "here": request.get_full_path(),
         "again": page_of(request),

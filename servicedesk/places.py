@@ -34,7 +34,7 @@ OVERSEE = frozenset({Role.SUPERVISOR, Role.GM, Role.ADMIN})
 
 RECEPTION = [
     Entry(_("Front desk"), "desk", "concierge-bell", frozenset({Role.FRONTDESK}), 0, waiting_count),
-    Entry(_("Quick intake"), "intake", "square-pen", frozenset({Role.FRONTDESK}), 5),
+    Entry(_("Take a repair"), "intake", "square-pen", frozenset({Role.FRONTDESK}), 5, also=(_("Quick intake"),)),
     Entry(_("Front desk"), "desk", "concierge-bell", frozenset({Role.SUPERVISOR}), 50, waiting_count),
     Entry(
         _("Work log"),
@@ -105,9 +105,9 @@ PLACES: list[Entry] = [*RECEPTION, *TICKETS, *COMPLAINTS, *CALLBACKS, *PORTAL, *
 
 # --- the palette: what is no entry of the navigation but has an address of its own -----------------------------------
 TASKS: list[Entry] = [
-    Entry(_("Quick intake"), "intake", "square-pen", AT_THE_DESK, 5),
+    Entry(_("Take a repair"), "intake", "square-pen", AT_THE_DESK, 5, also=(_("Quick intake"),)),
     Entry(
-        _("Log a call, visit or letter"),
+        _("Log a call or visit"),
         "contact_new",
         "phone-incoming",
         AT_THE_DESK,

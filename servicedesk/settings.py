@@ -192,6 +192,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_USER_DISPLAY = str  # the person's own name, where the library greets them
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": False}  # axes counts guesses, for pages and API alike
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -27,7 +27,8 @@ from estate.queries import match_unit
 from notifications.views import frame_for
 from reception import actions
 from reception.actions import Ending
-from reception.forms import ContactForm, PassForm, ReplyForm, local_input
+from reception.contact_form import ContactForm, likely, ways_out
+from reception.forms import PassForm, ReplyForm, local_input
 from reception.models import Contact
 from reception.permissions import can_receive, can_reply
 from reception.queries.desk import colleagues
@@ -95,10 +96,19 @@ def _form_page(request: HttpRequest, form: ContactForm, contact: Contact | None 
         "form": form,
         "contact": contact,
         "case": contact.case if contact else None,
+        **_ways(request, form, State.SERVING),
         "drafts": drafts_of(user, project, form="contact") if request.method == "GET" else [],
         "given": given_by(request, ASKED_AS),
     }
     return render(request, "reception/contact_form.html", shown, status=422 if form.errors else 200)
+
+
+def _ways(request: HttpRequest, form: ContactForm, state: str) -> dict[str, Any]:
+    """How it can end, and which way stands chosen."""
+    ways = ways_out(state)
+    purpose = "" if state == State.PROMISED else str(form["purpose"].value() or "")
+    chosen = likely(ways, sent=request.POST.getlist("then")[:1], purpose=purpose)
+    return {"ways": ways, "chosen": chosen}
 
 
 def _finish(request: HttpRequest, form: ContactForm, *, contact: Contact | None) -> HttpResponse:
@@ -139,8 +149,8 @@ def _finish(request: HttpRequest, form: ContactForm, *, contact: Contact | None)
 
 
 def _say(request: HttpRequest, contact: Contact) -> None:
-    state = State(contact.case.state).label
-    messages.success(request, _("%(number)s: %(state)s.") % {"number": contact.case.number, "state": state})
+    words = contact.get_outcome_display() if contact.outcome else State(contact.case.state).label
+    messages.success(request, _("Saved as %(number)s: %(state)s.") % {"number": contact.case.number, "state": words})
 
 
 # --- one contact -----------------------------------------------------------------------------------------------------
@@ -187,6 +197,7 @@ def _page(
         "reply_form": (reply or ReplyForm(auto_id="reply_%s")) if can_reply(user, case) else None,
         "pass_form": passing or PassForm(colleagues=_besides(others, case), auto_id="pass_%s"),
         "may": {verb for verb in TRANSITIONS if receives and allowed(TRANSITIONS, verb, case.state)},
+        "receives": receives,
         "clocks": ladder(case, user),
         "events": happened,
         "children": children(case, user, "repair"),
@@ -195,6 +206,8 @@ def _page(
         "frame": frame_for(user, case.project),
         "now": now(),
     }
+    if form is not None:
+        shown |= _ways(request, form, case.state)
     wrong = any(each is not None and each.errors for each in (form, reply, passing))
     return render(request, "reception/contact.html", shown, status=422 if wrong else 200)
 

@@ -128,7 +128,7 @@ def _next_steps(request: HttpRequest, query: str) -> list[Result]:
     return [
         Result(
             url=f"{reverse('contact_new')}?{urlencode({**known, 'channel': 'walk_in'})}",
-            title=_("Log them as a visitor"),
+            title=_("Log a call or visit"),
             sub=_("not a resident of this project"),
             icon="user-plus",
         ),

@@ -1,4 +1,4 @@
-"""One household on one page (住户档案): people, cars, matters over time; people's data, moving in and out."""
+"""One household on one page (住户档案): people, cars, matters over time; people's data."""
 
 from datetime import datetime
 from functools import partial
@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,12 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from core.errors import DomainError, Invalid
 from core.moments import read_moment
-from core.numbers import whole_number
-from estate.actions import MoveIn, move_in, move_out, reveal, save_person
-from estate.models import Household, HouseholdMember, Person, PersonPhone, Unit
+from estate.actions import reveal, save_person
+from estate.models import HouseholdMember, Person, PersonPhone, Unit
 from estate.permissions import can_keep_register, can_read_register
-from estate.queries import household_summary, last_edit, people_of_phone, person_stamp
-from reception.forms import MoveInForm, MoveOutForm, PersonForm, RevealForm
+from estate.queries import household_summary, last_edit, names_in, person_stamp
+from reception.forms import MoveOutForm, PersonForm, RevealForm
 from reception.permissions import can_receive
 from reception.queries.household import MOST_CASES, open_matters_of, past
 from reception.views.common import show_problem
@@ -30,8 +29,8 @@ from records.masking import masked_phone
 from records.stale import Missed, pairs
 
 
-def _unit(request: HttpRequest, **known: Any) -> Unit:
-    """A unit of a register that the person works with. Raises `Http404`."""
+def unit_kept(request: HttpRequest, **known: Any) -> Unit:
+    """The unit of a register that the person works with. Raises `Http404`."""
     user = user_of(request)
     rows = Unit.objects.visible_to(user).select_related("project", "building")
     unit = get_object_or_404(rows, **known)
@@ -48,7 +47,8 @@ def _person(request: HttpRequest, pk: int) -> Person:
     return person
 
 
-def _keeper(request: HttpRequest, project_id: int) -> User:
+def keeper(request: HttpRequest, project_id: int) -> User:
+    """Whoever asks, where they may change the project's register. Raises `Http404`."""
     user = user_of(request)
     if not can_keep_register(user, project_id):
         raise Http404
@@ -59,7 +59,7 @@ def _keeper(request: HttpRequest, project_id: int) -> User:
 @require_GET
 def unit_page(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """Everybody and everything that belongs to a unit, and all that happened there."""
-    unit = _unit(request, project__code=code, number=number)
+    unit = unit_kept(request, project__code=code, number=number)
     follow(request, unit.project)
     user = user_of(request)
     home = household_summary(unit)
@@ -76,6 +76,7 @@ def unit_page(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "may_keep": can_keep_register(user, unit.project_id),
         "may_receive": can_receive(user, unit.project_id),
         "move_out_form": MoveOutForm(initial={"on": timezone.localdate()}, auto_id="out_%s"),
+        "living": names_in(home.households),
         "now": now(),
     }
     return render(request, "reception/unit.html", shown)
@@ -104,7 +105,7 @@ def reveal_number(request: HttpRequest, pk: int) -> HttpResponse:
 def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a person's name, phones and wishes."""
     person = _person(request, pk)
-    user = _keeper(request, person.project_id)
+    user = keeper(request, person.project_id)
     back = _back(request, person)
     known = dict(person.phones.filter(ended_at=None).values_list("pk", "number"))
     stored = _stored(person, known)
@@ -116,7 +117,15 @@ def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
         except DomainError as error:
             show_problem(form, error)
     stale = _missed(request, form, person) if form.errors else None
-    shown = {"form": form, "title": person.name, "submit": _("Save"), "cancel_url": back, "stale": stale}
+    shown = {
+        "form": form,
+        "title": person.name,
+        "submit": _("Save"),
+        "cancel_url": back,
+        "stale": stale,
+        "draft_form": "person",
+        "draft_page": request.get_full_path(),
+    }
     return render(request, "reception/register_form.html", shown, status=422 if form.errors else 200)
 
 
@@ -168,73 +177,3 @@ def _back(request: HttpRequest, person: Person) -> str:
     units = [place.household.unit for place in places]
     unit = next((u for u in units if u.number == asked), next(iter(units), None))
     return reverse("unit", args=[unit.project.code, unit.number]) if unit else reverse("search")
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def new_resident(request: HttpRequest, pk: int) -> HttpResponse:
-    """Somebody moves into a unit; a person whose name and phone are known already is the same person."""
-    unit = _unit(request, pk=pk)
-    user = _keeper(request, unit.project_id)
-    back = reverse("unit", args=[unit.project.code, unit.number])
-    form = MoveInForm(request.POST or None, initial={"on": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
-        at = now()
-
-        def act() -> str:
-            _settle(unit, form.cleaned_data, user, at)
-            messages.success(
-                request, _("%(name)s lives in %(unit)s now.") % {"name": form.cleaned_data["name"], "unit": unit}
-            )
-            return back
-
-        try:
-            return redirect_once(request, at, act)
-        except DomainError as error:
-            show_problem(form, error, names={"phones": "phone"})
-    title = _("Somebody moves into %(unit)s") % {"unit": unit}
-    shown = {"form": form, "title": title, "submit": _("Move in"), "cancel_url": back}
-    return render(request, "reception/register_form.html", shown, status=422 if form.errors else 200)
-
-
-def _settle(unit: Unit, data: dict[str, Any], user: User, at: Any) -> None:
-    same = people_of_phone(number=data["phone"], user=user, projects=[unit.project_id]) if data["phone"] else []
-    person = next((one for one in same if one.name == data["name"]), None)
-    move_in(
-        new=MoveIn(
-            unit=unit,
-            person=person,
-            name=data["name"],
-            phone=data["phone"],
-            relation=data["relation"],
-            on=data["on"],
-            lives_here=data["lives_here"],
-        ),
-        by=user,
-        at=at,
-    )
-
-
-@login_required
-@require_POST
-def leave_home(request: HttpRequest, pk: int) -> HttpResponse:
-    """A household, or one of its members, moves out."""
-    user = user_of(request)
-    rows = Household.objects.filter(unit__in=Unit.objects.visible_to(user)).select_related("unit__project")
-    household = get_object_or_404(rows, pk=pk)
-    _keeper(request, household.project_id)
-    back = reverse("unit", args=[household.unit.project.code, household.unit.number])
-    form = MoveOutForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Say which day they leave."))
-        return redirect(back)
-    asked = request.POST.get("member", "")
-    member = get_object_or_404(household.members, pk=whole_number(asked)) if asked else None
-    at = now()
-
-    def act() -> str:
-        move_out(household=household, member=member, on=form.cleaned_data["on"], by=user, at=at)
-        messages.success(request, _("Moved out. The history stays on this page."))
-        return back
-
-    return redirect_once(request, at, act)

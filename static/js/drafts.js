@@ -8,6 +8,7 @@
   "use strict";
   const WAIT = 1500;
   const LONGEST_WAIT = 4000;
+  const AGAIN = 10000;
   const STORE = "desk.draft.";
   const SKIPPED = new Set(["csrfmiddlewaretoken", "idempotency_key", "version", "draft"]);
   const states = new WeakMap();
@@ -20,6 +21,7 @@
 
   const keyField = (form) => form.querySelector("input[name=draft]");
   const say = (form, words) => { form.querySelector("[data-draft-words]").textContent = words || ""; };
+  const isKept = (form) => form.querySelector("[data-draft-words]").textContent === wordsOf(form).kept;
   const wordsOf = (form) => form.querySelector("[data-draft-words]").dataset;
 
   function stateOf(form) {
@@ -40,7 +42,7 @@
 
   // A draft is worth keeping once there are words, a photo, or an answer was chosen.
   function isWorth(form) {
-    return [...form.elements].some((field) => field.name && (isText(field) ? field.value.trim() : field.type === "radio" && field.checked))
+    return [...form.elements].some((field) => field.name && (isText(field) ? field.value.trim() : field.type === "radio" && field.checked && !field.defaultChecked))
       || Boolean(form.querySelector("photo-input input[type=hidden][value]:not([value=''])"));
   }
 
@@ -61,6 +63,7 @@
     const state = stateOf(form);
     if (form.dataset.sending) return;
     state.unsaved = true;
+    if (isKept(form)) say(form, "");
     state.since = state.since || Date.now();
     window.clearTimeout(state.timer);
     state.timer = window.setTimeout(() => save(form), Math.max(0, Math.min(WAIT, state.since + LONGEST_WAIT - Date.now())));
@@ -87,6 +90,7 @@
       state.unsaved = true;
       sessionStorage.setItem(slot(key), JSON.stringify({ form: form.dataset.draft, data: typedInto(form) }));
       say(form, words);
+      if (words === wordsOf(form).failed) state.timer = window.setTimeout(() => save(form), AGAIN);
     };
     const headers = { "X-CSRFToken": window.desk.csrf() };
     // Followed, the redirect of an ended session would look like an answer.
@@ -117,6 +121,12 @@
   document.addEventListener("visibilitychange", saveNow);
   window.addEventListener("focus", saveNow);
   window.addEventListener("online", saveNow);
+
+  // Something else has just failed: whether the draft is really kept is asked anew, before the page goes on saying so.
+  ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((kind) => document.addEventListener(kind, (event) => {
+    if (event.detail.xhr && event.detail.xhr.status > 0 && event.detail.xhr.status < 500) return;
+    all().filter((form) => keyField(form).value && isKept(form)).forEach((form) => { say(form, ""); save(form); });
+  }));
 
   window.addEventListener("submit", (event) => {
     const form = event.target;

@@ -10,7 +10,7 @@
   const SECOND = 1000;
   const PATIENCE = 15 * SECOND;
   const LONGEST = 300 * SECOND;
-  const regions = [...document.querySelectorAll("[data-live]")].map((element) => ({ element, known: null, news: null }));
+  const regions = [...document.querySelectorAll("[data-live]")].map((element) => ({ element, known: null, told: new Map() }));
   const OFTEN = (regions.length ? 10 : 30) * SECOND;
   let tag = "";
   let wait = OFTEN;
@@ -99,6 +99,7 @@
   // New is what was not in the list when the page was made; changed and gone, what stands on the page.
   function compare(region, { rows, more }) {
     const now = new Map(rows.map(([name, version]) => [name, String(version)]));
+    region.told = now;
     if (!region.known) {
       region.known = now;
       if (region.element.hasAttribute("data-live-self")) return;
@@ -202,7 +203,8 @@
     if (!source) return;
     const was = remember(region.element);
     window.htmx.swap(region.element, source.innerHTML, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
-    region.known = null;
+    // Known from now on: what the last answer told of, and what stands here. What came after is said by the next one.
+    region.known = new Map([...region.told, ...shownIn(region.element)]);
     say(region, 0, 0, 0);
     recall(region.element, was);
   }

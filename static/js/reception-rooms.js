@@ -120,20 +120,45 @@
       input.value = value || "";
       input.dataset.filled = input.value;
     });
+    press(chip);
+  }
+
+  function press(chip) {
     document.querySelectorAll("[data-person]").forEach((other) => other.setAttribute("aria-pressed", String(other === chip)));
   }
 
   document.addEventListener("click", (event) => {
     const chip = event.target.closest("[data-person]");
-    if (chip) fill(chip, true);
+    if (!chip) return;
+    fill(chip, true);
+    if (chip.hasAttribute("data-somebody-else")) field("contact_name").focus();
+  });
+
+  // Another name in the place of the one filled in: the number filled in is not theirs.
+  document.addEventListener("change", (event) => {
+    const name = event.target;
+    const phone = field("contact_phone");
+    if (name !== field("contact_name") || !phone || !name.dataset.filled || name.value.trim() === name.dataset.filled) return;
+    if (phone.value && phone.value === phone.dataset.filled) phone.value = "";
+    press(document.querySelector("[data-somebody-else]"));
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
     if (!event.target.matches("[data-room-home]")) return;
-    const chips = [...event.target.querySelectorAll("[data-person]")];
+    const chips = [...event.target.querySelectorAll("[data-person]:not([data-somebody-else])")];
     const picker = document.querySelector("room-picker");
     const wanted = (picker && picker.preferred) || "";
     const chip = chips.find((each) => each.dataset.name === wanted) || chips[0];
     if (chip) fill(chip, false);
+    // A form that came back, or was filled in beforehand, says already who it is.
+    const name = field("contact_name");
+    const named = name && chips.find((each) => each.dataset.name === name.value.trim());
+    if (named) press(named);
+    // Where the column beside the form lies below it, who it is stands with the room.
+    const place = document.querySelector("[data-people]");
+    const people = event.target.querySelector(".people-chips");
+    if (!place || !matchMedia("(max-width: 1099.98px)").matches) return;
+    if (people) people.parentElement.hidden = true;
+    place.replaceChildren(...(people ? [people] : []));
   });
 })();

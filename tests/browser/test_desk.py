@@ -130,7 +130,7 @@ def test_what_the_caller_said_is_not_overwritten_by_the_register(desk: Callable[
     keys.say("3-2-1501")
     expect(page.locator("[role=option]").first).to_be_visible()
     keys.press("Enter")
-    expect(page.locator("[data-person]")).to_be_visible()
+    expect(page.locator("[data-person]").first).to_be_visible()
     expect(page.locator("#id_contact_name")).to_have_value("李阿姨")
     page.click("[data-person]")
     expect(page.locator("#id_contact_name")).to_have_value("张小明")

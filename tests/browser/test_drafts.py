@@ -9,6 +9,7 @@ from tests.browser.conftest import session_of
 from tests.browser.day import Come, now
 from tests.cast import Cast
 from tests.reception.desk import ROOM, call
+from tests.tickets.flow import in_progress, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.req("DSK-1")]
 KEPT = "草稿已保存"
@@ -99,3 +100,27 @@ def test_a_contact_begun_on_its_own_page_comes_back_there(stage: Cast, come: Com
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     expect(page.locator("#id_said")).to_have_value("卫生间漏水，楼下也漏")
+
+
+def test_a_question_on_the_phone_comes_back_in_its_dialog(stage: Cast, come: Come) -> None:
+    number = in_progress(stage, opened(stage, at=now()), at=now()).case.number
+    page = come(stage.technician, f"/my-jobs/{number}/", phone=True)
+    page.wait_for_load_state("load")
+    page.locator("[data-open=step-hold]").click()
+    page.locator("#step-hold textarea, #step-hold input[type=text]").first.fill("等配件")
+    expect(page.locator("#step-hold [data-draft-words]")).to_contain_text(KEPT)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.locator("#step-hold[open]")).to_be_visible()
+    expect(page.locator("#step-hold textarea, #step-hold input[type=text]").first).to_have_value("等配件")
+
+
+@pytest.mark.req("EST-2")
+def test_somebody_who_moves_in_is_not_typed_twice(stage: Cast, come: Come) -> None:
+    page = come(stage.frontdesk, f"/homes/{stage.units[ROOM].pk}/new/")
+    page.wait_for_load_state("load")
+    page.fill("#id_name", "赵新")
+    kept(page)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.locator("#id_name")).to_have_value("赵新")

@@ -177,6 +177,34 @@ def test_a_repair_by_phone_takes_fewer(stage: Cast, come: Come, held: Held) -> N
     held("4", "repair by phone", hand, keys=12)
 
 
+# --- 4: a call -------------------------------------------------------------------------------------------------------
+def test_a_call_answered_at_once_takes_twelve_keystrokes(stage: Cast, come: Come, held: Held) -> None:
+    hand = Hand(come(stage.frontdesk))
+    hand.press("Escape", "l")
+    expect(hand.page.locator("#id_unit")).to_be_focused()
+    hand.type("1501")
+    hand.page.locator("#id_unit_list [role=option]").first.wait_for()
+    hand.press("Enter")
+    expect(hand.page.locator("#id_said")).to_be_focused()
+    hand.say("物业费怎么交？")
+    hand.press("Control+Enter")
+    expect(hand.page.locator(".message-success")).to_contain_text("当场答复")
+    held("4", "log a call, answered at once", hand, keys=12)
+
+
+def test_a_call_that_is_called_back_takes_few_clicks(stage: Cast, come: Come, held: Held) -> None:
+    hand = Hand(come(stage.frontdesk))
+    hand.click(hand.page.get_by_role("link", name="登记来电来访"))
+    expect(hand.page.locator("#id_unit")).to_be_focused()
+    hand.say("3-2-1501")
+    hand.page.fill("#id_said", "电梯什么时候年检？")
+    hand.click(hand.page.get_by_label("约定回复"))
+    hand.choose(hand.page.locator("#id_to"), str(stage.technician.pk))
+    hand.click(hand.page.get_by_role("button", name="保存，约好回复"))
+    expect(hand.page.locator(".message-success")).to_contain_text("约定回复")
+    held("4", "log a call, promise a reply", hand, clicks=5)
+
+
 # --- 5: the household ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("asked", ["zxm", "1234", "1501", "a88"], ids=["initials", "phone", "room", "plate"])
 def test_anyone_is_found_in_five_keystrokes(stage: Cast, come: Come, held: Held, asked: str) -> None:

@@ -64,7 +64,7 @@ def test_it_opens_over_a_field_and_gives_it_back_as_it_was(stage: Cast, come: Co
     page.evaluate("document.body.dataset.shortcuts = 'off'")  # single keys off: this one stays
     keys = opened(page).press("Control+k").say("ksdj")
     expect(page.locator("#palette-ask")).to_be_focused()
-    expect(first(page)).to_contain_text("快速登记")
+    expect(first(page)).to_contain_text("登记报修")
     keys.press("Tab")
     assert page.evaluate("document.activeElement.closest('#palette') !== null")
     keys.press("Tab", "Escape")
@@ -78,7 +78,7 @@ def test_it_opens_over_a_field_and_gives_it_back_as_it_was(stage: Cast, come: Co
 def test_nothing_is_taken_while_composing(stage: Cast, come: Come) -> None:
     page = come(stage.frontdesk, "/tickets/")
     opened(page).press("Control+k").say("quick")
-    expect(first(page)).to_contain_text("快速登记")
+    expect(first(page)).to_contain_text("登记报修")
     keyboard = page.context.new_cdp_session(page)
     keyboard.send("Input.imeSetComposition", {"text": "ks", "selectionStart": 2, "selectionEnd": 2})
     process = {"type": "rawKeyDown", "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229}
@@ -88,7 +88,7 @@ def test_nothing_is_taken_while_composing(stage: Cast, come: Come) -> None:
     assert page.locator("#palette").is_visible()
     page.fill("#palette-ask", "")
     keyboard.send("Input.insertText", {"text": "快速"})
-    expect(first(page)).to_contain_text("快速登记")
+    expect(first(page)).to_contain_text("登记报修")
 
 
 def test_what_the_page_and_the_frame_offer_is_done_from_it(stage: Cast, come: Come) -> None:

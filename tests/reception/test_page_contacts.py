@@ -1,5 +1,6 @@
 """The work log, logging a contact, and one contact's page."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -45,7 +46,7 @@ def page(contact: Contact) -> str:
     return f"/contacts/{contact.case.number}/"
 
 
-def log(client: Client, then: str, **body: Any) -> Any:
+def log(client: Client, then: str | list[str], **body: Any) -> Any:
     """Send the form of a new contact."""
     filled = {"unit": ROOM, "contact_name": "张小明", "contact_phone": MASKED, "said": "物业费怎么交？"}
     return client.post("/contacts/new/", {**filled, "purpose": "enquiry", "channel": "phone", "then": then} | body)
@@ -334,3 +335,49 @@ def test_what_was_done_is_kept_also_where_the_contact_goes_on(cast: Cast, signed
     body = {"said": "问停车", "purpose": "enquiry", "channel": "phone", "done": "已说明收费标准", "then": verb}
     assert signed_in(cast.frontdesk).post("/contacts/new/", body).status_code == 302
     assert Contact.objects.latest("pk").done == "已说明收费标准"
+
+
+# --- how it ends -----------------------------------------------------------------------------------------------------
+CHOSEN = re.compile(r'name="then" value="(\w*)" checked[^>]* data-save="([^"]+)"')
+
+
+@pytest.mark.req("DSK-1")
+def test_what_the_button_says_is_what_stands_chosen(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    shown = client.get("/contacts/new/").content.decode()
+    assert CHOSEN.findall(shown) == [("answer", "Save: answered")]
+    assert "<span data-save-words>Save: answered</span>" in shown
+    for purpose, verb in (("repair", "ticket"), ("complaint", "complaint"), ("payment", "answer")):
+        shown = client.get(f"/contacts/new/?purpose={purpose}").content.decode()
+        assert [chosen for chosen, _words in CHOSEN.findall(shown)] == [verb]
+
+
+@pytest.mark.req("DSK-1")
+def test_a_form_that_comes_back_keeps_how_it_was_to_end(cast: Cast, signed_in: SignIn) -> None:
+    answer = log(signed_in(cast.frontdesk), "promise", question="电梯年检日期", until="2026-11-23T15:30")
+    assert answer.status_code == 422
+    assert CHOSEN.findall(answer.content.decode()) == [("promise", "Save and promise the reply")]
+
+
+def test_a_button_goes_before_what_is_chosen(cast: Cast, signed_in: SignIn) -> None:
+    log(signed_in(cast.frontdesk), ["answer", "hold"])
+    assert Contact.objects.select_related("case").get().case.state == State.ON_HOLD
+
+
+@pytest.mark.req("DSK-3")
+def test_while_a_reply_is_owed_the_form_only_changes_what_was_written(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    log(client, "promise", to=str(cast.technician.pk), until="2026-11-23T15:30", question="电梯年检日期")
+    contact = Contact.objects.select_related("case").get()
+    shown = client.get(page(contact)).content.decode()
+    assert CHOSEN.findall(shown) == [("", "Save the change")]
+    assert 'value="answer"' not in shown
+    assert 'name="then" value="hold"' not in shown
+
+
+def test_a_contact_that_is_over_leads_on_to_the_next(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    shown = client.get(log(client, "answer")["Location"]).content.decode()
+    number = Contact.objects.select_related("case").get().case.number
+    assert f"Saved as {number}: Answered at once." in shown
+    assert '<a class="btn btn-primary" href="/contacts/new/"' in shown

@@ -1,5 +1,6 @@
 """One household on one page, people's data, moving in and out."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -305,3 +306,58 @@ def test_pressing_twice_moves_out_once(cast: Cast, signed_in: SignIn) -> None:
     for _ in range(2):
         assert client.post(address, body).headers["Location"] == ADDRESS
     assert "already" not in words_of(client.get(ADDRESS))
+
+
+# --- somebody else moved people meanwhile ----------------------------------------------------------------------------
+def shown_living(client: Client, address: str) -> str:
+    """Who lives there as the form was shown."""
+    found = re.search(r'name="living" value="([^"]*)"', text_of(client.get(address)))
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.req("EST-2")
+def test_who_moves_somebody_in_second_sees_who_came_meanwhile_and_decides(cast: Cast, signed_in: SignIn) -> None:
+    client, unit = signed_in(cast.frontdesk), cast.units[ROOM]
+    address = f"/homes/{unit.pk}/new/"
+    seen = shown_living(client, address)
+    assert seen == "张小明"
+    new = MoveIn(unit=unit, name="赵新", relation=Relation.FAMILY, on=date(2026, 11, 1))
+    move_in(new=new, by=cast.supervisor, at=NOON)
+    body = {"name": "赵新", "phone": "", "relation": "family", "on": "2026-11-20", "living": seen}
+    answer = client.post(address, body)
+    assert answer.status_code == 422
+    words = words_of(answer)
+    assert "Who lives here 张小明 张小明、赵新" in words
+    assert "Nothing of yours is lost" in words
+    assert HouseholdMember.objects.filter(person__name="赵新").count() == 1
+    assert 'name="living" value="张小明、赵新"' in text_of(answer)
+    assert client.post(address, body | {"living": "张小明、赵新"}).status_code == 302
+    assert HouseholdMember.objects.filter(person__name="赵新").count() == 2
+
+
+@pytest.mark.req("EST-2")
+def test_who_moves_a_household_out_second_sees_who_came_meanwhile(cast: Cast, signed_in: SignIn) -> None:
+    client, home = signed_in(cast.frontdesk), cast.households[ROOM]
+    seen = shown_living(client, ADDRESS)
+    new = MoveIn(unit=cast.units[ROOM], name="赵新", relation=Relation.FAMILY, on=date(2026, 11, 1))
+    move_in(new=new, by=cast.supervisor, at=NOON)
+    body = {"on": "2026-11-20", "member": "", "living": seen}
+    answer = client.post(f"/households/{home.pk}/leave/", body)
+    assert answer.status_code == 422
+    assert "Who lives here 张小明 张小明、赵新" in words_of(answer)
+    assert Household.objects.get(pk=home.pk).ended_on is None
+    assert client.post(f"/households/{home.pk}/leave/", body | {"living": "张小明、赵新"}).status_code == 302
+    assert Household.objects.get(pk=home.pk).ended_on == date(2026, 11, 20)
+
+
+@pytest.mark.req("EST-2")
+def test_a_day_that_does_not_fit_comes_back_with_who_was_to_leave(cast: Cast, signed_in: SignIn) -> None:
+    home = cast.households[ROOM]
+    place = home.members.get()
+    body = {"on": "2026-11-24", "member": str(place.pk)}
+    answer = signed_in(cast.frontdesk).post(f"/households/{home.pk}/leave/", body)
+    assert answer.status_code == 422
+    assert "Still to come." in words_of(answer)
+    assert f'value="{place.pk}"' in text_of(answer)
+    assert "Only 张小明" in words_of(answer)

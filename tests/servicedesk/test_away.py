@@ -5,17 +5,19 @@ The refusals here come from the connection itself; `tests/chaos` takes the whole
 
 import html
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from servicedesk.away import NO_DATABASE, what_is_away
 from tests.cast import PASSWORD, Cast
 from tests.servicedesk.test_headers import check
 from tests.tickets.pictures import photo_bytes
@@ -24,7 +26,15 @@ from tickets.models import Ticket
 SignIn = Callable[[User], Client]
 GONE = OperationalError("server closed the connection unexpectedly")
 CHINESE, ENGLISH = "数据库暂时连不上", "The database cannot be reached just now"
+SHOWN = re.compile(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>")
 FIELD = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
+
+
+def sqlite_error(code: int) -> sqlite3.OperationalError:
+    """An error as the driver raises it."""
+    error = sqlite3.OperationalError("as it comes")
+    error.sqlite_errorcode = code
+    return error
 
 
 @contextmanager
@@ -47,17 +57,21 @@ def browser(user: User, signed_in: SignIn, language: str = "zh-hans") -> Client:
 
 @pytest.mark.parametrize("problem", [GONE, InterfaceError("connection already closed")])
 @pytest.mark.parametrize("address", ["/desk/", "/tickets/", "/accounts/login/", "/admin/", "/search/?q=1", "/no-such/"])
-def test_a_page_says_so_in_both_languages_and_offers_another_try(
-    cast: Cast, signed_in: SignIn, address: str, problem: Exception
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_page_says_so_in_the_language_chosen_and_tries_again(
+    cast: Cast, signed_in: SignIn, address: str, problem: Exception, language: str
 ) -> None:
-    client = browser(cast.frontdesk, signed_in)
+    client = browser(cast.frontdesk, signed_in, language)
     with database_away(problem):
         answer = client.get(address)
     text = answer.content.decode()
     assert answer.status_code == 503
     assert (answer.headers["Retry-After"], answer.headers["Cache-Control"]) == ("5", "no-store")
-    assert CHINESE in text
-    assert ENGLISH in text
+    said, other = (CHINESE, ENGLISH) if language == "zh-hans" else (ENGLISH, CHINESE)
+    assert said in text
+    assert other not in text
+    assert f'<html lang="{language}">' in text
+    assert "data-away" in text
     assert f'<a href="{address}">' in text
     check(answer)
 
@@ -77,8 +91,9 @@ def test_what_was_typed_is_sent_again_from_the_page_and_acts_once(
         answer = client.post("/intake/?contact=", typed)
     text = answer.content.decode()
     assert answer.status_code == 503
-    assert '<form method="post" action="/intake/?contact=">' in text
-    assert "不会重复办理" in text
+    assert '<form method="post" action="/intake/?contact=" data-once>' in text
+    assert "只登记一次" in text
+    assert SHOWN.findall(text) == [("房号", "3-2-1501"), ("什么事", html.escape(str(typed["description"])))]
     kept = [(name, html.unescape(value)) for name, value in FIELD.findall(text)]
     assert sorted(kept) == sorted(
         [(name, typed[name]) for name in ("unit", "description", "idempotency_key")]
@@ -165,3 +180,52 @@ def test_a_form_with_a_file_leads_back_to_its_page(cast: Cast, signed_in: SignIn
         elsewhere = client.post("/register/import/", {"file": workbook}, headers={"Referer": "https://evil.example/"})
     assert '<a href="http://testserver/register/import/5/">' in answer.content.decode()
     assert '<a href="/register/import/">' in elsewhere.content.decode()
+
+
+@pytest.mark.req("DSK-1")
+def test_what_was_chosen_is_shown_in_words_and_what_only_the_database_knows_is_not(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    client = browser(cast.frontdesk, signed_in)
+    typed = {"said": "问停车费", "contact_name": "王女士", "purpose": "payment", "channel": "walk_in", "to": "17"}
+    with database_away():
+        answer = client.post("/contacts/new/", typed | {"then": "answer", "project": "demo"})
+    text = answer.content.decode()
+    shown = dict(SHOWN.findall(text))
+    assert shown == {"姓名": "王女士", "说了什么": "问停车费", "事由": "缴费", "渠道": "来访"}
+    assert " data-once" not in text, "nothing tells a repeat from a second wish: the person sends it again"
+
+
+def test_a_table_that_no_migration_made_is_a_mistake_of_ours_and_is_logged(
+    real_transactions: None, cast: Cast, signed_in: SignIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = browser(cast.frontdesk, signed_in)
+
+    def misspell(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        return execute(sql.replace("reception_contact", "no_such_table"), params, many, context)
+
+    with connection.execute_wrapper(misspell), caplog.at_level("ERROR"):
+        answer = client.get("/desk/")
+        told = client.get("/api/v1/contacts/")
+    assert answer.status_code == 500
+    assert CHINESE not in answer.content.decode()
+    assert (told.status_code, told.json()["code"]) == (500, "error")
+    assert "no_such_table" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("cause", "ours"),
+    [
+        (sqlite_error(sqlite3.SQLITE_ERROR), True),
+        (sqlite_error(sqlite3.SQLITE_BUSY), False),
+        (sqlite_error(sqlite3.SQLITE_CANTOPEN), False),
+        (sqlite_error(sqlite3.SQLITE_IOERR), False),
+        (None, False),
+    ],
+    ids=["no such table", "locked", "cannot open", "disk fails", "told by nobody"],
+)
+def test_sqlite_calls_our_mistakes_operational_too(cause: Exception | None, ours: bool) -> None:
+    problem = OperationalError("whatever it says")
+    problem.__cause__ = cause
+    assert what_is_away(problem) == (None if ours else NO_DATABASE)
+    assert what_is_away(ProgrammingError('relation "x" does not exist')) is None

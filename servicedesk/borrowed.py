@@ -1,0 +1,25 @@
+"""Sentences of allauth that people see. Named here they stand in our catalogue, which goes before the library's own."""
+
+from django.utils.translation import gettext_noop as _
+
+BORROWED = (
+    _("Successfully signed in as %(name)s."),
+    _("You have signed out."),
+    _("Password successfully changed."),
+    _("Authenticator app activated."),
+    _("Authenticator app deactivated."),
+    _("A new set of recovery codes has been generated."),
+    _("You cannot deactivate two-factor authentication."),
+    _("You cannot generate recovery codes without having two-factor authentication enabled."),
+    _("The username and/or password you specified are not correct."),
+    _("This account is currently inactive."),
+    _("Incorrect password."),
+    _("Incorrect code."),
+    _("Be patient, you are sending too many requests."),
+    _("Current Password"),
+    _("New Password"),
+    _("New Password (again)"),
+    _("You must type the same password each time."),
+    _("Use your password"),
+    _("Use authenticator app or code"),
+)

@@ -1,0 +1,44 @@
+// A contact: the cursor begins in the first field to fill; how it ends decides which fields are asked and what the button says.
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-contact]");
+  if (!form) return;
+  const ways = [...form.querySelectorAll("input[type=radio][name=then]")];
+  const words = form.querySelector("[data-save-words]");
+  const purpose = form.elements.namedItem("purpose");
+  let byHand = false;
+
+  function show() {
+    const chosen = ways.find((way) => way.checked);
+    if (!chosen) return;
+    const wanted = chosen.dataset.wants.split(" ");
+    form.querySelectorAll("[data-part]").forEach((part) => {
+      // What is wrong stays in sight, whatever is chosen.
+      part.hidden = !wanted.includes(part.dataset.part) && !part.querySelector("[aria-invalid=true]");
+    });
+    words.textContent = chosen.dataset.save;
+  }
+
+  // Why they call suggests how it ends, until somebody has said how.
+  function suggest() {
+    if (byHand || !ways.some((way) => way.dataset.purpose)) return;
+    const fitting = ways.find((way) => way.dataset.purpose && way.dataset.purpose === purpose.value) || ways[0];
+    if (fitting.checked) return;
+    fitting.checked = true;
+    show();
+  }
+
+  ways.forEach((way) => way.addEventListener("change", () => {
+    byHand = true;
+    show();
+  }));
+  if (ways.length && ways[0].value === "answer") purpose.addEventListener("change", suggest);
+  form.addEventListener("draft-back", () => {
+    byHand = true;
+    show();
+  });
+  show();
+
+  const first = (form.dataset.begin || "").split(" ").map((name) => name && form.elements.namedItem(name)).find((field) => field && !field.value.trim());
+  if (form.dataset.begin && !document.querySelector(".form-errors, .stale")) (first || form.elements.namedItem("said")).focus({ preventScroll: true });
+})();
