@@ -173,7 +173,7 @@ def test_a_projects_own_calendar_is_decided_on_in_that_project(cast: Cast) -> No
 
 def test_a_second_proposal_takes_the_place_of_the_first(cast: Cast) -> None:
     first, second = proposed(cast), proposed(cast, days={})
-    assert list(CalendarVersion.objects.proposed()) == [second]
+    assert list(CalendarVersion.objects.waiting()) == [second]
     with pytest.raises(NotNow):
         approve_calendar(version=first, by=cast.gm, at=NOON)
 
