@@ -47,7 +47,7 @@ class Run:
     @property
     def title(self) -> str:
         """What kind of days, and which feast."""
-        return _title(self.kind, self.name)
+        return title_words(self.kind, self.name)
 
     @property
     def hours_said(self) -> str:
@@ -130,7 +130,7 @@ def _day_words(version: CalendarVersion, day: date) -> str:
     row = version.days.get(day.isoformat())
     if row is None:
         return _("as usual: %(hours)s") % {"hours": hours_words(version.week.get(str(day.weekday()), []))}
-    title = _title(row["kind"], row.get("name", ""))
+    title = title_words(row["kind"], row.get("name", ""))
     return f"{title} {hours_words(row['hours'])}" if row["hours"] else title
 
 
@@ -142,6 +142,7 @@ def _of_years(old: CalendarVersion, new: CalendarVersion) -> Iterable[Change]:
         yield Change(what, certain if now_open else estimated, estimated if now_open else certain)
 
 
-def _title(kind: str, name: str) -> str:
+def title_words(kind: str, name: str) -> str:
+    """What kind of day, and which feast."""
     label = str(DayKind(kind).label) if kind in DayKind.values else kind
     return f"{label} · {FEASTS.get(name, name)}" if name else label

@@ -60,6 +60,6 @@ class Proposal(models.Model):
 
 
 # What of a version is no part of the thing itself.
-ABOUT_IT = frozenset(field.name for field in Proposal._meta.local_fields)
+ABOUT_IT = frozenset(field.name for field in Proposal._meta.local_fields)  # noqa: SLF001  public in all but name
 # Who proposed and decided: read with the versions where they are shown.
 PEOPLE = ("created_by", "approved_by", "refused_by", "withdrawn_by")
