@@ -67,7 +67,7 @@ class Change:
 def hours_words(hours: Sequence[Sequence[str]]) -> str:
     """Hours as one writes them: 09:00–12:00, 13:30–18:00."""
     if not hours:
-        return _("closed")
+        return pgettext("no working hours on a day", "closed")
     return pgettext("between names", ", ").join(f"{begins}–{ends}" for begins, ends in hours)
 
 

@@ -31,7 +31,7 @@ from reception import actions as desk
 from reception.actions import Caller, NewContact
 from records.drafts import keep
 from sla.actions.events import happen
-from sla.models import Clock
+from sla.models import Calendar, CalendarVersion, Clock
 from tests.cast import NOON, Cast, make_cast, make_home, make_user
 from tests.estate.books import OWNER, PEOPLE, xlsx
 from tickets import actions as tickets
@@ -219,7 +219,19 @@ def _furnish(name: str, place: Place) -> None:
         "person": {"pk": person.pk},
         "vehicle": {"pk": vehicle.pk},
         "project": {"code": place.project.code},
+        "calendar": {"place": place.project.pk},
+        "calendar_version": {"place": place.project.pk, "number": _calendar(place)},
     }
+
+
+def _calendar(place: Place) -> int:
+    """A calendar of the project's own, in force."""
+    calendar = Calendar.objects.get_or_create(project=place.project)[0]
+    given = {"week": {"0": [["09:00", "12:00"]]}, "days": {"2026-05-01": {"hours": [], "name": "", "kind": "closed"}}}
+    said = CalendarVersion(calendar=calendar, number=1, created_at=NOON, approved_at=NOON, **given)
+    if not calendar.versions.exists():
+        said.save()
+    return 1
 
 
 def _doubtful(place: Place, case: Case, word: str) -> int:
