@@ -77,7 +77,10 @@ def span_words(first: date, last: date) -> str:
         return date_format(first, "DATE_FORMAT")
     return _("%(first)s to %(last)s") % {
         "first": date_format(first, "DATE_FORMAT"),
-        "last": date_format(last, "MONTH_DAY_FORMAT" if first.year == last.year else "DATE_FORMAT"),
+        # Django's own format of a month and a day has a nought before the month: 01月3日.
+        "last": date_format(last, pgettext("format of a month and a day", "F j"))
+        if first.year == last.year
+        else date_format(last, "DATE_FORMAT"),
     }
 
 

@@ -140,10 +140,11 @@ def refuse_calendar(*, version: CalendarVersion, reason: str, by: User, at: date
 @transaction.atomic
 def withdraw_calendar(*, version: CalendarVersion, by: User, at: datetime) -> CalendarVersion:
     """Take a proposal off the table; an administrator and a leader both may. Raises `NotAllowed`, `NotNow`."""
-    version = _waiting(version)
+    version = _locked(version)
     project = version.calendar.project
     if not (can_propose_calendar(by, project) or can_approve_calendar(by, project)):
         raise NotAllowed(_("Only an administrator or a general manager may withdraw a proposal."))
+    _require_waiting(version)
     version.withdrawn_at, version.withdrawn_by = at, by
     version.save(update_fields=["withdrawn_at", "withdrawn_by"])
     _record(version, "calendar.withdrawn", by, at)
@@ -203,20 +204,25 @@ def _lock(project: Project | None) -> Calendar:
     return Calendar.objects.select_for_update().get(pk=calendar.pk)
 
 
-def _waiting(version: CalendarVersion) -> CalendarVersion:
+def _locked(version: CalendarVersion) -> CalendarVersion:
+    """The version as it stands, its calendar locked: one decision at a time."""
     calendar = Calendar.objects.select_for_update().get(pk=version.calendar_id)
     fresh = CalendarVersion.objects.get(pk=version.pk)
     fresh.calendar = calendar
-    if fresh.state != VersionState.PROPOSED:
-        raise NotNow(_("This proposal no longer waits for approval."))
     return fresh
 
 
+def _require_waiting(version: CalendarVersion) -> None:
+    if version.state != VersionState.PROPOSED:
+        raise NotNow(_("This proposal no longer waits for approval."))
+
+
 def _waiting_for(version: CalendarVersion, by: User) -> CalendarVersion:
-    """The same, for a leader to decide about."""
-    version = _waiting(version)
+    """The version as it stands, for a leader to decide about."""
+    version = _locked(version)
     if not can_approve_calendar(by, version.calendar.project):
         raise NotAllowed(_("Only a general manager may approve a working calendar."))
+    _require_waiting(version)
     if version.created_by_id == by.pk:
         raise NotAllowed(_("Nobody approves what they proposed themselves; ask another leader."))
     return version
