@@ -183,7 +183,7 @@ def calendar_version(request: HttpRequest, place: int, number: int) -> HttpRespo
     written = {int(iso[:4]) for iso in said.days}
     context = {
         "place": place,
-        "project": project,
+        "whose": project,
         "version": version,
         "changes": differences(reads.before(version), said),
         "week": week_lines(said.week),
@@ -232,7 +232,7 @@ def _with_holidays(request: HttpRequest, current: CalendarVersion) -> CalendarVe
 
 def _form(request: HttpRequest, project: Project | None, form: CalendarForm, status: int = 200) -> HttpResponse:
     place = project.pk if project is not None else 0
-    context = {"project": project, "form": form, "cancel_url": _to(place)}
+    context = {"whose": project, "form": form, "cancel_url": _to(place)}
     return render(request, "sla/calendar_form.html", context, status=status)
 
 
@@ -242,7 +242,7 @@ def _preview(request: HttpRequest, project: Project | None, form: CalendarForm, 
     draft = proposed.of(Calendar(project=project))
     unchanged = kept.is_own and kept.current is not None and not proposed.differs_from(kept.current)
     context = {
-        "project": project,
+        "whose": project,
         "proposal": _proposal(draft, project, kept.current, at),
         "unchanged": unchanged,
         "reason": form.cleaned_data["reason"],
