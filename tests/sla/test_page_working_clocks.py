@@ -3,23 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from accounts.models import User
 from cases.models import Case
 from sla.actions import apply_to_running, approve, extend, propose
-from sla.calendars import days_between, elapsed
 from sla.daily import CountRow
 from sla.explaining import Explained, explain
-from sla.models import CalendarVersion
 from sla.states import Counting, Goal
 from sla.statutory import statutory_days
 from tests.cast import NOON, Cast
@@ -30,7 +25,6 @@ SignIn = Callable[[User], Client]
 HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.req("SLA-2", "SLA-5")
 WORKING = {"counts": Counting.WORKING}
-ZONE = ZoneInfo("Asia/Shanghai")
 WEEK = {str(day): DAYS for day in range(5)}
 
 
@@ -155,20 +149,6 @@ def test_a_very_long_sum_is_shortened_in_the_middle(cast: Cast) -> None:
     assert len(began.days) == 37
     assert [row.what for row in began.days].count("and so on") == 1
     assert began.days[-1].total == "300 hours"
-
-
-minutes = st.integers(0, 60 * 24 * 400).map(lambda n: local("2026-01-01 00:00") + timedelta(minutes=n))
-
-
-@settings(max_examples=150, deadline=None)
-@given(minutes, st.integers(0, 60 * 24 * 40))
-def test_the_days_add_up_to_what_has_passed(start: datetime, length: int) -> None:
-    version = CalendarVersion(week=WEEK, days=statutory_days(2026, WEEK))
-    cal = version.working_time(ZONE)
-    end = start + timedelta(minutes=length)
-    days = days_between(cal, start, end)
-    assert sum((one.counted for one in days), timedelta(0)) == elapsed(cal, start, end)
-    assert [one.day for one in days] == [days[0].day + timedelta(days=n) for n in range(len(days))]
 
 
 @pytest.mark.parametrize("clocks", [1, 6])
