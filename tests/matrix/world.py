@@ -219,19 +219,19 @@ def _furnish(name: str, place: Place) -> None:
         "person": {"pk": person.pk},
         "vehicle": {"pk": vehicle.pk},
         "project": {"code": place.project.code},
-        "calendar": {"place": place.project.pk},
-        "calendar_version": {"place": place.project.pk, "number": _calendar(place)},
+        **_calendar(place),
     }
 
 
-def _calendar(place: Place) -> int:
-    """A calendar of the project's own, in force."""
+def _calendar(place: Place) -> dict[str, dict[str, object]]:
+    """A calendar of the project's own, in force; two places may lie in one project."""
     calendar = Calendar.objects.get_or_create(project=place.project)[0]
-    given = {"week": {"0": [["09:00", "12:00"]]}, "days": {"2026-05-01": {"hours": [], "name": "", "kind": "closed"}}}
-    said = CalendarVersion(calendar=calendar, number=1, created_at=NOON, approved_at=NOON, **given)
     if not calendar.versions.exists():
-        said.save()
-    return 1
+        CalendarVersion.objects.create(
+            calendar=calendar, number=1, week={"0": [["09:00", "12:00"]]}, created_at=NOON, approved_at=NOON
+        )
+    whose = {"place": place.project.pk}
+    return {"calendar": dict(whose), "calendar_version": {**whose, "number": 1}}
 
 
 def _doubtful(place: Place, case: Case, word: str) -> int:
