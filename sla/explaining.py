@@ -56,6 +56,7 @@ class Line:
     told: list[str] = field(default_factory=list)
     # The sum in working time, day by day.
     days: list[CountRow] = field(default_factory=list)
+    calendar: str = ""
 
     @property
     def pieces(self) -> list[str]:
@@ -116,7 +117,7 @@ def _around(clocks: Sequence[Clock], events: Sequence[ClockEvent], zone: ZoneInf
         versions={(version.policy_id, version.number): version for version in versions.select_related("policy")},
         messages=messages,
         numbers={clock.case_id: clock.case.number for clock in clocks},
-        calendars=CalendarVersion.objects.in_bulk(calendars - {None}),
+        calendars=CalendarVersion.objects.select_related("calendar__project").in_bulk(calendars - {None}),
         zone=zone,
     )
 
@@ -265,6 +266,7 @@ def _put(line: Line, reckoned: Reckoned) -> None:
     """Add a sum to what the line says."""
     line.sum = f"{line.sum}; {reckoned.words}" if line.sum else reckoned.words
     line.days += reckoned.days
+    line.calendar = reckoned.calendar
 
 
 def _moment(event: ClockEvent, name: str) -> datetime | None:

@@ -27,6 +27,12 @@ class OnCalendar:
         """As the rules read it."""
         return self.version.working_time(self.zone)
 
+    @property
+    def name(self) -> str:
+        """Whose calendar, and which version of it."""
+        said = {"calendar": self.version.calendar, "number": self.version.number}
+        return _("working calendar of %(calendar)s, version %(number)s") % said
+
 
 @dataclass(frozen=True)
 class Reckoned:
@@ -34,6 +40,7 @@ class Reckoned:
 
     words: str
     days: list[CountRow] = field(default_factory=list)
+    calendar: str = ""
 
 
 def basis(version: PolicyVersion, start: datetime, due: datetime, on: OnCalendar | None = None) -> Reckoned:
@@ -43,17 +50,18 @@ def basis(version: PolicyVersion, start: datetime, due: datetime, on: OnCalendar
     if version.goal == Goal.WORKING_DAYS:
         count = version.goal_days
         length = ngettext("%(count)s working day", "%(count)s working days", count) % {"count": count}
-        return Reckoned(sum_words(start, length, due), working_day_rows(on.version, on.zone, start, due))
+        return Reckoned(sum_words(start, length, due), working_day_rows(on.version, on.zone, start, due), on.name)
     length = _length(version, elapsed(on.time, start, due), Counting.WORKING)
-    return Reckoned(sum_words(start, length, due), count_rows(on.version, on.zone, start, due))
+    return Reckoned(sum_words(start, length, due), count_rows(on.version, on.zone, start, due), on.name)
 
 
 def added(start: datetime, due: datetime, on: OnCalendar | None, *, why: str = "") -> Reckoned:
     """Time given or left: working time on a calendar, natural time without one."""
     length = length_between(start, due, on)
     words = _("%(length)s (%(why)s)") % {"length": length, "why": why} if why else length
-    days = [] if on is None else count_rows(on.version, on.zone, start, due)
-    return Reckoned(sum_words(start, words, due), days)
+    if on is None:
+        return Reckoned(sum_words(start, words, due))
+    return Reckoned(sum_words(start, words, due), count_rows(on.version, on.zone, start, due), on.name)
 
 
 def length_between(start: datetime, end: datetime, on: OnCalendar | None) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import Project, User
 from core.errors import DomainError, NotAllowed, NotNow
 from core.numbers import whole_number
-from records.http import now, redirect_once, user_of
+from records.http import follow, now, redirect_once, user_of
 from sla import actions
 from sla import calendar_reads as reads
 from sla.actions.calendars import with_year
@@ -68,6 +68,8 @@ def _place(request: HttpRequest, place: int) -> tuple[User, Project | None]:
     project = get_object_or_404(Project.objects.visible_to(user), pk=place) if place else None
     if not can_read_calendar(user, project):
         raise Http404
+    if project is not None:
+        follow(request, project)
     return user, project
 
 

@@ -43,6 +43,7 @@ def test_over_national_day_every_day_says_why_it_counts_or_not(cast: Cast) -> No
     make_version(**WORKING, goal_seconds=12 * 3600)
     clock = asked(cast, "2026-09-30 16:30")
     began, *_more = explained(clock.case, local("2026-09-30 17:00")).lines
+    assert began.calendar == "working calendar of The whole company, version 9"
     assert began.sum == "2026-09-30 16:30:00 + 12 hours of working time = 2026-10-09 11:30:00"
     assert rows(began.days) == [
         ("Wednesday, Sept. 30, 2026", "16:30–18:00", "1 hour 30 minutes", "1 hour 30 minutes"),
@@ -173,5 +174,10 @@ def test_in_chinese(cast: Cast, signed_in: SignIn) -> None:
     clock = asked(cast, "2026-09-30 16:30")
     with time_machine.travel(local("2026-09-30 17:00"), tick=False):
         text = signed_in(cast.gm).get(reverse("case_clocks", args=[clock.case.number])).content.decode()
-    for words in ("2026年10月1日 星期四至2026年10月7日 星期三", "法定节假日 · 国庆节：不计", "1 小时 30 分钟"):
+    for words in (
+        "2026年10月1日 星期四至2026年10月7日 星期三",
+        "法定节假日 · 国庆节：不计",
+        "1 小时 30 分钟",
+        "全公司工作日历第 9 版",
+    ):
         assert words in text
