@@ -9,6 +9,7 @@ from complaints.queries import my_open
 from reception.queries.desk import waiting_count
 from records.http import now
 from servicedesk.navigation import Entry
+from sla.calendar_reads import waiting_calendars
 from sla.permissions import READ_RULES
 from sla.queries import waiting_proposals
 from tickets.reads.counts import my_open_jobs, to_dispatch
@@ -24,6 +25,11 @@ def callbacks_to_make(user: User, project: Project) -> int:
 def proposals_waiting(user: User, project: Project) -> int:
     """Changed rules that wait for a leader, the whole company's."""
     return waiting_proposals()
+
+
+def calendars_waiting(user: User, project: Project) -> int:
+    """Changed calendars that wait for the leader."""
+    return waiting_calendars(user)
 
 
 AT_THE_DESK = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.ADMIN})
@@ -99,6 +105,8 @@ REGISTER = [
 RULES = [
     Entry(_("Deadline rules"), "rules", "timer", frozenset({Role.GM}), 97, proposals_waiting),
     Entry(_("Deadline rules"), "rules", "timer", frozenset({Role.ADMIN}), 97),
+    Entry(_("Working calendars"), "calendars", "calendar-days", frozenset({Role.GM}), 98, calendars_waiting),
+    Entry(_("Working calendars"), "calendars", "calendar-days", frozenset({Role.ADMIN}), 98),
 ]
 
 PLACES: list[Entry] = [*RECEPTION, *TICKETS, *COMPLAINTS, *CALLBACKS, *PORTAL, *INBOX, *REGISTER, *RULES]
@@ -131,6 +139,14 @@ TASKS: list[Entry] = [
     Entry(_("Who was told what"), "told", "mail-check", OVERSEE, 39, also=(_("Messages sent"),)),
     Entry(_("Audit trail"), "audit", "shield-check", READ_AUDIT, 40),
     Entry(_("Deadline rules"), "rules", "timer", frozenset(READ_RULES), 45),
+    Entry(
+        _("Working calendars"),
+        "calendars",
+        "calendar-days",
+        frozenset(READ_RULES),
+        46,
+        also=(_("Public holidays"), _("Working hours")),
+    ),
 ]
 SAVED_VIEWS: list[Entry] = [
     *(

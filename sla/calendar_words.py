@@ -47,7 +47,7 @@ class Run:
     @property
     def title(self) -> str:
         """What kind of days, and which feast."""
-        return _title(self.kind, self.name)
+        return title_words(self.kind, self.name)
 
     @property
     def hours_said(self) -> str:
@@ -67,7 +67,7 @@ class Change:
 def hours_words(hours: Sequence[Sequence[str]]) -> str:
     """Hours as one writes them: 09:00–12:00, 13:30–18:00."""
     if not hours:
-        return _("closed")
+        return pgettext("no working hours on a day", "closed")
     return pgettext("between names", ", ").join(f"{begins}–{ends}" for begins, ends in hours)
 
 
@@ -77,7 +77,10 @@ def span_words(first: date, last: date) -> str:
         return date_format(first, "DATE_FORMAT")
     return _("%(first)s to %(last)s") % {
         "first": date_format(first, "DATE_FORMAT"),
-        "last": date_format(last, "MONTH_DAY_FORMAT" if first.year == last.year else "DATE_FORMAT"),
+        # Django's own format of a month and a day has a nought before the month: 01月3日.
+        "last": date_format(last, pgettext("format of a month and a day", "F j"))
+        if first.year == last.year
+        else date_format(last, "DATE_FORMAT"),
     }
 
 
@@ -130,7 +133,7 @@ def _day_words(version: CalendarVersion, day: date) -> str:
     row = version.days.get(day.isoformat())
     if row is None:
         return _("as usual: %(hours)s") % {"hours": hours_words(version.week.get(str(day.weekday()), []))}
-    title = _title(row["kind"], row.get("name", ""))
+    title = title_words(row["kind"], row.get("name", ""))
     return f"{title} {hours_words(row['hours'])}" if row["hours"] else title
 
 
@@ -142,6 +145,7 @@ def _of_years(old: CalendarVersion, new: CalendarVersion) -> Iterable[Change]:
         yield Change(what, certain if now_open else estimated, estimated if now_open else certain)
 
 
-def _title(kind: str, name: str) -> str:
+def title_words(kind: str, name: str) -> str:
+    """What kind of day, and which feast."""
     label = str(DayKind(kind).label) if kind in DayKind.values else kind
     return f"{label} · {FEASTS.get(name, name)}" if name else label

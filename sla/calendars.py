@@ -114,6 +114,30 @@ def back(cal: WorkingTime, end: datetime, length: timedelta) -> datetime:
     raise _too_far()
 
 
+@dataclass(frozen=True)
+class CountedDay:
+    """What of a local day's working time lies between two moments; none of it on a day off."""
+
+    day: date
+    spans: tuple[tuple[datetime, datetime], ...]
+
+    @property
+    def counted(self) -> timedelta:
+        """How much it is."""
+        return sum((until - first for first, until in self.spans), timedelta(0))
+
+
+def days_between(cal: WorkingTime, start: datetime, end: datetime) -> list[CountedDay]:
+    """Every local day from the one moment to the other with what of it counts; it adds up to `elapsed`."""
+    day, last = start.astimezone(cal.zone).date(), end.astimezone(cal.zone).date()
+    found = []
+    while day <= last:
+        within = ((max(first, start), min(until, end)) for first, until in _spans(cal, day))
+        found.append(CountedDay(day, tuple((first, until) for first, until in within if first < until)))
+        day += DAY
+    return found
+
+
 def add_days(cal: WorkingTime, start: datetime, count: int) -> datetime:
     """When the working hours of the `count`-th working day after the start's day end; `start` itself for none.
 

@@ -10,13 +10,16 @@ from cases.registry import kinds
 from core.errors import Invalid
 from sla.models import MOST_STEPS, PolicyVersion
 from sla.queries import AUDIENCES, ROLE_OF, Held
-from sla.states import Audience, Goal
+from sla.states import Audience, Counting, Goal
 from sla.vocabulary import all_events, audience_words, base_of, event_words, events_for
 from sla.wording import length_words
 
 DAY = 86400
 LONGEST = 3660 * DAY
 MOST_MONTHS = 120
+# About a year of work, in days and in hours.
+MOST_DAYS = 250
+MOST_WORKED = 2000 * 3600
 EVENT_FIELDS = ("starts", "stops", "pauses", "resumes", "cancels")
 # Moments of a matter that a goal may name: a field of the case, or what the starting event says.
 GOAL_FIELDS = ("", "promised_at", "event.until")
@@ -24,7 +27,7 @@ GOAL_FIELDS = ("", "promised_at", "event.until")
 
 def require_sound(draft: PolicyVersion) -> None:
     """Raise `Invalid`, with what is wrong beside each field, for a rule that names what does not exist."""
-    problems = _names(draft) | _lengths(draft) | _steps(draft)
+    problems = _names(draft) | _goal(draft) | _lengths(draft) | _steps(draft)
     if problems:
         raise Invalid(_("This rule cannot be proposed as it stands."), fields=problems)
 
@@ -50,20 +53,31 @@ def _no_such(names: Iterable[str]) -> str:
     return _("There is no such thing: %(names)s.") % {"names": pgettext("between names", ", ").join(names)}
 
 
-def _lengths(draft: PolicyVersion) -> dict[str, str]:
+def _goal(draft: PolicyVersion) -> dict[str, str]:
     problems = {}
     if draft.goal not in Goal.values:
         problems["goal"] = _("Choose one of those offered.")
-    if draft.goal == Goal.DURATION and not 0 < draft.goal_seconds <= LONGEST:
-        problems["goal_seconds"] = _("More than nothing, at most 3,660 days.")
     if draft.goal == Goal.MONTHS and not 0 < draft.goal_months <= MOST_MONTHS:
         problems["goal_months"] = _("From 1 to 120 months.")
+    if draft.goal == Goal.WORKING_DAYS and not 0 < draft.goal_days <= MOST_DAYS:
+        problems["goal_days"] = _("From 1 to 250 working days.")
+    if draft.counts not in Counting.values:
+        problems["counts"] = _("Choose one of those offered.")
     if draft.goal_field not in GOAL_FIELDS or (draft.goal == Goal.FIELD and not draft.goal_field):
         problems["goal_field"] = _("Say which promised time.")
+    return problems
+
+
+def _lengths(draft: PolicyVersion) -> dict[str, str]:
+    problems = {}
+    if draft.goal == Goal.DURATION and not 0 < draft.goal_seconds <= LONGEST:
+        problems["goal_seconds"] = _("More than nothing, at most 3,660 days.")
     if draft.goal_urgent_seconds is not None and not 0 <= draft.goal_urgent_seconds <= LONGEST:
         problems["goal_urgent_seconds"] = _("At most 3,660 days.")
     if not all(isinstance(n, int) and 0 < n <= LONGEST for n in draft.goal_by_category.values()):
         problems["goal_by_category"] = _("More than nothing, at most 3,660 days.")
+    if not problems and draft.counts == Counting.WORKING and max(goals_of(draft), default=0) > MOST_WORKED:
+        problems["goal_seconds"] = _("At most 2,000 hours of working time.")
     return problems
 
 
@@ -91,7 +105,7 @@ def conflicts(draft: PolicyVersion, *, others: Sequence[PolicyVersion] = (), hel
 
     `others` are the rules in force of other policies; `held` says which roles somebody has in which project.
     """
-    return [*_too_short(draft), *_never(draft), *_untold(draft, held), *_twice(draft, others)]
+    return [*_counting(draft), *_too_short(draft), *_never(draft), *_untold(draft, held), *_twice(draft, others)]
 
 
 def goals_of(draft: PolicyVersion) -> list[int]:
@@ -102,13 +116,25 @@ def goals_of(draft: PolicyVersion) -> list[int]:
     return [draft.goal_seconds, *urgent, *draft.goal_by_category.values()]
 
 
+def _counting(draft: PolicyVersion) -> Iterator[str]:
+    """Where what the rule counts and what it is counted in do not go together."""
+    if draft.goal == Goal.WORKING_DAYS and draft.counts == Counting.NATURAL:
+        yield _("Working days are those of the calendar, although the rule says natural time.")
+    if draft.goal not in (Goal.WORKING_DAYS, Goal.DURATION) and draft.counts == Counting.WORKING:
+        yield _("Working time is counted for a length of time only: “%(goal)s” stays natural.") % {
+            "goal": Goal(draft.goal).label
+        }
+    if draft.counts == Counting.WORKING and any(seconds % DAY == 0 for seconds in goals_of(draft) if seconds):
+        yield _("A day of working time is 24 working hours, about three days at work. Were working days meant?")
+
+
 def _too_short(draft: PolicyVersion) -> Iterator[str]:
     goals = [seconds for seconds in goals_of(draft) if seconds > 0]
     for step in draft.step_specs:
         if goals and step.percent is None and -step.offset >= min(goals):
             yield _("The warning %(before)s before the end comes before the start: the time is only %(goal)s.") % {
                 "before": length_words(-step.offset),
-                "goal": length_words(min(goals)),
+                "goal": length_words(min(goals), draft.counts),
             }
 
 

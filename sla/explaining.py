@@ -5,19 +5,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from cases.models import Case, Event
 from cases.sentences import sentence
 from notifications.models import IN_APP, Message
 from notifications.states import Delivery
-from sla.models import MOST_STEPS, Clock, ClockEvent, PolicyVersion
-from sla.states import ClockEventKind, ClockState, Goal
-from sla.vocabulary import part_names
-from sla.wording import length_words, moment_in_full, rule_words, span_words, step_words, sum_words
+from sla.daily import CountRow
+from sla.models import MOST_STEPS, CalendarVersion, Clock, ClockEvent, PolicyVersion
+from sla.states import ClockEventKind, ClockState
+from sla.sums import OnCalendar, Reckoned, added, basis, length_between
+from sla.wording import moment_in_full, rule_words, span_words, step_words, sum_words
 
 ICONS = {
     ClockEventKind.STARTED: "play",
@@ -52,6 +54,9 @@ class Line:
     cause: str = ""
     cause_url: str = ""
     told: list[str] = field(default_factory=list)
+    # The sum in working time, day by day.
+    days: list[CountRow] = field(default_factory=list)
+    calendar: str = ""
 
     @property
     def pieces(self) -> list[str]:
@@ -81,6 +86,8 @@ class Around:
     versions: dict[tuple[int, int], PolicyVersion]
     messages: dict[str, list[Message]]
     numbers: dict[int, str]
+    calendars: dict[int, CalendarVersion]
+    zone: ZoneInfo
 
 
 def explain(case: Case, family: Iterable[Case], at: datetime) -> list[Explained]:
@@ -93,12 +100,13 @@ def explain(case: Case, family: Iterable[Case], at: datetime) -> list[Explained]
     events: dict[int, list[ClockEvent]] = defaultdict(list)
     for event in ClockEvent.objects.filter(clock__in=clocks).select_related("by").order_by("pk"):
         events[event.clock_id].append(event)
-    around = _around(clocks, [event for found in events.values() for event in found])
+    around = _around(clocks, [event for found in events.values() for event in found], case.project.tz)
     return [_explained(clock, events[clock.pk], around, case, at) for clock in clocks]
 
 
-def _around(clocks: Sequence[Clock], events: Sequence[ClockEvent]) -> Around:
+def _around(clocks: Sequence[Clock], events: Sequence[ClockEvent], zone: ZoneInfo) -> Around:
     causes = {event.data["cause"] for event in events if "cause" in event.data}
+    calendars = {clock.calendar_id for clock in clocks} | {event.data.get("calendar") for event in events}
     versions = PolicyVersion.objects.filter(policy__in={clock.version.policy_id for clock in clocks})
     messages: dict[str, list[Message]] = defaultdict(list)
     about = Message.objects.filter(case__in={clock.case_id for clock in clocks}, key__startswith="clock:")
@@ -109,6 +117,8 @@ def _around(clocks: Sequence[Clock], events: Sequence[ClockEvent]) -> Around:
         versions={(version.policy_id, version.number): version for version in versions.select_related("policy")},
         messages=messages,
         numbers={clock.case_id: clock.case.number for clock in clocks},
+        calendars=CalendarVersion.objects.select_related("calendar__project").in_bulk(calendars - {None}),
+        zone=zone,
     )
 
 
@@ -124,7 +134,7 @@ def _explained(clock: Clock, events: Sequence[ClockEvent], around: Around, case:
         rule_version=clock.version.number,
         source=" · ".join(part for part in (str(policy.get_source_display()), policy.clause) if part),
         lines=lines,
-        left=_left(clock, at),
+        left=_left(clock, at, teller.on),
     )
 
 
@@ -134,22 +144,27 @@ def _first_version(clock: Clock, events: Iterable[ClockEvent]) -> int:
     return int(next(former, None) or clock.version.number)
 
 
-def _left(clock: Clock, at: datetime) -> str:
+def _left(clock: Clock, at: datetime, on: OnCalendar | None) -> str:
     if clock.ended_at is not None:
         return ""
     if clock.state == ClockState.PAUSED and clock.paused_at is not None:
-        return _("It rests. Once it goes on, %(time)s are left.") % {"time": span_words(clock.due_at - clock.paused_at)}
-    gone = at > clock.due_at
-    pattern = _("Overdue by %(time)s and still owed.") if gone else _("%(time)s are left, until %(due)s.")
-    return pattern % {"time": span_words(clock.due_at - at), "due": moment_in_full(clock.due_at)}
+        left = length_between(clock.paused_at, clock.due_at, on)
+        return _("It rests. Once it goes on, %(time)s are left.") % {"time": left}
+    if at > clock.due_at:
+        return _("Overdue by %(time)s and still owed.") % {"time": span_words(at - clock.due_at)}
+    return _("%(time)s are left, until %(due)s.") % {
+        "time": length_between(at, clock.due_at, on),
+        "due": moment_in_full(clock.due_at),
+    }
 
 
 class _Teller:
-    """Follows one clock through its events, with the due time and the rule as they stood then."""
+    """Follows one clock through its events, with the due time, the rule and the calendar as they stood then."""
 
     def __init__(self, clock: Clock, around: Around, version: int) -> None:
         self.clock, self.around, self.version = clock, around, version
         self.due = clock.due_at
+        self.on: OnCalendar | None = None
 
     def line(self, event: ClockEvent) -> Line:
         line = Line(at=event.at, icon=ICONS[ClockEventKind(event.kind)], words=str(event.get_kind_display()))
@@ -168,7 +183,16 @@ class _Teller:
     def _started(self, event: ClockEvent, line: Line) -> None:
         self.due = _moment(event, "due") or self.due
         line.words = _("Began, under version %(number)s of the rule.") % {"number": self.version}
-        line.sum = basis(self._rule(), event.at, self.due)
+        self._count_on(event)
+        _put(line, basis(self._rule(), event.at, self.due, self.on))
+
+    def _count_on(self, event: ClockEvent) -> None:
+        """The calendar that the event names; that of the clock for one written down before events named them."""
+        pk = event.data.get("calendar")
+        if pk is None and self._rule().goal_spec.wants_calendar:
+            pk = self.clock.calendar_id
+        calendar = self.around.calendars.get(pk) if pk else None
+        self.on = OnCalendar(calendar, self.around.zone) if calendar is not None else None
 
     def _rule(self) -> PolicyVersion:
         return self.around.versions.get((self.clock.version.policy_id, self.version), self.clock.version)
@@ -178,15 +202,18 @@ class _Teller:
 
     def _resumed(self, event: ClockEvent, line: Line) -> None:
         before, self.due = self.due, _moment(event, "due") or self.due
-        rested = self.due - before
-        line.words = _("Goes on after %(time)s of rest.") % {"time": span_words(rested)}
-        line.sum = sum_words(before, span_words(rested), self.due)
+        if self.on is not None:
+            line.words = _("Goes on: what was left then is left now.")
+            _put(line, added(event.at, self.due, self.on))
+            return
+        rested = span_words(self.due - before)
+        line.words = _("Goes on after %(time)s of rest.") % {"time": rested}
+        line.sum = sum_words(before, rested, self.due)
 
     def _extended(self, event: ClockEvent, line: Line) -> None:
         before, self.due = self.due, _moment(event, "to") or self.due
-        more = span_words(self.due - before)
-        line.words = _("Was given %(time)s more.") % {"time": more}
-        line.sum = sum_words(before, more, self.due)
+        line.words = _("Was given %(time)s more.") % {"time": length_between(before, self.due, self.on)}
+        _put(line, added(before, self.due, self.on))
 
     def _moved(self, event: ClockEvent, line: Line) -> None:
         base = _moment(event, "base")
@@ -195,11 +222,11 @@ class _Teller:
         line.words = _("A changed rule was applied to it on purpose: version %(number)s, from its own start.") % {
             "number": self.version
         }
+        self._count_on(event)
         if base is not None:
-            line.sum = basis(self._rule(), self.clock.started_at, base)
+            _put(line, basis(self._rule(), self.clock.started_at, base, self.on))
             if base != self.due:
-                kept = _("rests and extensions")
-                line.sum += f"; {sum_words(base, f'{span_words(self.due - base)} ({kept})', self.due)}"
+                _put(line, added(base, self.due, self.on, why=_("rests and extensions")))
 
     def _warned(self, event: ClockEvent, line: Line) -> None:
         line.words = _("Told (%(step)s).") % {"step": self._step(event)}
@@ -235,6 +262,13 @@ class _Teller:
         return next((step_words(step) for step in steps if step.number == number), str(number))
 
 
+def _put(line: Line, reckoned: Reckoned) -> None:
+    """Add a sum to what the line says."""
+    line.sum = f"{line.sum}; {reckoned.words}" if line.sum else reckoned.words
+    line.days += reckoned.days
+    line.calendar = reckoned.calendar
+
+
 def _moment(event: ClockEvent, name: str) -> datetime | None:
     raw = event.data.get(name)
     return datetime.fromisoformat(raw) if raw else None
@@ -246,44 +280,6 @@ def _found(event: ClockEvent) -> str:
         "found": moment_in_full(event.recorded_at),
         "time": span_words(late),
     }
-
-
-def basis(version: PolicyVersion, start: datetime, due: datetime) -> str:
-    """How a rule makes the due time from the start, as a sum."""
-    if version.goal == Goal.END_OF_DAY:
-        return _("%(start)s → the end of that day: %(due)s") % _both(start, due)
-    if version.goal == Goal.MONTHS and not _is_promised(version, start, due):
-        length = ngettext("%(count)s month", "%(count)s months", version.goal_months) % {"count": version.goal_months}
-        return sum_words(start, length, due)
-    if version.goal == Goal.FIELD or _is_promised(version, start, due):
-        return _("The time that was promised: %(due)s") % _both(start, due)
-    return sum_words(start, _length(version, due - start), due)
-
-
-def _both(start: datetime, due: datetime) -> dict[str, str]:
-    return {"start": moment_in_full(start), "due": moment_in_full(due)}
-
-
-def _is_promised(version: PolicyVersion, start: datetime, due: datetime) -> bool:
-    """A rule that prefers a promised time gave it where the length is none of its own."""
-    if not version.goal_field:
-        return False
-    return version.goal != Goal.DURATION or (due - start).total_seconds() not in _lengths(version)
-
-
-def _lengths(version: PolicyVersion) -> dict[float, str]:
-    """The rule's own lengths, each with the case that it is for."""
-    names = part_names(version.case_kinds) if version.goal_by_category else {}
-    found = {float(n): names.get(code, code) for code, n in version.goal_by_category.items()}
-    if version.goal_urgent_seconds is not None:
-        found[float(version.goal_urgent_seconds)] = _("urgent")
-    return found | {float(version.goal_seconds): ""}
-
-
-def _length(version: PolicyVersion, length: timedelta) -> str:
-    why = _lengths(version).get(length.total_seconds(), "")
-    words = length_words(int(length.total_seconds()))
-    return _("%(length)s (%(why)s)") % {"length": words, "why": why} if why else words
 
 
 def told_words(messages: Iterable[Message]) -> list[str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sla.models import MOST_STEPS, PolicyVersion
-from sla.states import Audience, Goal
+from sla.states import Audience, Counting, Goal
 from sla.vocabulary import event_words, events_for, kind_names, part_names
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -53,7 +53,16 @@ class RuleForm(forms.Form):
     goal_unit = _unit()
     urgent_count = _count(gettext_lazy("How long when urgent"))
     urgent_unit = _unit()
+    counts = forms.ChoiceField(
+        label=gettext_lazy("What time a length of time counts"),
+        choices=Counting.choices,
+        required=False,
+        help_text=gettext_lazy(
+            "Natural time runs day and night. Working time runs in the working hours of the project’s calendar only."
+        ),
+    )
     goal_months = _count(gettext_lazy("Months"))
+    goal_days = _count(gettext_lazy("Working days"))
     goal_field = forms.ChoiceField(
         label=gettext_lazy("A promised time that goes before it"),
         required=False,
@@ -108,7 +117,8 @@ class RuleForm(forms.Form):
         given = self.cleaned_data
         typed: dict[str, Any] = {name: _in_order(given[name], getattr(self.version, name)) for name in LISTS}
         typed |= {name: given[name] for name in ("goal", "goal_field", "restarts")}
-        typed["goal_months"] = given["goal_months"] or 0
+        typed["counts"] = given["counts"] or self.version.counts
+        typed |= {name: given[name] or 0 for name in ("goal_months", "goal_days")}
         typed["goal_seconds"] = (given["goal_count"] or 0) * (given["goal_unit"] or HOUR)
         urgent = given["urgent_count"]
         typed["goal_urgent_seconds"] = None if urgent is None else urgent * (given["urgent_unit"] or HOUR)
@@ -138,9 +148,9 @@ def _in_order(chosen: Sequence[str], before: Sequence[str]) -> list[str]:
 
 
 def _initial(version: PolicyVersion) -> dict[str, Any]:
-    named = ("goal", "goal_field", "restarts", *LISTS)
+    named = ("goal", "counts", "goal_field", "restarts", *LISTS)
     found: dict[str, Any] = {name: getattr(version, name) for name in named}
-    found["goal_months"] = version.goal_months or None
+    found |= {name: getattr(version, name) or None for name in ("goal_months", "goal_days")}
     found["goal_count"], found["goal_unit"] = split(version.goal_seconds)
     if version.goal_urgent_seconds is not None:
         found["urgent_count"], found["urgent_unit"] = split(version.goal_urgent_seconds)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from django.db.models import Count, F, Q
@@ -13,6 +14,7 @@ from cases.registry import kind_of
 from cases.states import Phase
 from sla.models import Clock, ClockEvent, PolicyVersion
 from sla.preview import Fact, Happened, History, Preview, replay
+from sla.queries import calendar_for
 from sla.states import ClockEventKind, ClockState
 
 WINDOW = timedelta(days=90)
@@ -35,11 +37,12 @@ def preview(
     found = Case.objects.visible_to(reader).filter(meant, moved, is_history=False).order_by("-opened_at", "-pk")
     pks = list(found.values_list("pk", flat=True)[: most + 1])
     shown = Preview(more=len(pks) > most)
+    calendar_of = cache(calendar_for)
     for begin in range(0, min(len(pks), most), CHUNK):
         chunk = pks[begin : min(begin + CHUNK, most)]
         actual = facts_of(chunk, draft.policy.key)
         for history in histories(Case.objects.filter(pk__in=chunk), draft.policy.key):
-            replayed = [fact for fact in replay(history, draft, at) if fact.started >= since]
+            replayed = [fact for fact in replay(history, draft, at, calendar_of) if fact.started >= since]
             was = [fact for fact in actual[history.case.pk] if fact.started >= since]
             shown = shown.plus(history.case.number, was, replayed)
     return shown
@@ -131,5 +134,7 @@ def _beside(pks: Sequence[int], key: str) -> _Beside:
     extended = rows.filter(kind=ClockEventKind.EXTENDED, clock__key=key)
     for at, data, subject, case_id in extended.values_list("at", "data", "clock__subject", "clock__case_id"):
         given = datetime.fromisoformat(data["to"]) - datetime.fromisoformat(data["from"])
+        # Working hours given to a clock on a calendar are fewer than the hours by which it moved.
+        given = timedelta(seconds=data["seconds"]) if "seconds" in data else given
         found.given[case_id, at] = (subject, given)
     return found

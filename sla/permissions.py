@@ -35,13 +35,20 @@ def can_approve_rules(user: User) -> bool:
     return _is(user, Role.GM)
 
 
+def can_read_calendar(user: User, project: Project | None) -> bool:
+    """Whoever reads rules reads the company's calendar; a project's own only with such a role there."""
+    if project is None or user.is_superuser:
+        return can_read_rules(user)
+    return user.has_role(project.pk, *READ_RULES)
+
+
 def can_propose_calendar(user: User, project: Project | None) -> bool:
-    """The same, of a project's own calendar in that project only."""
+    """Administrators propose; a project's own calendar in that project only."""
     if project is None or user.is_superuser:
         return can_propose_rules(user)
     return user.has_role(project.pk, Role.ADMIN)
 
 
 def can_approve_calendar(user: User, project: Project | None) -> bool:
-    """The same, of a project's own calendar in that project only."""
+    """Leaders approve; a project's own calendar in that project only."""
     return can_approve_rules(user) and (project is None or user.has_role(project.pk, Role.GM))

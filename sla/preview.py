@@ -4,19 +4,20 @@ The clocks here are never saved. They move by the same functions as those of the
 in force gives what was recorded; only the sweep is ideal: it looks at every moment at which something fell due.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from accounts.models import Project
 from cases.models import Case, Event
 from cases.states import Phase
 from sla.actions.clocks import Ledger, Start, catch_up, keep, lengthen, move, start
 from sla.actions.undoing import OPPOSITES
-from sla.models import Clock, PolicyVersion
-from sla.queries import Staff
-from sla.states import ClockEventKind, ClockState
+from sla.models import CalendarVersion, Clock, PolicyVersion
+from sla.queries import Staff, calendar_for
+from sla.states import ClockState
 
 JUST = timedelta(microseconds=1)
 MOST_SAMPLES = 10
@@ -64,9 +65,17 @@ class Fact:
     told: int
 
 
-def replay(history: History, version: PolicyVersion, until: datetime) -> list[Fact]:
-    """The clocks that the rule would have started by these events, as they would stand at `until`."""
-    run = _Run(_silent(history.case), version)
+CalendarOf = Callable[[Project], CalendarVersion | None]
+
+
+def replay(
+    history: History, version: PolicyVersion, until: datetime, calendar_of: CalendarOf = calendar_for
+) -> list[Fact]:
+    """The clocks that the rule would have started by these events, as they would stand at `until`.
+
+    Working time is counted on the calendars of today.
+    """
+    run = _Run(_silent(history.case), version, calendar_of)
     for one in history.happened:
         run.sweep(one.at)
         run.take(one)
@@ -83,8 +92,8 @@ def _silent(case: Case) -> Case:
 class _Run:
     """One case under one rule."""
 
-    def __init__(self, case: Case, version: PolicyVersion) -> None:
-        self.case, self.version = case, version
+    def __init__(self, case: Case, version: PolicyVersion, calendar_of: CalendarOf) -> None:
+        self.case, self.version, self.calendar_of = case, version, calendar_of
         self.clocks: list[Clock] = []
         self.ledger = Ledger(staff=Staff())
         self.keys = count(1)
@@ -106,7 +115,7 @@ class _Run:
         self.ledger.cause = event
         if one.more:
             self._give(one)
-        begin = Start(self.case, one.kind, one.since or one.at, None, one.subject, one.data)
+        begin = Start(self.case, one.kind, one.since or one.at, None, one.subject, one.data, self.calendar_of)
         if one.undoes is not None:
             self._turn_round(one.undoes, begin)
         live = self.live
@@ -121,7 +130,7 @@ class _Run:
             clock.pk = next(self.keys)
             clock.cycle = 1 + sum(other.subject == clock.subject for other in self.clocks)
             self.clocks.append(clock)
-            self.ledger.note(clock, ClockEventKind.STARTED, at=begin.at, found=at)
+            self.ledger.note_start(clock, at=begin.at, found=at)
             since = [event for event in self.past if begin.at <= event.at < at]
             if begin.at < at:
                 keep(clock, since, case=self.case, at=at, ledger=self.ledger)

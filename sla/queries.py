@@ -40,7 +40,7 @@ def versions_in_force() -> list[PolicyVersion]:
 
 def calendar_for(project: Project | None) -> CalendarVersion | None:
     """The calendar that new clocks of the project are counted on: its own, else the company's (for None too)."""
-    rows = CalendarVersion.objects.in_force().filter(Q(calendar__project=project) | Q(calendar__project=None))
+    rows = CalendarVersion.objects.counted_on().filter(Q(calendar__project=project) | Q(calendar__project=None))
     return rows.order_by(F("calendar__project").asc(nulls_last=True)).first()
 
 

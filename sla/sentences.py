@@ -12,6 +12,7 @@ register_sentences(
         "rule.refused": _("The changed rule “%(promise)s” was refused: %(reason)s"),
         "calendar.proposed": _("Working calendar (%(calendar)s): version %(number)s waits for your approval."),
         "calendar.approved": _("Working calendar (%(calendar)s): version %(number)s is in force."),
+        "calendar.refused": _("Working calendar (%(calendar)s): version %(number)s was refused: %(reason)s"),
         "calendar.year_unknown": _(
             "Working calendar (%(calendar)s): the public holidays of %(year)s are an estimate. Take them over once the "
             "State Council has announced them."
@@ -30,6 +31,7 @@ register_actions(
         "rule.applied": _("Applied a changed rule to running deadlines"),
         "calendar.proposed": _("Proposed a working calendar"),
         "calendar.approved": _("Approved a working calendar"),
+        "calendar.refused": _("Refused a proposed working calendar"),
         "calendar.withdrawn": _("Withdrew a proposed working calendar"),
     }
 )

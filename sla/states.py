@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ClockState(TextChoices):
@@ -64,8 +65,8 @@ class DayKind(TextChoices):
 
     HOLIDAY = "holiday", _("Public holiday")
     MAKE_UP = "make_up", _("Make-up workday")
-    CLOSED = "closed", _("Closed")
-    OPEN = "open", _("Open")
+    CLOSED = "closed", pgettext_lazy("day of a calendar", "Closed")
+    OPEN = "open", pgettext_lazy("day of a calendar", "Open")
 
 
 STATUTORY = frozenset({DayKind.HOLIDAY, DayKind.MAKE_UP})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sla.views import clocks, rules
+from sla.views import calendars, clocks, rules
 
 urlpatterns = [
     path("rules/", rules.rules, name="rules"),
@@ -10,5 +10,13 @@ urlpatterns = [
     path("rules/<str:key>/change/", rules.change_rule, name="rule_change"),
     path("rules/<str:key>/decide/", rules.decide, name="rule_decide"),
     path("rules/<str:key>/apply/", rules.apply_rule, name="rule_apply"),
+    path("calendars/", calendars.calendars, name="calendars"),
+    # 0 is the company, any other number a project.
+    path("calendars/<int:place>/", calendars.calendar, name="calendar"),
+    path("calendars/<int:place>/change/", calendars.change_calendar, name="calendar_change"),
+    path("calendars/<int:place>/decide/", calendars.decide_calendar, name="calendar_decide"),
+    path("calendars/<int:place>/year/", calendars.publish_calendar_year, name="calendar_year"),
+    path("calendars/<int:place>/drop/", calendars.drop_calendar, name="calendar_drop"),
+    path("calendars/<int:place>/versions/<int:number>/", calendars.calendar_version, name="calendar_version"),
     path("cases/<str:number>/clocks/", clocks.case_clocks, name="case_clocks"),
 ]

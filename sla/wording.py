@@ -104,14 +104,22 @@ def rule_words(version: PolicyVersion) -> str:
     return " ".join(sentences)
 
 
-def span_words(length: timedelta) -> str:
-    """Any length of time to the second: 1 day 3 hours 20 minutes; what is less than a second is not said."""
+def span_words(length: timedelta, counts: str = Counting.NATURAL) -> str:
+    """Any length of time to the second: 1 day 3 hours 20 minutes; what is less than a second is not said.
+
+    Working time is said in hours at most, like lengths.
+    """
     seconds, parts = int(abs(length).total_seconds()), []
-    for size, _name in UNITS:
+    for size, _name in UNITS[1:] if counts == Counting.WORKING else UNITS:
         count, seconds = divmod(seconds, size)
         if count:
             parts.append(count_words(count, size))
     return pgettext("between parts of a length of time", " ").join(parts) or _("less than a second")
+
+
+def worked_words(length: timedelta) -> str:
+    """A length of working time, said to be one: 27 hours 30 minutes of working time."""
+    return _("%(time)s of working time") % {"time": span_words(length, Counting.WORKING)}
 
 
 def moment_in_full(moment: datetime) -> str:

@@ -10,7 +10,7 @@ from core.errors import NotNow
 from estate.actions import reindex_register
 from servicedesk.demo.grievances import make_complaints
 from servicedesk.demo.homes import make_homes, make_second_project
-from servicedesk.demo.rules import make_proposal
+from servicedesk.demo.rules import make_calendar_proposal, make_proposal
 from servicedesk.demo.staff import make_projects, make_staff
 from servicedesk.demo.telling import make_telling
 from servicedesk.demo.work import make_work
@@ -30,6 +30,7 @@ def load(*, at: datetime) -> None:
     make_work(projects["demo"], users, at)
     make_complaints(projects["demo"], users, at)
     make_proposal(users, at)
+    make_calendar_proposal(projects["demo"], users, at)
     make_telling(projects["demo2"], users, at)
     for project in projects.values():
         reindex_register(project=project)

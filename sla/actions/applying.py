@@ -6,6 +6,7 @@ Without it they keep the rule under which they began (SLA-4).
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -18,11 +19,11 @@ from cases.models import Case, Event
 from core.errors import NotAllowed, NotNow
 from records.actions import audit
 from records.bulk import update
-from sla.actions.clocks import MOVED, Ledger, Start, catch_up, clock_under
+from sla.actions.clocks import MOVED, Ledger, Start, catch_up, clock_under, counted_on
 from sla.actions.policies import require_reason
 from sla.models import Clock, ClockEvent, ClockQuerySet, PolicyVersion
 from sla.permissions import can_propose_rules
-from sla.queries import Staff
+from sla.queries import Staff, calendar_for
 from sla.rules import already_told, between, first_look, later
 from sla.states import ClockEventKind, ClockState, VersionState
 
@@ -89,12 +90,13 @@ def moves(clocks: Sequence[Clock], version: PolicyVersion) -> Iterator[tuple[Clo
     at rest stays where nothing would let it run again.
     """
     bases, causes = _beginnings(clocks)
+    calendar_of = cache(calendar_for)
     for clock in clocks:
         begun = None
         rests_for_good = clock.state == ClockState.PAUSED and set(clock.version.resumes) != set(version.resumes)
         if version.concerns(clock.case) and not rests_for_good:
             data = causes.get(clock.pk, {})
-            begin = Start(clock.case, "", clock.started_at, None, clock.subject, data)
+            begin = Start(clock.case, "", clock.started_at, None, clock.subject, data, calendar_of)
             begun = clock_under(begin, version)
         if begun is None:
             yield clock, None
@@ -202,6 +204,7 @@ def _move(clock: Clock, move: Move, doing: _Doing, ledger: Ledger) -> None:
         former=former.number,
         version=doing.version.number,
         reason=doing.reason,
+        **counted_on(clock),
     )
     to = {"at": clock.due_at.isoformat()}
     ledger.tell_case(clock, "clock.moved", at=doing.at, found=doing.at, by=doing.by, text=doing.reason, to=to)

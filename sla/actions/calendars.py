@@ -1,4 +1,4 @@
-"""Calendars: an administrator proposes a version, a leader approves it, and new clocks are counted on it."""
+"""Calendars: an administrator proposes a version, a leader decides about it, and new clocks are counted on it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +14,12 @@ from core.errors import Invalid, NotAllowed, NotNow, Stale
 from notifications.actions import Notice, tell
 from notifications.states import Level
 from records.actions import audit
+from sla.actions.policies import require_reason
 from sla.calendars import check_calendar
 from sla.models import Calendar, CalendarVersion, Heartbeat
 from sla.permissions import can_approve_calendar, can_propose_calendar
 from sla.queries import calendar_for, keepers_of
-from sla.states import STATUTORY
+from sla.states import STATUTORY, VersionState
 from sla.statutory import is_announced, statutory_days
 
 WARN_BEFORE = timedelta(days=60)
@@ -38,18 +39,33 @@ class Proposed:
         mine = (dict(self.week), dict(self.days), sorted(self.provisional_years))
         return mine != (version.week, version.days, sorted(version.provisional_years))
 
+    def of(self, calendar: Calendar) -> CalendarVersion:
+        """The version of a calendar that it would be; not saved."""
+        return CalendarVersion(
+            calendar=calendar,
+            week=dict(self.week),
+            days=dict(sorted(self.days.items())),
+            provisional_years=sorted(self.provisional_years),
+        )
+
 
 @transaction.atomic
 def propose_calendar(
-    *, project: Project | None, proposed: Proposed, by: User, at: datetime, based_on: int | None = None
+    *,
+    project: Project | None,
+    proposed: Proposed,
+    by: User,
+    at: datetime,
+    based_on: int | None = None,
+    reason: str = "",
 ) -> CalendarVersion:
     """Propose a version of a project's calendar, or of the company's for None; it takes the place of one that waits.
 
-    `based_on` is the version that the project followed when the proposer read it. Raises `NotAllowed`, `Stale` where
-    another one is in force since, `Invalid` for what cannot be counted on or changes nothing.
+    `based_on` is the version that the project followed when the proposer read it, `reason` a note for the leader.
+    Raises `NotAllowed`, `Stale` where another one is in force since, `Invalid` for what cannot be counted on or changes
+    nothing.
     """
-    if not can_propose_calendar(by, project):
-        raise NotAllowed(_("Only an administrator may propose a working calendar."))
+    _require_proposer(by, project)
     check_calendar(proposed.week, proposed.days)
     calendar = _lock(project)
     followed = calendar_for(project)
@@ -57,20 +73,40 @@ def propose_calendar(
         raise Stale(_("Another calendar came into force meanwhile. Open the page again."))
     if followed is not None and followed.calendar_id == calendar.pk and not proposed.differs_from(followed):
         raise Invalid(_("This is the calendar that is in force; nothing would change."))
-    calendar.versions.proposed().update(replaced_at=at)
-    last = calendar.versions.order_by("-number").values_list("number", flat=True).first() or 0
-    version = CalendarVersion.objects.create(
-        calendar=calendar,
-        number=last + 1,
-        week=dict(proposed.week),
-        days=dict(sorted(proposed.days.items())),
-        provisional_years=sorted(proposed.provisional_years),
-        created_at=at,
-        created_by=by,
-    )
-    _record(version, "calendar.proposed", by, at)
-    _tell(version, "calendar.proposed", Role.GM, at, leave_out=by)
-    return version
+    draft = proposed.of(calendar)
+    draft.reason = reason.strip()
+    return _ask(draft, by, at)
+
+
+@transaction.atomic
+def drop_calendar(*, project: Project, reason: str, by: User, at: datetime) -> CalendarVersion:
+    """Propose that a project gives up its own calendar and follows the company's again.
+
+    Raises `NotAllowed`, `NotNow` where it has none of its own, `Invalid` without a reason.
+    """
+    _require_proposer(by, project)
+    calendar = _lock(project)
+    if not calendar.versions.counted_on().exists():
+        raise NotNow(_("This project follows the company's calendar already."))
+    require_reason(reason, _("Say why the project should follow the company's calendar."))
+    return _ask(CalendarVersion(calendar=calendar, follows_company=True, reason=reason.strip()), by, at)
+
+
+def _require_proposer(by: User, project: Project | None) -> None:
+    if not can_propose_calendar(by, project):
+        raise NotAllowed(_("Only an administrator may propose a working calendar."))
+
+
+def _ask(draft: CalendarVersion, by: User, at: datetime) -> CalendarVersion:
+    """Put a draft before the leaders, in the place of what waits; its calendar is locked."""
+    versions = draft.calendar.versions
+    versions.waiting().update(withdrawn_at=at, withdrawn_by=by)
+    last = versions.order_by("-number").values_list("number", flat=True).first() or 0
+    draft.number, draft.created_at, draft.created_by = last + 1, at, by
+    draft.save()
+    _record(draft, "calendar.proposed", by, at)
+    _tell(draft, "calendar.proposed", Role.GM, at, leave_out=by)
+    return draft
 
 
 @transaction.atomic
@@ -80,11 +116,7 @@ def approve_calendar(*, version: CalendarVersion, by: User, at: datetime) -> Cal
     Raises `NotAllowed` for who does not lead or proposed it, `NotNow` where it no longer waits.
     Source: 物业客服部规章制度 八.1 (经物业公司领导审批后执行).
     """
-    version = _waiting(version)
-    if not can_approve_calendar(by, version.calendar.project):
-        raise NotAllowed(_("Only a general manager may approve a working calendar."))
-    if version.created_by_id == by.pk:
-        raise NotAllowed(_("Nobody approves what they proposed themselves; ask another leader."))
+    version = _waiting_for(version, by)
     version.calendar.versions.in_force().update(replaced_at=at)
     version.approved_at, version.approved_by = at, by
     version.save(update_fields=["approved_at", "approved_by"])
@@ -94,14 +126,27 @@ def approve_calendar(*, version: CalendarVersion, by: User, at: datetime) -> Cal
 
 
 @transaction.atomic
+def refuse_calendar(*, version: CalendarVersion, reason: str, by: User, at: datetime) -> CalendarVersion:
+    """Turn a proposal down, with the reason. Raises like `approve_calendar`, and `Invalid` without a reason."""
+    version = _waiting_for(version, by)
+    require_reason(reason, _("Say why it is refused."))
+    version.refused_at, version.refused_by, version.refusal = at, by, reason.strip()
+    version.save(update_fields=["refused_at", "refused_by", "refusal"])
+    _record(version, "calendar.refused", by, at, reason=version.refusal)
+    _tell(version, "calendar.refused", Role.ADMIN, at, leave_out=by)
+    return version
+
+
+@transaction.atomic
 def withdraw_calendar(*, version: CalendarVersion, by: User, at: datetime) -> CalendarVersion:
     """Take a proposal off the table; an administrator and a leader both may. Raises `NotAllowed`, `NotNow`."""
-    version = _waiting(version)
+    version = _locked(version)
     project = version.calendar.project
     if not (can_propose_calendar(by, project) or can_approve_calendar(by, project)):
         raise NotAllowed(_("Only an administrator or a general manager may withdraw a proposal."))
-    version.replaced_at = at
-    version.save(update_fields=["replaced_at"])
+    _require_waiting(version)
+    version.withdrawn_at, version.withdrawn_by = at, by
+    version.save(update_fields=["withdrawn_at", "withdrawn_by"])
     _record(version, "calendar.withdrawn", by, at)
     return version
 
@@ -113,11 +158,12 @@ def publish_year(*, project: Project | None, year: int, by: User, at: datetime) 
     What the company itself decided of single days stays. A year that was not announced yet is marked provisional.
     Raises like `propose_calendar`, and `NotNow` where there is no calendar or a proposal waits.
     """
+    _require_proposer(by, project)
     versions = CalendarVersion.objects.filter(calendar__project=project)
-    current = versions.in_force().first()
+    current = versions.counted_on().first()
     if current is None:
         raise NotNow(_("There is no working calendar yet."))
-    if versions.proposed().exists():
+    if versions.waiting().exists():
         raise NotNow(_("A proposal waits for approval; decide on it first."))
     return propose_calendar(project=project, proposed=with_year(current, year), by=by, at=at)
 
@@ -144,7 +190,7 @@ def warn_of_years(at: datetime) -> dict[str, int]:
     Heartbeat.objects.update_or_create(name="calendars", defaults={"at": at})
     years = {at.year, (at + WARN_BEFORE).year}
     open_years = 0
-    for version in CalendarVersion.objects.in_force().select_related("calendar__project"):
+    for version in CalendarVersion.objects.counted_on().select_related("calendar__project"):
         for year in sorted(years):
             if not version.covers(year):
                 open_years += 1
@@ -158,18 +204,34 @@ def _lock(project: Project | None) -> Calendar:
     return Calendar.objects.select_for_update().get(pk=calendar.pk)
 
 
-def _waiting(version: CalendarVersion) -> CalendarVersion:
+def _locked(version: CalendarVersion) -> CalendarVersion:
+    """The version as it stands, its calendar locked: one decision at a time."""
     calendar = Calendar.objects.select_for_update().get(pk=version.calendar_id)
     fresh = CalendarVersion.objects.get(pk=version.pk)
     fresh.calendar = calendar
-    if fresh.approved_at is not None or fresh.replaced_at is not None:
-        raise NotNow(_("This proposal no longer waits for approval."))
     return fresh
 
 
-def _record(version: CalendarVersion, action: str, by: User, at: datetime) -> None:
+def _require_waiting(version: CalendarVersion) -> None:
+    if version.state != VersionState.PROPOSED:
+        raise NotNow(_("This proposal no longer waits for approval."))
+
+
+def _waiting_for(version: CalendarVersion, by: User) -> CalendarVersion:
+    """The version as it stands, for a leader to decide about."""
+    version = _locked(version)
+    if not can_approve_calendar(by, version.calendar.project):
+        raise NotAllowed(_("Only a general manager may approve a working calendar."))
+    _require_waiting(version)
+    if version.created_by_id == by.pk:
+        raise NotAllowed(_("Nobody approves what they proposed themselves; ask another leader."))
+    return version
+
+
+def _record(version: CalendarVersion, action: str, by: User, at: datetime, reason: str = "") -> None:
     calendar = version.calendar
-    audit(at=at, by=by, action=action, project=calendar.project, target=f"{calendar} v{version.number}")
+    target = f"{calendar} v{version.number}"
+    audit(at=at, by=by, action=action, project=calendar.project, target=target, reason=reason or version.reason)
 
 
 def _tell(
@@ -178,10 +240,13 @@ def _tell(
     calendar = version.calendar
     occasion = f"{template}:{calendar.pk}:{year or version.number}"
     data = {"calendar": _called(calendar), "year": year, "number": version.number}
+    if version.refusal:
+        data["reason"] = version.refusal
     level = Level.WARNING if year else Level.INFO
+    page = ("calendar", str(calendar.project_id or 0))
     tell(
         (
-            Notice(key=occasion, template=template, project=project, to=(user,), data=data, level=level)
+            Notice(key=occasion, template=template, project=project, page=page, to=(user,), data=data, level=level)
             for user, project in keepers_of(calendar, role).items()
             if user != leave_out
         ),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from accounts.models import User
+from accounts.models import Project, User
 from cases.models import Case, Event
 from cases.states import Phase, Urgency
 from notifications.actions import Notice, rows_of, write
@@ -52,6 +52,11 @@ class Ledger:
             data["cause"] = self.cause.pk
         self.clock_events.append((clock.pk, kind, at, found, by.pk if by else None, data))
 
+    def note_start(self, clock: Clock, *, at: datetime, found: datetime, by: User | None = None) -> None:
+        """Add a clock's beginning: when it is due by that, and on which calendar it is counted."""
+        data = {"due": clock.due_at.isoformat()} | counted_on(clock)
+        self.note(clock, ClockEventKind.STARTED, at=at, found=found, by=by, **data)
+
     def tell_case(
         self,
         clock: Clock,
@@ -95,6 +100,11 @@ def promise_of(clock: Clock) -> dict[str, str]:
 def promise_name(policy: Policy) -> dict[str, str]:
     """What is promised, in both languages."""
     return {"zh": policy.name_zh, "en": policy.name_en}
+
+
+def counted_on(clock: Clock) -> dict[str, int]:
+    """The calendar of a clock in working time, as its events name it; nothing for natural time."""
+    return {} if clock.calendar_id is None else {"calendar": clock.calendar_id}
 
 
 def catch_up(clock: Clock, *, case: Case, now: datetime, ledger: Ledger, found: datetime | None = None) -> Advance:
@@ -264,11 +274,13 @@ class Start:
     by: User | None
     subject: str
     data: Mapping[str, Any]
+    # How calendars are found; who goes through many cases remembers them.
+    calendar_of: Callable[[Project], CalendarVersion | None] = calendar_for
 
     @cached_property
     def calendar(self) -> CalendarVersion | None:
         """The calendar of the case's project; read when the first promise in working time asks."""
-        return calendar_for(self.case.project)
+        return self.calendar_of(self.case.project)
 
 
 def start(

@@ -15,7 +15,7 @@ from sla.actions.clocks import Ledger, Start, keep, move, save_moved, start
 from sla.actions.undoing import turn_round
 from sla.models import Clock
 from sla.queries import clocks_of, versions_in_force
-from sla.states import ClockEventKind, ClockState
+from sla.states import ClockState
 
 
 @transaction.atomic(savepoint=False)
@@ -100,7 +100,7 @@ def _move_clocks(begin: Start, at: datetime, ledger: Ledger, takes_back: Event |
         _number_cycles(case, new)
         Clock.objects.bulk_create(new)
         for clock in new:
-            ledger.note(clock, ClockEventKind.STARTED, at=begin.at, found=at, by=by, due=clock.due_at.isoformat())
+            ledger.note_start(clock, at=begin.at, found=at, by=by)
         if begin.at < at:
             _keep_up(new, begin, at, ledger)
     ledger.write()

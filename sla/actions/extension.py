@@ -48,7 +48,12 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
         at=at,
         recorded_at=at,
         by=by,
-        data={"from": before.isoformat(), "to": clock.due_at.isoformat(), "reason": reason.strip()},
+        data={
+            "from": before.isoformat(),
+            "to": clock.due_at.isoformat(),
+            "seconds": by_hours * 3600,
+            "reason": reason.strip(),
+        },
     )
     policy = clock.version.policy
     happen(

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
 from sla.calendars import WorkingTime, read_working_time
+from sla.models.proposals import Proposal, ProposalQuerySet
 
 
 class Calendar(models.Model):
@@ -31,44 +31,27 @@ class Calendar(models.Model):
         return self.project.name if self.project is not None else str(_("The whole company"))
 
 
-class CalendarVersionQuerySet(models.QuerySet["CalendarVersion"]):
+class CalendarVersionQuerySet(ProposalQuerySet["CalendarVersion"]):
     """Reads of calendar versions."""
 
-    def in_force(self) -> Self:
-        """The version of each calendar that new clocks are counted on: approved and not replaced."""
-        return self.filter(approved_at__isnull=False, replaced_at=None)
-
-    def proposed(self) -> Self:
-        """Versions that wait for a leader: neither approved nor withdrawn."""
-        return self.filter(approved_at=None, replaced_at=None)
+    def counted_on(self) -> Self:
+        """Those in force that new clocks are counted on: not of a project that follows the company's again."""
+        return self.in_force().filter(follows_company=False)
 
 
-class CalendarVersion(models.Model):
+class CalendarVersion(Proposal):
     """A calendar as approved by a leader; never edited afterwards, so that a clock can be counted on it again.
 
     `week`: hours by weekday (`"0"` is Monday). `days`: what single days are instead, by ISO date: hours (none: nobody
     works), a name and a kind. `provisional_years`: years whose holidays the State Council has not announced yet.
+    `follows_company`: the project gives up its own calendar with this version, which says nothing of its own.
     """
 
     calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField(_("version"))
     week = models.JSONField(_("week"), default=dict)
     days = models.JSONField(_("days"), default=dict)
     provisional_years = models.JSONField(_("provisional years"), default=list, blank=True)
-    created_at = models.DateTimeField(_("proposed at"))
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("proposed by")
-    )
-    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name=_("approved by"),
-    )
-    replaced_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
+    follows_company = models.BooleanField(_("follows the company's calendar"), default=False)
 
     objects = CalendarVersionQuerySet.as_manager()
 
@@ -83,14 +66,22 @@ class CalendarVersion(models.Model):
                 condition=Q(approved_at__isnull=False, replaced_at=None),
                 name="one_calendar_version_in_force",
             ),
+            models.UniqueConstraint(
+                fields=["calendar"],
+                condition=Q(approved_at=None, withdrawn_at=None, refused_at=None),
+                name="one_calendar_proposal_waiting",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.calendar_id} v{self.number}"
 
     def working_time(self, zone: ZoneInfo) -> WorkingTime:
-        """The calendar as the rules read it, in a project's time zone."""
-        return read_working_time(zone, self.week, self.days)
+        """The calendar as the rules read it, in a project's time zone; read once, however many clocks it counts."""
+        known: dict[ZoneInfo, WorkingTime] = self.__dict__.setdefault("_working_time", {})
+        if zone not in known:
+            known[zone] = read_working_time(zone, self.week, self.days)
+        return known[zone]
 
     def covers(self, year: int) -> bool:
         """Say whether the year's holidays are in it as the State Council announced them."""

@@ -14,8 +14,9 @@ from cases.models import Case
 from core.names import Named
 from sla.calendars import WorkingTime
 from sla.models.calendars import CalendarVersion
+from sla.models.proposals import ABOUT_IT, Proposal, ProposalQuerySet
 from sla.rules import GoalSpec, StepSpec, Ticking, read_steps
-from sla.states import ClockEventKind, ClockState, Counting, Goal, Source, VersionState
+from sla.states import ClockEventKind, ClockState, Counting, Goal, Source
 
 
 class Policy(Named):
@@ -34,33 +35,19 @@ class Policy(Named):
 # Steps are numbered over all versions of a policy, so that a clock moved from one to another never takes a step of the
 # one for one of the other: at most so many stand in a version.
 MOST_STEPS = 20
-# What of a version is no part of the rule itself.
-ABOUT_IT = frozenset(
-    {"id", "policy", "number", "reason", "created_at", "created_by", "approved_at", "approved_by", "replaced_at"}
-    | {"withdrawn_at", "withdrawn_by", "refused_at", "refused_by", "refusal"}
-)
 
 
-class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
+class PolicyVersionQuerySet(ProposalQuerySet["PolicyVersion"]):
     """Reads of policy versions."""
 
-    def in_force(self) -> Self:
-        """The version of each policy that new clocks follow: approved and not replaced."""
-        return self.filter(approved_at__isnull=False, replaced_at=None)
 
-    def waiting(self) -> Self:
-        """Proposals that no leader has decided yet; one of a policy at most."""
-        return self.filter(approved_at=None, withdrawn_at=None, refused_at=None)
-
-
-class PolicyVersion(models.Model):
+class PolicyVersion(Proposal):
     """The rules of a policy as approved by a leader; never edited afterwards.
 
     Source: 物业客服部规章制度 八.1 (经物业公司领导审批后执行).
     """
 
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField(_("version"))
     case_kinds = models.JSONField(
         _("kinds of case"), default=list, help_text=_("“repair”, or “callback:leak” for one category or grade")
     )
@@ -90,21 +77,6 @@ class PolicyVersion(models.Model):
     goal_by_category = models.JSONField(_("seconds by category"), default=dict, blank=True)
     restarts = models.BooleanField(_("a repeated start sets it anew"), default=False)
     steps = models.JSONField(_("who is told when"), default=list, blank=True)
-    reason = models.CharField(_("why it is proposed"), max_length=500, blank=True)
-    created_at = models.DateTimeField(_("proposed at"))
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("proposed by")
-    )
-    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("approved by")
-    )
-    replaced_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
-    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
-    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
-    refused_at = models.DateTimeField(_("refused at"), null=True, blank=True)
-    refused_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
-    refusal = models.CharField(_("why it was refused"), max_length=500, blank=True)
 
     objects = PolicyVersionQuerySet.as_manager()
 
@@ -130,18 +102,9 @@ class PolicyVersion(models.Model):
         return f"{self.policy.key} v{self.number}"
 
     @property
-    def state(self) -> VersionState:
-        """Where the version stands."""
-        if self.approved_at is not None:
-            return VersionState.IN_FORCE if self.replaced_at is None else VersionState.REPLACED
-        if self.refused_at is not None:
-            return VersionState.REFUSED
-        return VersionState.PROPOSED if self.withdrawn_at is None else VersionState.WITHDRAWN
-
-    @property
     def rule(self) -> dict[str, Any]:
         """The rule itself, by field: what a later version takes over where it changes nothing."""
-        fields = (field for field in self._meta.concrete_fields if field.name not in ABOUT_IT)
+        fields = (field for field in self._meta.concrete_fields if field.name not in {"id", "policy", *ABOUT_IT})
         return {field.attname: getattr(self, field.attname) for field in fields}
 
     @property

@@ -191,13 +191,13 @@ def _preview(request: HttpRequest, policy: Policy, form: RuleForm, user: User, a
         "change": _change(draft, current, user, at),
         "unchanged": draft.rule == current.rule,
         "reason": form.cleaned_data["reason"],
-        "typed": _typed(request.POST),
+        "typed": typed_of(request.POST),
         "cancel_url": reverse("rule", args=[policy.key]),
     }
     return render(request, "sla/rule_preview.html", context)
 
 
-def _typed(data: QueryDict) -> list[tuple[str, str]]:
+def typed_of(data: QueryDict) -> list[tuple[str, str]]:
     """The form's input, to be sent along."""
     return [(name, value) for name, values in data.lists() if name not in NO_FORM for value in values]
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from reception import actions as desk
 from reception.actions import NewContact
 from sla.actions import propose
-from sla.models import Policy, PolicyVersion
+from sla.models import CalendarVersion, Policy, PolicyVersion
 from tests.browser.day import Come, now
 from tests.cast import Cast
 from tests.tickets.flow import accepted, completed, dispatched, in_progress, lines, opened, owed
@@ -141,6 +141,30 @@ def test_pages_of_the_technician(stage: Cast, come: Come, pages: Pages) -> None:
 def test_pages_of_a_resident(stage: Cast, come: Come, pages: Pages, *, phone: bool) -> None:
     page = come(stage.users["resident"], "/home/", phone=phone)
     assert visit(page, ["/home/", f"/home/{pages['urgent']}/"]) == []
+
+
+@WIDTHS
+@pytest.mark.req("SLA-5")
+def test_calendars_read_proposed_and_decided(stage: Cast, come: Come, *, phone: bool) -> None:
+    page = come(stage.admin, f"/calendars/{stage.project.pk}/change/", phone=phone)
+    assert check(page) == []
+    page.fill("#id_hours_5", "上午")
+    page.click("button[value=preview]")
+    page.locator(".form-errors").wait_for()
+    assert check(page) == []
+    page.fill("#id_hours_5", "9-12")
+    page.click("button[value=preview]")
+    page.locator("button[value=ask]").wait_for()
+    assert check(page) == []
+    page.click("button[value=ask]")
+    page.locator(".message-success").wait_for()
+    assert CalendarVersion.objects.waiting().get().week["5"] == [["09:00", "12:00"]]
+    page = come(stage.gm, "/calendars/", phone=phone)
+    paths = ["/calendars/", "/calendars/0/versions/1/", f"/calendars/{stage.project.pk}/"]
+    assert visit(page, paths) == []
+    page.click("button[value=approve]")
+    page.locator(".message-success").wait_for()
+    assert check(page) == []
 
 
 @WIDTHS

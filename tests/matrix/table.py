@@ -83,6 +83,8 @@ SEES: dict[str, Mapping[str, Places]] = {
     "message": {"resident": MINE, "resident2": THEIRS, "frontdesk2": FAR},
     "told": dict.fromkeys(OVERSEERS, BOTH),
     # Whoever is away in a place: its technician; the neighbour's is another one.
+    "calendar": dict.fromkeys(RULES, BOTH),
+    "calendar_version": dict.fromkeys(RULES, BOTH),
     "absence": dict.fromkeys(OVERSEERS, BOTH) | {"technician": MINE},
     "project": dict.fromkeys(SIGNED_IN - {"frontdesk2"}, BOTH) | {"frontdesk2": FAR},
 }
@@ -296,6 +298,19 @@ TABLE: dict[str, Row] = {
     "rule_apply": Row(reads=ADMIN, writes=ADMIN, given={"key": "ticket.respond"}),
     # In this world nothing waits: whoever decides is told so.
     "rule_decide": _writes("", GM, just(version="1", decision="approve"), given={"key": "ticket.respond"}),
+    "calendars": _reads("", RULES),
+    # 0 is the company's calendar.
+    "calendar": _reads("", RULES, given={"place": "0"}),
+    "calendar own": _reads("calendar", RULES),
+    "calendar_version": _reads("", RULES, given={"place": "0", "number": "1"}),
+    "calendar_version own": _reads("calendar_version", RULES),
+    "calendar_change": Row(reads=ADMIN, writes=ADMIN, given={"place": "0"}),
+    "calendar_change own": Row(thing="calendar", reads=ADMIN, writes=ADMIN),
+    "calendar_decide": _writes("", GM, just(version="1", decision="approve"), given={"place": "0"}),
+    "calendar_decide own": _writes("calendar", GM, just(version="1", decision="approve")),
+    "calendar_year": _writes("", ADMIN, just(year="2026"), given={"place": "0"}),
+    "calendar_year own": _writes("calendar", ADMIN, just(year="2026")),
+    "calendar_drop": _writes("calendar", ADMIN, REASON),
     "case_clocks": _reads("case", EVERY_STAFF),
     # --- callbacks ---------------------------------------------------------------------------------------------------
     "callbacks": _reads("", CALLERS),

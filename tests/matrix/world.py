@@ -31,7 +31,7 @@ from reception import actions as desk
 from reception.actions import Caller, NewContact
 from records.drafts import keep
 from sla.actions.events import happen
-from sla.models import Clock
+from sla.models import Calendar, CalendarVersion, Clock
 from tests.cast import NOON, Cast, make_cast, make_home, make_user
 from tests.estate.books import OWNER, PEOPLE, xlsx
 from tickets import actions as tickets
@@ -219,7 +219,19 @@ def _furnish(name: str, place: Place) -> None:
         "person": {"pk": person.pk},
         "vehicle": {"pk": vehicle.pk},
         "project": {"code": place.project.code},
+        **_calendar(place),
     }
+
+
+def _calendar(place: Place) -> dict[str, dict[str, object]]:
+    """A calendar of the project's own, in force; two places may lie in one project."""
+    calendar = Calendar.objects.get_or_create(project=place.project)[0]
+    if not calendar.versions.exists():
+        CalendarVersion.objects.create(
+            calendar=calendar, number=1, week={"0": [["09:00", "12:00"]]}, created_at=NOON, approved_at=NOON
+        )
+    whose = {"place": place.project.pk}
+    return {"calendar": dict(whose), "calendar_version": {**whose, "number": 1}}
 
 
 def _doubtful(place: Place, case: Case, word: str) -> int:

@@ -14,7 +14,17 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from sla.calendars import Hours, WorkingTime, add, add_days, back, elapsed, read_hours, read_working_time
+from sla.calendars import (
+    Hours,
+    WorkingTime,
+    add,
+    add_days,
+    back,
+    days_between,
+    elapsed,
+    read_hours,
+    read_working_time,
+)
 from sla.rules import GoalSpec, StepSpec, Ticking, due_after_pause, due_time, later
 from sla.states import Counting, Goal
 
@@ -129,6 +139,30 @@ def test_spans_add_up(cal: WorkingTime, start: datetime, first: timedelta, secon
     middle, end = start + first, start + first + second
     assert elapsed(cal, start, middle) + elapsed(cal, middle, end) == elapsed(cal, start, end)
     assert elapsed(cal, end, start) == timedelta(0)
+
+
+@often
+@given(calendars(), moments, lengths)
+@example(office(BERLIN), local("2026-10-24 12:00", BERLIN), 48 * HOUR)
+@example(office(), local("2028-02-28 23:59"), 25 * HOUR)
+def test_day_by_day_it_adds_up(cal: WorkingTime, start: datetime, length: timedelta) -> None:
+    end = start + length
+    days = days_between(cal, start, end)
+    assert sum((one.counted for one in days), timedelta(0)) == elapsed(cal, start, end)
+    first, last = start.astimezone(cal.zone).date(), end.astimezone(cal.zone).date()
+    assert [one.day for one in days] == [first + n * DAY for n in range((last - first).days + 1)]
+    assert all(one.spans == () for one in days if not cal.hours(one.day))
+
+
+@often
+@given(calendars(), days_near, lengths)
+def test_local_midnight_belongs_to_the_day_that_it_begins(cal: WorkingTime, day: date, length: timedelta) -> None:
+    midnight = datetime.combine(day, time(0), cal.zone).astimezone(UTC)
+    before = elapsed(cal, midnight - 12 * HOUR, midnight)
+    assert before + elapsed(cal, midnight, midnight + length) == elapsed(cal, midnight - 12 * HOUR, midnight + length)
+    whole = WorkingTime(cal.zone, {}, {day: ((time(0), time(0)),)})
+    assert elapsed(whole, midnight, midnight + 30 * HOUR) == elapsed(whole, midnight - DAY, midnight + 2 * DAY)
+    assert elapsed(whole, midnight - DAY, midnight) == timedelta(0)
 
 
 @often

@@ -9,6 +9,8 @@ from django.utils import translation
 
 from accounts.models import User
 from accounts.states import Role
+from cases.models import Case
+from cases.states import Phase
 from core.errors import Invalid, NotAllowed, NotNow, Stale
 from notifications.models import Message
 from notifications.sentences import render
@@ -26,6 +28,7 @@ from sla.calendar_words import differences, runs_of, week_words
 from sla.models import Calendar, CalendarVersion
 from sla.permissions import can_approve_rules, can_propose_rules
 from sla.queries import calendar_for
+from sla.states import DayKind
 from sla.statutory import is_announced, statutory_days
 from sla.sweeps import run
 from tests.cast import NOON, Cast, make_user
@@ -173,7 +176,7 @@ def test_a_projects_own_calendar_is_decided_on_in_that_project(cast: Cast) -> No
 
 def test_a_second_proposal_takes_the_place_of_the_first(cast: Cast) -> None:
     first, second = proposed(cast), proposed(cast, days={})
-    assert list(CalendarVersion.objects.proposed()) == [second]
+    assert list(CalendarVersion.objects.waiting()) == [second]
     with pytest.raises(NotNow):
         approve_calendar(version=first, by=cast.gm, at=NOON)
 
@@ -321,3 +324,10 @@ def test_days_alike_are_said_in_one_line(cast: Cast) -> None:
         assert (first.before, first.after) == ("平时：09:00–18:00", "法定节假日 · 国庆节")
         assert runs_of(old.days, since=date(2026, 9, 28))[0].span == "2026年10月1日至10月7日"
         assert week_words(WEEK)[0] == ("星期一", "09:00–18:00")
+
+
+def test_the_words_of_a_calendar_are_none_of_a_case() -> None:
+    with translation.override("zh-hans"):
+        assert (str(Phase.OPEN.label), str(Phase.CLOSED.label)) == ("处理中", "已结案")
+        assert str(Case._meta.get_field("closed_at").verbose_name) == "结案时间"
+        assert (str(DayKind.OPEN.label), str(DayKind.CLOSED.label)) == ("公司上班日", "公司休息日")

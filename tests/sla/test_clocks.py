@@ -252,6 +252,7 @@ def test_an_extension_says_who_why_and_from_when_to_when(cast: Cast) -> None:
     assert told.data == {
         "from": (NOON + HOUR).isoformat(),
         "to": (NOON + HOUR + 90 * MINUTE).isoformat(),
+        "seconds": 5400.0,
         "reason": "parts are late",
     }
     event = clock.case.events.get(kind="clock.extended")

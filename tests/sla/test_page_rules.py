@@ -130,6 +130,10 @@ def test_for_whoever_neither_leads_nor_administers_there_are_no_rules(cast: Cast
         ({"starts": []}, "starts"),
         ({"starts": ["no.such"]}, "starts"),
         ({"goal": "field", "goal_field": ""}, "goal_field"),
+        ({"goal": "working_days", "goal_days": ""}, "goal_days"),
+        ({"goal": "working_days", "goal_days": "900"}, "goal_days"),
+        ({"counts": "sometimes"}, "counts"),
+        ({"counts": "working", "goal_count": "90"}, "goal_count"),
     ],
 )
 def test_a_mistake_stands_beside_its_field_and_nothing_typed_is_lost(
@@ -186,6 +190,23 @@ def test_steps_lengths_and_categories_are_typed_in_units(cast: Cast, signed_in: 
         {"to": ["supervisor"], "offset": 4 * 3600},
         {"to": ["gm", "desk"], "offset": -1800},
     ] or version.steps[2] == {"to": ["desk", "gm"], "offset": -1800}
+
+
+@pytest.mark.req("SLA-1", "SLA-5")
+def test_whether_it_counts_working_time_is_chosen_read_and_previewed(cast: Cast, signed_in: SignIn) -> None:
+    complain(cast, NOON)
+    admin = signed_in(cast.admin)
+    path = reverse("rule_change", args=[KEY])
+    with time_machine.travel(NOON + 36 * HOUR, tick=False):
+        hours = admin.post(path, filled(admin.get(path), goal_count="4", goal_unit="3600", counts="working"))
+        assert "4 小时（工作时间）" in hours.context["change"].after.sentence
+        assert hours.context["change"].preview.newly_missed == 1
+        days = admin.post(path, filled(admin.get(path), goal="working_days", goal_days="2"))
+        assert "2 个工作日内" in days.context["change"].after.sentence
+        assert days.context["change"].odd, "a working day is the calendar's, whatever the rule says it counts"
+        admin.post(path, hidden(days) | {"act": "ask"})
+    version = PolicyVersion.objects.get(policy__key=KEY, number=2)
+    assert (version.goal, version.goal_days, version.counts) == ("working_days", 2, "natural")
 
 
 def test_changed_again_the_form_comes_back_as_it_was(cast: Cast, signed_in: SignIn) -> None:

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from sla.histories import facts_of, histories, preview
 from sla.models import Clock, PolicyVersion
 from sla.preview import Counts, replay
 from sla.queries import Held, roles_held, versions_in_force
+from sla.states import Counting, Goal
 from tests.cast import NOON, Cast
 from tests.sla.trial import make_case, make_version, occur
 
@@ -34,6 +36,9 @@ rules = st.fixed_dictionaries(
         "goal_seconds": st.integers(60, 9000),
         "restarts": st.booleans(),
         "starts": st.sampled_from([["trial.asked"], ["trial.asked", "trial.reopened"]]),
+        "counts": st.sampled_from(Counting.values),
+        "goal": st.sampled_from([Goal.DURATION, Goal.DURATION, Goal.WORKING_DAYS]),
+        "goal_days": st.integers(1, 3),
     }
 )
 
@@ -193,3 +198,51 @@ def test_the_default_rules_contradict_nothing(cast: Cast) -> None:
     for version in (versions := versions_in_force()):
         found = conflicts(version, others=versions, held=roles_held()[:1])
         assert not found, (version.policy.key, found)
+
+
+@pytest.mark.req("SLA-1", "SLA-5")
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"goal": Goal.WORKING_DAYS, "goal_days": 3}, ["Working days are those of the calendar"]),
+        ({"goal": Goal.WORKING_DAYS, "goal_days": 3, "counts": Counting.WORKING}, []),
+        ({"goal": Goal.END_OF_DAY, "counts": Counting.WORKING}, ["Working time is counted for a length of time only"]),
+        ({"goal_seconds": 2 * 86400, "counts": Counting.WORKING}, ["A day of working time is 24 working hours"]),
+        ({"goal_seconds": 4 * 3600, "counts": Counting.WORKING}, []),
+    ],
+)
+def test_counting_that_does_not_fit_the_goal_is_said(changes: dict[str, object], said: list[str]) -> None:
+    steps = [{"to": ["gm"], "offset": 0}]
+    given: dict[str, Any] = {"case_kinds": ["trial"], "starts": ["trial.asked"], "stops": ["trial.answered"]}
+    draft = PolicyVersion(number=1, steps=steps, **({"goal_seconds": 3600} | given | changes))
+    with translation.override("en"):
+        found = conflicts(draft)
+    assert [any(one.startswith(start) for one in found) for start in said] == [True] * len(said)
+    assert len(found) == len(said)
+
+
+@pytest.mark.req("SLA-1", "SLA-5")
+def test_counted_in_working_time_what_came_on_friday_evening_would_have_been_in_time(cast: Cast) -> None:
+    version = make_version(goal_seconds=8 * 3600)
+    case = make_case(cast.project, handler=cast.technician)
+    friday = NOON - 3 * 24 * HOUR
+    occur(case, "trial.asked", friday + 5 * HOUR)  # 17:00, an hour before closing
+    occur(case, "trial.answered", NOON)
+    draft = draft_of(version.policy, {"counts": Counting.WORKING})
+    found = preview(draft, version, reader=cast.admin, at=NOON + HOUR)
+    assert (found.newly_missed, found.no_longer_missed) == (0, 1)
+    assert found.samples[0].would is not None
+    assert found.samples[0].would.due == NOON + 4 * HOUR
+
+
+@pytest.mark.req("SLA-5")
+@pytest.mark.parametrize("count", [1, 6])
+def test_the_preview_reads_a_projects_calendar_once(cast: Cast, count: int) -> None:
+    version = make_version()
+    for _n in range(count):
+        occur(make_case(cast.project), "trial.asked", NOON)
+    draft = draft_of(version.policy, {"counts": Counting.WORKING})
+    with CaptureQueriesContext(connection) as asked:
+        preview(draft, version, reader=cast.admin, at=NOON + HOUR)
+    calendars = [one for one in asked.captured_queries if "sla_calendarversion" in one["sql"]]
+    assert len(calendars) == 1
