@@ -64,6 +64,7 @@ def _context(request: HttpRequest, page: TicketPage, mine: Job, at: datetime) ->
     return {
         "page": page,
         "job": mine,
+        "seen_event": max((line.pk for line in page.events), default=0),
         "panel": panel,
         "path": _path(mine),
         "dial_url": reverse("ticket_dial", args=[number]) if has_the_job(user, page.open_job) else "",
