@@ -41,19 +41,20 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
 
     READERS = (Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN)
 
-    def visible_to(self, user: User, companywide: Collection[str] = ()) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Entries of the projects in which the person supervises or checks quality.
 
-        What belongs to no project is for those who do so in the whole company; the actions `companywide`, for all.
+        What belongs to no project is for those who do so in the whole company.
         """
         if user.is_superuser:
             return self.all()
         mine = Q(project_id__in=user.projects_as(*self.READERS))
-        if user.has_role(None, *self.READERS):
-            return self.filter(mine | Q(project=None))
-        if any(membership.role in self.READERS for membership in user.active_memberships):
-            mine |= Q(project=None, action__in=list(companywide))
-        return self.filter(mine)
+        return self.filter(mine | Q(project=None) if user.has_role(None, *self.READERS) else mine)
+
+    def companywide(self, user: User, actions: Collection[str]) -> Self:
+        """Entries of these actions that belong to no project, for whoever reads a trail in any."""
+        reads = any(membership.role in self.READERS for membership in user.active_memberships)
+        return self.filter(project=None, action__in=list(actions)) if reads else self.none()
 
 
 class AuditEntry(models.Model):

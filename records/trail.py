@@ -27,8 +27,8 @@ def audit_page(
     With it stands what was done for the whole company, as far as the reader may know of it. `since` and `until` are
     days in the project's zone, both included.
     """
-    belongs = Q(project=project) | Q(project=None)
-    rows = here = AuditEntry.objects.visible_to(user, companywide()).filter(belongs).select_related("by")
+    seen = AuditEntry.objects.visible_to(user) | AuditEntry.objects.companywide(user, companywide())
+    rows = here = seen.filter(Q(project=project) | Q(project=None)).select_related("by")
     exact = {"action": action, "target": target, "by__username": by}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if since is not None:

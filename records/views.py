@@ -38,7 +38,7 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
     user, project = user_of(request), project_of(request)
     if not (user.is_superuser or user.has_role(project.pk, *AuditQuerySet.READERS)):
         raise Http404
-    form = AuditFilter(request.GET)
+    form = AuditFilter(request.GET, actions=known_actions())
     asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     rows, older = audit_page(user, project, **asked)
     named = about(user, project, rows)
@@ -57,7 +57,6 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
             )
             for row in rows
         ],
-        "actions": known_actions(),
         "older": "?" + urlencode(kept | {"before": older}) if older else "",
         "filtered": bool(kept),
     }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import QueryDict
 
@@ -106,8 +107,11 @@ def _contacts(user: User, project: Project, asked: QueryDict, at: datetime) -> I
 def _complaints(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
     view, grade = asked_for(asked)
     rows = complaints(project=project, user=user, view=view, grade=grade, at=at).values_list("number", "version")
-    # A page further on shows what comes after those before it.
-    return rows[(max(whole_number(asked.get("page", "1")) or 1, 1) - 1) * COMPLAINTS_ON_A_PAGE :]
+    if asked.get("page", "1") == "1":
+        return rows
+    # A page further on shows what comes after those before it; one that is not there is the last.
+    page = Paginator(rows, COMPLAINTS_ON_A_PAGE).get_page(asked["page"])
+    return rows[(page.number - 1) * COMPLAINTS_ON_A_PAGE :]
 
 
 def _jobs(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:

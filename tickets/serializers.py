@@ -258,6 +258,12 @@ class SignatureVerb(Verb):
     signature = OnePicture()
 
 
+class UndoVerb(Verb):
+    """Why a colleague's deed is taken back; for one's own nothing needs to be said."""
+
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
 class JoinVerb(Verb):
     """The ticket that is the same matter."""
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, User
 from accounts.states import Role
+from complaints import actions as actions_of_complaints
 from notifications.actions import mark_read
 from reception import actions as desk
 from reception.actions import NewContact
@@ -148,6 +149,14 @@ def test_the_work_log_tells_of_the_contacts_of_its_filters(cast: Cast, signed_in
     assert set(further) == {here.case.number}
     desk.serve(contact=came, by=cast.frontdesk, at=NOON)
     assert rows(ask(client, "/live/?live=contacts&day=today"), "contacts") != every
+
+
+def test_a_page_of_complaints_that_is_not_there_is_the_last_one_here_too(cast: Cast, signed_in: SignIn) -> None:
+    said = actions_of_complaints.NewComplaint(project=cast.project, description="电梯太吵")
+    complaint = actions_of_complaints.register(new=said, by=cast.frontdesk, at=NOON)
+    client = signed_in(cast.supervisor)
+    for page in ("1", "99", "x"):
+        assert set(rows(ask(client, f"/live/?live=complaints&page={page}"), "complaints")) == {complaint.case.number}
 
 
 def test_technicians_and_residents_are_told_of_their_own(cast: Cast, signed_in: SignIn) -> None:

@@ -50,7 +50,7 @@ def job(request: HttpRequest, number: str) -> HttpResponse:
     mine = my_last_job(kin.ticket, user)
     if mine is None:
         raise Http404
-    page = page_of(kin, user)
+    page = page_of(kin, user, at=at)
     return render(request, "tickets/my_job.html", _context(request, page, mine, at))
 
 

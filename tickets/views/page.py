@@ -73,7 +73,7 @@ def show(
 ) -> HttpResponse:
     """Render the ticket's page, with the dialog of a refused step open."""
     user = user_of(request)
-    page = page_of(kin, user)
+    page = page_of(kin, user, at=at)
     choices = Choices(page, at)
     kinds = offered(user, page)
     stale = _missed(request, page, tried)
@@ -139,7 +139,7 @@ def _offer(
         url=reverse("ticket_step", args=[page.case.number, kind.verb]),
         form=form,
         danger=kind.danger,
-        text=kind.text,
+        text=kind.says(page) if kind.says else kind.text,
         opened=mine and form is not None,
         stale=stale if mine else None,
     )
@@ -168,7 +168,7 @@ def ticket_ask(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """The dialog of one step, for a page that did not bring it along."""
     at = now()
     kin = staff_kin(request, number)
-    page = page_of(kin, user_of(request))
+    page = page_of(kin, user_of(request), at=at)
     kind = BY_VERB.get(verb)
     if kind is None or kind.form is None:
         raise Http404
@@ -204,7 +204,7 @@ def ticket_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     step = Attempt(
         verb,
         find=lambda: staff_kin(request, number),
-        form=lambda kin: Choices(page_of(kin, user_of(request)), at).form(kind, request.POST),
+        form=lambda kin: Choices(page_of(kin, user_of(request), at=at), at).form(kind, request.POST),
         act=lambda kin, form: _carry_out(request, kin.ticket, kind, form, at),
     )
 
