@@ -179,6 +179,7 @@
         if (item.number === here) goTo = answer.to || window.location.pathname;
       } else if (answer.refused) {
         mark(item.key, answer.refused, answer.news);
+        if (item.number === here) box.scrollIntoView({ block: "center" });
       } else if (answer.broken) {
         // The server failed over this step, not over the others: its job waits for the next pass, theirs go out now.
         passed.add(item.number);
@@ -219,7 +220,8 @@
     return going;
   }
   ["pointerdown", "keydown", "input", "change"].forEach((kind) => {
-    document.addEventListener(kind, () => { busy = true; }, { capture: true, passive: true });
+    // What is decided in the list of unsent steps begins nothing on the page.
+    document.addEventListener(kind, (event) => { busy ||= !box.contains(event.target); }, { capture: true, passive: true });
   });
 
   // A question was answered and may be asked again: its dialog closes, empty, with a key of its own for the next time.

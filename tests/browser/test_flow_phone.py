@@ -198,12 +198,14 @@ def test_steps_kept_without_signal_ask_first_where_somebody_else_worked_on_the_j
     page.context.set_offline(False)
     waiting = page.locator(".unsent")
     expect(waiting).to_contain_text(f"{by} 派单给{to}")
+    expect(waiting).to_be_in_viewport()
     assert kinds(number)[-1] == "ticket.dispatched", "neither step was taken over it"
     waiting.get_by_role("link", name="看看现在的情况").click()
     page.wait_for_load_state()
     waiting.get_by_role("button", name="照样提交").click()
     expect(waiting).to_be_hidden()
     assert kinds(number)[-2:] == ["ticket.accepted", "ticket.arrived"], "asked once, for both"
+    expect(page.locator(".path li.is-done")).to_have_count(2)
 
 
 @pytest.mark.req("REP-3")

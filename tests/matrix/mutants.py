@@ -29,7 +29,7 @@ MISSED_AT = {
     "cases.Case.visible_at_work": "",
     "cases.Case.visible_to": "case",
     "cases.Event.meant_for": "portal_matter",
-    "cases.Event.visible_to": "",
+    "cases.Event.visible_to": "just_done_undo ticket",
     "complaints.Complaint.visible_to": "complaint",
     "estate.ParkingSpace.visible_to": "",
     "estate.Person.visible_to": "person-detail",
