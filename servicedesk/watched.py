@@ -110,7 +110,7 @@ def _complaints(user: User, project: Project, asked: QueryDict, at: datetime) ->
     if asked.get("page", "1") == "1":
         return rows
     # A page further on shows what comes after those before it; one that is not there is the last.
-    page = Paginator(rows, COMPLAINTS_ON_A_PAGE).get_page(asked["page"])
+    page = Paginator(rows, COMPLAINTS_ON_A_PAGE).get_page(asked.get("page", "1"))
     return rows[(page.number - 1) * COMPLAINTS_ON_A_PAGE :]
 
 

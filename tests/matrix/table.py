@@ -107,8 +107,9 @@ class Row:
     """One address. `reads`/`writes`: the roles it is for; what it is not for is refused or not there.
 
     `thing` is the kind of thing its parameters name, or its body where `in_body`. A second row of an address, for
-    another kind of thing, has a word of its own after the name. `body` is a request that means something, so that a refusal is one of the person and not
-    of the form. `phone`: the roles that get a number in clear by writing here, or reading where that is written down.
+    another kind of thing, has a word of its own after the name. `body` is a request that means something, so that a
+    refusal is one of the person and not of the form. `phone`: the roles that get a number in clear by writing here, or
+    reading where that is written down.
     """
 
     thing: str = ""

@@ -51,8 +51,9 @@ class Phone:
 
 def moved_to_tomorrow(cast: Cast, ticket: Ticket) -> None:
     at = LATER - HOUR
-    window = {"window_from": LATER + 20 * HOUR, "window_to": LATER + 22 * HOUR}
-    actions.dispatch(ticket=ticket, technician=cast.technician, by=cast.frontdesk, at=at, **window)
+    begins, ends = LATER + 20 * HOUR, LATER + 22 * HOUR
+    who, by = cast.technician, cast.frontdesk
+    actions.dispatch(ticket=ticket, technician=who, window_from=begins, window_to=ends, by=by, at=at)
 
 
 def recategorised(cast: Cast, ticket: Ticket) -> None:
@@ -128,8 +129,7 @@ def test_a_word_to_the_resident_and_a_clock_do_not_hold_a_late_step_up(cast: Cas
 def test_a_price_is_not_accepted_over_another_price(cast: Cast, signed_in: SignIn) -> None:
     """Not kept for later by the phone, yet sent from a page that may be old."""
     ticket = accepted(cast, opened(cast, code="unclog"))
-    quoted = {"ticket": ticket, "by": cast.technician, "at": LATER - 2 * HOUR}
-    actions.quote(lines=lines("hose"), **quoted)
+    actions.quote(ticket=ticket, lines=lines("hose"), by=cast.technician, at=LATER - 2 * HOUR)
     phone = Phone(signed_in(cast.technician), ticket, first="accept-quote")
     actions.quote(ticket=ticket, lines=lines("hose", quantity="2"), by=cast.supervisor, at=LATER - HOUR)
     refused = signed_in(cast.technician).post(do(ticket, "accept-quote"), {"seen_event": phone.seen, "how": "phone"})
