@@ -22,7 +22,7 @@ Scope = tuple[type[QuerySet[Any]], str]
 # Nowhere: what no address asks yet, or only the choices of a form in the admin site.
 MISSED_AT = {
     "accounts.Project.visible_to": "project-detail",
-    "billing.ChargeItem.visible_to": "",
+    "billing.ChargeItem.visible_to": "admin:billing_tariff_change",
     "billing.Tariff.visible_to": "",
     "billing.UnitCharge.visible_to": "",
     "cases.Attachment.meant_for": "case_file paper",
@@ -44,7 +44,7 @@ MISSED_AT = {
     "sla.Clock.visible_to": "clock-detail",
     "tickets.Job.visible_to": "",
     "tickets.PriceItem.visible_to": "",
-    "tickets.Ticket.visible_to": "",
+    "tickets.Ticket.visible_to": "admin:tickets_ticket_change",
     "visits.Callback.visible_to": "callback",
 }
 
