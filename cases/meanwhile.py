@@ -1,14 +1,17 @@
 """What somebody missed of a case while a form was open: one answer for the forms of every kind of case."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.forms import BaseForm
 from django.utils.translation import gettext as _
 
-from cases.models import Case
-from cases.queries import Line, last_act
+from accounts.models import User
+from cases.models import Case, Event
+from cases.queries import Line, last_act, lines_of
 from cases.registry import kind_of
+from cases.sentences import moment_words
+from core.errors import Stale
 from core.moments import read_moment
 from records.stale import Missed, Pair, pairs
 
@@ -33,4 +36,35 @@ def missed(
         who=str(last.by) if last is not None else "",
         at=last.at if last is not None else None,
         lines=lines[::-1],
+    )
+
+
+MOST_TOLD = 3
+
+
+def version_if_alone(case: Case, *, by: User, seen: int, aside: Collection[str]) -> int:
+    """The version to act on, of a case of which a phone last saw the event `seen`: as read, where nobody came between.
+
+    The person's own doings since then are no surprise to them, nor is what the clocks did, nor the kinds of event
+    `aside`. Raises `Stale` with what others did; under `seen_event` the newest event, which is seen with it, and under
+    `changed_at` when they did it last.
+    """
+    after = Event.objects.filter(case=case, pk__gt=seen)
+    others = after.exclude(by=None).exclude(by=by).exclude(kind__in=aside).exclude(kind__startswith="clock.")
+    missed_events = list(others.select_related("by").order_by("pk"))
+    if not missed_events:
+        return case.version
+    newest = after.order_by("-pk").values_list("pk", flat=True)[0]
+    raise Stale(
+        _("Meanwhile: %(what)s Your step has not been carried out. Look at the matter as it stands now, then decide.")
+        % {"what": _told(missed_events, case)},
+        values={"state": case.state, "seen_event": newest, "changed_at": missed_events[-1].at.isoformat()},
+    )
+
+
+def _told(events: list[Event], case: Case) -> str:
+    """The last few events in words, the oldest first."""
+    lines = lines_of(events[-MOST_TOLD:], case, staff=True)
+    return " ".join(
+        f"{moment_words(line.at.isoformat())} {line.by} {line.sentence}".replace("  ", " ") for line in lines
     )

@@ -197,19 +197,11 @@ class ReasonVerb(Verb):
     reason = serializers.CharField(max_length=500)
 
 
-class NewCaseInput(serializers.Serializer[Any]):
-    """What any matter that somebody brings is opened with; words are enough, kinds add their own."""
+class LinkedInput(serializers.Serializer[Any]):
+    """A body that names what it belongs to by numbers and codes; they are looked up here for every kind of case."""
 
     project = serializers.CharField(max_length=30)
     unit = serializers.CharField(max_length=60, required=False, allow_blank=True, allow_null=True)
-    building = serializers.CharField(max_length=40, required=False, allow_blank=True, allow_null=True)
-    place = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    title = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    description = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
-    contact_name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
-    contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
-    channel = serializers.ChoiceField(choices=Channel.choices, required=False)
-    contact = serializers.CharField(max_length=30, required=False, allow_blank=True, allow_null=True)
     parent = serializers.CharField(  # type: ignore[assignment]
         max_length=30, required=False, allow_blank=True, allow_null=True
     )
@@ -222,8 +214,6 @@ class NewCaseInput(serializers.Serializer[Any]):
         cases = Case.objects.visible_to(user).filter(project=project)
         return {
             "unit": units.filter(project=project, number=attrs.get("unit") or ""),
-            "building": Building.objects.filter(project=project, code=attrs.get("building") or ""),
-            "contact": cases.filter(kind="contact", number=attrs.get("contact") or ""),
             "parent": cases.filter(number=attrs.get("parent") or ""),
         }
 
@@ -233,7 +223,6 @@ class NewCaseInput(serializers.Serializer[Any]):
         project = next((one for one in user.projects if one.code == attrs["project"]), None)
         if project is None:
             raise Http404
-        attrs.setdefault("channel", Channel.PHONE if user.has_role(project.pk, *STAFF_ROLES) else Channel.ONLINE)
         found: dict[str, Any] = {"project": project}
         wrong: dict[str, list[str]] = {}
         for name, rows in self.links(project, attrs).items():
@@ -243,3 +232,31 @@ class NewCaseInput(serializers.Serializer[Any]):
         if wrong:
             raise serializers.ValidationError(wrong)
         return {**attrs, **found}
+
+
+class NewCaseInput(LinkedInput):
+    """What any matter that somebody brings is opened with; words are enough, kinds add their own."""
+
+    building = serializers.CharField(max_length=40, required=False, allow_blank=True, allow_null=True)
+    place = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    title = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    description = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
+    contact_name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    channel = serializers.ChoiceField(choices=Channel.choices, required=False)
+    contact = serializers.CharField(max_length=30, required=False, allow_blank=True, allow_null=True)
+
+    def links(self, project: Project, attrs: Mapping[str, Any]) -> dict[str, QuerySet[Any]]:
+        """The building and the contact it came with, too."""
+        contacts = Case.objects.visible_to(self.context["request"].user).filter(project=project, kind="contact")
+        return {
+            **super().links(project, attrs),
+            "building": Building.objects.filter(project=project, code=attrs.get("building") or ""),
+            "contact": contacts.filter(number=attrs.get("contact") or ""),
+        }
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Staff have it from a call, residents write it themselves, unless the body says otherwise."""
+        found = super().validate(attrs)
+        staff = self.context["request"].user.has_role(found["project"].pk, *STAFF_ROLES)
+        return {"channel": Channel.PHONE if staff else Channel.ONLINE, **found}

@@ -129,7 +129,8 @@ def answer(
     if not isinstance(taken, Tried):
         return JsonResponse({"to": taken.headers["Location"]}) if wants_json(request) else taken
     if wants_json(request):
-        return JsonResponse({"detail": taken.words}, status=taken.status)
+        values = taken.error.values if taken.error is not None else {}
+        return JsonResponse({"detail": taken.words} | values, status=taken.status)
     if taken.form is None and taken.error is not None:
         messages.error(request, str(taken.error))
     return show(taken)

@@ -1,6 +1,5 @@
 """Grades and topics of complaints on a fresh installation. The definitions are the standard's, the rest is ours."""
 
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -64,7 +63,7 @@ TOPICS = [
 
 
 @transaction.atomic
-def load(*, at: datetime) -> int:
+def load() -> int:
     """Load grades and topics that are not there; those that are stay as they were edited. Returns how many were new."""
     graded = set(GradeGuide.objects.values_list("grade", flat=True))
     fresh = [guide for guide in GUIDES if guide["grade"] not in graded]

@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from accounts.models import Project, User
+from accounts.models import User
 from accounts.queries import colleagues
 from cases.models import Case
-from cases.serializers import LONGEST, CaseSerializer, Verb
+from cases.serializers import LONGEST, CaseSerializer, LinkedInput, Verb
 from cases.states import Channel, Urgency
-from estate.models import Unit
 from reception.actions import Caller, NewContact
 from reception.models import Contact
 from reception.states import AskedFor, Outcome, Purpose
@@ -56,50 +54,24 @@ class ContactSerializer(CaseSerializer):
 
 
 # --- what comes in ---------------------------------------------------------------------------------------------------
-class NewContactInput(serializers.Serializer[Any]):
+class NewContactInput(LinkedInput):
     """A call, visit or letter. Nothing but the project is required; a walk-in joins the line."""
 
-    project = serializers.CharField(max_length=30)
     channel = serializers.ChoiceField(choices=Channel.choices, required=False, default=Channel.PHONE)
     purpose = serializers.ChoiceField(choices=Purpose.choices, required=False, default=Purpose.ENQUIRY)
     contact_name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
-    unit = serializers.CharField(max_length=60, required=False, allow_blank=True, allow_null=True)
     text = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
     urgency = serializers.ChoiceField(choices=Urgency.choices, required=False, default=Urgency.NORMAL)
     asked_for = serializers.ChoiceField(choices=AskedFor.choices, required=False, allow_blank=True, default="")
-    parent = serializers.CharField(  # type: ignore[assignment]
-        max_length=30, required=False, allow_blank=True, allow_null=True
-    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Find what the numbers and codes name. A project that one does not belong to is 404, as if it were not."""
-        user: User = self.context["request"].user
-        project = Project.objects.visible_to(user).filter(code=attrs["project"]).first()
-        if project is None:
-            raise Http404
-        unit = Unit.objects.visible_to(user).filter(project=project, number=attrs.get("unit") or "").first()
-        parents = Case.objects.visible_to(user).filter(project=project)
-        parent = parents.filter(number=attrs.get("parent") or "").first()
-        none = _("There is none of that number or code here.")
-        wrong = {
-            name: [none] for name, found in (("unit", unit), ("parent", parent)) if attrs.get(name) and found is None
-        }
-        if wrong:
-            raise serializers.ValidationError(wrong)
-        caller = Caller(name=attrs["contact_name"].strip(), phone=attrs["contact_phone"], unit=unit)
-        return {
-            "new": NewContact(
-                project=project,
-                channel=attrs["channel"],
-                purpose=attrs["purpose"],
-                said=attrs["text"].strip(),
-                caller=caller,
-                urgent=attrs["urgency"] == Urgency.URGENT,
-                asked_for=attrs["asked_for"],
-                parent=parent,
-            )
-        }
+        """The contact as the action takes it."""
+        given = super().validate(attrs)
+        name, phone = given.pop("contact_name").strip(), given.pop("contact_phone")
+        caller = Caller(name=name, phone=phone, unit=given.pop("unit"))
+        said, urgent = given.pop("text").strip(), given.pop("urgency") == Urgency.URGENT
+        return {"new": NewContact(**given, said=said, urgent=urgent, caller=caller)}
 
 
 class DoneVerb(Verb):

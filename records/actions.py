@@ -13,12 +13,14 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Project, User
 from core.errors import Invalid, KeyReused, NoRoom
 from records.images import re_encode
+from records.leftovers import note
 from records.models import AuditEntry, IdempotencyRecord, SearchToken, StoredFile
 from records.search import clean
 
@@ -62,8 +64,19 @@ class Answer:
 
 
 def body_hash(body: object) -> str:
-    """A fingerprint of a request's body, blind to the order of its keys."""
-    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+    """A fingerprint of a request's body, blind to the order of its keys: all values of a field, files by content."""
+    plain = dict(body.lists()) if isinstance(body, MultiValueDict) else body
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if not isinstance(value, File):
+        return str(value)
+    digest = hashlib.sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return {"sha256": digest.hexdigest()}
 
 
 @transaction.atomic
@@ -116,7 +129,8 @@ def store_bytes(
 ) -> StoredFile:
     """Keep bytes that we made ourselves (a paper, a re-encoded photo, a checked workbook).
 
-    Raises `NoRoom` where the disk is full; then nothing of it is left.
+    Raises `NoRoom` where the disk is full; then nothing of it is left. Where the transaction is rolled back, the file
+    goes too (`records.leftovers`).
     """
     stored = StoredFile(
         project=project,
@@ -129,6 +143,7 @@ def store_bytes(
     )
     extension = name.rpartition(".")[2]
     _keep(stored, f"{stored.token}.{extension}", content)
+    note(stored)
     stored.save()
     return stored
 

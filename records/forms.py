@@ -1,5 +1,6 @@
 """Days and moments that people enter, and what one may ask of the audit trail."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -39,9 +40,14 @@ class MomentField(forms.DateTimeField):
 class AuditFilter(forms.Form):
     """Filters of the audit page; all of them live in the address."""
 
-    action = forms.CharField(label=_("What"), max_length=60, required=False)
-    by = forms.CharField(label=_("Who"), max_length=150, required=False)
+    action = forms.CharField(label=_("Deed"), max_length=60, required=False)
+    by = forms.CharField(label=_("Done by (user name)"), max_length=150, required=False)
     target = forms.CharField(label=_("About"), max_length=100, required=False)
     since = DayField(label=_("From"), required=False)
     until = DayField(label=_("To"), required=False)
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, actions: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Offered, not required: an entry may be of a kind that is no longer written.
+        self.fields["action"].widget = forms.Select(choices=[("", _("Everything")), *actions])

@@ -1,6 +1,7 @@
 """Files, long work with progress, idempotency, audit and search tokens."""
 
 import secrets
+from collections.abc import Collection
 from typing import Self
 from urllib.parse import urlencode
 
@@ -38,11 +39,22 @@ class StoredFile(models.Model):
 class AuditQuerySet(models.QuerySet["AuditEntry"]):
     """Reads of the audit trail."""
 
+    READERS = (Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN)
+
     def visible_to(self, user: User) -> Self:
-        """Entries of the projects in which the person supervises or checks quality."""
+        """Entries of the projects in which the person supervises or checks quality.
+
+        What belongs to no project is for those who do so in the whole company.
+        """
         if user.is_superuser:
             return self.all()
-        return self.filter(project_id__in=user.projects_as(Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN))
+        mine = Q(project_id__in=user.projects_as(*self.READERS))
+        return self.filter(mine | Q(project=None) if user.has_role(None, *self.READERS) else mine)
+
+    def companywide(self, user: User, actions: Collection[str]) -> Self:
+        """Entries of these actions that belong to no project, for whoever reads a trail in any."""
+        reads = any(membership.role in self.READERS for membership in user.active_memberships)
+        return self.filter(project=None, action__in=list(actions)) if reads else self.none()
 
 
 class AuditEntry(models.Model):

@@ -1,6 +1,6 @@
 """What entries of the audit trail are called. Rooms above add theirs in `AppConfig.ready`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -18,6 +18,7 @@ _ACTIONS: dict[str, str | Promise] = {
     "takeover.ended": _("Took over past requests"),
 }
 
+_COMPANYWIDE: set[str] = set()
 
 # What the particulars of an entry are called, and the words that stand for their values.
 _NAMES: dict[str, Promise] = {
@@ -88,6 +89,16 @@ def register_actions(words: Mapping[str, str | Promise]) -> None:
 def register_names(names: Mapping[str, Promise]) -> None:
     """Say what the particulars of an app's entries are called."""
     _NAMES.update(names)
+
+
+def register_companywide(actions: Iterable[str]) -> None:
+    """Name actions whose entries may belong to no project and then concern whoever reads a trail in any."""
+    _COMPANYWIDE.update(actions)
+
+
+def companywide() -> list[str]:
+    """The names of those actions."""
+    return sorted(_COMPANYWIDE)
 
 
 def known_actions() -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from records.drafts import purge
+from records.leftovers import sweep
 from records.work import run_waiting
 
 
@@ -17,3 +18,9 @@ def long_work() -> None:
 def forget_drafts() -> None:
     """Throw away what was begun and never sent, once a shift is over."""
     purge(timezone.now())
+
+
+@shared_task(name="records.tasks.clear_leftovers")
+def clear_leftovers() -> None:
+    """Take files off the disk whose request was killed before it kept their rows."""
+    sweep(timezone.now())

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from accounts.models import Project, User
 from records.models import AuditEntry
+from records.sentences import companywide
 
 AUDIT_PAGE = 50
 
@@ -23,9 +24,11 @@ def audit_page(
 ) -> tuple[list[AuditEntry], int | None]:
     """One page of a project's audit trail, newest first, and what to ask for the next one (None at the end).
 
-    `since` and `until` are days in the project's zone, both included.
+    With it stands what was done for the whole company, as far as the reader may know of it. `since` and `until` are
+    days in the project's zone, both included.
     """
-    rows = here = AuditEntry.objects.visible_to(user).filter(project=project).select_related("by")
+    seen = AuditEntry.objects.visible_to(user) | AuditEntry.objects.companywide(user, companywide())
+    rows = here = seen.filter(Q(project=project) | Q(project=None)).select_related("by")
     exact = {"action": action, "target": target, "by__username": by}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if since is not None:

@@ -10,10 +10,13 @@ from sla.defaults import load_calendar
 from tickets.defaults import load as load_tickets
 from visits.defaults import load as load_callbacks
 
-LOADERS: dict[str, Callable[..., int]] = {
+# What holds from a moment on is dated; words and lists hold as soon as they are there.
+DATED: dict[str, Callable[..., int]] = {
     "calendar": load_calendar,
     "policies": load_policies,
     "complaint_policies": load_complaint_policies,
+}
+PLAIN: dict[str, Callable[[], int]] = {
     "tickets": load_tickets,
     "complaints": load_complaints,
     "callbacks": load_callbacks,
@@ -22,4 +25,5 @@ LOADERS: dict[str, Callable[..., int]] = {
 
 def load_all(at: datetime) -> dict[str, int]:
     """Load everything that is missing. Returns how many rows each loader added."""
-    return {name: loader(at=at) for name, loader in LOADERS.items()}
+    dated = {name: loader(at=at) for name, loader in DATED.items()}
+    return dated | {name: loader() for name, loader in PLAIN.items()}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Project, User
 from core.errors import DomainError
 from core.numbers import whole_number
+from records.leftovers import none_left
 from servicedesk.signin import lacks_second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -163,6 +164,18 @@ class StaffSecondFactor:
         if not request.user.is_authenticated or request.path.startswith(BEFORE_SECOND_FACTOR):
             return False
         return lacks_second_factor(request.user)
+
+
+class NoLeftovers:
+    """A file that a request kept and whose row it then took back does not stay on the disk."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on and look afterwards."""
+        with none_left():
+            return self.get_response(request)
 
 
 class DomainErrors:

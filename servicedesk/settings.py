@@ -4,6 +4,7 @@
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -83,6 +84,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "servicedesk.middleware.NoLeftovers",
     "servicedesk.live.QuietPolls",
     "servicedesk.middleware.CurrentProject",
     "servicedesk.middleware.StaffSecondFactor",
@@ -93,7 +95,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "servicedesk.urls"
 WSGI_APPLICATION = "servicedesk.wsgi.application"
 
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -170,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     # Expires before the next one is sent, so that a stopped worker does not come back to a heap of wake-ups.
     "sweep": {"task": "sla.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "forget_drafts": {"task": "records.tasks.forget_drafts", "schedule": 600.0, "options": {"expires": 600.0}},
+    "clear_leftovers": {"task": "records.tasks.clear_leftovers", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "long_work": {"task": "records.tasks.long_work", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
 }
 

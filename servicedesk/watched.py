@@ -1,29 +1,33 @@
 """The lists that change under an open page: who may look, and which rows stand there now, in the page's order.
 
 A new one is a line of `LISTS`, and on its page `data-live="<name>"` around the rows and `data-live-row` on each. A row
-is its name on the page and a number that goes up with whatever happens to it.
+is its name on the page and a number that becomes another with whatever happens to it.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.models import Project, User
-from complaints.queries import PAGE as A_PAGE
+from complaints.queries import PAGE as COMPLAINTS_ON_A_PAGE
 from complaints.queries import asked_for
 from complaints.queries import listed as complaints
 from core.numbers import whole_number
-from notifications.queries import PAGE, inbox_rows
+from notifications.queries import PAGE as LETTERS_ON_A_PAGE
+from notifications.queries import inbox_rows
 from notifications.views.inbox import level_asked
 from reception.permissions import can_receive
-from reception.queries import desk
+from reception.queries import desk, log
+from reception.views.log import may_read
 from tickets.forms import read_filters
 from tickets.reads.board import waiting
 from tickets.reads.jobs import my_jobs
 from tickets.reads.listing import Cursor, in_order, listed
+from tickets.views.board import asked_of, rows_of
 from tickets.views.listing import may_dispatch
 from visits.permissions import can_list
 from visits.queries import to_make
@@ -47,6 +51,10 @@ def _staff(user: User, project: Project) -> bool:
 
 def _at_the_desk(user: User, project: Project) -> bool:
     return can_receive(user, project.pk)
+
+
+def _sends_people(user: User, project: Project) -> bool:
+    return user.is_office and may_dispatch(user, project)
 
 
 def _tickets(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
@@ -86,11 +94,24 @@ def _dispatch(user: User, project: Project, asked: QueryDict, at: datetime) -> I
     return [(case.number, case.version) for case in waiting(user, project)]
 
 
+def _board(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
+    return [(str(row.person.pk), row.stamp) for row in rows_of(asked_of(asked, user, project, at), project)]
+
+
+def _contacts(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
+    every = log.logged(log.asked_for(asked), user=user, project=project, at=at)
+    rows = log.on_page(every, whole_number(asked.get("before", "")))
+    return rows.values_list("case__number", "case__version")
+
+
 def _complaints(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
     view, grade = asked_for(asked)
     rows = complaints(project=project, user=user, view=view, grade=grade, at=at).values_list("number", "version")
-    # A page further on shows what comes after those before it.
-    return rows[(max(whole_number(asked.get("page", "1")) or 1, 1) - 1) * A_PAGE :]
+    if asked.get("page", "1") == "1":
+        return rows
+    # A page further on shows what comes after those before it; one that is not there is the last.
+    page = Paginator(rows, COMPLAINTS_ON_A_PAGE).get_page(asked.get("page", "1"))
+    return rows[(page.number - 1) * COMPLAINTS_ON_A_PAGE :]
 
 
 def _jobs(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
@@ -101,7 +122,7 @@ def _jobs(user: User, project: Project, asked: QueryDict, at: datetime) -> Itera
 def _inbox(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
     before = whole_number(asked.get("before", ""))
     rows = inbox_rows(user, unread_only=asked.get("show") == "unread", level=level_asked(asked), before=before)
-    return [(str(pk), int(read is not None)) for pk, read in rows.values_list("pk", "read_at")[:PAGE]]
+    return [(str(pk), int(read is not None)) for pk, read in rows.values_list("pk", "read_at")[:LETTERS_ON_A_PAGE]]
 
 
 LISTS: dict[str, Watched] = {
@@ -111,7 +132,9 @@ LISTS: dict[str, Watched] = {
     "soon": Watched(_at_the_desk, _soon),
     "today": Watched(_at_the_desk, _today),
     "callbacks": Watched(lambda user, project: can_list(user, project.pk), _callbacks),
-    "dispatch": Watched(lambda user, project: user.is_office and may_dispatch(user, project), _dispatch),
+    "contacts": Watched(may_read, _contacts),
+    "dispatch": Watched(_sends_people, _dispatch),
+    "board": Watched(_sends_people, _board),
     "complaints": Watched(_staff, _complaints),
     "jobs": Watched(_staff, _jobs),
     "inbox": Watched(lambda user, project: True, _inbox),

@@ -16,3 +16,4 @@ class SlaConfig(AppConfig):
         """Add the clocks to where a case is shown whole, and say what changes of rules are called."""
         import_module("sla.case_part")
         import_module("sla.sentences")
+        import_module("sla.audited")

@@ -10,7 +10,7 @@ os.environ["DEMO"] = "1"
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="servicedesk-tests-"))
 
 from servicedesk.settings import *  # noqa: F403
-from servicedesk.settings import DATABASES, STATIC_ROOT
+from servicedesk.settings import BASE_DIR, DATABASES, STATIC_ROOT, TEMPLATES
 from servicedesk.settings import STORAGES as REAL_STORAGES
 
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns in every test otherwise
@@ -20,6 +20,10 @@ STORAGES: dict[str, Any] = {  # type: ignore[no-redef]
     **REAL_STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+# The style guide: every part of the pages in every state, for the tests of looks and of the frame's scripts.
+TEMPLATES[0]["DIRS"] += [BASE_DIR / "tests" / "styleguide" / "templates"]
+TEMPLATES[0]["OPTIONS"]["libraries"] = {"examples": "tests.styleguide.examples"}
 
 if DATABASES["default"]["ENGINE"] == "servicedesk.sqlite":
     # In memory, yet with a connection for each thread as in the product: with Django's own way all threads of a live

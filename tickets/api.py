@@ -30,6 +30,7 @@ from tickets.serializers import (
     SignatureVerb,
     TicketDetailSerializer,
     TicketSerializer,
+    UndoVerb,
     lines_for,
     ticket_of,
 )
@@ -240,16 +241,16 @@ class TicketViewSet(CaseApi):
 
         return self.do(CallerVerb, act)
 
-    @extend_schema(request=Verb)
+    @extend_schema(request=UndoVerb)
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, number: str) -> Response:
-        """Take back what was done last: sending somebody, putting on hold, sorting anew."""
+        """Take back the last sending, hold or new category; what a colleague did, with a reason."""
 
         def act(case: Case, **given: Any) -> None:
             given.pop("claimed_at")
             actions.undo(ticket=ticket_of(case), **given)
 
-        return self.do(Verb, act)
+        return self.do(UndoVerb, act)
 
     @extend_schema(request=PhotoVerb)
     @action(detail=True, methods=["post"])

@@ -13,5 +13,6 @@ class TicketsConfig(AppConfig):
     verbose_name = _("Repairs and services")
 
     def ready(self) -> None:
-        """Make the kinds of case known."""
+        """Make the kinds of case known, and what is kept on record about lists of them."""
         import_module("tickets.kinds")
+        import_module("tickets.audited")

@@ -4,7 +4,6 @@ Warranties are law (law.md); categories, words and prices are ours. Rows that ar
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -309,7 +308,7 @@ PRICES = [
 
 
 @transaction.atomic
-def load(*, at: datetime) -> int:
+def load() -> int:
     """Load what is missing. Returns how many rows were new."""
     return _load_parts() + _load_categories() + _load_prices()
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from accounts.models import Project
@@ -222,10 +224,29 @@ class CompleteVerb(Verb):
     hours = serializers.DecimalField(max_digits=5, decimal_places=2, min_value=Decimal(0), required=False)
 
 
+class OnePicture(serializers.FileField):
+    """A picture; several under the one name are refused, for all but the last would be lost without a word."""
+
+    default_error_messages = {
+        "several": gettext_lazy("Several photos came at once and none was kept. Send them one by one.")
+    }
+
+    def get_value(self, dictionary: Any) -> Any:
+        """All that came under the name where there are several."""
+        several = dictionary.getlist(self.field_name) if isinstance(dictionary, MultiValueDict) else []
+        return several if len(several) > 1 else super().get_value(dictionary)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The picture."""
+        if isinstance(data, list):
+            self.fail("several")
+        return super().to_internal_value(data)
+
+
 class PhotoVerb(Verb):
     """A picture and what it shows."""
 
-    photo = serializers.FileField()
+    photo = OnePicture()
     label = serializers.ChoiceField(  # type: ignore[assignment]
         choices=PhotoLabel.choices, required=False, default=PhotoLabel.INTAKE
     )
@@ -234,7 +255,13 @@ class PhotoVerb(Verb):
 class SignatureVerb(Verb):
     """The customer's signature as a picture."""
 
-    signature = serializers.FileField()
+    signature = OnePicture()
+
+
+class UndoVerb(Verb):
+    """Why a colleague's deed is taken back; for one's own nothing needs to be said."""
+
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
 class JoinVerb(Verb):

@@ -18,6 +18,7 @@ CHECKS: dict[str, str] = {
     "migrations": "manage.py makemigrations --check --dry-run",
     "settings": "manage.py check --fail-level WARNING",
     "templates": "-m tools.templates",
+    "style sheets": "-m tools.styles",
     "state diagrams": "-m tools.diagrams --check",
     "catalogues": "-m tools.catalogues check",
     "requirements": "-m tools.trace --quiet",

@@ -1,7 +1,5 @@
 """What callers say on a fresh installation. Thanks at the end are the standard's (四(3)); the questions are ours."""
 
-from datetime import datetime
-
 from django.db import transaction
 
 from visits.models import CallbackScript
@@ -77,7 +75,7 @@ SCRIPTS: dict[str, dict[str, str]] = {
 
 
 @transaction.atomic
-def load(*, at: datetime) -> int:
+def load() -> int:
     """Load the scripts that are not there; those that are stay as they were edited. Returns how many were new."""
     known = set(CallbackScript.objects.values_list("category", flat=True))
     fresh = [category for category in SCRIPTS if category not in known]

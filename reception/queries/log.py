@@ -1,11 +1,13 @@
 """The work log (工作日志): every contact, by day, channel and who took it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from accounts.models import Project, User
 from cases.states import Channel
 from core.moments import is_reckoned
+from core.numbers import whole_number
 from reception.models import Contact, ContactQuerySet
 
 PAGE = 50
@@ -24,6 +26,15 @@ class Filters:
         """The filters as they stand in an address."""
         found = {"day": self.day, "channel": self.channel, "staff": str(self.staff or "")}
         return {name: value for name, value in found.items() if value}
+
+
+def asked_for(address: Mapping[str, str]) -> Filters:
+    """The filters that an address's query names."""
+    return Filters(
+        day=address.get("day", "")[:10],
+        channel=address.get("channel", "")[:10],
+        staff=whole_number(address.get("staff", "")),
+    )
 
 
 def day_bounds(day: str, project: Project, *, at: datetime) -> tuple[datetime, datetime] | None:
@@ -61,6 +72,11 @@ def logged(filters: Filters, *, user: User, project: Project, at: datetime) -> C
     return rows
 
 
+def on_page(rows: ContactQuerySet, before: int | None) -> ContactQuerySet:
+    """The rows as a page has them, newest first, older than `before`."""
+    return (rows if before is None else rows.filter(pk__lt=before)).order_by("-pk")
+
+
 @dataclass(frozen=True)
 class Page:
     """One page of the log, newest first."""
@@ -74,8 +90,7 @@ def one_page(filters: Filters, *, user: User, project: Project, at: datetime, be
     """The contacts older than `before`, and how many fit in all (counting stops past 1,000). Two statements."""
     rows = logged(filters, user=user, project=project, at=at)
     count = rows[: COUNTED + 1].count()
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    shown = rows.select_related("case__unit", "case__taken_by", "case__handler", "promised_to", "handed_to")
-    found = list(shown.order_by("-pk")[: PAGE + 1])
+    shown = on_page(rows, before)
+    shown = shown.select_related("case__unit", "case__taken_by", "case__handler", "promised_to", "handed_to")
+    found = list(shown[: PAGE + 1])
     return Page(contacts=found[:PAGE], next=found[PAGE - 1].pk if len(found) > PAGE else None, count=count)

@@ -1,10 +1,10 @@
 """Quick intake (快速登记): room and words, then the number; suggestions and likely doubles while typing."""
 
-import hashlib
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.files import File
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,16 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Project, User
 from cases.states import Channel
-from core.errors import DomainError, Invalid
+from core.errors import DomainError
 from estate.queries import match_unit
 from reception import actions
 from reception.intake import IntakeForm, posted_photos
 from reception.models import Contact
 from reception.queries.intake import Suggestion, Typed, suggestion
 from reception.views.common import ASKED_AS, at_the_desk, contact_named, given_by, show_problem
-from records.actions import Answer, once, store_image
+from records.actions import store_image
 from records.drafts import drafts_of
-from records.http import now, redirect_once
+from records.http import now, picture_once, redirect_once
 from records.masking import masked_phone
 from records.models import Draft
 from tickets.models import Ticket
@@ -192,19 +192,8 @@ def photo(request: HttpRequest) -> JsonResponse:
     """Keep a picture before the ticket has a number."""
     user, project = at_the_desk(request)
     at = now()
-    upload = request.FILES.get("file")
-    try:
-        if upload is None:
-            raise Invalid(_("No photo arrived."), fields={"file": _("Required.")})
-        digest = hashlib.file_digest(upload, "sha256").hexdigest()
-        upload.seek(0)
 
-        def act() -> Answer:
-            stored = store_image(upload=upload, project=project, by=user, at=at)
-            return Answer(status=200, data={"id": stored.token})
+    def keep(upload: "File[bytes]") -> dict[str, Any]:
+        return {"id": store_image(upload=upload, project=project, by=user, at=at).token}
 
-        key = request.headers.get("Idempotency-Key", "")[:200]
-        answer = once(by=user, scope="page intake photo", key=key, body=digest, at=at, act=act) if key else act()
-    except DomainError as error:
-        return JsonResponse({"detail": str(error)}, status=error.status)
-    return JsonResponse(answer.data)
+    return picture_once(request, at, keep)

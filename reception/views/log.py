@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from accounts.models import Project
+from accounts.models import Project, User
 from accounts.states import Role
 from cases.states import Channel
 from core.numbers import at_most, whole_number
 from reception.permissions import DESK_ROLES, can_receive
 from reception.queries.desk import colleagues
-from reception.queries.log import COUNTED, Filters, one_page
+from reception.queries.log import COUNTED, Filters, asked_for, one_page
 from reception.states import State
 from records.http import now, user_of
 
@@ -38,19 +38,20 @@ class Chip:
     choices: "list[Chip] | None" = None
 
 
+def may_read(user: User, project: Project) -> bool:
+    """Say whether the person reads the project's log."""
+    return user.has_role(project.pk, *READERS)
+
+
 @login_required
 @require_GET
 def contacts(request: HttpRequest) -> HttpResponse:
     """Every call, visit and letter, newest first."""
     user = user_of(request)
     project: Project | None = getattr(request, "project", None)
-    if project is None or not user.has_role(project.pk, *READERS):
+    if project is None or not may_read(user, project):
         raise Http404
-    filters = Filters(
-        day=request.GET.get("day", "")[:10],
-        channel=request.GET.get("channel", "")[:10],
-        staff=whole_number(request.GET.get("staff", "")),
-    )
+    filters = asked_for(request.GET)
     at = now()
     page = one_page(filters, user=user, project=project, at=at, before=whole_number(request.GET.get("before", "")))
     words = ngettext("%(count)s contact", "%(count)s contacts", page.count) % {"count": at_most(page.count, COUNTED)}

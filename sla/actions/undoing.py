@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from cases.models import Case, Event
+from core.errors import NotNow
 from sla.actions.clocks import Ledger, Mover, Start, cancel_clock, resume_clock, save_moved
 from sla.models import Clock, ClockEvent
 from sla.queries import clocks_of
@@ -37,7 +40,12 @@ def turn_round(event: Event, begin: Start, ledger: Ledger) -> list[Clock]:
     A clock that it started is cancelled (a breach meanwhile stays on record); one that it met or cancelled runs again
     to its old due time, so that the sweep finds a breach meanwhile at its true moment; a pause ends and the due time
     moves by exactly the time paused.
+
+    Raises `NotNow` for an event that was itself an undo: of a promise that each start sets anew, the clock that it let
+    go on and the one that it ended would run side by side.
     """
+    if "undoes" in event.data:
+        raise NotNow(_("This was itself an undo and cannot be undone. Take the step again instead."))
     clocks = {clock.pk: clock for clock in clocks_of(begin.case, Clock.objects.all())}
     # By when it was written: a promise may count from an earlier moment than the event that made it.
     written = ClockEvent.objects.filter(clock__in=clocks, recorded_at=event.recorded_at, kind__in=OPPOSITES)

@@ -197,4 +197,20 @@
     });
   }
   if (words) window.setInterval(tick, 15000);
+
+  // --- A photo that does not come says so: with its name instead of an empty frame. ---
+  const photoWords = document.getElementById("photo-words");
+  function sayBroken(image) {
+    const place = document.createElement("span");
+    place.className = "thumb-broken";
+    place.title = photoWords.dataset.broken;
+    place.textContent = `${image.alt} · ${photoWords.dataset.short}`;
+    image.replaceWith(place);
+  }
+  const isThumb = (element) => element instanceof HTMLImageElement && element.closest(".thumbs");
+  document.addEventListener("error", (event) => { if (photoWords && isThumb(event.target)) sayBroken(event.target); }, true);
+  // Those that failed before this script ran.
+  document.querySelectorAll(".thumbs img").forEach((image) => {
+    if (photoWords && image.complete && image.currentSrc && !image.naturalWidth) sayBroken(image);
+  });
 })();

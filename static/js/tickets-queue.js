@@ -1,6 +1,7 @@
 // A technician's steps without signal: kept on the phone, sent in order when the signal is back, never carried out twice.
 // Forms: data-queue="<case number>" data-panel-next="<panel>" data-words="<what it says in the list>". One key and one moment
-// belong to a step from its first attempt on, so that a repeat is the same request.
+// belong to a step from its first attempt on, so that a repeat is the same request. Each says what its page saw last
+// (seen_event): where somebody else worked on the job since, it is refused with what they did, and the person decides.
 (() => {
   "use strict";
   const box = document.querySelector("[data-unsent]");
@@ -31,7 +32,18 @@
   }
 
   const drop = (key) => write(read().filter((item) => item.key !== key));
-  const mark = (key, refused) => write(read().map((item) => (item.key === key ? { ...item, refused } : item)));
+  const mark = (key, refused, news = null) => write(read().map((item) => (item.key === key ? { ...item, refused, news } : item)));
+
+  // Somebody else worked on the job meanwhile, and the person has read what: this step and those behind it know it now.
+  // A step from before the change is taken when it is decided on: nobody had asked for it as it stands.
+  function goOnKnowing(item) {
+    const knowing = (each) => {
+      const kept = each.fields.filter(([name]) => name !== "seen_event" && name !== "happened_at");
+      const at = Date.parse(each.at) < Date.parse(item.news.changed_at) ? new Date().toISOString() : each.at;
+      return { ...each, at, fields: [...kept, ["seen_event", String(item.news.seen_event)], ["happened_at", at]] };
+    };
+    write(read().map((each) => (each.number === item.number ? knowing(each) : each)));
+  }
 
   // --- After a step the page rests: the next step's button comes up under the same finger, and a double tap must not press it.
   // The next page comes up after the rest only. ---
@@ -65,7 +77,13 @@
     row.querySelector("[data-why]").textContent = item.refused || "";
     const retry = row.querySelector("[data-again]");
     const away = row.querySelector("[data-away]");
-    retry.hidden = away.hidden = !item.refused;
+    const anyway = row.querySelector("[data-anyway]");
+    const look = row.querySelector("[data-look]");
+    away.hidden = !item.refused;
+    retry.hidden = !item.refused || Boolean(item.news);
+    anyway.hidden = look.hidden = !item.refused || !item.news;
+    look.href = item.page || window.location.pathname;
+    anyway.addEventListener("click", () => { goOnKnowing(item); mark(item.key, ""); flush(); });
     retry.addEventListener("click", () => { mark(item.key, ""); flush(); });
     away.addEventListener("click", () => { drop(item.key); window.location.reload(); });
     return row;
@@ -92,6 +110,9 @@
     if (!panel) return;
     reveal(panel.dataset.panel);
     delete form.dataset.sending;
+    // Sent once more from here it was decided with what is said above it.
+    const seen = form.querySelector("input[name=seen_event]");
+    if (seen && item.news) seen.value = String(Math.max(item.news.seen_event, Number(seen.value)));
     document.querySelectorAll("button").forEach((button) => {
       if (button.form !== form || resting) return;
       button.disabled = false;
@@ -128,7 +149,8 @@
       if (answer.ok) return { done: true, to: said.to };
       if (answer.status === 404) return { refused: box.dataset.gone };
       if (answer.status === 403 && !said.detail) return { signedOut: true };
-      return answer.status >= 500 ? { broken: true } : { refused: said.detail || String(answer.status) };
+      if (answer.status >= 500) return { broken: true };
+      return { refused: said.detail || String(answer.status), news: said.seen_event ? said : null };
     } catch {
       return {};
     } finally {
@@ -156,7 +178,8 @@
         drop(item.key);
         if (item.number === here) goTo = answer.to || window.location.pathname;
       } else if (answer.refused) {
-        mark(item.key, answer.refused);
+        mark(item.key, answer.refused, answer.news);
+        if (item.number === here) box.scrollIntoView({ block: "center" });
       } else if (answer.broken) {
         // The server failed over this step, not over the others: its job waits for the next pass, theirs go out now.
         passed.add(item.number);
@@ -197,7 +220,8 @@
     return going;
   }
   ["pointerdown", "keydown", "input", "change"].forEach((kind) => {
-    document.addEventListener(kind, () => { busy = true; }, { capture: true, passive: true });
+    // What is decided in the list of unsent steps begins nothing on the page.
+    document.addEventListener(kind, (event) => { busy ||= !box.contains(event.target); }, { capture: true, passive: true });
   });
 
   // A question was answered and may be asked again: its dialog closes, empty, with a key of its own for the next time.
@@ -227,7 +251,7 @@
     data.set("idempotency_key", key);
     data.set("happened_at", at);
     const item = {
-      key, at, number: form.dataset.queue, url: form.action, next: form.dataset.panelNext || "", words: form.dataset.words || "",
+      key, at, number: form.dataset.queue, page: window.location.pathname, url: form.action, next: form.dataset.panelNext || "", words: form.dataset.words || "",
       fields: [...data].filter(([, value]) => typeof value === "string"), refused: "",
     };
     // The same step once more takes the place of the one that was refused.

@@ -186,6 +186,29 @@ def test_what_was_refused_comes_back_as_it_was_typed(stage: Cast, come: Come, nu
 
 
 @pytest.mark.req("REP-3")
+def test_steps_kept_without_signal_ask_first_where_somebody_else_worked_on_the_job(
+    stage: Cast, come: Come, number: str
+) -> None:
+    page = come(stage.technician, f"/my-jobs/{number}/", phone=True)
+    page.context.set_offline(True)
+    tap(page, "接单", "到达")
+    expect(page.locator(".unsent")).to_contain_text("未同步 2")
+    to, by = stage.technician, stage.frontdesk
+    actions.dispatch(ticket=case(number).ticket, technician=to, by=by, at=now(), window_from=None, window_to=None)
+    page.context.set_offline(False)
+    waiting = page.locator(".unsent")
+    expect(waiting).to_contain_text(f"{by} 派单给{to}")
+    expect(waiting).to_be_in_viewport()
+    assert kinds(number)[-1] == "ticket.dispatched", "neither step was taken over it"
+    waiting.get_by_role("link", name="看看现在的情况").click()
+    page.wait_for_load_state()
+    waiting.get_by_role("button", name="照样提交").click()
+    expect(waiting).to_be_hidden()
+    assert kinds(number)[-2:] == ["ticket.accepted", "ticket.arrived"], "asked once, for both"
+    expect(page.locator(".path li.is-done")).to_have_count(2)
+
+
+@pytest.mark.req("REP-3")
 def test_a_step_over_which_the_server_fails_holds_up_its_own_job_only(stage: Cast, come: Come, number: str) -> None:
     other = dispatched(stage, opened(stage, at=now()), at=now()).case.number
     page = come(stage.technician, f"/my-jobs/{number}/", phone=True)

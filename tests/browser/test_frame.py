@@ -201,3 +201,14 @@ def test_a_signature_is_sent_as_a_picture(page: Page) -> None:
     page.click("signature-pad [data-save]")
     page.wait_for_function("document.querySelector('signature-pad').dataset.stage === 'sent'")
     assert page.input_value("signature-pad input[type=hidden]") == "s1"
+
+
+def test_a_photo_that_does_not_come_says_so(context: BrowserContext) -> None:
+    page = context.new_page()
+    page.route("**/static/img/mark.svg", lambda route: route.abort())
+    page.goto(GUIDE)
+    broken = page.locator(".thumbs .thumb-broken")
+    broken.first.scroll_into_view_if_needed()
+    broken.nth(1).wait_for()
+    assert broken.all_inner_texts() == ["维修前 · 打不开"] * 2
+    assert page.locator(".thumbs img").count() == 0

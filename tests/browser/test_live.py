@@ -133,6 +133,32 @@ def test_the_desk_learns_of_its_lists_and_of_the_line(stage: Cast, come: Come) -
     expect(page.locator("#mine-rows [data-live-row]")).to_have_count(1)
 
 
+def test_the_board_and_the_log_wait_for_whoever_looks_at_them(stage: Cast, come: Come) -> None:
+    ticket = opened(stage, at=now())
+    page = come(stage.supervisor, "/dispatch/")
+    look(page)
+    page.evaluate("document.querySelector('.board-box').scrollLeft = 40")
+    dispatched(stage, ticket, at=now())
+    look(page)
+    own = page.locator(".live-bar:has(+ #board-rows) .live-news")
+    expect(own).to_have_text("1 条有变化")
+    expect(page.locator("#board-rows .block")).to_have_count(0)
+    assert check(page) == []
+    own.click()
+    expect(page.locator("#board-rows .block")).to_have_count(1)
+    expect(page.locator("#waiting-rows [data-live-row]")).to_have_count(0)
+    expect(page.locator(NEWS)).to_have_count(0)
+    page.goto(page.url.replace("/dispatch/", "/contacts/"))
+    look(page)
+    expect(page.locator("[data-live=contacts] .empty-box")).to_be_visible()
+    visit(stage, "先来的", at=now())
+    look(page)
+    expect(page.locator(NEWS)).to_have_text("有 1 条新接待记录")
+    page.keyboard.press("r")
+    expect(page.locator("[data-live=contacts] tr[data-live-row]")).to_have_count(1)
+    expect(page.locator("#chips-count")).to_have_text("共 1 条")
+
+
 def test_a_technician_is_told_of_a_job_and_of_the_message(stage: Cast, come: Come) -> None:
     page = come(stage.technician, "/my-jobs/", phone=True)
     look(page)

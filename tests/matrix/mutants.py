@@ -22,14 +22,14 @@ Scope = tuple[type[QuerySet[Any]], str]
 # Nowhere: what no address asks yet, or only the choices of a form in the admin site.
 MISSED_AT = {
     "accounts.Project.visible_to": "project-detail",
-    "billing.ChargeItem.visible_to": "",
+    "billing.ChargeItem.visible_to": "admin:billing_tariff_change",
     "billing.Tariff.visible_to": "",
     "billing.UnitCharge.visible_to": "",
     "cases.Attachment.meant_for": "case_file paper",
     "cases.Case.visible_at_work": "",
     "cases.Case.visible_to": "case",
     "cases.Event.meant_for": "portal_matter",
-    "cases.Event.visible_to": "",
+    "cases.Event.visible_to": "just_done_undo ticket",
     "complaints.Complaint.visible_to": "complaint",
     "estate.ParkingSpace.visible_to": "",
     "estate.Person.visible_to": "person-detail",
@@ -44,7 +44,7 @@ MISSED_AT = {
     "sla.Clock.visible_to": "clock-detail",
     "tickets.Job.visible_to": "",
     "tickets.PriceItem.visible_to": "",
-    "tickets.Ticket.visible_to": "",
+    "tickets.Ticket.visible_to": "admin:tickets_ticket_change",
     "visits.Callback.visible_to": "callback",
 }
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from cases.models import Event
 from tests.cast import NOON
 from tests.matrix.world import (
     AUDIT,
@@ -18,6 +19,7 @@ from tests.matrix.world import (
     DRAFTS,
     FOREIGN,
     INBOX,
+    MISSING,
     NEIGHBOUR,
     NOTES,
     OWN,
@@ -106,12 +108,14 @@ WORDS: dict[str, Mapping[str, Places]] = {
 class Row:
     """One address. `reads`/`writes`: the roles it is for; what it is not for is refused or not there.
 
-    `thing` is the kind of thing its parameters name. A second row of an address, for another kind of thing, has a word
-    of its own after the name. `body` is a request that means something, so that a refusal is one of the person and not
-    of the form. `phone`: the roles that get a number in clear by writing here, or reading where that is written down.
+    `thing` is the kind of thing its parameters name, or its body where `in_body`. A second row of an address, for
+    another kind of thing, has a word of its own after the name. `body` is a request that means something, so that a
+    refusal is one of the person and not of the form. `phone`: the roles that get a number in clear by writing here, or
+    reading where that is written down.
     """
 
     thing: str = ""
+    in_body: bool = False
     reads: frozenset[str] | None = None
     writes: frozenset[str] | None = None
     verb: str = "POST"
@@ -157,6 +161,14 @@ def _remedy(world: World, place: str) -> dict[str, Any]:
 
 def _new(**fields: Any) -> Callable[[World, str], dict[str, Any]]:
     return lambda world, place: {"project": world.places[place].project.code, **fields}
+
+
+def _sending(world: World, place: str) -> dict[str, Any]:
+    """What the desk did when it sent somebody; for a place that is not there, what nobody did."""
+    if place == MISSING:
+        return {"event": 0}
+    number = world.ids("ticket", place)["number"]
+    return {"event": Event.objects.filter(case__number=number, kind="ticket.dispatched").earliest("pk").pk}
 
 
 REASON = just(reason="客户要求")
@@ -283,6 +295,8 @@ TABLE: dict[str, Row] = {
     "dispatch": _reads("", FRONT | LEADERS),
     "just_done": _reads("", EVERY_STAFF),
     "just_done_undo": _writes("", EVERY_STAFF),
+    # Whoever sees the ticket is told why not; who does not see it, nothing.
+    "just_done_undo ticket": _writes("ticket", EVERY_STAFF, _sending, in_body=True),
     "my_jobs": _reads("", EVERY_STAFF),
     "my_job": _reads("ticket", frozenset({"technician"})),
     # --- complaints --------------------------------------------------------------------------------------------------

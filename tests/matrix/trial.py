@@ -35,7 +35,8 @@ class Trial:
 
     def ids(self, place: str) -> dict[str, object]:
         """The parameters of the address."""
-        return (self.world.ids(self.row.thing, place) if self.row.thing else {}) | dict(self.row.given)
+        named = self.row.thing and not self.row.in_body
+        return (self.world.ids(self.row.thing, place) if named else {}) | dict(self.row.given)
 
     def ask(self, role: str, method: str, place: str) -> Answer:
         """Ask, and look at what holds for every answer."""

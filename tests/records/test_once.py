@@ -4,11 +4,13 @@ import time
 
 import pytest
 from django.db import connection
+from django.utils.datastructures import MultiValueDict
 
 from core.errors import Invalid, KeyReused
 from records.actions import Answer, audit, body_hash, once
 from records.models import AuditEntry, IdempotencyRecord
 from tests.cast import NOON, Cast
+from tests.records.pictures import upload
 from tests.threads import at_once
 
 
@@ -69,6 +71,17 @@ def test_an_empty_answer_is_an_answer(cast: Cast) -> None:
 def test_a_fingerprint_tells_bodies_apart() -> None:
     bodies: list[object] = [{}, {"a": 1}, {"a": "1"}, {"a": [1]}, {"a": None}, [], None, {"b": 1}]
     assert len({body_hash(body) for body in bodies}) == len(bodies)
+
+
+def test_files_are_told_apart_by_what_is_in_them_and_not_by_their_name() -> None:
+    def sent(*contents: bytes) -> MultiValueDict[str, object]:
+        return MultiValueDict({"photo": [upload(content, "photo.jpg") for content in contents]})
+
+    bodies = [sent(b"a"), sent(b"b"), sent(b"a", b"b"), sent(b"b", b"a"), sent(b"c", b"b"), sent()]
+    assert len({body_hash(body) for body in bodies}) == len(bodies)
+    again = sent(b"a", b"b")
+    assert body_hash(again) == body_hash(bodies[2])
+    assert [file.read() for file in again.getlist("photo")] == [b"a", b"b"], "they can still be read"  # type: ignore[attr-defined]
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time")

@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Membership, User
+from cases.models import Case
+from estate.models import HouseholdMember, Person
 from records.actions import audit
 from records.trail import AUDIT_PAGE
+from sla.models import Policy
 from tests.cast import NOON, Cast
+from tests.tickets.flow import opened
 
 SignIn = Callable[[User], Client]
 AUDIT = "/audit/"
@@ -18,13 +22,14 @@ pytestmark = pytest.mark.req("SEC-2")
 
 
 def write(cast: Cast, count: int = 1, **more: Any) -> None:
+    person = Person.objects.filter(project=cast.project).order_by("pk")[0]
     for n in range(count):
         given: dict[str, Any] = {
             "at": NOON + timedelta(minutes=n),
             "by": cast.frontdesk,
             "project": cast.project,
         } | more
-        audit(**({"action": "person.revealed", "target": f"person {n}", "reason": f"reason-{n}-zz"} | given))
+        audit(**({"action": "person.revealed", "target": f"person {person.pk}", "reason": f"reason-{n}-zz"} | given))
 
 
 @pytest.mark.parametrize("role", ["supervisor", "gm", "quality", "admin"])
@@ -52,7 +57,7 @@ def test_what_it_costs_does_not_grow_with_its_length(
     write(cast, rows)
     client = signed_in(cast.quality)
     client.get(AUDIT)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):  # the four of every page of entries, the people's names, and their homes
         page = client.get(AUDIT)
     assert page.content.decode().count("-zz") == rows
 
@@ -118,5 +123,63 @@ def test_older_entries_are_a_page_further(cast: Cast, signed_in: SignIn) -> None
 
 
 def test_every_kind_of_entry_is_offered_without_reading_the_whole_trail(cast: Cast, signed_in: SignIn) -> None:
-    offered = dict(signed_in(cast.supervisor).get(AUDIT).context["actions"])
+    offered = dict(signed_in(cast.supervisor).get(AUDIT).context["form"].fields["action"].widget.choices)
     assert {"person.revealed", "tickets.exported", "register.imported"} <= set(offered), "no entry is there yet"
+
+
+# --- what it is about ------------------------------------------------------------------------------------------------
+def links(page: Any) -> dict[str, str]:
+    """The linked words of the page's column, and where they lead."""
+    return {entry.about.words: entry.about.url for entry in page.context["entries"]}
+
+
+def test_what_an_entry_is_about_is_said_in_words_and_linked(cast: Cast, signed_in: SignIn) -> None:
+    ticket = opened(cast)
+    member = HouseholdMember.objects.current().select_related("person", "household__unit")[0]
+    key = Policy.objects.get(key="ticket.respond")
+    write(cast, action="contact.revealed", target=ticket.case.number)
+    write(cast, target=f"person {member.person_id}")
+    write(cast, action="rule.approved", target=key.key, project=None)
+    write(cast, action="tickets.exported", target="tickets.csv")
+    write(cast, action="register.exported", target="")
+    write(cast, action="message.again", target="ticket.opened:12:3")
+    page = signed_in(cast.supervisor).get(AUDIT)
+    found = links(page)
+    home = member.household.unit.number
+    assert found[ticket.case.number] == f"/c/{ticket.case.number}/"
+    assert found[f"{home} {member.person.name}"] == f"/units/demo/{home}/"
+    assert found[key.name] == f"/rules/{key.key}/"
+    assert [words for words, url in found.items() if not url] == ["一条与事项无关的通知", "整个档案", "一份工单清单"]
+    text = page.content.decode()
+    for raw in (f"person {member.person_id}", key.key + "<", "tickets.csv", "ticket.opened:12:3"):
+        assert raw not in text
+    for url in filter(None, found.values()):
+        assert signed_in(cast.supervisor).get(url).status_code in {200, 302}
+
+
+def test_what_one_may_not_see_is_named_without_a_link(cast: Cast, signed_in: SignIn) -> None:
+    hidden = opened(cast)
+    Case.objects.filter(pk=hidden.case_id).update(reserved_for="gm")
+    write(cast, action="contact.revealed", target=hidden.case.number)
+    write(cast, target="person 999999")
+    found = links(signed_in(cast.quality).get(AUDIT))
+    assert found == {hidden.case.number: "", "档案里的一位住户": ""}
+
+
+@pytest.mark.parametrize("role", ["supervisor", "gm", "quality", "admin"])
+def test_changes_of_rules_concern_every_reader_of_a_trail(cast: Cast, signed_in: SignIn, role: str) -> None:
+    write(cast, action="rule.approved", target="ticket.respond", project=None, reason="rule-zz")
+    write(cast, action="append_only.unlocked", target="", project=None, reason="unlocked-zz")
+    text = signed_in(cast.users[role]).get(AUDIT).content.decode()
+    assert "rule-zz" in text
+    assert "全公司" in text
+    assert "unlocked-zz" not in text, "what it was about may be another project's"
+
+
+@pytest.mark.parametrize("role", ["gm", "admin"])
+def test_whoever_works_in_the_whole_company_reads_all_that_belongs_to_no_project(
+    cast: Cast, signed_in: SignIn, role: str
+) -> None:
+    Membership.objects.filter(user=cast.users[role]).update(project=None)
+    write(cast, action="append_only.unlocked", target="", project=None, reason="unlocked-zz")
+    assert "unlocked-zz" in signed_in(cast.users[role]).get(AUDIT).content.decode()

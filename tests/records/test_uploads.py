@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
 from accounts.models import User
+from cases.models import Attachment
 from records.models import StoredFile
 from tests.cast import Cast
 from tests.matrix.probe import addresses
@@ -149,6 +151,67 @@ def test_a_name_with_a_nul_reaches_nobody(cast: Cast, signed_in: SignIn) -> None
     answer = signed_in(cast.frontdesk).post("/intake/photos/", body, content_type="multipart/form-data; boundary=x")
     assert answer.status_code in {200, 400}
     assert not StoredFile.objects.exclude(name="photo.jpg").exists()
+
+
+# --- several under one name ------------------------------------------------------------------------------------------
+def two() -> list[SimpleUploadedFile]:
+    """Two pictures as a phone names all of its: alike."""
+    return [upload(photo(32, 32), "image.jpg"), upload(photo(48, 48), "image.jpg")]
+
+
+def test_both_pictures_of_one_intake_are_kept(cast: Cast, signed_in: SignIn) -> None:
+    desk = signed_in(cast.frontdesk)
+    who = {"unit": "3-2-1501", "contact_name": "张", "contact_phone": "13812341234"}
+    wanted = who | {"description": "灯不亮", "idempotency_key": "k"}
+    for _again in range(2):
+        assert desk.post("/intake/", wanted | {"photos": two()}).status_code == 302
+    assert len(set(Attachment.objects.values_list("file__sha256", flat=True))) == 2
+    assert Attachment.objects.count() == 2
+    other = [upload(photo(32, 32), "image.jpg"), upload(photo(64, 64), "image.jpg")]
+    refused = desk.post("/intake/", wanted | {"photos": other})
+    assert refused.status_code == 422, "the same key with another picture is another request"
+    assert Attachment.objects.count() == 2
+
+
+@pytest.mark.parametrize("where", ["page", "desk", "photos", "sign"])
+def test_two_pictures_where_one_is_taken_are_refused_with_a_sentence(
+    cast: Cast, signed_in: SignIn, api: Any, ticket: Ticket, where: str
+) -> None:
+    """Taking the last one would lose the other without a word."""
+    headers = {"Idempotency-Key": "k"}
+    if where == "page":
+        url = f"/tickets/{ticket.case.number}/photos/"
+        answer = signed_in(cast.technician).post(url, {"file": two(), "kind": "before"}, headers=headers)
+    elif where == "desk":
+        answer = signed_in(cast.frontdesk).post("/intake/photos/", {"file": two()}, headers=headers)
+    else:
+        field = {"photos": "photo", "sign": "signature"}[where]
+        url = f"/api/v1/tickets/{ticket.case.number}/{where}/"
+        answer = api(cast.technician).post(url, {field: two()}, format="multipart", headers=headers)
+    assert answer.status_code == 400
+    assert "一张一张" in str(answer.json())
+    assert not StoredFile.objects.exists()
+
+
+@pytest.mark.parametrize("where", ["page", "desk", "api"])
+def test_one_key_with_another_picture_is_another_request(
+    cast: Cast, signed_in: SignIn, api: Any, ticket: Ticket, where: str
+) -> None:
+    headers = {"Idempotency-Key": "k"}
+    answers = []
+    for picture in (*two(), two()[0]):
+        if where == "page":
+            url = f"/tickets/{ticket.case.number}/photos/"
+            answer = signed_in(cast.technician).post(url, {"file": picture, "kind": "before"}, headers=headers)
+        elif where == "desk":
+            answer = signed_in(cast.frontdesk).post("/intake/photos/", {"file": picture}, headers=headers)
+        else:
+            url = f"/api/v1/tickets/{ticket.case.number}/photos/"
+            sent = {"photo": picture, "label": "before"}
+            answer = api(cast.technician).post(url, sent, format="multipart", headers=headers)
+        answers.append(answer.status_code)
+    assert answers == [200, 422, 200]
+    assert StoredFile.objects.count() == 1
 
 
 # --- how they are served ---------------------------------------------------------------------------------------------

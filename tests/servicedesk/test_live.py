@@ -1,6 +1,7 @@
 """What an open page is told of changes: only of its own rows, 304 while nothing changed, at a known price."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, User
 from accounts.states import Role
+from complaints import actions as actions_of_complaints
 from notifications.actions import mark_read
 from reception import actions as desk
 from reception.actions import NewContact
@@ -96,7 +98,8 @@ PAGES = {
     "/tickets/": ["tickets"],
     "/desk/": ["line", "mine", "soon", "today"],
     "/callbacks/": ["callbacks"],
-    "/dispatch/": ["dispatch"],
+    "/dispatch/": ["dispatch", "board"],
+    "/contacts/": ["contacts"],
     "/my-jobs/": ["jobs"],
     "/complaints/": ["complaints"],
     "/inbox/": ["inbox"],
@@ -112,6 +115,48 @@ def test_a_list_is_told_to_whoever_may_open_its_page(cast: Cast, signed_in: Sign
             assert client.get(f"/live/?live={name}").status_code == page.status_code, (path, name)
             assert page.status_code != 200 or f'data-live="{name}"' in page.content.decode()
     assert {name for names in PAGES.values() for name in names} == set(LISTS)
+
+
+def test_the_board_tells_of_a_persons_day_as_soon_as_it_would_be_drawn_otherwise(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.supervisor)
+    mine, board = str(cast.technician.pk), "/live/?live=board"
+    seen = [rows(ask(client, board), "board")]
+    ticket = dispatched(cast, opened(cast))
+    seen.append(rows(ask(client, board), "board"))
+    actions.accept(ticket=ticket, by=cast.technician, at=NOON)
+    assert rows(ask(client, board), "board") == seen[-1], "nothing is drawn otherwise"
+    actions.dispatch(ticket=ticket, technician=cast.technician2, by=cast.supervisor, at=NOON)
+    seen.append(rows(ask(client, board), "board"))
+    assert seen[0][mine] != seen[1][mine]
+    assert seen[2][mine] == seen[0][mine]
+    assert seen[2][str(cast.technician2.pk)] != seen[1][str(cast.technician2.pk)]
+    page = client.get("/dispatch/").content.decode()
+    assert all(f'data-live-row="{who} {stamp}"' in page for who, stamp in seen[2].items())
+    tomorrow = rows(ask(client, board + "&day=tomorrow"), "board")
+    assert tomorrow.keys() == seen[2].keys()
+
+
+def test_the_work_log_tells_of_the_contacts_of_its_filters(cast: Cast, signed_in: SignIn) -> None:
+    called = NewContact(project=cast.project, channel="phone", purpose="enquiry", said="问")
+    here = desk.log_contact(new=called, by=cast.frontdesk, at=NOON)
+    came = desk.queue(new=replace(called, channel="walk_in"), by=cast.frontdesk, at=NOON)
+    client = signed_in(cast.supervisor)
+    every = {case.number: case.version for case in (here.case, came.case)}
+    assert rows(ask(client, "/live/?live=contacts&day=today"), "contacts") == every
+    assert set(rows(ask(client, "/live/?live=contacts&channel=phone"), "contacts")) == {here.case.number}
+    assert rows(ask(client, "/live/?live=contacts&day=yesterday"), "contacts") == {}
+    further = rows(ask(client, f"/live/?live=contacts&before={came.pk}"), "contacts")
+    assert set(further) == {here.case.number}
+    desk.serve(contact=came, by=cast.frontdesk, at=NOON)
+    assert rows(ask(client, "/live/?live=contacts&day=today"), "contacts") != every
+
+
+def test_a_page_of_complaints_that_is_not_there_is_the_last_one_here_too(cast: Cast, signed_in: SignIn) -> None:
+    said = actions_of_complaints.NewComplaint(project=cast.project, description="电梯太吵")
+    complaint = actions_of_complaints.register(new=said, by=cast.frontdesk, at=NOON)
+    client = signed_in(cast.supervisor)
+    for page in ("1", "99", "x"):
+        assert set(rows(ask(client, f"/live/?live=complaints&page={page}"), "complaints")) == {complaint.case.number}
 
 
 def test_technicians_and_residents_are_told_of_their_own(cast: Cast, signed_in: SignIn) -> None:
@@ -217,6 +262,8 @@ def test_a_quiet_look_takes_three_statements_and_reads_no_list(cast: Cast, signe
         ("supervisor", "live=tickets", 4 + 5 + 1),
         ("supervisor", "live=dispatch", 4 + 5 + 1),
         ("supervisor", "live=callbacks", 4 + 5 + 1),
+        ("supervisor", "live=contacts", 4 + 5 + 1),
+        ("supervisor", "live=dispatch&live=board", 4 + 5 + 5),
         ("frontdesk", "live=line&live=mine&live=soon&live=today", 4 + 5 + 4),
         ("technician", "live=jobs", 4 + 2 + 3),
         ("technician", "live=inbox", 4 + 2 + 1),

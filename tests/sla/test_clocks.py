@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from core.errors import Invalid, NotAllowed, NotNow
 from sla.actions import extend, sweep_clocks
@@ -158,6 +159,20 @@ def test_where_the_policy_says_so_a_repeated_start_sets_it_anew(cast: Cast) -> N
         (1, "cancelled", NOON + HOUR),
         (2, "running", NOON + HOUR + 10 * MINUTE),
     ]
+
+
+def test_an_undo_of_a_repeated_start_is_not_undone_itself(cast: Cast) -> None:
+    """The clock that the undo let go on, and the one that it ended, would else run side by side."""
+    make_version(restarts=True)
+    clock = asked(cast)
+    again = occur(clock.case, "trial.asked", NOON + 10 * MINUTE)
+    undone = occur(clock.case, "trial.visited", NOON + 11 * MINUTE, takes_back=again)
+    stands = list(clock.case.clocks.order_by("cycle").values_list("cycle", "state", "due_at"))
+    assert stands == [(1, "running", NOON + HOUR), (2, "cancelled", NOON + HOUR + 10 * MINUTE)]
+    with pytest.raises(NotNow, match="was itself an undo"), translation.override("en"):
+        occur(clock.case, "trial.visited", NOON + 12 * MINUTE, takes_back=undone)
+    assert list(clock.case.clocks.order_by("cycle").values_list("cycle", "state", "due_at")) == stands
+    assert clock.case.events.count() == 3
 
 
 def test_setting_an_overdue_promise_anew_keeps_the_breach(cast: Cast) -> None:

@@ -83,7 +83,7 @@ def _happen(here: Case, word: str, at: datetime, subject: str, past: list[Event]
             return []
         more = {"state": "done" if word == "closed" else "open"}
     done = happen(case=here, kind=kind, at=at, by=None, subject=subject, **more)
-    # What took something back is not taken back itself: no page offers it.
+    # What took something back is not taken back itself: that is refused.
     return [] if word == "undo" else [done]
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from tests.cast import NOON, Cast
+from tests.cast import Cast
 from tests.tickets.flow import category, completed, opened
 from tickets.defaults import CATEGORIES, PARTS, PRICES, load
 from tickets.models import Category, PriceItem, TechnicianSkill, WarrantyPart
@@ -29,7 +29,7 @@ def test_the_defaults_are_loaded_once_and_edits_stay(cast: Cast) -> None:
     lamp = category("lamp")
     lamp.keywords = ["灯"]
     lamp.save()
-    assert load(at=NOON) == load_scripts(at=NOON) == 0
+    assert load() == load_scripts() == 0
     lamp.refresh_from_db()
     assert lamp.keywords == ["灯"]
     assert Category.objects.count() == len(CATEGORIES) >= 25

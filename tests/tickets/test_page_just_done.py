@@ -12,7 +12,7 @@ from accounts.models import User
 from cases.models import Case, Event
 from tests.cast import NOON, Cast
 from tests.tickets.flow import HOUR, MINUTE, category, in_progress, kinds, opened
-from tests.tickets.pages import clock_at, queries_for, read_in_english, text_of, words_of
+from tests.tickets.pages import clock_at, hidden, queries_for, read_in_english, text_of, words_of
 from tickets import actions
 from tickets.models import Job, Ticket
 from tickets.states import State
@@ -156,12 +156,43 @@ def test_what_one_does_not_see_is_not_there(cast: Cast, signed_in: SignIn, who: 
     assert state(ticket) == State.DISPATCHED
 
 
-def test_a_supervisor_takes_back_what_the_desk_did_and_a_colleague_does_not(cast: Cast, signed_in: SignIn) -> None:
+def test_a_colleague_does_not_take_back_what_the_desk_did(cast: Cast, signed_in: SignIn) -> None:
     ticket = sent(cast)
     words = words_of(signed_in(cast.head).post(UNDO, {"event": event_of(ticket)}, follow=True))
     assert "Only whoever did it, or a supervisor" in words
-    signed_in(cast.supervisor).post(UNDO, {"event": event_of(ticket)})
+    assert state(ticket) == State.DISPATCHED
+
+
+def test_a_supervisor_takes_it_back_on_the_tickets_page_and_says_why(cast: Cast, signed_in: SignIn) -> None:
+    ticket = sent(cast)
+    url, do = f"/tickets/{ticket.case.number}/", f"/tickets/{ticket.case.number}/do/correct/"
+    client = signed_in(cast.supervisor)
+    shown = client.get(url)
+    assert f'action="{do}"' in text_of(shown)
+    assert "Frontdesk: Sent Technician" in words_of(shown)
+    assert client.post(do, {"version": hidden(shown, do, "version"), "reason": " "}).status_code == 422
+    assert "Say why" in words_of(client.post(UNDO, {"event": event_of(ticket)}, follow=True))
+    assert state(ticket) == State.DISPATCHED
+    answer = client.post(do, {"version": hidden(shown, do, "version"), "reason": "业主要换人"}, follow=True)
+    assert "Taken back: it stands as before." in words_of(answer)
+    assert "业主要换人" in words_of(answer)
     assert state(ticket) == State.PENDING
+    assert f'action="{do}"' not in text_of(answer), "now it is one's own"
+
+
+@pytest.mark.parametrize("who", ["frontdesk", "head", "gm", "technician"])
+def test_nobody_else_has_that_button(cast: Cast, signed_in: SignIn, who: str) -> None:
+    ticket = sent(cast)
+    assert "/do/correct/" not in text_of(signed_in(cast.users[who]).get(f"/tickets/{ticket.case.number}/"))
+
+
+def test_the_button_goes_once_it_can_no_longer_be_undone(cast: Cast, signed_in: SignIn) -> None:
+    ticket = sent(cast)
+    actions.accept(ticket=ticket, by=cast.technician, at=AT)
+    assert "/do/correct/" not in text_of(signed_in(cast.supervisor).get(f"/tickets/{ticket.case.number}/"))
+    late = sent(cast)
+    with clock_at(AT + 31 * MINUTE):
+        assert "/do/correct/" not in text_of(signed_in(cast.supervisor).get(f"/tickets/{late.case.number}/"))
 
 
 def test_a_hold_and_a_category_have_their_button_too(cast: Cast, signed_in: SignIn) -> None:

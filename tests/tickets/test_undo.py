@@ -55,7 +55,7 @@ def sort(cast: Cast, ticket: Ticket, at: datetime = AT) -> Ticket:
 
 
 def undo(cast: Cast, ticket: Ticket, at: datetime = AT + MINUTE, by: User | None = None) -> Ticket:
-    return actions.undo(ticket=ticket, by=by or cast.frontdesk, at=at)
+    return actions.undo(ticket=ticket, reason="派错了" if by else "", by=by or cast.frontdesk, at=at)
 
 
 def live(case: Case) -> list[tuple[object, ...]]:
@@ -301,6 +301,16 @@ def test_whoever_did_it_and_supervisors(cast: Cast, who: str, may: bool) -> None
         with pytest.raises(NotAllowed):
             undo(cast, ticket, by=cast.users[who])
     assert (kinds(ticket.case)[-1] == "ticket.dispatch_undone") is may
+
+
+def test_a_colleagues_deed_is_taken_back_with_a_reason(cast: Cast) -> None:
+    ticket = send(cast, opened(cast))
+    with pytest.raises(Invalid) as refusal:
+        actions.undo(ticket=ticket, reason="  ", by=cast.supervisor, at=AT + MINUTE)
+    assert "reason" in refusal.value.fields
+    actions.undo(ticket=ticket, reason="业主要换人", by=cast.supervisor, at=AT + MINUTE)
+    undone = Event.objects.get(case=ticket.case, kind="ticket.dispatch_undone")
+    assert (undone.text, undone.by, undone.for_resident) == ("业主要换人", cast.supervisor, False)
 
 
 def test_a_technician_takes_back_the_own_hold_and_nobody_elses(cast: Cast) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.template import Engine
 
 from core.transitions import Step
-from tools import check, diagrams, size, templates, trace
+from tools import check, diagrams, size, styles, templates, trace
 
 SOUND = """{% load i18n %}
 <!-- style="color: red" -->
@@ -45,6 +45,26 @@ def test_a_template_that_does_not_compile_is_named(tmp_path: Path) -> None:
     found = templates.check(tmp_path, Engine())
     assert len(found) == 1
     assert found[0].startswith("templates/desk/bad.html: does not compile: ")
+
+
+SHEET = """/* .gone-with-the-comment */
+.card > .line:hover, .state-open { margin: 0.5rem; }
+.at-7 { grid-column: 7; }
+.due-soon, .told { color: red; }
+.is-here .lost { color: red; } .also-lost { color: red; }
+"""
+WORN = """<body class="{% block body_class %}told{% endblock %}">
+<p class="card{% if line %} line{% endif %} state-{{ state }}">lost</p>"""
+
+
+def test_a_class_that_nothing_wears_is_found_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "desk.css").write_text(SHEET)
+    (tmp_path / "desk.html").write_text(WORN)
+    (tmp_path / "desk.js").write_text("// lost\nrow.classList.add(`at-${hour}`); row.className = 'is-here';")
+    (tmp_path / "desk.py").write_text('also_lost = 1  # also-lost\nreturned = f"due-{tone}"\n')
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "page.html").write_text('<p class="lost">')
+    assert styles.unworn(tmp_path) == ["desk.css:5: nothing wears .lost", "desk.css:5: nothing wears .also-lost"]
 
 
 def function(lines: int) -> str:

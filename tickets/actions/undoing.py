@@ -14,18 +14,27 @@ from cases.queries import last_act
 from cases.sentences import sentence
 from core.errors import Invalid, NotNow
 from tickets.actions.correcting import hand_over, named
-from tickets.actions.turns import Turn, begin
+from tickets.actions.turns import Turn, begin, reason_of
 from tickets.models import Category, Job, Ticket
 from tickets.permissions import can_undo
 from tickets.rules import UNDO_WITHIN, UNDOABLE, Blocked, undo_blocked
 
 
 @transaction.atomic
-def undo(*, ticket: Ticket, event: Event | None = None, by: User, at: datetime, expected: int | None = None) -> Ticket:
+def undo(
+    *,
+    ticket: Ticket,
+    event: Event | None = None,
+    reason: str = "",
+    by: User,
+    at: datetime,
+    expected: int | None = None,
+) -> Ticket:
     """Take back the sending, the hold or the new sorting that `event` is; without it, whatever was done last.
 
-    Only as long as nothing else happened to the ticket since and for half an hour. Nothing is rubbed out: the undo is
-    an event of its own, which the resident does not see. Raises `Invalid`, `NotAllowed`, `NotNow`, `Stale`.
+    Whoever takes back what a colleague did says why. Only as long as nothing else happened to the ticket since and for
+    half an hour. Nothing is rubbed out: the undo is an event of its own, which the resident does not see. Raises
+    `Invalid`, `NotAllowed`, `NotNow`, `Stale`.
     """
     turn = begin(ticket, by=by, at=at, expected=expected)
     event = event or last_act(turn.case)
@@ -36,7 +45,9 @@ def undo(*, ticket: Ticket, event: Event | None = None, by: User, at: datetime, 
         words = {"what": sentence(event.kind, event.data)}
         raise NotNow(_("“%(what)s” cannot be undone. Mend it with a step of its own.") % words)
     _require_undoable(turn, event)
-    _TAKE_BACK[event.kind](turn, event)
+    if event.by_id != by.pk:
+        reason = reason_of(reason, _("Say why you take back what a colleague did. They read it on the ticket's page."))
+    _TAKE_BACK[event.kind](turn, event, reason)
     return turn.ticket
 
 
@@ -54,7 +65,7 @@ def _require_undoable(turn: Turn, event: Event) -> None:
         raise NotNow(late % {"minutes": minutes})
 
 
-def _take_back_dispatch(turn: Turn, event: Event) -> None:
+def _take_back_dispatch(turn: Turn, event: Event, reason: str) -> None:
     """Whoever was sent need not go; whoever had the job before has it again, as far as they had come with it."""
     before, job = event.data["undo"], turn.job
     step = turn.step(f"undo_dispatch_to_{before['state']}")
@@ -64,7 +75,7 @@ def _take_back_dispatch(turn: Turn, event: Event) -> None:
     again = _give_again(turn, before["job"])
     handler = User.objects.filter(pk=before["handler"]).first() if before["handler"] else None
     data = {"technician": str(job.technician), "undoes": event.pk}
-    turn.happen(step, data=data, for_resident=False, changes={"handler": handler}, takes_back=event)
+    turn.happen(step, data=data, text=reason, for_resident=False, changes={"handler": handler}, takes_back=event)
     turn.tell("ticket.taken_back", f"taken_back:{turn.case.number}:{job.number}", [job.technician], level="warning")
     if again is not None and again.technician_id != job.technician_id:
         turn.tell("ticket.given_back", f"given_back:{turn.case.number}:{job.number}", [again.technician])
@@ -82,13 +93,13 @@ def _give_again(turn: Turn, had: dict[str, Any] | None) -> Job | None:
     return job
 
 
-def _take_back_hold(turn: Turn, event: Event) -> None:
+def _take_back_hold(turn: Turn, event: Event, reason: str) -> None:
     """The work goes on where it was; what had paused for the hold moves by exactly the time that it took."""
     step = turn.step(f"undo_hold_to_{event.data['undo']['state']}")
-    turn.happen(step, data={"undoes": event.pk}, for_resident=False, takes_back=event)
+    turn.happen(step, data={"undoes": event.pk}, text=reason, for_resident=False, takes_back=event)
 
 
-def _take_back_category(turn: Turn, event: Event) -> None:
+def _take_back_category(turn: Turn, event: Event, reason: str) -> None:
     """Category, department, urgency and who pays are as they were, and so is who sees it."""
     before, ticket = event.data["undo"], turn.ticket
     step = turn.step("undo_category")
@@ -101,13 +112,14 @@ def _take_back_category(turn: Turn, event: Event) -> None:
     turn.happen(
         step,
         data={"before": named(sorted_as), "after": named(ticket.category), "undoes": event.pk},
+        text=reason,
         for_resident=False,
         changes={"category": before["code"], "department": department, "urgency": before["urgency"]},
         takes_back=event,
     )
 
 
-_TAKE_BACK: dict[str, Callable[[Turn, Event], None]] = {
+_TAKE_BACK: dict[str, Callable[[Turn, Event, str], None]] = {
     "ticket.dispatched": _take_back_dispatch,
     "ticket.held": _take_back_hold,
     "ticket.recategorised": _take_back_category,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zlib import crc32
 
 from django.db.models import F, Q
 from django.utils.functional import Promise
@@ -65,6 +66,13 @@ class Row:
     blocks: tuple[Block, ...]
     outside: tuple[Block, ...]
     loose: tuple[Job, ...]
+
+    @property
+    def stamp(self) -> int:
+        """A number that becomes another as soon as the row would be drawn otherwise; the time asked for left out."""
+        jobs = [block for block in (*self.blocks, *self.outside) if block.number]
+        loose = [job.ticket.case.number for job in self.loose]
+        return crc32(repr((self.person.name, self.person.load, self.person.trades, jobs, loose)).encode())
 
 
 @dataclass(frozen=True)

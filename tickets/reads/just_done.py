@@ -93,13 +93,14 @@ def _done(events: list[Event], user: User, jobs: dict[int, Job], at: datetime) -
         sentence=words,
         text=newest.text,
         icon=ICONS.get(newest.kind.rpartition(".")[2], "dot"),
-        deeds=tuple(Deed(e.pk, e.case, _undoable(e, user, jobs.get(e.case_id), at)) for e in events),
+        deeds=tuple(Deed(e.pk, e.case, undoable(e, e.case, user, jobs.get(e.case_id), at=at)) for e in events),
         can_be_undone=newest.kind in UNDOABLE,
     )
 
 
-def _undoable(event: Event, user: User, job: Job | None, at: datetime) -> bool:
-    if event.kind not in UNDOABLE or not can_undo(user, event.case, job, event):
+def undoable(event: Event, case: Case, user: User, job: Job | None, *, at: datetime) -> bool:
+    """Say whether the person can take back now what the event did to the case; `job` is its open one."""
+    if event.kind not in UNDOABLE or not can_undo(user, case, job, event):
         return False
     left = event.data.get("undo", {}).get("version")
-    return undo_blocked(done_at=event.at, at=at, left_version=left, version=event.case.version) is None
+    return undo_blocked(done_at=event.at, at=at, left_version=left, version=case.version) is None

@@ -1,10 +1,11 @@
 """Everything one ticket's page shows, in a constant number of statements."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from accounts.models import User
-from cases.models import Case
+from cases.models import Case, Event
 from cases.permissions import reads_all
 from cases.queries import Line, Photo, events_of, lines_of, photos
 from cases.registry import kind_of
@@ -12,6 +13,7 @@ from cases.states import Phase, PhotoLabel
 from core.transitions import allowed
 from sla.queries import Rung, ladder_of
 from tickets.models import Job, Ticket, WorkLine
+from tickets.reads.just_done import undoable
 from tickets.reads.kin import Kin, meet
 from tickets.rules import total
 from tickets.sentences import charge_sentence
@@ -50,6 +52,8 @@ class TicketPage:
     papers: tuple[Photo, ...]
     callbacks: tuple[Callback, ...]
     duplicates: tuple[Ticket, ...]
+    # What somebody did last, where whoever reads the page can take it back and somebody else did it.
+    to_correct: Event | None
 
     @property
     def case(self) -> Case:
@@ -92,7 +96,16 @@ class TicketPage:
         return tuple(photo for photo in self.pictures if photo.label != PhotoLabel.INTAKE)
 
 
-def page_of(kin: Kin, reader: User) -> TicketPage:
+def _to_correct(events: list[Event], kin: Kin, reader: User, at: datetime) -> Event | None:
+    """A colleague's deed that the reader may take back: one's own stand in the list of what one just did."""
+    last = next((event for event in events if event.case_id == kin.case.pk and event.by_id is not None), None)
+    if last is None or last.by_id == reader.pk:
+        return None
+    job = next((job for job in kin.jobs if job.state in OPEN_JOBS), None)
+    return last if undoable(last, kin.case, reader, job, at=at) else None
+
+
+def page_of(kin: Kin, reader: User, *, at: datetime) -> TicketPage:
     """Read the rest of a ticket's page: events, promises, pictures, parts and hours."""
     ticket, case = kin.ticket, kin.case
     lines = list(ticket.lines.filter(replaced_at=None))
@@ -114,4 +127,5 @@ def page_of(kin: Kin, reader: User) -> TicketPage:
         papers=tuple(photo for photo in kept if photo.label == PhotoLabel.PAPER),
         callbacks=kin.callbacks,
         duplicates=kin.duplicates,
+        to_correct=_to_correct(events, kin, reader, at),
     )

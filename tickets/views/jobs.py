@@ -50,7 +50,7 @@ def job(request: HttpRequest, number: str) -> HttpResponse:
     mine = my_last_job(kin.ticket, user)
     if mine is None:
         raise Http404
-    page = page_of(kin, user)
+    page = page_of(kin, user, at=at)
     return render(request, "tickets/my_job.html", _context(request, page, mine, at))
 
 
@@ -64,6 +64,7 @@ def _context(request: HttpRequest, page: TicketPage, mine: Job, at: datetime) ->
     return {
         "page": page,
         "job": mine,
+        "seen_event": max((line.pk for line in page.events), default=0),
         "panel": panel,
         "path": _path(mine),
         "dial_url": reverse("ticket_dial", args=[number]) if has_the_job(user, page.open_job) else "",

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
-from cases.meanwhile import missed
+from cases.meanwhile import missed, version_if_alone
 from cases.models import Case
 from cases.permissions import reads_all
 from cases.rules import check_claim
 from cases.steps import Attempt, Offer, Tried, answer, take
 from core.errors import Stale
 from core.moments import read_moment
+from core.numbers import whole_number
 from estate.models import REGISTER_ROLES
 from records.http import follow, now, posted_version, user_of
 from records.stale import Missed
@@ -35,6 +36,8 @@ from tickets.views.step_table import BY_VERB
 from tickets.views.steps import Choices, lines_of, next_of, now_in, offered
 from visits.permissions import can_record
 
+# What others add without touching the work: a phone's step that comes late need not be thought over because of it.
+BESIDE_THE_WORK = frozenset({"ticket.feedback", "ticket.signed", "case.photo"})
 # A phone that says a moment this close to ours was not out of signal.
 SAME_MOMENT = 120
 
@@ -70,7 +73,7 @@ def show(
 ) -> HttpResponse:
     """Render the ticket's page, with the dialog of a refused step open."""
     user = user_of(request)
-    page = page_of(kin, user)
+    page = page_of(kin, user, at=at)
     choices = Choices(page, at)
     kinds = offered(user, page)
     stale = _missed(request, page, tried)
@@ -136,7 +139,7 @@ def _offer(
         url=reverse("ticket_step", args=[page.case.number, kind.verb]),
         form=form,
         danger=kind.danger,
-        text=kind.text,
+        text=kind.says(page) if kind.says else kind.text,
         opened=mine and form is not None,
         stale=stale if mine else None,
     )
@@ -165,7 +168,7 @@ def ticket_ask(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """The dialog of one step, for a page that did not bring it along."""
     at = now()
     kin = staff_kin(request, number)
-    page = page_of(kin, user_of(request))
+    page = page_of(kin, user_of(request), at=at)
     kind = BY_VERB.get(verb)
     if kind is None or kind.form is None:
         raise Http404
@@ -201,7 +204,7 @@ def ticket_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     step = Attempt(
         verb,
         find=lambda: staff_kin(request, number),
-        form=lambda kin: Choices(page_of(kin, user_of(request)), at).form(kind, request.POST),
+        form=lambda kin: Choices(page_of(kin, user_of(request), at=at), at).form(kind, request.POST),
         act=lambda kin, form: _carry_out(request, kin.ticket, kind, form, at),
     )
 
@@ -218,7 +221,7 @@ def _carry_out(request: HttpRequest, ticket: Ticket, kind: StepKind, form: StepF
         at=at,
         data=dict(form.cleaned_data) if form else {},
         lines=lines_of(form),
-        expected=posted_version(request),
+        expected=_expected(request, ticket),
         claimed_at=_claimed(request, ticket, at),
     )
     result = kind.act(given)
@@ -226,6 +229,18 @@ def _carry_out(request: HttpRequest, ticket: Ticket, kind: StepKind, form: StepF
     if isinstance(result, Dispatched) and result.clashes:
         _warn_of_clashes(request, result)
     return where_next(request, reverse("ticket", args=[ticket.case.number]))
+
+
+def _expected(request: HttpRequest, ticket: Ticket) -> int | None:
+    """The version that the step is taken on: the one its form was shown with, for a late phone what stands.
+
+    A phone's steps follow each other before any of them has reached us; what it last saw is an event, not a version.
+    Raises `Stale` where somebody else has worked on the ticket since.
+    """
+    seen = whole_number(request.POST.get("seen_event", ""))
+    if seen is None:
+        return posted_version(request)
+    return version_if_alone(ticket.case, by=user_of(request), seen=seen, aside=BESIDE_THE_WORK)
 
 
 def _warn_of_clashes(request: HttpRequest, result: Dispatched) -> None:

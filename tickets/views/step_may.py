@@ -1,6 +1,7 @@
 """Who may take which step of a ticket, and which ticket it fits: the predicates of the actions, asked of a page."""
 
 from accounts.models import User
+from cases.sentences import sentence
 from tickets import permissions
 from tickets.reads.page import TicketPage
 from tickets.states import WORK_KINDS
@@ -50,6 +51,17 @@ def ends_leak_test(user: User, page: TicketPage) -> bool:
 def closes(user: User, page: TicketPage) -> bool:
     """Who may close it."""
     return permissions.can_close(user, page.case)
+
+
+def corrects(user: User, page: TicketPage) -> bool:
+    """Whoever may take back what a colleague did last."""
+    return page.to_correct is not None
+
+
+def what_is_corrected(page: TicketPage) -> str:
+    """What that was."""
+    last = page.to_correct
+    return f"{last.by}: {sentence(last.kind, last.data)}" if last is not None else ""
 
 
 def is_work(page: TicketPage) -> bool:

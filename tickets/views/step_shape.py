@@ -53,6 +53,8 @@ class StepKind:
     fits: Callable[[TicketPage], bool] = lambda page: True
     danger: bool = False
     text: Words = ""
+    # What the form says above its fields where that depends on the ticket.
+    says: Callable[[TicketPage], Words] | None = None
 
     @property
     def asks(self) -> bool:

@@ -168,6 +168,17 @@ STEPS: tuple[StepKind, ...] = (
         done=gettext_lazy("Returned; the head and the desk know."),
     ),
     StepKind(
+        verb="correct",
+        label=gettext_lazy("Take back what a colleague did last"),
+        icon="undo-2",
+        transition="undo_category",
+        may=may.corrects,
+        says=may.what_is_corrected,
+        form=ReasonForm,
+        act=do.plain(actions.undo, phone=False),
+        done=gettext_lazy("Taken back: it stands as before."),
+    ),
+    StepKind(
         verb="override-charge",
         label=gettext_lazy("Decide otherwise who pays"),
         icon="scale",

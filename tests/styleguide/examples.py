@@ -1,4 +1,4 @@
-"""Made-up content for `templates/styleguide.html`, so that every part can be looked at without a database."""
+"""Made-up content for `styleguide.html`, so that every part can be looked at without a database."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -175,7 +175,7 @@ def _groups(clocks: list[ExampleClock]) -> list[SimpleNamespace]:
 def examples(context: Context) -> Examples:
     """Give the style guide its content, relative to the page's moment."""
     named: Any = context.get("now")
-    now: datetime = named or timezone.now()  # noqa: TID251  # a page of examples has no view of its own
+    now: datetime = named or timezone.now()
     clocks = _clocks(now)
     ago = [0, -26, 26, -50, -24 * 40, -24 * 400]
     return Examples(

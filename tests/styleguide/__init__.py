@@ -1,0 +1,1 @@
+"""The style guide: parts of the pages with made-up content, for tests only."""
