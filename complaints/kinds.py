@@ -8,6 +8,7 @@ from accounts.models import User
 from cases.models import Case
 from cases.registry import CaseKind, register
 from complaints.actions import after_callback, work_moved
+from complaints.permissions import require_print
 from complaints.sentences import EVENTS, MESSAGES
 from complaints.states import KIND, PHASES, TRANSITIONS, Grade, State
 from notifications.sentences import register_sentences
@@ -37,6 +38,7 @@ register(
         sentences=EVENTS,
         on_child=on_child,
         resident_sees=True,
+        require_print=require_print,
         parts=lambda: dict(Grade.choices),
     )
 )

@@ -10,13 +10,15 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, Membership, Project, User
 from cases.models import Case, CaseQuerySet
-from cases.queries import Line, timeline
+from cases.queries import Line, Photo, photos, timeline
 from cases.registry import kind_of
-from cases.states import Phase
+from cases.states import Phase, PhotoLabel
 from complaints.models import Complaint, GradeGuide, Remedy, Responsibility, Topic
 from complaints.rules import Suggested, suggest_grade
-from complaints.states import KIND, Grade, State
+from complaints.states import KIND, TRANSITIONS, Grade, State
+from core.transitions import allowed
 from sla.queries import Rung, ladder
+from tickets.states import WORK_KINDS
 
 
 def guides() -> list[GradeGuide]:
@@ -64,11 +66,37 @@ class ComplaintPage:
     responsibilities: tuple[Responsibility, ...]
     remedies: tuple[Remedy, ...]
     children: tuple[Case, ...]
+    photos: tuple[Photo, ...]
 
     @property
     def case(self) -> Case:
         """The complaint's case."""
         return self.complaint.case
+
+    @property
+    def pictures(self) -> list[Photo]:
+        """Photos of the place, letters that came."""
+        return [photo for photo in self.photos if photo.is_image and photo.label != PhotoLabel.PAPER]
+
+    @property
+    def papers(self) -> list[Photo]:
+        """Records that were printed."""
+        return [photo for photo in self.photos if photo.label == PhotoLabel.PAPER]
+
+    @property
+    def takes_photos(self) -> bool:
+        """Say whether photos may still be added."""
+        return not self.complaint.harm_goes_on and allowed(TRANSITIONS, "add_photo", self.case.state)
+
+    @property
+    def repairs(self) -> list[tuple[Case, str]]:
+        """Repairs and services opened for it, each with its state in words."""
+        return [(one, str(kind_of(one.kind).states[one.state])) for one in self.children if one.kind in WORK_KINDS]
+
+    @property
+    def others(self) -> list[Case]:
+        """What else was opened for it: callbacks, enquiries."""
+        return [one for one in self.children if one.kind not in WORK_KINDS]
 
     @property
     def next_clock(self) -> Rung | None:
@@ -93,6 +121,7 @@ def page_of(complaint: Complaint, user: User) -> ComplaintPage:
         responsibilities=tuple(complaint.responsibilities.filter(ended_at=None).select_related("department")),
         remedies=tuple(complaint.remedies.order_by("pk")),
         children=tuple(kin),
+        photos=tuple(photos(case, user)),
     )
 
 

@@ -1,6 +1,7 @@
 """Every write to complaints."""
 
 from complaints.actions.ending import after_callback, close, inform, reopen, resolve
+from complaints.actions.filing import add_photo
 from complaints.actions.handling import (
     accept,
     answer,
@@ -20,6 +21,7 @@ __all__ = [
     "Responsible",
     "accept",
     "acknowledge",
+    "add_photo",
     "after_callback",
     "answer",
     "call_heads",

@@ -288,6 +288,8 @@ TABLE: dict[str, Row] = {
     "complaint_new": Row(reads=DESK, writes=DESK),
     "complaint": _reads("complaint", EVERY_STAFF),
     "complaint_reveal": _writes("complaint", EVERY_STAFF, REASON, phone=True),
+    "complaint_photo": _writes("complaint", WORKERS | FRONT, just(kind="intake"), file="file"),
+    "complaint_paper": _writes("complaint", PRINTERS),
     "complaint_step": _writes("complaint", WORKERS | FRONT, TEXT, given={"verb": "progress"}),
     # --- deadlines ---------------------------------------------------------------------------------------------------
     "rules": _reads("", RULES),
@@ -341,6 +343,7 @@ TABLE: dict[str, Row] = {
     "complaint-resolve": _writes("complaint", WORKERS, just(outcome="solved", result="好了")),
     "complaint-inform": _writes("complaint", WORKERS | FRONT, just(how="phone")),
     "complaint-close": _writes("complaint", FRONT | LEADERS),
+    "complaint-photos": _writes("complaint", SIGNED_IN),
     "complaint-reopen": _writes("complaint", WORKERS | FRONT, REASON),
     "case-detail": _reads("case"),
     "api_case_file": _reads("file"),
