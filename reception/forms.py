@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Project, User
+from accounts.models import Department, Project, User
 from cases.states import Channel
+from complaints.queries import departments_of
 from core.numbers import whole_number
 from estate.models import Unit
 from estate.queries import match_unit, people_to_ask
@@ -156,6 +157,7 @@ class ContactForm(CallerForm):
     until = MomentField(
         label=gettext_lazy("Reply by"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
+    department = forms.ChoiceField(label=gettext_lazy("Department"), required=False)
     question = forms.CharField(
         label=gettext_lazy("Question to answer"),
         required=False,
@@ -168,6 +170,13 @@ class ContactForm(CallerForm):
     def __init__(self, *args: Any, colleagues: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(ColleagueField, self.fields["to"]).offer(colleagues)
+        self.departments = {str(one.pk): one for one in departments_of(self.project)}
+        named = [("", "—"), *((pk, one.name) for pk, one in self.departments.items())]
+        cast(forms.ChoiceField, self.fields["department"]).choices = named
+
+    def clean_department(self) -> Department | None:
+        """The department, if one was chosen."""
+        return self.departments.get(self.cleaned_data["department"])
 
     def new(self, *, parent: Any = None) -> NewContact:
         """The contact, from a valid form."""

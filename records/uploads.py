@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from core.errors import DomainError, Invalid
 from records.actions import Answer, once
 from records.http import user_of
 
-Keep = Callable[[UploadedFile, str], dict[str, Any]]
+Keep = Callable[["File[bytes]", str], dict[str, Any]]
 
 
 def answer_upload(request: HttpRequest, *, at: datetime, keep: Keep) -> JsonResponse:

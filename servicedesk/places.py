@@ -45,7 +45,7 @@ RECEPTION = [
     ),
 ]
 TICKETS = [
-    Entry(_("My jobs"), "my_jobs", "hard-hat", frozenset({Role.TECHNICIAN}), 10, my_open_jobs),
+    Entry(_("My jobs"), "my_jobs", "hard-hat", frozenset({Role.TECHNICIAN, Role.CASHIER}), 10, my_open_jobs),
     Entry(
         _("Tickets"),
         "tickets",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -251,7 +251,7 @@ def photo(request: HttpRequest) -> JsonResponse:
     user, project = at_the_desk(request)
     at = now()
 
-    def keep(upload: UploadedFile, _kind: str) -> dict[str, Any]:
+    def keep(upload: "File[bytes]", _kind: str) -> dict[str, Any]:
         return {"id": store_image(upload=upload, project=project, by=user, at=at).token}
 
     return answer_upload(request, at=at, keep=keep)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ def photo(request: HttpRequest, number: str) -> JsonResponse:
     """Keep one photo or signature; the phone sends it again with the same key until it hears of it."""
     at = now()
 
-    def keep(upload: UploadedFile, label: str) -> dict[str, Any]:
+    def keep(upload: "File[bytes]", label: str) -> dict[str, Any]:
         by, ticket = user_of(request), staff_ticket(request, number)
         if label == PhotoLabel.SIGNATURE:
             kept = sign(ticket=ticket, upload=upload, by=by, at=at)

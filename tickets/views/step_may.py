@@ -3,7 +3,7 @@
 from accounts.models import User
 from tickets import permissions
 from tickets.reads.page import TicketPage
-from tickets.states import WORK_KINDS
+from tickets.states import ANSWERED_KINDS, WORK_KINDS
 
 
 def at_the_desk(user: User, page: TicketPage) -> bool:
@@ -55,6 +55,11 @@ def closes(user: User, page: TicketPage) -> bool:
 def is_work(page: TicketPage) -> bool:
     """Say whether somebody goes out for it."""
     return page.case.kind in WORK_KINDS
+
+
+def is_question(page: TicketPage) -> bool:
+    """Say whether it ends with an answer."""
+    return page.case.kind in ANSWERED_KINDS
 
 
 def nothing_owed(page: TicketPage) -> bool:
