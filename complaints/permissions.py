@@ -22,6 +22,21 @@ def can_register(user: User, project: Project, unit: Unit | None) -> bool:
     )
 
 
+def can_read_figures(user: User, project_id: int) -> bool:
+    """Supervisors, the general manager, the quality department. Source: CMP-12."""
+    return user.has_role(project_id, Role.SUPERVISOR, Role.GM, Role.QUALITY)
+
+
+def can_plan(user: User, project_id: int) -> bool:
+    """Whoever reads the figures plans what follows from them, and may put it off or drop it."""
+    return can_read_figures(user, project_id)
+
+
+def can_finish(user: User, case: Case) -> bool:
+    """Report a measure as done: whoever it was given to, who leads their department, and who plans measures."""
+    return case.handler_id == user.pk or leads(user, case) or can_plan(user, case.project_id)
+
+
 def is_concerned(user: User, complaint: Complaint) -> bool:
     """The colleague whom the complaint is about, whose hands it never passes through."""
     return complaint.about_person_id == user.pk

@@ -12,9 +12,9 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.models import Project, User
-from complaints.queries import PAGE as A_PAGE
-from complaints.queries import asked_for
-from complaints.queries import listed as complaints
+from complaints.filters import PAGE as A_PAGE
+from complaints.filters import Filters as ComplaintFilters
+from complaints.filters import listed as complaints
 from core.numbers import whole_number
 from notifications.queries import PAGE, inbox_rows
 from notifications.views.inbox import level_asked
@@ -87,8 +87,8 @@ def _dispatch(user: User, project: Project, asked: QueryDict, at: datetime) -> I
 
 
 def _complaints(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
-    view, grade = asked_for(asked)
-    rows = complaints(project=project, user=user, view=view, grade=grade, at=at).values_list("number", "version")
+    filters = ComplaintFilters.asked(asked)
+    rows = complaints(project=project, user=user, filters=filters, at=at).values_list("number", "version")
     # A page further on shows what comes after those before it.
     return rows[(max(whole_number(asked.get("page", "1")) or 1, 1) - 1) * A_PAGE :]
 

@@ -14,10 +14,12 @@ from complaints.actions.handling import (
     work_moved,
 )
 from complaints.actions.judging import Responsible, establish, propose_remedy, regrade, settle_remedy
+from complaints.actions.measures import NewMeasure, drop, finish, plan, postpone, resume
 from complaints.actions.registering import NewComplaint, acknowledge, register, stop_harm
 
 __all__ = [
     "NewComplaint",
+    "NewMeasure",
     "Responsible",
     "accept",
     "acknowledge",
@@ -27,10 +29,14 @@ __all__ = [
     "call_heads",
     "close",
     "contact_resident",
+    "drop",
     "escalate",
     "establish",
     "explain_delay",
+    "finish",
     "inform",
+    "plan",
+    "postpone",
     "progress",
     "propose_remedy",
     "refer",
@@ -38,6 +44,7 @@ __all__ = [
     "regrade",
     "reopen",
     "resolve",
+    "resume",
     "settle_remedy",
     "stop_harm",
     "work_moved",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -22,7 +22,7 @@ def photo(request: HttpRequest, number: str) -> JsonResponse:
     """Keep one photo; it is sent again with the same key until the page hears of it."""
     at = now()
 
-    def keep(upload: UploadedFile, label: str) -> dict[str, Any]:
+    def keep(upload: "File[bytes]", label: str) -> dict[str, Any]:
         complaint = staff_complaint(request, number)
         kept = add_photo(complaint=complaint, upload=upload, label=label, by=user_of(request), at=at)
         return {"id": kept.pk, "thumbnail": reverse("case_file", args=[number, kept.file.token])}
