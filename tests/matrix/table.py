@@ -236,6 +236,8 @@ TABLE: dict[str, Row] = {
     "account_confirm_email": Row(reads=NOBODY, writes=NOBODY, public=True, given={"key": "abc"}),
     # --- residents' pages --------------------------------------------------------------------------------------------
     "portal_home": _reads(),
+    "portal_complaint": Row(reads=RESIDENTS, writes=RESIDENTS, body=just(about="service", description="态度差")),
+    "portal_complaint_photo": _writes("", RESIDENTS),
     "portal_matter": _reads("ticket", RESIDENTS),
     # --- the desk ----------------------------------------------------------------------------------------------------
     "desk": _reads("", DESK),
