@@ -20,6 +20,7 @@ from accounts.models import Project, User
 from cases.meanwhile import missed
 from cases.models import Case
 from cases.permissions import reads_all
+from cases.states import Phase
 from cases.steps import Attempt, Offer, Tried, answer, put_errors, take
 from complaints import actions
 from complaints.filters import PAGE
@@ -159,7 +160,8 @@ def _show(request: HttpRequest, measure: Measure, tried: Tried[StepForm] | None 
     context = {
         "page": page,
         "steps": steps,
-        "primary": steps[0] if steps else None,
+        # What is over asks for nothing; taking it up again stands in the menu.
+        "primary": steps[0] if steps and page.case.phase != Phase.CLOSED else None,
         "page_url": reverse("measure", args=[page.case.number]),
     }
     return render(request, "complaints/measure.html", context, status=tried.status if tried else 200)
