@@ -75,7 +75,7 @@ def test_a_suggestion_goes_as_such(cast: Cast) -> None:
 
 @pytest.mark.parametrize(("said", "named"), [("", True), ("问一下", False)])
 def test_without_words_or_without_anybody_nothing_happens(cast: Cast, said: str, named: bool) -> None:
-    to = {"department": cast.departments["service"]} if named else {}
+    to: dict[str, Any] = {"department": cast.departments["service"]} if named else {}
     with pytest.raises(Invalid):
         desk.route(contact=asked(cast, said=said), by=cast.frontdesk, at=NOON + MINUTE, **to)
     assert not Ticket.objects.exists()
