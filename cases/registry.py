@@ -24,6 +24,7 @@ class CaseKind:
     data, in the reader's language. `page` is the URL name of its page, given the case's number. `on_child` is told
     when something finished in a case whose parent is of this kind: parent (locked), child, event kind, moment, person.
     `part_of_parent` says that its clocks and events show on the parent's page too (a callback's on the repair's).
+    `require_print` raises `NotAllowed` for who may not have its papers in hand; a kind without it issues none.
     `parts` reads by which categories or grades its cases are told apart, and what each is called.
     """
 
@@ -39,6 +40,7 @@ class CaseKind:
     resident_sees: bool = False
     part_of_parent: bool = False
     parts: Callable[[], Mapping[str, Label]] = dict
+    require_print: "Callable[[User, Case], None] | None" = None
 
 
 _KINDS: dict[str, CaseKind] = {}

@@ -56,8 +56,11 @@ def readable(value: Any) -> Any:
 
 
 def sentence(kind: str, data: Mapping[str, Any]) -> str:
-    """The sentence of an event in the active language. Missing data leaves a dash; it never raises."""
-    pattern = str(COMMON.get(kind) or sentence_of(kind))
+    """The sentence of an event in the active language. Missing data leaves a dash; it never raises.
+
+    `worded` in the data names the sentence where the same step is called otherwise: an answer is no work finished.
+    """
+    pattern = str(COMMON.get(kind) or sentence_of(str(data.get("worded") or kind)))
     try:
         return pattern % _Gaps(readable(data))
     except (ValueError, TypeError):

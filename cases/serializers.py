@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
@@ -12,7 +13,7 @@ from rest_framework import serializers
 
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES
-from cases.models import Case, Event
+from cases.models import Attachment, Case, Event
 from cases.parts import Part, parts_of
 from cases.registry import kind_of
 from cases.sentences import sentence
@@ -71,6 +72,13 @@ def events(cases: Sequence[Case], reader: User) -> dict[int, Part]:
             }
         )
     return found
+
+
+def photos_of(case: Case, reader: User) -> list[dict[str, str]]:
+    """Pictures and papers of a case, with the addresses under which their readers get them."""
+    rows = Attachment.objects.meant_for(reader).filter(case=case).select_related("file")
+    name = "api_case_file"
+    return [{"label": row.label, "url": reverse(name, args=[case.number, row.file.token])} for row in rows]
 
 
 def shown_user(user: User | None, reader: User) -> str | None:

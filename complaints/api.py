@@ -34,6 +34,7 @@ from complaints.serializers import (
     complaint_of,
 )
 from complaints.states import Grade
+from tickets.serializers import PhotoVerb
 
 
 class ComplaintFilter(CaseFilter):
@@ -183,6 +184,12 @@ class ComplaintViewSet(CaseApi):
     def close(self, request: Request, number: str) -> Response:
         """Close it."""
         return self.step(CloseComplaintVerb, actions.close)
+
+    @extend_schema(request=PhotoVerb)
+    @action(detail=True, methods=["post"])
+    def photos(self, request: Request, number: str) -> Response:
+        """Add a picture."""
+        return self.step(PhotoVerb, lambda photo, **given: actions.add_photo(upload=photo, **given))
 
     @extend_schema(request=ReasonVerb)
     @action(detail=True, methods=["post"])

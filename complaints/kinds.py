@@ -8,8 +8,19 @@ from accounts.models import User
 from cases.models import Case
 from cases.registry import CaseKind, register
 from complaints.actions import after_callback, work_moved
-from complaints.sentences import EVENTS, MESSAGES
-from complaints.states import KIND, PHASES, TRANSITIONS, Grade, State
+from complaints.permissions import require_print
+from complaints.sentences import EVENTS, MEASURE_EVENTS, MESSAGES
+from complaints.states import (
+    KIND,
+    MEASURE,
+    MEASURE_PHASES,
+    MEASURE_TRANSITIONS,
+    PHASES,
+    TRANSITIONS,
+    Grade,
+    MeasureState,
+    State,
+)
 from notifications.sentences import register_sentences
 from visits.models import Callback
 from visits.states import KIND as CALLBACK
@@ -37,7 +48,20 @@ register(
         sentences=EVENTS,
         on_child=on_child,
         resident_sees=True,
+        require_print=require_print,
         parts=lambda: dict(Grade.choices),
+    )
+)
+register(
+    CaseKind(
+        key=MEASURE,
+        label=_("Improvement measure"),
+        prefix="GJ",
+        states={state.value: state.label for state in MeasureState},
+        phases=MEASURE_PHASES,
+        transitions=MEASURE_TRANSITIONS,
+        page="measure",
+        sentences=MEASURE_EVENTS,
     )
 )
 register_sentences(MESSAGES)

@@ -214,3 +214,23 @@ class Escalation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.complaint_id} → {self.to}"
+
+
+class Measure(models.Model):
+    """What is changed so that complaints of a kind do not come again; who does it and by when stands on the case.
+
+    Source: 三.5 (找出问题根源,制定改进措施).
+    """
+
+    case = models.OneToOneField(Case, models.PROTECT, related_name="measure", verbose_name=_("case"))
+    what = models.TextField(_("what is to be done"))
+    complaints = models.ManyToManyField(Complaint, related_name="measures", verbose_name=_("complaints"))
+    due_on = models.DateField(_("to be done by"))
+    result = models.TextField(_("what was done"), blank=True)
+
+    class Meta:
+        verbose_name = _("improvement measure")
+        verbose_name_plural = _("improvement measures")
+
+    def __str__(self) -> str:
+        return self.case.number

@@ -1,10 +1,13 @@
 """Who may do what to a complaint. Buttons and actions ask the same questions; seeing it is asked before."""
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES, Role
 from cases.models import Case
 from cases.permissions import leads
 from complaints.models import Complaint
+from core.errors import NotAllowed
 from estate.models import HouseholdMember, Unit
 
 
@@ -17,6 +20,21 @@ def can_register(user: User, project: Project, unit: Unit | None) -> bool:
         and user.has_role(project.pk, Role.RESIDENT)
         and HouseholdMember.objects.current().filter(person__user=user, household__unit=unit).exists()
     )
+
+
+def can_read_figures(user: User, project_id: int) -> bool:
+    """Supervisors, the general manager, the quality department. Source: CMP-12."""
+    return user.has_role(project_id, Role.SUPERVISOR, Role.GM, Role.QUALITY)
+
+
+def can_plan(user: User, project_id: int) -> bool:
+    """Whoever reads the figures plans what follows from them, and may put it off or drop it."""
+    return can_read_figures(user, project_id)
+
+
+def can_finish(user: User, case: Case) -> bool:
+    """Report a measure as done: whoever it was given to, who leads their department, and who plans measures."""
+    return case.handler_id == user.pk or leads(user, case) or can_plan(user, case.project_id)
 
 
 def is_concerned(user: User, complaint: Complaint) -> bool:
@@ -44,6 +62,34 @@ def can_tell(user: User, complaint: Complaint) -> bool:
     """Speak with the resident: who handles it, who took it, and the desk."""
     allowed = can_handle(user, complaint) or at_the_desk(user, complaint.case)
     return allowed and not is_concerned(user, complaint)
+
+
+def can_add_photo(user: User, complaint: Complaint) -> bool:
+    """Who handles it, who took it, and the desk: a photo of the place, the letter that came."""
+    return can_tell(user, complaint)
+
+
+def can_print(user: User, complaint: Complaint) -> bool:
+    """Its record shows the contact's whole number: who handles it, who took it, the desk and whoever leads.
+
+    Source: 物业客服人员行为规范 一.4 (保守客户信息秘密).
+    """
+    if is_concerned(user, complaint):
+        return False
+    return can_tell(user, complaint) or user.has_role(complaint.case.project_id, Role.ADMIN)
+
+
+def require_print(user: User, case: Case) -> None:
+    """Raise `NotAllowed` for somebody who reads the complaint and is not to have its record on paper."""
+    if not can_print(user, Complaint.objects.get(case=case)):
+        refusal = _("The record shows the contact's number: it is for the desk, who handles it and whoever leads.")
+        raise NotAllowed(refusal)
+
+
+def can_open_repair(user: User, complaint: Complaint) -> bool:
+    """Open a repair for it: whoever takes repairs at the desk and writes in the complaint. Source: CMP-8."""
+    at_a_desk = user.has_role(complaint.case.project_id, Role.FRONTDESK, Role.SUPERVISOR)
+    return at_a_desk and can_tell(user, complaint)
 
 
 def can_refer(user: User, complaint: Complaint) -> bool:

@@ -129,6 +129,18 @@ POLICIES = [
         rest={"goal": Goal.END_OF_DAY, "cancels": ["complaint.reopened"]},
     ),
     Default(
+        key="measure.due",
+        zh="改进措施完成",
+        en="Improvement measure done",
+        source=Source.STANDARD_OUR_VALUE,
+        kinds=["measure"],
+        clause="三.5 (找出问题根源,制定改进措施)",
+        starts=["measure.opened", "measure.postponed", "measure.resumed"],
+        stops=["measure.done"],
+        steps=[told(Audience.HANDLER, offset=-DAY), told(Audience.HANDLER, Audience.SUPERVISOR)],
+        rest={"goal": Goal.FIELD, "goal_field": "event.until", "restarts": True, "cancels": ["measure.dropped"]},
+    ),
+    Default(
         key="complaint.callback",
         zh="投诉回访",
         en="Callback on a complaint",

@@ -1,22 +1,23 @@
 """Reads of complaints: what the words suggest, one complaint with everything about it, the list."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from django.db.models import F, Q
-from django.utils.translation import gettext_lazy
+from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import Department, Membership, Project, User
-from cases.models import Case, CaseQuerySet
-from cases.queries import Line, timeline
+from cases.models import Case
+from cases.queries import Line, Photo, photos, timeline
 from cases.registry import kind_of
-from cases.states import Phase
+from cases.states import PhotoLabel
+from complaints.filters import NONE, Filters
 from complaints.models import Complaint, GradeGuide, Remedy, Responsibility, Topic
 from complaints.rules import Suggested, suggest_grade
-from complaints.states import KIND, Grade, State
+from complaints.states import KIND, TRANSITIONS, Outcome, Party
+from core.transitions import allowed
+from estate.models import Building
 from sla.queries import Rung, ladder
+from tickets.states import WORK_KINDS
 
 
 def guides() -> list[GradeGuide]:
@@ -64,11 +65,37 @@ class ComplaintPage:
     responsibilities: tuple[Responsibility, ...]
     remedies: tuple[Remedy, ...]
     children: tuple[Case, ...]
+    photos: tuple[Photo, ...]
 
     @property
     def case(self) -> Case:
         """The complaint's case."""
         return self.complaint.case
+
+    @property
+    def pictures(self) -> list[Photo]:
+        """Photos of the place, letters that came."""
+        return [photo for photo in self.photos if photo.is_image and photo.label != PhotoLabel.PAPER]
+
+    @property
+    def papers(self) -> list[Photo]:
+        """Records that were printed."""
+        return [photo for photo in self.photos if photo.label == PhotoLabel.PAPER]
+
+    @property
+    def takes_photos(self) -> bool:
+        """Say whether photos may still be added."""
+        return not self.complaint.harm_goes_on and allowed(TRANSITIONS, "add_photo", self.case.state)
+
+    @property
+    def repairs(self) -> list[tuple[Case, str]]:
+        """Repairs and services opened for it, each with its state in words."""
+        return [(one, str(kind_of(one.kind).states[one.state])) for one in self.children if one.kind in WORK_KINDS]
+
+    @property
+    def others(self) -> list[Case]:
+        """What else was opened for it: callbacks, enquiries."""
+        return [one for one in self.children if one.kind not in WORK_KINDS]
 
     @property
     def next_clock(self) -> Rung | None:
@@ -93,44 +120,31 @@ def page_of(complaint: Complaint, user: User) -> ComplaintPage:
         responsibilities=tuple(complaint.responsibilities.filter(ended_at=None).select_related("department")),
         remedies=tuple(complaint.remedies.order_by("pk")),
         children=tuple(kin),
+        photos=tuple(photos(case, user)),
     )
 
 
-# --- the list --------------------------------------------------------------------------------------------------------
-VIEWS: dict[str, Any] = {
-    "open": gettext_lazy("Open"),
-    "mine": gettext_lazy("Mine"),
-    "overdue": gettext_lazy("Overdue"),
-    "to_tell": gettext_lazy("Result to be told"),
-    "all": gettext_lazy("All"),
-}
-PAGE = 50
-
-
-def asked_for(asked: Mapping[str, str]) -> tuple[str, str]:
-    """The saved view and the grade that an address asks for; the open ones of every grade where it names neither."""
-    view, grade = asked.get("view", ""), asked.get("grade", "")
-    return (view if view in VIEWS else "open"), (grade if grade in Grade.values else "")
-
-
-def listed(*, project: Project, user: User, view: str, grade: str, at: datetime) -> CaseQuerySet:
-    """Complaints of the project in a saved view, of one grade where one is named."""
-    is_open = ~Q(phase=Phase.CLOSED)
-    wanted = {
-        "open": is_open,
-        "mine": is_open & (Q(handler=user) | Q(taken_by=user)),
-        "overdue": is_open & Q(due_at__lt=at),
-        "to_tell": is_open & Q(state=State.RESOLVED),
-        "all": Q(),
-    }[view]
-    rows = Case.objects.visible_to(user).filter(wanted, project=project, kind=KIND)
-    if grade:
-        rows = rows.filter(grade=grade)
-    order = ("-opened_at", "-pk") if view == "all" else (F("due_at").asc(nulls_last=True), "pk")
-    return rows.for_lists().order_by(*order)
-
-
+# --- what waits -------------------------------------------------------------------------------------------------------
 def my_open(user: User, project: Project) -> int:
     """How many open complaints the person has taken or handles."""
     mine = Q(handler=user) | Q(taken_by=user)
     return Case.objects.visible_to(user).open().filter(mine, project=project, kind=KIND).count()
+
+
+def named_by(filters: Filters, project: Project) -> dict[str, str]:
+    """What a list is narrowed by beside view, grade and days, in words: by the name of the filter."""
+    found: dict[str, str] = {}
+    if filters.topic:
+        topic = Topic.objects.filter(code=filters.topic).first()
+        found["topic"] = topic.name if topic else _("Not sorted")
+    if filters.department:
+        pk = None if filters.department == NONE else filters.department
+        department = Department.objects.filter(project=project, pk=pk).first() if pk else None
+        found["department"] = department.name if department else _("No department yet")
+    if filters.party:
+        found["party"] = str(Party(filters.party).label)
+    if filters.outcome:
+        found["outcome"] = _("No result yet") if filters.outcome == NONE else str(Outcome(filters.outcome).label)
+    if filters.building:
+        found["building"] = str(Building.objects.filter(project=project, pk=filters.building).first() or "—")
+    return found | {name: getattr(filters, name) for name in ("unit", "place") if getattr(filters, name)}

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 from accounts.states import Role
 from cases.states import Reserved
@@ -9,6 +11,10 @@ from complaints.states import Grade
 
 # From the gravest down: the first that fits is suggested.
 ORDER = (Grade.MAJOR, Grade.IMPORTANT, Grade.MINOR)
+
+
+# In percent, per quarter; shown beside what was measured, never asserted. Source: 4.2 (客户投诉率不超过6%).
+TARGET_RATE = Decimal(6)
 
 
 @dataclass(frozen=True)
@@ -56,3 +62,25 @@ def reserved_for(*, concerned: Iterable[str] | None, about_service: bool) -> str
     if roles & {Role.SUPERVISOR, Role.HEAD, Role.QUALITY}:
         return Reserved.MANAGERS
     return Reserved.LEADERS
+
+
+# From the widest circle of readers to the narrowest.
+_NARROWER = ("", Reserved.LEADERS, Reserved.MANAGERS, Reserved.QUALITY)
+
+
+def narrowest(reserved: Iterable[str]) -> str:
+    """Who may read what was drawn from several complaints: those who may read each of them."""
+    return max(reserved, key=_NARROWER.index, default="")
+
+
+def rate_of(complaints: int, homes: int) -> Decimal | None:
+    """Complaints for every hundred homes that are lived in, to two places; none where nobody lives there."""
+    if not homes:
+        return None
+    return (Decimal(complaints) * 100 / homes).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+def months_before(day: date, count: int) -> date:
+    """The first day of the month `count` months before the one of `day`; after it where `count` is negative."""
+    years, month = divmod(day.year * 12 + day.month - 1 - count, 12)
+    return date(years, month + 1, 1)

@@ -28,12 +28,25 @@ EVENTS: dict[str, Label] = {
     "complaint.work_moved": _("%(other)s: %(words)s."),
 }
 
+MEASURE_EVENTS: dict[str, Label] = {
+    "measure.opened": _("Planned: %(who)s does it by %(day)s."),
+    "measure.done": _("Done."),
+    "measure.postponed": _("Put off to %(day)s."),
+    "measure.dropped": _("Dropped."),
+    "measure.resumed": _("Taken up again, by %(day)s."),
+}
+
 MESSAGES: dict[str, Label] = {
     **{f"told.{kind}": format_lazy("%(case)s · {}", sentence) for kind, sentence in EVENTS.items()},
     "complaint.referred_to_you": _("%(case)s was referred to you: %(title)s"),
+    "complaint.online": _("%(case)s came in and waits for somebody: %(title)s"),
     "complaint.delayed": _("%(case)s cannot be solved at once: %(text)s"),
     "complaint.come": _("%(case)s: please come to %(place)s."),
     "complaint.escalated": _("%(case)s: %(asked)s asked for. %(title)s"),
     "complaint.reopened": _("%(case)s was opened again: %(text)s"),
     "complaint.work_moved": _("%(case)s: %(other)s %(words)s."),
+    "measure.yours": _("%(case)s is yours to do: %(title)s"),
+    "measure.done": _("%(case)s is done: %(title)s"),
+    "measure.dropped": _("%(case)s was dropped: %(title)s"),
+    "measure.moved": _("%(case)s is now due on %(day)s: %(title)s"),
 }

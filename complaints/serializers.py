@@ -11,7 +11,7 @@ from accounts.models import Department, Project, User
 from accounts.queries import colleagues
 from cases.models import Case
 from cases.permissions import reads_all
-from cases.serializers import LONGEST, CaseSerializer, NewCaseInput, ReasonVerb, Verb, shown_user
+from cases.serializers import LONGEST, CaseSerializer, NewCaseInput, ReasonVerb, Verb, photos_of, shown_user
 from complaints.actions import NewComplaint, Responsible
 from complaints.models import Complaint, Remedy, Responsibility, Topic
 from complaints.states import Grade, Outcome, Party, Rung, Told
@@ -104,9 +104,10 @@ class ComplaintDetailSerializer(ComplaintSerializer):
     cause = serializers.SerializerMethodField()
     responsible = serializers.SerializerMethodField()
     remedies = RemedySerializer(source="complaint.remedies", many=True)
+    photos = serializers.SerializerMethodField()
 
     class Meta(ComplaintSerializer.Meta):
-        fields = [*ComplaintSerializer.Meta.fields, "cause", "responsible", "remedies"]
+        fields = [*ComplaintSerializer.Meta.fields, "cause", "responsible", "remedies", "photos"]
         read_only_fields = fields
 
     def get_cause(self, case: Case) -> str:
@@ -119,6 +120,10 @@ class ComplaintDetailSerializer(ComplaintSerializer):
             return []
         rows = case.complaint.responsibilities.filter(ended_at=None).select_related("department")
         return [dict(row) for row in ResponsibilitySerializer(rows, many=True).data]
+
+    def get_photos(self, case: Case) -> list[dict[str, str]]:
+        """Pictures, with the addresses under which their readers get them."""
+        return photos_of(case, self.reader)
 
 
 # --- what comes in ---------------------------------------------------------------------------------------------------

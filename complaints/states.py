@@ -108,3 +108,29 @@ TRANSITIONS = {
     "note_work": Step(_NOT_OVER, "", "complaint.work_moved"),
     "add_photo": Step(_NOT_OVER, "", "case.photo"),
 }
+
+
+# --- improvement measures --------------------------------------------------------------------------------------------
+MEASURE = "measure"
+
+
+class MeasureState(TextChoices):
+    """Where a measure stands."""
+
+    PLANNED = "planned", _("To be done")
+    DONE = "done", _("Done")
+    DROPPED = "dropped", _("Dropped")
+
+
+MEASURE_PHASES: dict[str, str] = {
+    MeasureState.PLANNED: Phase.OPEN,
+    MeasureState.DONE: Phase.CLOSED,
+    MeasureState.DROPPED: Phase.CLOSED,
+}
+_TO_BE_DONE = frozenset({MeasureState.PLANNED})
+MEASURE_TRANSITIONS = {
+    "finish": Step(_TO_BE_DONE, MeasureState.DONE, "measure.done"),
+    "postpone": Step(_TO_BE_DONE, "", "measure.postponed"),
+    "drop": Step(_TO_BE_DONE, MeasureState.DROPPED, "measure.dropped"),
+    "resume": Step(frozenset({MeasureState.DONE, MeasureState.DROPPED}), MeasureState.PLANNED, "measure.resumed"),
+}

@@ -6,7 +6,8 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Membership, Project, User
+from accounts.states import Role
 from cases.models import Case, CaseQuerySet
 from cases.registry import kind_of, kinds_for_residents
 from estate.models import HouseholdMember, Unit
@@ -94,3 +95,11 @@ def promises(case: Case, user: User) -> list[Said]:
         )
         for rung in sorted(shown, key=lambda rung: rung.due_at)
     ]
+
+
+def manager_of(project: Project) -> User | None:
+    """The project's general manager; none where nobody is."""
+    found = (
+        Membership.objects.staff_of([project.pk], [Role.GM]).select_related("user").order_by("project", "pk").first()
+    )
+    return found.user if found else None

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -13,7 +14,8 @@ from cases.models import Case
 from cases.serializers import TextVerb, Verb
 from cases.states import Channel
 from complaints.api import ComplaintViewSet
-from complaints.serializers import ComplaintDetailSerializer, NewComplaintInput
+from complaints.serializers import ComplaintDetailSerializer, NewComplaintInput, departments_named
+from core.errors import Invalid
 from reception import actions
 from reception.serializers import (
     CloseVerb,
@@ -22,6 +24,7 @@ from reception.serializers import (
     DoneVerb,
     NewContactInput,
     PromiseVerb,
+    RouteVerb,
     contact_of,
 )
 from tickets.api import TicketViewSet
@@ -124,6 +127,21 @@ class ContactViewSet(CaseApi):
     def hand_over(self, request: Request, number: str) -> Response:
         """End it by handing it to a named person."""
         return self._step(ColleagueVerb, actions.hand_over)
+
+    @extend_schema(request=RouteVerb)
+    @action(detail=True, methods=["post"])
+    def route(self, request: Request, number: str) -> Response:
+        """End it by giving the question to who can answer it, within a clock."""
+
+        def act(case: Case, *, department: str, text: str, **given: Any) -> None:
+            given.pop("claimed_at")
+            found = departments_named(case.project, department).first() if department else None
+            if department and found is None:
+                sentence = _("There is no such department here.")
+                raise Invalid(sentence, fields={"department": sentence})
+            actions.route(contact=contact_of(case), department=found, question=text, **given)
+
+        return self.do(RouteVerb, act)
 
     @extend_schema(request=CloseVerb)
     @action(detail=True, methods=["post"])

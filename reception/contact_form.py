@@ -8,8 +8,9 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import Department, User
 from cases.states import Channel
+from complaints.queries import departments_of
 from reception.actions import NewContact
 from reception.forms import CHANNELS, LONGEST, CallerForm, ColleagueField
 from reception.states import Purpose, State
@@ -58,6 +59,14 @@ WAYS_OUT = (
         gettext_lazy("Somebody who knows calls back by the time agreed."),
         gettext_lazy("Save and promise the reply"),
         wants=("to", "until", "question"),
+    ),
+    WayOut(
+        "route",
+        gettext_lazy("Pass the question on"),
+        gettext_lazy("A department or a colleague answers it; you hear when they have."),
+        gettext_lazy("Save and pass the question on"),
+        wants=("to", "department", "question"),
+        purpose=Purpose.SUGGESTION,
     ),
     WayOut(
         "hand_over",
@@ -111,6 +120,7 @@ class ContactForm(CallerForm):
     until = MomentField(
         label=gettext_lazy("Reply by"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
+    department = forms.ChoiceField(label=gettext_lazy("Department"), required=False)
     question = forms.CharField(
         label=gettext_lazy("Question to answer"),
         required=False,
@@ -123,6 +133,13 @@ class ContactForm(CallerForm):
     def __init__(self, *args: Any, colleagues: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(ColleagueField, self.fields["to"]).offer(colleagues)
+        self.departments = {str(one.pk): one for one in departments_of(self.project)}
+        named = [("", "—"), *((pk, one.name) for pk, one in self.departments.items())]
+        cast(forms.ChoiceField, self.fields["department"]).choices = named
+
+    def clean_department(self) -> Department | None:
+        """The department, if one was chosen."""
+        return self.departments.get(self.cleaned_data["department"])
 
     def new(self, *, parent: Any = None) -> NewContact:
         """The contact, from a valid form."""

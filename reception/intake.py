@@ -115,8 +115,3 @@ class IntakeForm(CallerForm):
             preferred_to=data["preferred_to"],
             **more,
         )
-
-
-def posted_photos(request: Any) -> dict[str, Any]:
-    """The pictures of a form: tokens of those sent before, and files where the page's script did not run."""
-    return {"photos": request.POST.getlist("photos"), "uploads": request.FILES.getlist("photos")[:12]}

@@ -101,6 +101,17 @@ class ColleagueVerb(DoneVerb):
         return found
 
 
+class RouteVerb(DoneVerb):
+    """Who can answer: a department by kind or name, a colleague by username, or both. Without `text`: what was said."""
+
+    department = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    to = serializers.CharField(max_length=150, required=False, allow_blank=True, default="")
+
+    def validate_to(self, value: str) -> User | None:
+        """The colleague."""
+        return ColleagueVerb.validate_to(self, value) if value else None  # type: ignore[arg-type]
+
+
 class PromiseVerb(Verb):
     """Who answers what by when; without a question: what was said."""
 

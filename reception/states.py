@@ -30,6 +30,7 @@ class Purpose(TextChoices):
     """Why somebody comes to the desk."""
 
     ENQUIRY = "enquiry", _("Enquiry")
+    SUGGESTION = "suggestion", _("Suggestion")
     REPAIR = "repair", _("Repair")
     COMPLAINT = "complaint", _("Complaint")
     PAYMENT = "payment", _("Payment")

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
 
-from django.core.files import File
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
-from core.errors import DomainError, Invalid, NotAllowed
+from core.errors import Invalid, NotAllowed
 from core.numbers import whole_number
 from records.actions import Answer, once
 from records.drafts import forget
@@ -71,36 +70,6 @@ def redirect_once(request: HttpRequest, at: datetime, act: Callable[[], str]) ->
         act=lambda: Answer(status=302, data={"to": _and_forget(request, at, act)}),
     )
     return HttpResponseRedirect(answer.data["to"])
-
-
-def picture_once(request: HttpRequest, at: datetime, keep: Callable[["File[bytes]"], dict[str, Any]]) -> JsonResponse:
-    """Keep the one picture that a page sent beside a form, once per `Idempotency-Key`; `keep` returns the answer.
-
-    The phone sends it again with the same key until it hears of it. What is refused is a sentence under `detail`.
-    """
-    try:
-        upload = _one_picture(request)
-        key = request.headers.get("Idempotency-Key", "")[:200]
-
-        def act() -> Answer:
-            return Answer(status=200, data=keep(upload))
-
-        if not key:
-            return JsonResponse(act().data)
-        scope = f"page {request.path}"
-        answer = once(by=user_of(request), scope=scope, key=key, body=_sent(request), at=at, act=act)
-    except DomainError as error:
-        return JsonResponse({"detail": str(error)}, status=error.status)
-    return JsonResponse(answer.data)
-
-
-def _one_picture(request: HttpRequest) -> "File[bytes]":
-    uploads = request.FILES.getlist("file")
-    if not uploads:
-        raise Invalid(_("No photo arrived."), fields={"file": _("Required.")})
-    if len(uploads) > 1:
-        raise Invalid(_("Several photos came at once and none was kept. Send them one by one."))
-    return uploads[0]
 
 
 def _sent(request: HttpRequest) -> dict[str, list[Any]]:

@@ -36,6 +36,7 @@ AT_THE_DESK = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.ADMIN})
 READ_TICKETS = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.HEAD, Role.GM, Role.QUALITY, Role.ADMIN})
 MAKE_CALLS = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.GM})
 READ_AUDIT = frozenset({Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN})
+READ_FIGURES = frozenset({Role.SUPERVISOR, Role.GM, Role.QUALITY})
 OVERSEE = frozenset({Role.SUPERVISOR, Role.GM, Role.ADMIN})
 
 RECEPTION = [
@@ -51,7 +52,7 @@ RECEPTION = [
     ),
 ]
 TICKETS = [
-    Entry(_("My jobs"), "my_jobs", "hard-hat", frozenset({Role.TECHNICIAN}), 10, my_open_jobs),
+    Entry(_("My jobs"), "my_jobs", "hard-hat", frozenset({Role.TECHNICIAN, Role.CASHIER}), 10, my_open_jobs),
     Entry(
         _("Tickets"),
         "tickets",
@@ -137,6 +138,10 @@ TASKS: list[Entry] = [
     Entry(_("Messages"), "inbox", "bell", frozenset(Role), 35),
     Entry(_("Absences and stand-ins"), "absences", "plane", STAFF_ROLES, 37, also=(_("I am away"), _("Leave"))),
     Entry(_("Who was told what"), "told", "mail-check", OVERSEE, 39, also=(_("Messages sent"),)),
+    Entry(
+        _("Complaints in figures"), "complaint_figures", "chart-column", READ_FIGURES, 27, also=(_("Complaint rate"),)
+    ),
+    Entry(_("Improvement measures"), "measures", "list-checks", STAFF_ROLES, 28),
     Entry(_("Audit trail"), "audit", "shield-check", READ_AUDIT, 40),
     Entry(_("Deadline rules"), "rules", "timer", frozenset(READ_RULES), 45),
     Entry(

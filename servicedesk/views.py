@@ -34,8 +34,6 @@ from servicedesk.navigation import entries_for
 from servicedesk.palette import choices_for
 from servicedesk.places import PLACES
 from sla.health import last_sweep, late_beat
-from tickets.models import Job
-from tickets.permissions import require_print
 
 # A file does nothing but be looked at. Browsers show a paper with a viewer of theirs, which a sandbox keeps out.
 PAPER_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -122,7 +120,10 @@ def _file_for(reader: User, number: str, token: str) -> FileResponse:
     attachment = get_object_or_404(attachments, case=found, file__token=token)
     stored, printed = attachment.file, attachment.label == PhotoLabel.PAPER
     if printed:
-        require_print(reader, found, Job.objects.filter(ticket__case=found))
+        require_print = kind_of(found.kind).require_print
+        if require_print is None:
+            raise Http404
+        require_print(reader, found)
     try:
         content = stored.file.open("rb")
     except FileNotFoundError as error:

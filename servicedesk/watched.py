@@ -13,9 +13,9 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.models import Project, User
-from complaints.queries import PAGE as COMPLAINTS_ON_A_PAGE
-from complaints.queries import asked_for
-from complaints.queries import listed as complaints
+from complaints.filters import PAGE as COMPLAINTS_ON_A_PAGE
+from complaints.filters import Filters as ComplaintFilters
+from complaints.filters import listed as complaints
 from core.numbers import whole_number
 from notifications.queries import PAGE as LETTERS_ON_A_PAGE
 from notifications.queries import inbox_rows
@@ -105,8 +105,8 @@ def _contacts(user: User, project: Project, asked: QueryDict, at: datetime) -> I
 
 
 def _complaints(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
-    view, grade = asked_for(asked)
-    rows = complaints(project=project, user=user, view=view, grade=grade, at=at).values_list("number", "version")
+    filters = ComplaintFilters.asked(asked)
+    rows = complaints(project=project, user=user, filters=filters, at=at).values_list("number", "version")
     if asked.get("page", "1") == "1":
         return rows
     # A page further on shows what comes after those before it; one that is not there is the last.

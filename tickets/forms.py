@@ -274,6 +274,17 @@ class QuoteForm(LinesForm):
         return given
 
 
+class AnswerForm(StepForm):
+    """The answer to an enquiry or a suggestion."""
+
+    text = forms.CharField(
+        label=gettext_lazy("The answer"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Write down the answer.")},
+    )
+
+
 class CompleteForm(LinesForm):
     """What was done, with parts and hours."""
 

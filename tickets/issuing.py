@@ -6,10 +6,9 @@ from pathlib import Path
 from django.db import transaction
 
 from accounts.models import User
-from cases.actions import attach, lock
+from cases.actions import lock
+from cases.issued import issue
 from cases.models import Attachment
-from cases.states import PhotoLabel
-from records.actions import store_bytes
 from tickets.models import Ticket
 from tickets.papers import render
 from tickets.permissions import require_print
@@ -29,17 +28,4 @@ def issue_paper(*, ticket: Ticket, url: str, fonts: Path, by: User, at: datetime
     fresh = Ticket.objects.select_related("category__warranty_part").get(pk=ticket.pk)
     fresh.case = case
     form = paper_form(fresh, url=url)
-    name = paper_name(form)
-    papers = Attachment.objects.filter(case=case, label=PhotoLabel.PAPER, file__name=name)
-    issued = papers.select_related("file").first()
-    if issued is not None:
-        return issued
-    kept = store_bytes(
-        content=render(form, fonts=fonts),
-        name=name,
-        content_type="application/pdf",
-        project=case.project,
-        by=by,
-        at=at,
-    )
-    return attach(case=case, file=kept, label=PhotoLabel.PAPER, by=by, at=at, for_resident=False)
+    return issue(case=case, name=paper_name(form), content=lambda: render(form, fonts=fonts), by=by, at=at)

@@ -8,6 +8,8 @@ from cases.registry import CaseKind, register
 from core.transitions import Transitions
 from notifications.sentences import register_sentences
 from tickets.actions import after_callback
+from tickets.models import Job
+from tickets.permissions import require_print
 from tickets.queries import category_names
 from tickets.sentences import EVENTS, MESSAGES
 from tickets.states import ANSWER_TRANSITIONS, PHASES, TRANSITIONS, Kind, State
@@ -23,6 +25,10 @@ def on_child(parent: Case, child: Case, event: str, at: datetime, by: User | Non
         after_callback(case=parent, callback=callback, at=at, by=by)
 
 
+def _require_print(user: User, case: Case) -> None:
+    require_print(user, case, Job.objects.filter(ticket__case=case))
+
+
 def _register(kind: Kind, prefix: str, transitions: Transitions) -> None:
     register(
         CaseKind(
@@ -36,6 +42,7 @@ def _register(kind: Kind, prefix: str, transitions: Transitions) -> None:
             sentences=EVENTS,
             on_child=on_child,
             resident_sees=True,
+            require_print=_require_print,
             parts=lambda: category_names(kind),
         )
     )

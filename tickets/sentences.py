@@ -24,6 +24,7 @@ EVENTS: dict[str, Label] = {
     "ticket.quote_accepted": gettext_lazy("The resident accepted ¥%(total)s, %(how)s."),
     "ticket.parts_added": gettext_lazy("Added parts and hours: %(names)s."),
     "ticket.completed": gettext_lazy("Finished the work."),
+    "ticket.answered": gettext_lazy("Answered."),
     "ticket.leak_test_begun": gettext_lazy("The leak test began."),
     "ticket.leak_test_ended": gettext_lazy("The leak test ended."),
     "ticket.held": gettext_lazy("The work waits."),
@@ -50,6 +51,8 @@ MESSAGES: dict[str, Label] = {
     "ticket.given_back": gettext_lazy("%(case)s is yours again: %(title)s"),
     "ticket.returned": gettext_lazy("%(technician)s returned %(case)s: %(reason)s"),
     "ticket.reopened": gettext_lazy("%(case)s was opened again: %(reason)s"),
+    "ticket.asked": gettext_lazy("%(case)s waits for your answer: %(title)s"),
+    "ticket.answered": gettext_lazy("%(case)s was answered; tell %(who)s: %(text)s"),
     "ticket.cancelled": gettext_lazy("%(case)s was cancelled: %(reason)s"),
 }
 

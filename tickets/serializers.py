@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,9 +12,9 @@ from rest_framework import serializers
 
 from accounts.models import Project
 from accounts.queries import colleagues
-from cases.models import Attachment, Case
+from cases.models import Case
 from cases.permissions import reads_all
-from cases.serializers import LONGEST, CaseSerializer, NewCaseInput, Verb, shown_user
+from cases.serializers import LONGEST, CaseSerializer, NewCaseInput, Verb, photos_of, shown_user
 from cases.states import PhotoLabel, Urgency
 from records.parsing import MomentInput
 from tickets.actions import Contact, Line, NewTicket
@@ -152,9 +151,7 @@ class TicketDetailSerializer(TicketSerializer):
 
     def get_photos(self, case: Case) -> list[dict[str, str]]:
         """Pictures, with the addresses under which their readers get them."""
-        rows = Attachment.objects.meant_for(self.reader).filter(case=case).select_related("file")
-        name = "api_case_file"
-        return [{"label": row.label, "url": reverse(name, args=[case.number, row.file.token])} for row in rows]
+        return photos_of(case, self.reader)
 
 
 # --- what comes in ---------------------------------------------------------------------------------------------------

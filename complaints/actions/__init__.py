@@ -1,6 +1,7 @@
 """Every write to complaints."""
 
 from complaints.actions.ending import after_callback, close, inform, reopen, resolve
+from complaints.actions.filing import add_photo
 from complaints.actions.handling import (
     accept,
     answer,
@@ -13,22 +14,29 @@ from complaints.actions.handling import (
     work_moved,
 )
 from complaints.actions.judging import Responsible, establish, propose_remedy, regrade, settle_remedy
+from complaints.actions.measures import NewMeasure, drop, finish, plan, postpone, resume
 from complaints.actions.registering import NewComplaint, acknowledge, register, stop_harm
 
 __all__ = [
     "NewComplaint",
+    "NewMeasure",
     "Responsible",
     "accept",
     "acknowledge",
+    "add_photo",
     "after_callback",
     "answer",
     "call_heads",
     "close",
     "contact_resident",
+    "drop",
     "escalate",
     "establish",
     "explain_delay",
+    "finish",
     "inform",
+    "plan",
+    "postpone",
     "progress",
     "propose_remedy",
     "refer",
@@ -36,6 +44,7 @@ __all__ = [
     "regrade",
     "reopen",
     "resolve",
+    "resume",
     "settle_remedy",
     "stop_harm",
     "work_moved",

@@ -22,7 +22,10 @@ from core.errors import Invalid, NotAllowed
 from estate.models import Building, Household, Unit
 from estate.queries import asking_for, household_for, whom_to_ask
 from estate.search import cannot_be_dialled
+from notifications.actions import Notice, tell
 from sla.actions import happen
+from sla.queries import Staff
+from sla.states import Audience
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +83,10 @@ def register(*, new: NewComplaint, by: User, at: datetime) -> Complaint:
         since=received_at,
         by=by,
         for_resident=True,
-        data={"title": case.title, "grade": case.grade, "replier": str(complaint.replier or by)},
+        data={"title": case.title, "grade": case.grade, "replier": _who_replies(complaint)},
     )
+    if complaint.replier is None:
+        _call_in(complaint, at)
     for parent in parents:
         case.parent = parent
         tell_parent(child=case, event="complaint.registered", at=at, by=by)
@@ -203,6 +208,24 @@ def _let_see(complaint: Complaint, by: User, at: datetime) -> None:
         grant(case=case, department=case.department, at=at)
     if by.is_office and by.pk != complaint.about_person_id:
         grant(case=case, user=by, at=at)
+
+
+CENTRE = {"zh": "物业服务中心", "en": "the service centre"}
+MANAGEMENT = {"zh": "项目管理层", "en": "the management"}
+
+
+def _who_replies(complaint: Complaint) -> str | dict[str, str]:
+    """Who the resident hears from: who took it, else those who read it. Source: CMP-1."""
+    if complaint.replier is not None:
+        return str(complaint.replier)
+    return MANAGEMENT if complaint.case.reserved_for else CENTRE
+
+
+def _call_in(complaint: Complaint, at: datetime) -> None:
+    """Nobody was there when it came: the desk is told, or those above it whom it is reserved for."""
+    case = complaint.case
+    told = [user for user in Staff.of([case.project_id]).told(case, [Audience.DESK]) if user != complaint.about_person]
+    tell([Notice(key=f"complaint.online:{case.number}", template="complaint.online", case=case, to=tuple(told))], at=at)
 
 
 @transaction.atomic

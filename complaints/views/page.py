@@ -16,7 +16,9 @@ from cases.permissions import reads_all
 from cases.states import Phase
 from cases.steps import Attempt, Offer, Tried, answer, take
 from cases.views import reveal_phone
+from complaints.measures import measures_from
 from complaints.models import Complaint
+from complaints.permissions import can_add_photo, can_open_repair, can_plan, can_print
 from complaints.queries import ComplaintPage, page_of
 from complaints.views.steps import BY_VERB, STEPS, Step, form_of, next_of, now_in
 from core.errors import Stale
@@ -66,6 +68,11 @@ def _show(
         "primary": primary or _callback(user, page),
         "reveal_url": reverse("complaint_reveal", args=[page.case.number]),
         "page_url": reverse("complaint", args=[page.case.number]),
+        "measures": measures_from(complaint, user),
+        "may_plan": can_plan(user, page.case.project_id),
+        "may_repair": page.takes_photos and can_open_repair(user, complaint),
+        "may_print": can_print(user, complaint),
+        "may_photo": page.takes_photos and can_add_photo(user, complaint),
         "seen_at": at.isoformat(),
     }
     return render(request, "complaints/complaint.html", context, status=tried.status if tried else 200)

@@ -5,6 +5,7 @@ from reception.actions.endings import answer, close, hand_over, promise, reply
 from reception.actions.finishing import Ending, finish
 from reception.actions.line import hold, pass_on, pick_up, serve
 from reception.actions.receiving import Caller, NewContact, chase, log_contact, queue, write_down
+from reception.actions.routing import route
 from reception.actions.tickets import join_ticket, open_ticket_from, take_ticket
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "promise",
     "queue",
     "reply",
+    "route",
     "serve",
     "take_complaint",
     "take_ticket",

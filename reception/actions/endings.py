@@ -16,7 +16,8 @@ from reception.states import TRANSITIONS, Outcome, State
 from sla.actions import happen
 
 
-def _require_colleague(user: User, project_id: int) -> None:
+def require_colleague(user: User, project_id: int) -> None:
+    """Raise `Invalid` for somebody who does not work in the project."""
     if not is_colleague(user, project_id):
         raise Invalid(
             _("%(name)s does not work in this project.") % {"name": user}, fields={"to": _("Not a colleague.")}
@@ -43,7 +44,7 @@ def promise(
     """
     contact = locked(contact, verb="promise", by=by, expected=expected)
     case = contact.case
-    _require_colleague(to, case.project_id)
+    require_colleague(to, case.project_id)
     if until <= at:
         raise Invalid(_("The time promised has already passed."), fields={"at": _("In the past.")})
     if not question.strip():
@@ -94,7 +95,7 @@ def hand_over(
     Source: 接洽公务 (请对口人员接待).
     """
     contact = locked(contact, verb="hand_over", by=by, expected=expected)
-    _require_colleague(to, contact.case.project_id)
+    require_colleague(to, contact.case.project_id)
     contact.handed_to = to
     grant(case=contact.case, user=to, at=at)
     end(contact, verb="hand_over", outcome=Outcome.HANDED, done=done, by=by, at=at, to=str(to))

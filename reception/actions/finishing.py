@@ -6,21 +6,23 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Department, User
 from core.errors import Invalid
 from reception.actions.endings import answer, hand_over, promise
 from reception.actions.line import hold
 from reception.actions.receiving import NewContact, log_contact, write_down
+from reception.actions.routing import route
 from reception.models import Contact
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """How a contact goes on: `answer`, `promise`, `hand_over`, `hold`, or nothing: it is only written down."""
+    """How a contact goes on: `answer`, `promise`, `hand_over`, `route`, `hold`, or nothing: it is only written down."""
 
     verb: str = ""
     done: str = ""
     to: User | None = None
+    department: Department | None = None
     until: datetime | None = None
     question: str = ""
 
@@ -56,6 +58,9 @@ def _go_on(contact: Contact, ending: Ending, by: User, at: datetime) -> Contact:
         return answer(contact=contact, by=by, at=at, done=ending.done)
     if ending.verb == "hold":
         return hold(contact=contact, by=by, at=at)
+    if ending.verb == "route":
+        _route(contact, ending, by, at)
+        return contact
     if ending.verb in ("promise", "hand_over") and ending.to is None:
         raise Invalid(_("Choose the colleague."), fields={"to": _("Required.")})
     if ending.verb == "hand_over" and ending.to is not None:
@@ -66,3 +71,8 @@ def _go_on(contact: Contact, ending: Ending, by: User, at: datetime) -> Contact:
         question = ending.question or contact.said
         return promise(contact=contact, to=ending.to, until=ending.until, question=question, by=by, at=at)
     return contact
+
+
+def _route(contact: Contact, ending: Ending, by: User, at: datetime) -> None:
+    route(contact=contact, department=ending.department, to=ending.to, question=ending.question, by=by, at=at)
+    contact.case.refresh_from_db()

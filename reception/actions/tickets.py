@@ -8,16 +8,14 @@ from django.core.files import File
 from django.db import transaction
 
 from accounts.models import User
-from cases.actions import attach
-from cases.models import Attachment, Case
-from cases.states import Channel, PhotoLabel
+from cases.models import Case
+from cases.pictures import attach_sent
+from cases.states import Channel
 from reception.actions.common import end, locked
 from reception.actions.receiving import Caller, NewContact, log_contact
 from reception.models import Contact
 from reception.permissions import can_receive
 from reception.states import Outcome, Purpose, State
-from records.actions import store_image
-from records.models import StoredFile
 from tickets.actions import Caller as OtherCaller
 from tickets.actions import NewTicket, join_caller, open_ticket
 from tickets.models import Ticket
@@ -25,7 +23,6 @@ from tickets.states import Kind
 
 # Ways in which somebody speaks with the desk; patrols and residents' own reports come another way.
 AT_THE_DESK = (Channel.PHONE, Channel.WALK_IN, Channel.LETTER, Channel.EMAIL, Channel.WECHAT)
-MOST_PHOTOS = 12
 BECOMES = {"ticket.opened": Outcome.TICKET, "complaint.registered": Outcome.COMPLAINT}
 PURPOSES = {Kind.REPAIR: Purpose.REPAIR, Kind.ENQUIRY: Purpose.ENQUIRY}
 
@@ -43,22 +40,8 @@ def take_ticket(
     if at_the_desk and new.contact is None:
         new = replace(new, contact=_logged(new, by, at).case)
     ticket = open_ticket(new=new, by=by, at=at)
-    kept = [
-        *_sent_before(photos, new, by),
-        *(store_image(upload=u, project=new.project, by=by, at=at) for u in uploads),
-    ]
-    for file in kept:
-        attach(case=ticket.case, file=file, label=PhotoLabel.INTAKE, by=by, at=at)
-    if kept:
-        ticket.case.refresh_from_db(fields=["version"])
+    attach_sent(case=ticket.case, photos=photos, uploads=uploads, by=by, at=at)
     return ticket
-
-
-def _sent_before(tokens: Sequence[str], new: NewTicket, by: User) -> list[StoredFile]:
-    """One's own pictures of the project that hang on nothing yet; other tokens are passed over."""
-    mine = StoredFile.objects.filter(token__in=list(tokens)[:MOST_PHOTOS], uploaded_by=by, project=new.project)
-    taken = set(Attachment.objects.filter(file__in=mine).values_list("file_id", flat=True))
-    return [file for file in mine.order_by("pk") if file.pk not in taken]
 
 
 def _logged(new: NewTicket, by: User, at: datetime) -> Contact:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.models import Membership, Project, User
 from accounts.states import STAFF_ROLES, Role
 from cases.models import Case, CaseQuerySet
-from cases.queries import Due
+from cases.queries import Due, due_of
 from cases.registry import kind_of
 from cases.states import Phase, Urgency
 from reception.models import Contact
@@ -17,6 +17,8 @@ from reception.states import State
 from sla.models import Clock
 from sla.rules import end_of_day
 from sla.states import ClockState
+from tickets.states import ANSWERED_KINDS
+from tickets.states import State as TicketState
 from visits.states import KIND as CALLBACK
 
 SOON = timedelta(hours=4)
@@ -90,6 +92,42 @@ def waiting_count(user: User, project: Project) -> int:
         .filter(project=project, kind="contact", phase=Phase.OPEN, state=State.QUEUED)
         .count()
     )
+
+
+# --- what became of it -----------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Became:
+    """What a contact became, how it stands, and of a question the answer."""
+
+    case: Case
+    state: str
+    due: Due | None
+    answer: str
+
+    @property
+    def number(self) -> str:
+        """Its number."""
+        return self.case.number
+
+
+def _became(case: Case) -> Became:
+    ticket = getattr(case, "ticket", None)
+    answer = ticket.report if ticket is not None and case.kind in ANSWERED_KINDS else ""
+    state = str(kind_of(case.kind).states[case.state])
+    return Became(case=case, state=state, due=due_of(case) if case.phase == Phase.OPEN else None, answer=answer)
+
+
+def became_of(case: Case, user: User) -> list[Became]:
+    """What the contact became, newest first. One statement."""
+    rows = Case.objects.visible_to(user).filter(parent=case).select_related("handler", "department", "ticket")
+    return [_became(one) for one in rows.order_by("-opened_at", "-pk")]
+
+
+def answers_to_pass_on(user: User, project: Project) -> list[Became]:
+    """Questions that are answered, and whose asker is still to be told; the oldest answer first. One statement."""
+    rows = Case.objects.visible_to(user).filter(project=project, kind__in=ANSWERED_KINDS, state=TicketState.COMPLETED)
+    shown = rows.select_related("handler", "department", "ticket", "unit").order_by("ticket__completed_at", "pk")
+    return [_became(one) for one in shown[:MOST_ROWS]]
 
 
 # --- what falls due --------------------------------------------------------------------------------------------------

@@ -7,6 +7,9 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.models import Project, User
+from cases.states import Phase
+from complaints.models import Complaint
+from complaints.permissions import can_open_repair
 from core.errors import DomainError
 from reception.models import Contact
 from reception.permissions import can_receive
@@ -54,6 +57,17 @@ def contact_named(number: str, user: User, project: Project) -> Contact | None:
         return None
     rows = Contact.objects.visible_to(user).filter(case__project=project).select_related("case__unit", "case__project")
     return get_object_or_404(rows, case__number=number[:30])
+
+
+def complaint_named(number: str, user: User, project: Project) -> Complaint | None:
+    """The complaint that a repair is opened for, if the address, the form or its draft names one. Raises `Http404`."""
+    if not number:
+        return None
+    rows = Complaint.objects.visible_to(user).filter(case__project=project).exclude(case__phase=Phase.CLOSED)
+    found = get_object_or_404(rows.select_related("case__unit", "case__building"), case__number=number[:30])
+    if not can_open_repair(user, found):
+        raise Http404
+    return found
 
 
 def projects_of(request: HttpRequest) -> list[Project]:

@@ -7,16 +7,19 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.models import Case
+from cases.pictures import posted_photos
 from complaints.queries import guides
 from core.errors import DomainError
 from reception import actions
 from reception.complaint_form import ComplaintForm
 from reception.models import Contact
-from reception.views.common import at_the_desk, contact_named, show_problem
+from reception.views.common import ASKED_AS, at_the_desk, contact_named, given_by, show_problem
+from records.drafts import drafts_of
 from records.http import now, redirect_once
 from records.masking import masked_phone
 
@@ -37,7 +40,7 @@ def new_complaint(request: HttpRequest) -> HttpResponse:
     at = now()
 
     def act() -> str:
-        complaint = actions.take_complaint(new=form.new(contact=contact), by=user, at=at)
+        complaint = actions.take_complaint(new=form.new(contact=contact), by=user, at=at, **posted_photos(request))
         number = complaint.case.number
         messages.success(request, _("Taken. Tell the caller this number: %(number)s.") % {"number": number})
         seen = Case.objects.visible_to(user).filter(number=number).exists()
@@ -66,5 +69,15 @@ def _asked(request: HttpRequest, contact: Contact | None) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, form: ComplaintForm, contact: Contact | None) -> HttpResponse:
-    context = {"form": form, "contact": contact, "guides": guides()}
+    user, project = at_the_desk(request)
+    begun = {"contact": contact.case.number} if contact else {}
+    context = {
+        "form": form,
+        "contact": contact,
+        "guides": guides(),
+        "page_url": f"{reverse('complaint_new')}{'?' if begun else ''}{urlencode(begun)}",
+        "drafts": drafts_of(user, project, form="complaint") if request.method == "GET" else [],
+        "given": given_by(request, ASKED_AS | {"said": "description"}),
+        "now": now(),
+    }
     return render(request, "reception/complaint_new.html", context, status=422 if form.errors else 200)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import Project, User
 from cases.meanwhile import missed
 from cases.models import Case
-from cases.queries import children, last_act, timeline
+from cases.queries import last_act, timeline
 from cases.states import Channel
 from cases.views import show_phone
 from core.errors import DomainError, Stale
@@ -31,7 +31,7 @@ from reception.contact_form import ContactForm, likely, ways_out
 from reception.forms import PassForm, ReplyForm, local_input
 from reception.models import Contact
 from reception.permissions import can_receive, can_reply
-from reception.queries.desk import colleagues
+from reception.queries.desk import became_of, colleagues
 from reception.states import TRANSITIONS, Purpose, State
 from reception.views.common import ASKED_AS, at_the_desk, given_by, show_problem
 from records.drafts import drafts_of
@@ -42,7 +42,7 @@ from sla.queries import ladder
 PROMISED_IN = timedelta(hours=2)
 # Where a contact goes on that becomes something else.
 ONWARD = {"ticket": "intake", "complaint": "complaint_new"}
-ENDINGS = ("answer", "promise", "hand_over", "hold", *ONWARD, "")
+ENDINGS = ("answer", "promise", "hand_over", "route", "hold", *ONWARD, "")
 STEPS: dict[str, Callable[..., Contact]] = {
     "serve": actions.serve,
     "hold": actions.hold,
@@ -125,6 +125,7 @@ def _finish(request: HttpRequest, form: ContactForm, *, contact: Contact | None)
         verb="" if verb in ONWARD else verb,
         done=data["done"].strip(),
         to=data["to"],
+        department=data["department"],
         until=data["until"],
         question=data["question"],
     )
@@ -200,7 +201,7 @@ def _page(
         "receives": receives,
         "clocks": ladder(case, user),
         "events": happened,
-        "children": children(case, user, "repair"),
+        "children": became_of(case, user),
         "waited": int((contact.waited(now()) or timedelta()).total_seconds() // 60),
         "state_word": State(case.state).label,
         "frame": frame_for(user, case.project),

@@ -33,6 +33,7 @@ def _page(request: HttpRequest, form: JoinForm | None = None) -> HttpResponse:
         "line": reads.line(user, project, at=at),
         "mine": reads.my_cases(user, project),
         "soon": reads.due_soon(user, project, at=at),
+        "answers": reads.answers_to_pass_on(user, project),
         "callbacks": reads.callbacks_today(user, project, at=at),
         "form": form or JoinForm(project=project, user=user),
         "pass_form": PassForm(colleagues=others, auto_id="pass_%s"),

@@ -1,5 +1,7 @@
 """Quick intake (快速登记): room and words, then the number; suggestions and likely doubles while typing."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,19 +15,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Project, User
+from cases.models import Case
+from cases.pictures import posted_photos
 from cases.states import Channel
+from complaints.models import Complaint
 from core.errors import DomainError
 from estate.queries import match_unit
 from reception import actions
-from reception.intake import IntakeForm, posted_photos
+from reception.intake import IntakeForm
 from reception.models import Contact
 from reception.queries.intake import Suggestion, Typed, suggestion
-from reception.views.common import ASKED_AS, at_the_desk, contact_named, given_by, show_problem
+from reception.views.common import ASKED_AS, at_the_desk, complaint_named, contact_named, given_by, show_problem
 from records.actions import store_image
 from records.drafts import drafts_of
-from records.http import now, picture_once, redirect_once
+from records.http import now, redirect_once
 from records.masking import masked_phone
 from records.models import Draft
+from records.uploads import answer_upload
+from tickets.actions import NewTicket
 from tickets.models import Ticket
 from tickets.permissions import can_print
 from tickets.queries import categories
@@ -41,21 +48,21 @@ def intake(request: HttpRequest) -> HttpResponse:
     user, project = at_the_desk(request)
     if request.method == "GET":
         begun = _begun(request, user, project)
-        contact = contact_named(request.GET.get("contact") or begun.get("contact", ""), user, project)
-        form = _form(user, project, contact, initial=_asked(request, contact, begun))
-        return _page(request, form, contact, draft_key=request.GET["draft"] if begun else "")
-    contact = contact_named(request.POST.get("contact") or request.GET.get("contact", ""), user, project)
-    form = _form(user, project, contact, data=request.POST)
+        origin = _origin(request.GET, begun, user, project)
+        form = _form(user, project, origin, initial=_asked(request, origin, begun))
+        return _page(request, form, origin, draft_key=request.GET["draft"] if begun else "")
+    origin = _origin(request.POST, request.GET, user, project)
+    form = _form(user, project, origin, data=request.POST)
     if "join" in request.POST:
-        return _join(request, form, contact)
+        return _join(request, form, origin)
     if not form.is_valid():
-        return _page(request, form, contact)
+        return _page(request, form, origin)
     at = now()
 
     def act() -> str:
-        ticket = actions.take_ticket(
-            new=form.new(contact=contact.case if contact else None), by=user, at=at, **posted_photos(request)
-        )
+        ticket = actions.take_ticket(new=origin.new(form), by=user, at=at, **posted_photos(request))
+        if origin.complaint is not None:
+            return _back_to(request, origin.complaint, ticket)
         printed = {"print": "1"} if request.POST.get("then") == "print" else {}
         return f"{reverse('intake')}?{urlencode({'done': ticket.case.number, **printed})}"
 
@@ -63,7 +70,56 @@ def intake(request: HttpRequest) -> HttpResponse:
         return redirect_once(request, at, act)
     except DomainError as error:
         show_problem(form, error)
-        return _page(request, form, contact)
+        return _page(request, form, origin)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the matter comes out of: a contact that becomes a ticket, a complaint that needs a repair, or nothing."""
+
+    contact: Contact | None = None
+    complaint: Complaint | None = None
+
+    @property
+    def case(self) -> Case | None:
+        """The case of either."""
+        if self.contact is not None:
+            return self.contact.case
+        return self.complaint.case if self.complaint else None
+
+    @property
+    def known(self) -> str:
+        """The phone that is on record already."""
+        return self.case.contact_phone if self.case else ""
+
+    @property
+    def said(self) -> str:
+        """The words that come along. What a complaint about a colleague says stays where only those above read it."""
+        if self.contact is not None:
+            return self.contact.said
+        return self.complaint.description if self.complaint and not self.complaint.case.reserved_for else ""
+
+    def new(self, form: IntakeForm) -> NewTicket:
+        """The ticket, from a valid form. One opened for a complaint is ours: nobody called for it."""
+        if self.complaint is not None:
+            return replace(form.new(parent=self.complaint.case), channel=Channel.STAFF)
+        return form.new(contact=self.contact.case if self.contact else None)
+
+
+def _origin(named: Mapping[str, str], else_named: Mapping[str, str], user: User, project: Project) -> Origin:
+    def number(name: str) -> str:
+        return str(named.get(name) or else_named.get(name, ""))
+
+    return Origin(
+        contact=contact_named(number("contact"), user, project),
+        complaint=complaint_named(number("complaint"), user, project),
+    )
+
+
+def _back_to(request: HttpRequest, complaint: Complaint, ticket: Ticket) -> str:
+    number = ticket.case.number
+    messages.success(request, _("Repair %(number)s was opened for this complaint.") % {"number": number})
+    return reverse("complaint", args=[complaint.case.number])
 
 
 def _begun(request: HttpRequest, user: User, project: Project) -> dict[str, str]:
@@ -73,20 +129,21 @@ def _begun(request: HttpRequest, user: User, project: Project) -> dict[str, str]
     return draft.values if draft else {}
 
 
-def _form(user: User, project: Project, contact: Contact | None, **more: Any) -> IntakeForm:
-    known = contact.case.contact_phone if contact else ""
-    return IntakeForm(project=project, user=user, known=known, at=now(), categories=list(categories()), **more)
+def _form(user: User, project: Project, origin: Origin, **more: Any) -> IntakeForm:
+    return IntakeForm(project=project, user=user, known=origin.known, at=now(), categories=list(categories()), **more)
 
 
-def _asked(request: HttpRequest, contact: Contact | None, begun: dict[str, str]) -> dict[str, Any]:
-    """What is known before the first key: of the contact, or of whoever calls; a draft only where it was asked for."""
-    if contact is not None:
-        case = contact.case
+def _asked(request: HttpRequest, origin: Origin, begun: dict[str, str]) -> dict[str, Any]:
+    """What is known before the first key: of what it comes out of, or of whoever calls; or of a draft asked for."""
+    case = origin.case
+    if case is not None:
         return {
             "unit": case.unit.number if case.unit else "",
             "contact_name": case.contact_name,
             "contact_phone": masked_phone(case.contact_phone),
-            "description": contact.said,
+            "description": origin.said,
+            "place": "" if case.unit else case.place,
+            "building": case.building_id or "",
             "channel": case.channel,
         } | begun
     get = request.GET.get
@@ -101,7 +158,7 @@ def _asked(request: HttpRequest, contact: Contact | None, begun: dict[str, str])
     return {"channel": Channel.PHONE} | begun | {k: v for k, v in caller.items() if v}
 
 
-def _page(request: HttpRequest, form: IntakeForm, contact: Contact | None, draft_key: str = "") -> HttpResponse:
+def _page(request: HttpRequest, form: IntakeForm, origin: Origin, draft_key: str = "") -> HttpResponse:
     user, project = at_the_desk(request)
     done = request.GET.get("done", "")[:30] if request.method == "GET" else ""
     ticket = (
@@ -109,7 +166,8 @@ def _page(request: HttpRequest, form: IntakeForm, contact: Contact | None, draft
     )
     shown = {
         "form": form,
-        "contact": contact,
+        "contact": origin.contact,
+        "complaint": origin.complaint,
         "done": ticket,
         "may_print": ticket is not None and can_print(user, ticket.case, ticket.jobs.all()),
         "print_now": ticket is not None and request.GET.get("print") == "1",
@@ -148,7 +206,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     return render(request, "reception/suggestion.html", {"form": form, "said": said, "now": form.at})
 
 
-def _join(request: HttpRequest, form: IntakeForm, contact: Contact | None) -> HttpResponse:
+def _join(request: HttpRequest, form: IntakeForm, origin: Origin) -> HttpResponse:
     """The caller stands on the open ticket instead of a second one, and hears its number."""
     user, project = at_the_desk(request)
     rows = Ticket.objects.visible_to(user).filter(case__project=project).select_related("case__project")
@@ -156,7 +214,7 @@ def _join(request: HttpRequest, form: IntakeForm, contact: Contact | None) -> Ht
     form.is_valid()
     wrong = {name for name in WHO if name in form.errors and form[name].value()}
     if wrong:
-        return _page(request, form, contact)
+        return _page(request, form, origin)
     data = form.cleaned_data
     caller = actions.Caller(
         name=data.get("contact_name", ""), phone=data.get("contact_phone", ""), unit=data.get("unit")
@@ -169,7 +227,7 @@ def _join(request: HttpRequest, form: IntakeForm, contact: Contact | None) -> Ht
             caller=caller,
             said=str(form["description"].value() or ""),
             channel=data.get("channel") or Channel.PHONE,
-            contact=contact,
+            contact=origin.contact,
             by=user,
             at=at,
         )
@@ -182,18 +240,18 @@ def _join(request: HttpRequest, form: IntakeForm, contact: Contact | None) -> Ht
         return redirect_once(request, at, act)
     except DomainError as error:
         show_problem(form, error)
-        return _page(request, form, contact)
+        return _page(request, form, origin)
 
 
 # --- what the page sends while somebody types ------------------------------------------------------------------------
 @login_required
 @require_POST
 def photo(request: HttpRequest) -> JsonResponse:
-    """Keep a picture before the ticket has a number."""
+    """Keep a picture before the ticket or complaint has a number."""
     user, project = at_the_desk(request)
     at = now()
 
-    def keep(upload: "File[bytes]") -> dict[str, Any]:
+    def keep(upload: "File[bytes]", _kind: str) -> dict[str, Any]:
         return {"id": store_image(upload=upload, project=project, by=user, at=at).token}
 
-    return picture_once(request, at, keep)
+    return answer_upload(request, at=at, keep=keep)

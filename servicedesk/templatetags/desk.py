@@ -152,6 +152,13 @@ def control(field: BoundField) -> SafeString:
     return field.as_widget(widget=widget, attrs={"class": classes})
 
 
+@register.simple_tag(takes_context=True)
+def posted(context: Context, name: str) -> str:
+    """Give back what a field of several values was sent with, apart by blanks, on the page that refuses its form."""
+    request = context.get("request")
+    return " ".join(request.POST.getlist(name)[:20]) if request is not None and request.method == "POST" else ""
+
+
 @register.filter
 def honest(count: int | None, limit: int = 1000) -> str:
     """Write a count with thousands, and as “1,000+” where counting stopped there; nothing for no count."""

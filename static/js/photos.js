@@ -69,6 +69,7 @@
       this.input.addEventListener("change", () => this.take());
       this.retryAll = () => this.list.querySelectorAll("[data-stage=failed] button[data-retry]").forEach((button) => button.click());
       window.addEventListener("online", this.retryAll);
+      if (this.dataset.kept) this.keep(this.dataset.kept.split(" "));
     }
 
     disconnectedCallback() {

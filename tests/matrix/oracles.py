@@ -32,6 +32,7 @@ PAGES = {
     "room_home": {"unit": "unit"},
     "call": {"number": "phone", "unit": "unit"},
     "contacts": {"staff": "user"},
+    "complaints": {"unit": "unit", "department": "department", "building": "building"},
     "callbacks": {"open": "callback"},
     "dispatch": {"ticket": "number"},
     "intake": {"contact": "contact", "done": "number", "draft": "draft", "unit": "unit"},

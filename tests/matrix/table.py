@@ -50,6 +50,7 @@ IMPORTERS = frozenset({"supervisor", "admin"})
 RULES = frozenset({"supervisor", "gm", "quality", "admin"})
 ADMIN, GM = frozenset({"admin"}), frozenset({"gm"})
 OVERSEERS = frozenset({"supervisor", "gm", "admin"})
+FIGURES = frozenset({"supervisor", "gm", "quality"})
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -69,6 +70,7 @@ DESK_CASE = _sees(WIDE)
 SEES: dict[str, Mapping[str, Places]] = {
     "ticket": TICKET,
     "complaint": TICKET,
+    "measure": TO_STAFF,
     "done": TICKET,
     "case": TICKET,
     "file": TICKET,
@@ -248,6 +250,8 @@ TABLE: dict[str, Row] = {
     "account_confirm_email": Row(reads=NOBODY, writes=NOBODY, public=True, given={"key": "abc"}),
     # --- residents' pages --------------------------------------------------------------------------------------------
     "portal_home": _reads(),
+    "portal_complaint": Row(reads=RESIDENTS, writes=RESIDENTS, body=just(about="service", description="态度差")),
+    "portal_complaint_photo": _writes("", RESIDENTS),
     "portal_matter": _reads("ticket", RESIDENTS),
     # --- the desk ----------------------------------------------------------------------------------------------------
     "desk": _reads("", DESK),
@@ -301,10 +305,17 @@ TABLE: dict[str, Row] = {
     "my_job": _reads("ticket", frozenset({"technician"})),
     # --- complaints --------------------------------------------------------------------------------------------------
     "complaints": _reads("", EVERY_STAFF),
+    "complaint_figures": _reads("", FIGURES),
     "complaint_new": Row(reads=DESK, writes=DESK),
     "complaint": _reads("complaint", EVERY_STAFF),
     "complaint_reveal": _writes("complaint", EVERY_STAFF, REASON, phone=True),
+    "complaint_photo": _writes("complaint", WORKERS | FRONT, just(kind="intake"), file="file"),
+    "complaint_paper": _writes("complaint", PRINTERS),
     "complaint_step": _writes("complaint", WORKERS | FRONT, TEXT, given={"verb": "progress"}),
+    "measures": _reads("", EVERY_STAFF),
+    "measure_new": Row(reads=FIGURES, writes=FIGURES),
+    "measure": _reads("measure", EVERY_STAFF),
+    "measure_step": _writes("measure", WORKERS | {"quality"}, just(result="已排班"), given={"verb": "finish"}),
     # --- deadlines ---------------------------------------------------------------------------------------------------
     "rules": _reads("", RULES),
     "rule": _reads("", RULES, given={"key": "ticket.respond"}),
@@ -370,6 +381,7 @@ TABLE: dict[str, Row] = {
     "complaint-resolve": _writes("complaint", WORKERS, just(outcome="solved", result="好了")),
     "complaint-inform": _writes("complaint", WORKERS | FRONT, just(how="phone")),
     "complaint-close": _writes("complaint", FRONT | LEADERS),
+    "complaint-photos": _writes("complaint", SIGNED_IN),
     "complaint-reopen": _writes("complaint", WORKERS | FRONT, REASON),
     "case-detail": _reads("case"),
     "api_case_file": _reads("file"),
@@ -388,6 +400,7 @@ TABLE: dict[str, Row] = {
     "contact-hand-over": _writes("contact", DESK, _colleague),
     "contact-pass-on": _writes("contact", DESK, _colleague),
     "contact-promise": _writes("contact", DESK, _colleague),
+    "contact-route": _writes("contact", DESK, just(department="service", text="几点开门")),
     "contact-reply": _writes("contact", DESK, TEXT),
     "ticket-accept": _writes("ticket", WORKERS),
     "ticket-arrive": _writes("ticket", WORKERS),

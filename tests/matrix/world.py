@@ -17,11 +17,11 @@ from PIL import Image
 
 from accounts.models import Absence, Department, Project, User
 from accounts.states import Role
-from cases.actions import attach_photo, lock, reveal_contact
+from cases.actions import NewCase, attach_photo, grant, lock, open_case, reveal_contact
 from cases.models import Case
 from complaints import actions as complaints
 from complaints.actions import NewComplaint
-from complaints.models import Complaint
+from complaints.models import Complaint, Measure
 from estate.actions import reindex_register
 from estate.imports import actions as imports
 from estate.models import Building, Household, HouseholdMember, Person, Unit, Vehicle
@@ -197,10 +197,8 @@ def _furnish(name: str, place: Place) -> None:
     listed = [*OWNER[:1], marker(WORKBOOKS, name), *OWNER[2:]]
     workbook = imports.seal(content=xlsx({"业主": [PEOPLE, listed]}), name=f"{marker(WORKBOOKS, name)}.xlsx")
     upload = imports.upload(workbook=workbook, project=place.project, by=place.importer, at=NOON)
-    complaint = _complaint(place, word)
     place.ids = {
-        "complaint": {"number": complaint.case.number},
-        "remedy": {"pk": complaint.remedies.earliest("pk").pk},
+        **_complained(place, word),
         "ticket": {"number": case.number},
         "done": {"number": done.case.number},
         "callback": {"number": callback.number},
@@ -223,6 +221,15 @@ def _furnish(name: str, place: Place) -> None:
     }
 
 
+def _complained(place: Place, word: str) -> dict[str, dict[str, object]]:
+    complaint = _complaint(place, word)
+    return {
+        "complaint": {"number": complaint.case.number},
+        "measure": {"number": _measure(place, complaint)},
+        "remedy": {"pk": complaint.remedies.earliest("pk").pk},
+    }
+
+
 def _calendar(place: Place) -> dict[str, dict[str, object]]:
     """A calendar of the project's own, in force; two places may lie in one project."""
     calendar = Calendar.objects.get_or_create(project=place.project)[0]
@@ -232,6 +239,29 @@ def _calendar(place: Place) -> dict[str, dict[str, object]]:
         )
     whose = {"place": place.project.pk}
     return {"calendar": dict(whose), "calendar_version": {**whose, "number": 1}}
+
+
+def _measure(place: Place, complaint: Complaint) -> str:
+    """What is changed because of the complaint; the technician has it."""
+    measure = Measure.objects.create(
+        case=open_case(
+            new=NewCase(
+                kind="measure",
+                state="planned",
+                project=place.project,
+                title=complaint.case.title,
+                department=complaint.case.department,
+                handler=place.technician,
+            ),
+            at=NOON,
+            by=place.desk,
+        ),
+        what=complaint.description,
+        due_on=(NOON + timedelta(days=30)).date(),
+    )
+    measure.complaints.add(complaint)
+    grant(case=measure.case, user=place.technician, at=NOON)
+    return measure.case.number
 
 
 def _doubtful(place: Place, case: Case, word: str) -> int:

@@ -148,5 +148,5 @@ def test_the_desk_costs_the_same_for_one_and_for_three(cast: Cast, signed_in: Si
         visit(cast, f"客{n}")
         repair(cast, f"第{n}件：灯坏")
         if n in (0, 2):
-            assert queries_for(client, "/desk/") == 8
+            assert queries_for(client, "/desk/") == 9
             assert queries_for(polling, "/desk/line/") == 3

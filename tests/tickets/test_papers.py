@@ -12,17 +12,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import settings
 from PIL import Image
 
+from records.papers import FONTS, FontMissingError, printable
 from tests.cast import NOON, Cast
 from tests.tickets.flow import HOUR, completed, dispatched, opened
 from tickets import actions
 from tickets.issuing import issue_paper
 from tickets.models import Ticket
-from tickets.papers import FontMissingError, FormKind, PaperForm, PaperLine, printable, render
+from tickets.papers import FormKind, PaperForm, PaperLine, render
 
-FONTS = Path(settings.BASE_DIR) / "static" / "vendor" / "fonts"
 TZ = ZoneInfo("Asia/Shanghai")
 URL = "https://desk.example.com/q/Zk3vW1o8mQe2tYcR9uLb7A"
 

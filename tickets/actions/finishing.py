@@ -30,7 +30,7 @@ from tickets.permissions import (
 )
 from tickets.queries import last_job, open_job, was_worked_on, why_not_closed
 from tickets.rules import callback_category
-from tickets.states import WORK_KINDS, Charge, JobState
+from tickets.states import ANSWERED_KINDS, WORK_KINDS, Charge, JobState
 from visits.actions import cancel_owed, owe_callback
 from visits.models import Callback
 from visits.states import Result
@@ -70,10 +70,10 @@ def complete(
     expected: int | None = None,
     claimed_at: datetime | None = None,
 ) -> Ticket:
-    """Finish the work with what was done. A leak's test begins; any other repair or service owes its callback.
+    """Finish the work with what was done; an enquiry or suggestion with its answer, which goes to who took it.
 
-    `parts` None on a paid job: as quoted. Raises `NotNow` while nobody decided who pays, or a paid job's quote is not
-    accepted. Source: 三(3)④, 四(1).
+    A leak's test begins; any other repair or service owes its callback. `parts` None on a paid job: as quoted.
+    Raises `NotNow` while nobody decided who pays, or a paid job's quote is not accepted. Source: 三(3)④, 四(1).
     """
     turn = begin(ticket, by=by, at=at, expected=expected, claimed_at=claimed_at)
     turn.allow(
@@ -89,10 +89,20 @@ def complete(
         require_price(turn)
         _write_lines(turn, parts, hours)
     _finish(turn, report, hours)
-    turn.happen(step, text=report, data=turn.acting())
+    answered = turn.case.kind in ANSWERED_KINDS
+    turn.happen(step, text=report, data=turn.acting() | ({"worded": "ticket.answered"} if answered else {}))
     tell_parent(child=turn.case, event=step.event, at=at, by=by)
     _what_follows(turn)
+    if answered:
+        _pass_on_answer(turn, report)
     return turn.ticket
+
+
+def _pass_on_answer(turn: Turn, answer: str) -> None:
+    """Whoever took the question hears the answer, and tells who asked. Source: 三、服务流程 2 (及时反馈)."""
+    told = [user for user in turn.people(Audience.TAKER) if user.is_office and user != turn.by]
+    key = f"answered:{turn.case.number}:{turn.case.version}"
+    turn.tell("ticket.answered", key, told, who=turn.case.contact_name or "—", text=answer[:200])
 
 
 def _write_lines(turn: Turn, parts: Sequence[Line] | None, hours: Decimal | None) -> None:

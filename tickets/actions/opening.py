@@ -8,7 +8,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Project, User
+from accounts.models import Department, Project, User
 from accounts.states import STAFF_ROLES
 from cases.actions import NewCase, attach_photo, grant, open_case, require_version
 from cases.family import lock_lines, tell_parent
@@ -35,7 +35,8 @@ LONGEST_DESCRIPTION = 5000
 class NewTicket:
     """What somebody brought. Room and words are enough; what is left out is suggested or read from the register.
 
-    `contact` is the contact case it came from; where there is no other `parent`, it is the parent.
+    `contact` is the contact case it came from; where there is no other `parent`, it is the parent. `department` is who
+    sees to it where that is not as its category says.
     """
 
     project: Project
@@ -46,6 +47,7 @@ class NewTicket:
     building: Building | None = None
     place: str = ""
     category: Category | None = None
+    department: Department | None = None
     urgency: str = ""
     contact_name: str = ""
     contact_phone: str = ""
@@ -116,10 +118,19 @@ def _wrong_links(new: NewTicket) -> dict[str, object]:
     wrong: dict[str, object] = {}
     if new.category is not None and new.category.kind != new.kind:
         wrong["category"] = _("This category is for another kind of ticket.")
-    for name, other in (("building", new.building), ("parent", new.parent), ("contact", new.contact)):
+    for name, other in _links(new):
         if other is not None and other.project_id != new.project.pk:
             wrong[name] = _("Not in this project.")
     return wrong
+
+
+def _links(new: NewTicket) -> list[tuple[str, Building | Department | Case | None]]:
+    return [
+        ("building", new.building),
+        ("department", new.department),
+        ("parent", new.parent),
+        ("contact", new.contact),
+    ]
 
 
 def _wrong_times(new: NewTicket) -> dict[str, object]:
@@ -173,7 +184,7 @@ def _new_case(
         channel=new.channel,
         urgency=new.urgency or suggest_urgency(words, category),
         category=category.code if category else "",
-        department=department_for(new.project, new.kind, category),
+        department=new.department or department_for(new.project, new.kind, category),
         parent=parents[0] if parents else None,
         promised_at=new.promised_at,
         is_history=new.is_history,

@@ -1,9 +1,7 @@
 """Files and numbers of a ticket: photos, the customer's signature, the printed form, the phone in clear."""
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.files import File
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -14,14 +12,14 @@ from django.views.decorators.http import require_POST
 from cases.states import PhotoLabel
 from cases.views import reveal_phone, show_phone
 from core.errors import NotAllowed
-from records.http import now, picture_once, user_of
+from records.http import now, user_of
+from records.papers import FONTS
+from records.uploads import answer_upload
 from tickets.actions import add_photo, sign
 from tickets.issuing import issue_paper
 from tickets.permissions import has_the_job
 from tickets.queries import open_job
 from tickets.views.page import staff_ticket
-
-FONTS = Path(settings.BASE_DIR) / "static" / "vendor" / "fonts"
 
 
 @login_required
@@ -30,16 +28,15 @@ def photo(request: HttpRequest, number: str) -> JsonResponse:
     """Keep one photo or signature; the phone sends it again with the same key until it hears of it."""
     at = now()
 
-    def keep(upload: "File[bytes]") -> dict[str, Any]:
-        by, ticket, label = user_of(request), staff_ticket(request, number), request.POST.get("kind", "")
+    def keep(upload: "File[bytes]", label: str) -> dict[str, Any]:
+        by, ticket = user_of(request), staff_ticket(request, number)
         if label == PhotoLabel.SIGNATURE:
             kept = sign(ticket=ticket, upload=upload, by=by, at=at)
         else:
             kept = add_photo(ticket=ticket, upload=upload, label=label, by=by, at=at)
-        url = reverse("case_file", args=[ticket.case.number, kept.file.token])
-        return {"id": kept.pk, "thumbnail": url}
+        return {"id": kept.pk, "thumbnail": reverse("case_file", args=[number, kept.file.token])}
 
-    return picture_once(request, at, keep)
+    return answer_upload(request, at=at, keep=keep)
 
 
 @login_required

@@ -43,6 +43,11 @@ def complete(given: Given) -> Ticket:
     return actions.complete(ticket=given.ticket, report=report, parts=parts, hours=hours, **given.from_phone)
 
 
+def answer(given: Given) -> Ticket:
+    """Answer an enquiry or a suggestion."""
+    return actions.complete(ticket=given.ticket, report=given.data["text"], **given.from_phone)
+
+
 def plain(action: Callable[..., object], *, phone: bool = True) -> Callable[[Given], object]:
     """An action that takes the form's fields as they are."""
 

@@ -4,7 +4,7 @@ from accounts.models import User
 from cases.sentences import sentence
 from tickets import permissions
 from tickets.reads.page import TicketPage
-from tickets.states import WORK_KINDS
+from tickets.states import ANSWERED_KINDS, WORK_KINDS
 
 
 def at_the_desk(user: User, page: TicketPage) -> bool:
@@ -67,6 +67,11 @@ def what_is_corrected(page: TicketPage) -> str:
 def is_work(page: TicketPage) -> bool:
     """Say whether somebody goes out for it."""
     return page.case.kind in WORK_KINDS
+
+
+def is_question(page: TicketPage) -> bool:
+    """Say whether it ends with an answer."""
+    return page.case.kind in ANSWERED_KINDS
 
 
 def nothing_owed(page: TicketPage) -> bool:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 from tickets import actions, permissions
 from tickets.forms import (
     AcceptQuoteForm,
+    AnswerForm,
     CallerForm,
     CategoryForm,
     CompleteForm,
@@ -71,6 +72,18 @@ STEPS: tuple[StepKind, ...] = (
         form=CompleteForm,
         act=do.complete,
         done=gettext_lazy("Finished."),
+        fits=may.is_work,
+    ),
+    StepKind(
+        verb="answer",
+        label=gettext_lazy("Answer"),
+        icon="message-circle-reply",
+        transition="complete",
+        may=may.completes,
+        form=AnswerForm,
+        act=do.answer,
+        done=gettext_lazy("Answered; whoever took the question is told."),
+        fits=may.is_question,
     ),
     StepKind(
         verb="end-leak-test",

@@ -28,8 +28,8 @@ from tickets.views.step_shape import StepKind
 from tickets.views.step_table import STEPS
 
 # What is the one obvious next thing, for whoever may; a leader standing in for a technician finds it in the menu.
-NEXT = ("dispatch", "accept", "arrive", "resume", "complete", "end-leak-test", "close")
-FOR_WHO_WORKS = frozenset({"accept", "arrive", "complete"})
+NEXT = ("answer", "dispatch", "accept", "arrive", "resume", "complete", "end-leak-test", "close")
+FOR_WHO_WORKS = frozenset({"answer", "accept", "arrive", "complete"})
 
 
 def offered(user: User, page: TicketPage) -> list[StepKind]:
@@ -47,7 +47,8 @@ def next_of(steps: Iterable[StepKind], user: User, page: TicketPage) -> StepKind
 
 
 def _is_their_turn(user: User, page: TicketPage) -> bool:
-    return permissions.has_the_job(user, page.open_job) or page.case.kind in ANSWERED_KINDS
+    job = page.open_job
+    return permissions.has_the_job(user, job) or (job is None and page.case.kind in ANSWERED_KINDS)
 
 
 class Choices:

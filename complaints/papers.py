@@ -1,0 +1,116 @@
+"""The record a complaint is kept on: 《客户投诉处理记录表》, as PDF.
+
+Source: service standard, 三(6)① (在相关规范记录本上详细记录) and ⑥② (由投诉接待人详细记录).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+
+from records.papers import amount_words, moment_words, printable, set_paper
+
+TEMPLATE = Path(__file__).resolve().parent / "paper_templates" / "complaint_record.typ"
+TITLE = "客户投诉处理记录表"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordRemedy:
+    """One way to make it good, its cost in yuan, and what the resident said to it."""
+
+    text: str
+    cost: Decimal | None
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordStep:
+    """One thing that happened: when, who, what."""
+
+    at: datetime
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintRecord:
+    """What is printed on a record. Times are in the project's zone; what is empty becomes a line to write on."""
+
+    project: str
+    number: str
+    url: str
+    received_at: datetime
+    service_phone: str = ""
+    channel: str = ""
+    room: str = ""
+    name: str = ""
+    phone: str = ""
+    reachable: str = ""
+    occurred_at: datetime | None = None
+    place: str = ""
+    about: str = ""
+    description: str = ""
+    demand: str = ""
+    wanted_by: datetime | None = None
+    grade: str = ""
+    topic: str = ""
+    taken_by: str = ""
+    replier: str = ""
+    department: str = ""
+    handler: str = ""
+    contacted_at: datetime | None = None
+    harm_stopped_at: datetime | None = None
+    responsible: str = ""
+    cause: str = ""
+    apologised: bool = False
+    remedies: tuple[RecordRemedy, ...] = ()
+    repairs: str = ""
+    steps: tuple[RecordStep, ...] = ()
+    outcome: str = ""
+    result: str = ""
+    agreed: bool | None = None
+    informed_at: datetime | None = None
+    informed_how: str = ""
+    confirmed: bool | None = None
+    close_reason: str = ""
+
+
+def record_name(record: ComplaintRecord) -> str:
+    """The file name under which an issued record is kept: the same for a reprint, another once something happened."""
+    mark = sha256(repr(record).encode()).hexdigest()[:12]
+    return f"{record.number}-record-{mark}.pdf"
+
+
+def render_record(record: ComplaintRecord, *, fonts: Path) -> bytes:
+    """Set the record as an A4 PDF; `fonts` holds Noto Sans SC. Raises `FontMissingError`."""
+    return set_paper(TEMPLATE, _data(record), url=record.url, at=record.received_at, fonts=fonts)
+
+
+_TEXTS = (
+    "project", "number", "service_phone", "channel", "room", "name", "phone", "reachable", "place", "about",
+    "description", "demand", "grade", "topic", "taken_by", "replier", "department", "handler", "responsible", "cause",
+    "repairs", "outcome", "result", "informed_how", "close_reason",
+)  # fmt: skip
+_MOMENTS = ("received_at", "occurred_at", "wanted_by", "contacted_at", "harm_stopped_at", "informed_at")
+
+
+def _data(record: ComplaintRecord) -> dict[str, object]:
+    """The record as the template takes it: texts, ready to print, and what is ticked."""
+    return {
+        "title": TITLE,
+        **{name: printable(getattr(record, name)) for name in _TEXTS},
+        **{name: moment_words(getattr(record, name)) for name in _MOMENTS},
+        "apologised": record.apologised,
+        "agreed": record.agreed,
+        "confirmed": record.confirmed,
+        "remedies": [_remedy(one) for one in record.remedies],
+        "steps": [
+            {"at": moment_words(one.at), "by": printable(one.by), "text": printable(one.text)} for one in record.steps
+        ],
+    }
+
+
+def _remedy(one: RecordRemedy) -> dict[str, str]:
+    cost = "" if one.cost is None else amount_words(one.cost)
+    return {"text": printable(one.text), "cost": cost, "state": printable(one.state)}

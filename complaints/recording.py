@@ -1,0 +1,133 @@
+"""What is printed on a complaint's record, gathered from its rows, and its issue. Chinese, in local time."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone, translation
+
+from accounts.models import User
+from cases.actions import lock
+from cases.issued import issue
+from cases.models import Attachment, Case, Event
+from cases.sentences import sentence
+from cases.states import Channel
+from complaints.models import Complaint, Topic
+from complaints.papers import ComplaintRecord, RecordRemedy, RecordStep, record_name, render_record
+from complaints.permissions import require_print
+from complaints.states import Grade, Outcome, Told
+from tickets.states import Kind
+
+Local = Callable[[datetime | None], datetime | None]
+JOINED = ("about_department", "about_person", "replier")
+
+
+@transaction.atomic
+def issue_record(*, complaint: Complaint, url: str, fonts: Path, by: User, at: datetime) -> Attachment:
+    """The complaint's record: the one issued before where nothing has happened since, else a new one, kept with it.
+
+    It carries the contact's number in clear: whoever opens it stands in the log. `url` goes into its code.
+    Raises `NotAllowed` for who only reads the complaint, `FontMissingError`. Source: 三(6)① (记录).
+    """
+    case = lock(complaint.case)
+    require_print(by, case)
+    fresh = Complaint.objects.select_related(*JOINED).get(pk=complaint.pk)
+    fresh.case = case
+    record = record_of(fresh, url=url)
+    return issue(case=case, name=record_name(record), content=lambda: render_record(record, fonts=fonts), by=by, at=at)
+
+
+def record_of(complaint: Complaint, *, url: str) -> ComplaintRecord:
+    """The record of a complaint, with the contact's phone in clear."""
+    with translation.override("zh-hans"), timezone.override(complaint.case.project.tz):
+        return _record(complaint, url)
+
+
+def _record(complaint: Complaint, url: str) -> ComplaintRecord:
+    case = complaint.case
+    here = _in_zone_of(case)
+    about = complaint.about_person or complaint.about_words
+    named = [str(part) for part in (complaint.about_department, about) if part]
+    return ComplaintRecord(
+        project=case.project.name_zh,
+        number=case.number,
+        url=url,
+        received_at=complaint.received_at.astimezone(case.project.tz),
+        service_phone=case.project.phone,
+        channel=str(Channel(case.channel).label),
+        room=case.unit.number if case.unit else "",
+        name=case.contact_name,
+        phone=case.contact_phone,
+        reachable=complaint.reachable,
+        occurred_at=here(complaint.occurred_at),
+        place=case.place,
+        about=" ".join(named),
+        description=complaint.description,
+        demand=complaint.demand,
+        wanted_by=here(complaint.wanted_by),
+        grade=str(Grade(case.grade).label),
+        topic=_topic(case),
+        taken_by=_name(case.taken_by),
+        replier=_name(complaint.replier),
+        department=str(case.department or ""),
+        handler=_name(case.handler),
+        contacted_at=here(complaint.contacted_at),
+        harm_stopped_at=here(complaint.harm_stopped_at),
+        responsible="；".join(_responsible(complaint)),
+        cause=complaint.cause,
+        apologised=complaint.apologised,
+        remedies=_remedies(complaint),
+        repairs="、".join(_repairs(case)),
+        steps=_steps(case),
+        outcome=str(Outcome(complaint.outcome).label) if complaint.outcome else "",
+        result=complaint.result,
+        agreed=complaint.agreed,
+        informed_at=here(complaint.informed_at),
+        informed_how=str(Told(complaint.informed_how).label) if complaint.informed_how else "",
+        confirmed=complaint.confirmed,
+        close_reason=complaint.close_reason,
+    )
+
+
+def _in_zone_of(case: Case) -> Local:
+    zone = case.project.tz
+    return lambda moment: moment.astimezone(zone) if moment else None
+
+
+def _name(user: User | None) -> str:
+    return str(user) if user else ""
+
+
+def _repairs(case: Case) -> list[str]:
+    rows = Case.objects.filter(parent=case, kind__in=Kind.values)
+    return list(rows.order_by("pk").values_list("number", flat=True))
+
+
+def _topic(case: Case) -> str:
+    found = Topic.objects.filter(code=case.category).first() if case.category else None
+    return found.name if found else ""
+
+
+def _responsible(complaint: Complaint) -> list[str]:
+    rows = complaint.responsibilities.filter(ended_at=None).select_related("department")
+    return [f"{row}（{row.note}）" if row.note else str(row) for row in rows]
+
+
+def _remedies(complaint: Complaint) -> tuple[RecordRemedy, ...]:
+    rows = complaint.remedies.order_by("pk")
+    return tuple(RecordRemedy(text=row.text, cost=row.cost, state=str(row.get_state_display())) for row in rows)
+
+
+def _steps(case: Case) -> tuple[RecordStep, ...]:
+    """What people did, oldest first; photos are kept with it and need no line."""
+    rows = Event.objects.filter(case=case, by__isnull=False).exclude(kind="case.photo").select_related("by")
+    zone = case.project.tz
+    return tuple(
+        RecordStep(
+            at=row.at.astimezone(zone),
+            by=str(row.by),
+            text="\n".join(part for part in (sentence(row.kind, row.data), row.text) if part),
+        )
+        for row in rows.order_by("at", "pk")
+    )

@@ -1,0 +1,204 @@
+"""What is kept with a complaint: photos from the first form on, and its record on paper."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from cases.models import Attachment
+from cases.states import PhotoLabel
+from complaints import actions
+from complaints.models import Complaint
+from complaints.recording import issue_record, record_of
+from core.errors import NotAllowed
+from records.models import AuditEntry
+from records.papers import FONTS
+from tests.cast import NOON, Cast
+from tests.complaints.scene import HOUR, MINUTE, handled, refer, taken
+from tests.tickets.pictures import photo_bytes
+
+SignIn = Callable[[User], Client]
+Api = Callable[[User], APIClient]
+NEW = {"unit": "3-2-1501", "description": "楼道灯坏了一周，一直没人管", "contact_phone": "13812341234"}
+poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler's pdftotext is not installed")
+
+
+def picture(color: str = "olive") -> SimpleUploadedFile:
+    return SimpleUploadedFile("a.jpg", photo_bytes(color), "image/jpeg")
+
+
+def page(complaint: Complaint) -> str:
+    return f"/complaints/{complaint.case.number}/"
+
+
+def photos_of(complaint: Complaint) -> list[str]:
+    return list(complaint.case.attachments.values_list("label", flat=True))
+
+
+# --- photos ----------------------------------------------------------------------------------------------------------
+@pytest.mark.req("CMP-1")
+def test_photos_sent_before_it_had_a_number_hang_on_it(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    token = client.post("/intake/photos/", {"file": picture()}).json()["id"]
+    client.post("/complaints/new/", {**NEW, "photos": [token]})
+    complaint = Complaint.objects.get()
+    assert photos_of(complaint) == [PhotoLabel.INTAKE]
+    assert f'src="/c/{complaint.case.number}/files/{token}/"' in client.get(page(complaint)).content.decode()
+
+
+def test_without_the_pages_script_the_photo_comes_with_the_form(cast: Cast, signed_in: SignIn) -> None:
+    signed_in(cast.frontdesk).post("/complaints/new/", {**NEW, "photos": picture()})
+    assert photos_of(Complaint.objects.get()) == [PhotoLabel.INTAKE]
+
+
+def test_a_refused_form_comes_back_with_its_photos(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    token = client.post("/intake/photos/", {"file": picture()}).json()["id"]
+    answer = client.post("/complaints/new/", {**NEW, "description": "", "photos": [token]})
+    assert answer.status_code == 422
+    assert f'data-kept="{token}"' in answer.content.decode()
+
+
+def test_what_is_no_picture_takes_no_complaint(cast: Cast, signed_in: SignIn) -> None:
+    wrong = SimpleUploadedFile("a.jpg", b"no picture", "image/jpeg")
+    answer = signed_in(cast.frontdesk).post("/complaints/new/", {**NEW, "photos": wrong})
+    assert answer.status_code == 422
+    assert not Complaint.objects.exists()
+
+
+@pytest.mark.req("CMP-1")
+def test_a_photo_is_added_later_and_kept_once(cast: Cast, signed_in: SignIn) -> None:
+    complaint = handled(cast)
+    client = signed_in(cast.technician)
+    for _ in range(2):
+        answer = client.post(
+            page(complaint) + "photos/", {"file": picture(), "kind": "intake"}, headers={"Idempotency-Key": "k"}
+        )
+        assert answer.status_code == 200, answer.content
+    assert photos_of(complaint) == [PhotoLabel.INTAKE]
+    assert complaint.case.events.filter(kind="case.photo").count() == 1
+
+
+@pytest.mark.parametrize(("label", "status"), [("intake", 200), ("paper", 400), ("signature", 400), ("", 400)])
+def test_only_photos_are_taken_and_no_papers_of_ours(cast: Cast, signed_in: SignIn, label: str, status: int) -> None:
+    answer = signed_in(cast.frontdesk).post(page(taken(cast)) + "photos/", {"file": picture(), "kind": label})
+    assert answer.status_code == status
+
+
+@pytest.mark.req("CMP-6")
+def test_while_harm_goes_on_no_photo_comes_before_the_action(cast: Cast, signed_in: SignIn) -> None:
+    complaint = taken(cast, harm_ongoing=True)
+    client = signed_in(cast.frontdesk)
+    assert client.post(page(complaint) + "photos/", {"file": picture(), "kind": "intake"}).status_code == 409
+    assert "complaint_photo" not in client.get(page(complaint)).content.decode()
+
+
+@pytest.mark.req("CMP-15")
+def test_photos_of_one_about_a_colleague_are_seen_above_them_only(cast: Cast, signed_in: SignIn, api: Api) -> None:
+    complaint = taken(cast, by="supervisor", about_person=cast.frontdesk)
+    kept = actions.add_photo(complaint=complaint, upload=picture(), by=cast.supervisor, at=NOON + MINUTE)
+    address = f"c/{complaint.case.number}/files/{kept.file.token}/"
+    program = address.replace("c/", "cases/", 1)
+    assert signed_in(cast.gm).get(f"/{address}").status_code == 200
+    assert api(cast.gm).get(f"/api/v1/{program}").status_code == 200
+    assert signed_in(cast.frontdesk).get(f"/{address}").status_code == 404
+    assert api(cast.frontdesk).get(f"/api/v1/{program}").status_code == 404
+    assert signed_in(cast.frontdesk).post(page(complaint) + "photos/", {"file": picture()}).status_code == 404
+
+
+def test_a_program_adds_photos_too(cast: Cast, api: Api) -> None:
+    complaint = handled(cast)
+    url = f"/api/v1/complaints/{complaint.case.number}/photos/"
+    kept = api(cast.technician).post(url, {"photo": picture(), "label": "after"}, format="multipart")
+    assert [photo["label"] for photo in kept.json()["photos"]] == ["after"]
+    assert api(cast.quality).post(url, {"photo": picture()}, format="multipart").status_code == 403
+
+
+# --- the record ------------------------------------------------------------------------------------------------------
+def _at_its_end(cast: Cast) -> Complaint:
+    complaint = handled(cast, grade="important", about_words="夜班保洁", demand="当天清走并道歉")
+    by, later = cast.technician, NOON + HOUR
+    company = actions.Responsible(party="company", department=cast.departments["maintenance"])
+    actions.establish(
+        complaint=complaint, responsible=[company], cause="排班漏了夜班", apologised=True, by=by, at=later
+    )
+    remedy = actions.propose_remedy(complaint=complaint, text="补清三天", cost=Decimal(88), by=by, at=later)
+    actions.settle_remedy(remedy=remedy, agreed=True, by=by, at=later)
+    actions.resolve(complaint=complaint, outcome="solved", result="已清走", agreed=True, by=by, at=later)
+    return complaint
+
+
+@poppler
+def test_the_record_tells_the_whole_course_on_numbered_pages(cast: Cast, tmp_path: Path) -> None:
+    complaint = _at_its_end(cast)
+    kept = issue_record(complaint=complaint, url="https://desk.example.org/", fonts=FONTS, by=cast.frontdesk, at=NOON)
+    target = tmp_path / "paper.pdf"
+    target.write_bytes(kept.file.file.read())
+    text = subprocess.run(["pdftotext", "-layout", str(target), "-"], capture_output=True, check=True).stdout.decode()
+    plain = re.sub(r"[\s\u200b]", "", text)
+    for said in (
+        "客户投诉处理记录表", complaint.case.number, "3-2-1501", "13812341234", "夜班保洁", "楼道垃圾三天没人清",
+        "当天清走并道歉", "排班漏了夜班", "补清三天", "费用88.00元", "已清走", "已与业主通话", "投诉人签字", "第1页/共",
+    ):  # fmt: skip
+        assert said in plain, said
+
+
+def test_a_reprint_is_the_paper_that_was_issued_until_something_happens(cast: Cast, signed_in: SignIn) -> None:
+    complaint = _at_its_end(cast)
+    client = signed_in(cast.frontdesk)
+    first = client.post(page(complaint) + "paper/").headers["Location"]
+    assert client.post(page(complaint) + "paper/").headers["Location"] == first
+    printed = client.get(first)
+    assert printed.headers["Content-Type"] == "application/pdf"
+    assert b"".join(printed.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
+    assert AuditEntry.objects.filter(action="contact.revealed", by=cast.frontdesk).count() == 1
+    actions.inform(complaint=complaint, how="phone", by=cast.frontdesk, at=NOON + timedelta(hours=2))
+    assert client.post(page(complaint) + "paper/").headers["Location"] != first
+
+
+@pytest.mark.req("SEC-1")
+@pytest.mark.parametrize("who", ["frontdesk", "supervisor", "gm", "admin", "technician", "quality"])
+def test_the_record_with_the_number_is_for_the_desk_leaders_and_who_handles_it(
+    cast: Cast, signed_in: SignIn, who: str
+) -> None:
+    may = who != "quality"
+    complaint = handled(cast)
+    issued = signed_in(cast.frontdesk).post(page(complaint) + "paper/").headers["Location"]
+    client = signed_in(cast.users[who])
+    shown = client.get(page(complaint)).content.decode()
+    assert (f'action="{page(complaint)}paper/"' in shown) is may
+    assert (f'href="{issued}"' in shown) is may
+    found = [client.get(issued).status_code, client.post(page(complaint) + "paper/").status_code]
+    assert found == ([200, 302] if may else [403, 403])
+
+
+@pytest.mark.req("CMP-15")
+def test_who_it_is_about_neither_prints_nor_reads_it(cast: Cast, signed_in: SignIn) -> None:
+    complaint = taken(cast, by="supervisor", about_person=cast.frontdesk)
+    issued = issue_record(complaint=complaint, url="https://x.org/", fonts=FONTS, by=cast.gm, at=NOON)
+    client = signed_in(cast.frontdesk)
+    assert client.get(f"/c/{complaint.case.number}/files/{issued.file.token}/").status_code == 404
+    assert client.post(page(complaint) + "paper/").status_code == 404
+    with pytest.raises(NotAllowed):
+        issue_record(complaint=complaint, url="https://x.org/", fonts=FONTS, by=cast.frontdesk, at=NOON)
+    assert Attachment.objects.filter(label=PhotoLabel.PAPER).count() == 1
+
+
+def test_what_happens_later_stands_in_the_record(cast: Cast) -> None:
+    complaint = taken(cast)
+    before = record_of(complaint, url="")
+    refer(cast, complaint, at=NOON + MINUTE)
+    complaint.refresh_from_db()
+    after: Any = record_of(Complaint.objects.get(pk=complaint.pk), url="")
+    assert len(after.steps) == len(before.steps) + 1
+    assert after.department
