@@ -227,7 +227,7 @@ class MoveInForm(forms.Form):
     on = DayField(label=gettext_lazy("Moves in on"))
     lives_here = forms.BooleanField(label=gettext_lazy("Lives here"), required=False, initial=True)
     # Who lived there when the form was shown.
-    living = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    living = forms.CharField(required=False, max_length=LONGEST, strip=False, widget=forms.HiddenInput)
 
 
 class MoveOutForm(forms.Form):
@@ -236,7 +236,7 @@ class MoveOutForm(forms.Form):
     on = DayField(label=gettext_lazy("Last day"))
     member = forms.ChoiceField(label=gettext_lazy("Who moves out"), required=False, widget=forms.RadioSelect)
     # Who lived there when the form was shown.
-    living = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    living = forms.CharField(required=False, max_length=LONGEST, strip=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, member: HouseholdMember | None = None, **kwargs: Any) -> None:
         """`member` is the one from whose name the form was opened; the other choice is everybody."""

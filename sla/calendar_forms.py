@@ -64,15 +64,17 @@ class HoursField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """The hours as a calendar keeps them."""
+        typed = super().to_python(value) or ""
+        self.run_validators(typed)
         try:
-            return parse_hours(super().to_python(value) or "")
+            return parse_hours(typed)
         except Invalid as error:
             raise ValidationError(str(error)) from error
 
 
 def _hours(label: Any) -> HoursField:
-    widget = forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text", "maxlength": 120})
-    return HoursField(label=label, required=False, widget=widget)
+    widget = forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"})
+    return HoursField(label=label, required=False, max_length=120, widget=widget)
 
 
 def _day(label: Any) -> forms.DateField:
@@ -166,7 +168,7 @@ class CalendarForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    based_on = forms.IntegerField(widget=forms.HiddenInput)
+    based_on = forms.IntegerField(min_value=1, max_value=2**60, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None, *, version: CalendarVersion, year: int) -> None:
         """Offer the years that the calendar speaks of from `year` on, and its days as rows."""
