@@ -48,6 +48,8 @@ def load() -> None:
     if is_fresh and settings.DEMO:
         with transaction.atomic():
             call_command("load_demo", stdout=io.StringIO())
+    if is_fresh:  # or whoever looks before the worker is up reads that nobody watches the deadlines
+        call_command("sweep", stdout=io.StringIO())
 
 
 def manager(model: str) -> "Manager[Any]":
