@@ -8,12 +8,14 @@ from accounts.models import Department, Project, User
 from accounts.states import DepartmentKind
 from complaints.actions import (
     NewComplaint,
+    NewMeasure,
     Responsible,
     acknowledge,
     close,
     contact_resident,
     establish,
     inform,
+    plan,
     progress,
     propose_remedy,
     refer,
@@ -28,7 +30,9 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 def make_complaints(project: Project, users: Mapping[str, User], now: datetime) -> None:
     """A minor one that is over, a major one on its way, and an important one that just came in."""
-    _minor(project, users, now - 4 * DAY)
+    minor = _minor(project, users, now - 4 * DAY)
+    _improve(minor, "进门服务统一穿鞋套，班前检查工具包", users, at=now - 3 * DAY, days=2)
+    _improve(minor, "入户服务礼仪培训，全体维修人员签到", users, at=now - 2 * DAY, days=14)
     _major(project, users, now - DAY)
     _taken(project, users, now - 20 * MINUTE, "3-1-402", "报修单元门三次了，一直没人来，互相推诿", "important")
 
@@ -58,13 +62,22 @@ def _referred(complaint: Complaint, users: Mapping[str, User], at: datetime) -> 
     return person
 
 
-def _minor(project: Project, users: Mapping[str, User], at: datetime) -> None:
+def _improve(complaint: Complaint, what: str, users: Mapping[str, User], *, at: datetime, days: int) -> None:
+    """Plan what is changed because of it, to be done within so many days."""
+    project = complaint.case.project
+    due_on = (at.astimezone(project.tz) + days * DAY).date()
+    new = NewMeasure(project=project, what=what, handler=users["head"], due_on=due_on, complaints=[complaint])
+    plan(new=new, by=users["supervisor"], at=at)
+
+
+def _minor(project: Project, users: Mapping[str, User], at: datetime) -> Complaint:
     complaint = _taken(project, users, at, "2-1-501", "维修师傅进门没穿鞋套，地板踩脏了", "minor")
     person = _referred(complaint, users, at + 20 * MINUTE)
     propose_remedy(complaint=complaint, text="上门清洁并致歉", cost=Decimal(0), by=person, at=at + HOUR)
     resolve(complaint=complaint, outcome="solved", result="已上门清洁致歉", agreed=True, by=person, at=at + 5 * HOUR)
     inform(complaint=complaint, how="phone", by=users["frontdesk"], at=at + 5 * HOUR + 10 * MINUTE)
     close(complaint=complaint, confirmed=True, by=users["frontdesk"], at=at + 5 * HOUR + 12 * MINUTE)
+    return complaint
 
 
 def _major(project: Project, users: Mapping[str, User], at: datetime) -> None:
