@@ -69,7 +69,7 @@ class ComplaintForm(CallerForm):
         self._choose("about_department", "—", [(pk, one.name) for pk, one in self.by_pk.items()])
         person = self.fields["about_person"]
         if isinstance(person, ColleagueField):
-            person.offer(people_of(self.project))
+            person.offer((user, str(user)) for user in people_of(self.project))
 
     def _choose(self, name: str, blank: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

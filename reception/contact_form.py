@@ -1,6 +1,6 @@
 """A contact as it is spoken, as a form; and the ways in which it ends, as the page offers them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -8,11 +8,12 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Department, User
+from accounts.models import Department
 from cases.states import Channel
 from complaints.queries import departments_of
 from reception.actions import NewContact
 from reception.forms import CHANNELS, LONGEST, CallerForm, ColleagueField
+from reception.queries.desk import Colleague
 from reception.states import Purpose, State
 from records.forms import MomentField
 
@@ -28,6 +29,7 @@ class WayOut:
     hint: Words
     save: Words
     wants: tuple[str, ...] = ()  # the fields that belong to it
+    free: tuple[str, ...] = ()  # those of them that may stay empty, though other ways need them
     purpose: str = ""  # why somebody calls who mostly wants this
 
 
@@ -65,7 +67,8 @@ WAYS_OUT = (
         gettext_lazy("Pass the question on"),
         gettext_lazy("A department or a colleague answers it; you hear when they have."),
         gettext_lazy("Save and pass the question on"),
-        wants=("to", "department", "question"),
+        wants=("department", "to", "until", "question"),
+        free=("to", "until"),
         purpose=Purpose.SUGGESTION,
     ),
     WayOut(
@@ -130,9 +133,9 @@ class ContactForm(CallerForm):
 
     field_order = ("unit", "contact_name", "contact_phone", "said", "purpose", "channel", "done")
 
-    def __init__(self, *args: Any, colleagues: list[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, colleagues: Iterable[Colleague], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(ColleagueField, self.fields["to"]).offer(colleagues)
+        cast(ColleagueField, self.fields["to"]).offer((one.user, str(one)) for one in colleagues)
         self.departments = {str(one.pk): one for one in departments_of(self.project)}
         named = [("", "—"), *((pk, one.name) for pk, one in self.departments.items())]
         cast(forms.ChoiceField, self.fields["department"]).choices = named

@@ -18,6 +18,7 @@ from estate.queries import match_unit, people_to_ask
 from estate.search import cannot_be_dialled, plain_phone
 from estate.states import Relation
 from reception.actions import Caller, NewContact
+from reception.queries.desk import Colleague
 from reception.states import AskedFor, Purpose
 from records.forms import DayField
 from records.masking import masked_phone
@@ -34,10 +35,11 @@ class ColleagueField(forms.ChoiceField):
         super().__init__(**kwargs)
         self.people: dict[str, User] = {}
 
-    def offer(self, people: Iterable[User]) -> None:
-        """Say who can be chosen."""
-        self.people = {str(user.pk): user for user in people}
-        self.choices = [("", "—"), *((pk, str(user)) for pk, user in self.people.items())]
+    def offer(self, people: Iterable[tuple[User, str]]) -> None:
+        """Say who can be chosen, and what each is called."""
+        named = {str(user.pk): (user, name) for user, name in people}
+        self.people = {pk: user for pk, (user, _name) in named.items()}
+        self.choices = [("", "—"), *((pk, name) for pk, (_user, name) in named.items())]
 
     def clean(self, value: Any) -> User | None:
         """The colleague chosen."""
@@ -149,9 +151,9 @@ class PassForm(forms.Form):
     to = ColleagueField(label=gettext_lazy("Colleague"))
     reason = forms.CharField(label=gettext_lazy("Why"), required=False, max_length=500)
 
-    def __init__(self, *args: Any, colleagues: list[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, colleagues: Iterable[Colleague], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(ColleagueField, self.fields["to"]).offer(colleagues)
+        cast(ColleagueField, self.fields["to"]).offer((one.user, str(one)) for one in colleagues)
 
 
 def local_input(moment: datetime) -> str:

@@ -102,10 +102,14 @@ class ColleagueVerb(DoneVerb):
 
 
 class RouteVerb(DoneVerb):
-    """Who can answer: a department by kind or name, a colleague by username, or both. Without `text`: what was said."""
+    """Who can answer: a department by kind or name, a colleague by username, or both. Without `text`: what was said.
+
+    `until` is when they were promised the answer, where that was said.
+    """
 
     department = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     to = serializers.CharField(max_length=150, required=False, allow_blank=True, default="")
+    until = MomentInput(required=False, allow_null=True, default=None)
 
     def validate_to(self, value: str) -> User | None:
         """The colleague."""

@@ -43,6 +43,7 @@ class Outcome(TextChoices):
 
     ANSWERED = "answered", _("Answered at once")
     TICKET = "ticket", _("Became a ticket")
+    ASKED = "asked", _("Passed on for an answer")
     COMPLAINT = "complaint", _("Became a complaint")
     PROMISED = "promised", _("Reply promised")
     HANDED = "handed", _("Handed to a colleague")

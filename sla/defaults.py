@@ -79,7 +79,7 @@ POLICIES = [
         starts=["ticket.opened", "ticket.reopened"],
         stops=["ticket.completed"],
         steps=[told(Audience.HANDLER, percent=80), told(Audience.SUPERVISOR)],
-        rest={"goal_seconds": DAY},
+        rest={"goal_seconds": DAY, "goal_field": "promised_at"},
     ),
     Default(
         key="contact.promise",

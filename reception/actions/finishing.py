@@ -39,7 +39,7 @@ def finish(
 ) -> Contact:
     """Take a contact or write down one that is being served, and end it as asked, all or nothing.
 
-    Raises what the single steps raise, and `Invalid` where a colleague, a time or a question is missing.
+    Raises what the single steps raise, and `Invalid` where a colleague, a time, a question or every word is missing.
     """
     if contact is None:
         contact = log_contact(new=new, by=by, at=at)
@@ -47,6 +47,8 @@ def finish(
         contact = write_down(
             contact=contact, by=by, at=at, caller=new.caller, purpose=new.purpose, said=new.said, expected=expected
         )
+    if ending.verb in ("answer", "hand_over") and not (contact.said or ending.done):
+        raise Invalid(_("Write down what was said, or what was answered."), fields={"said": _("Required.")})
     if ending.done and ending.verb not in ("answer", "hand_over"):  # those two say it with their own event
         contact.done = ending.done
         contact.save(update_fields=["done"])
@@ -74,5 +76,14 @@ def _go_on(contact: Contact, ending: Ending, by: User, at: datetime) -> Contact:
 
 
 def _route(contact: Contact, ending: Ending, by: User, at: datetime) -> None:
-    route(contact=contact, department=ending.department, to=ending.to, question=ending.question, by=by, at=at)
+    route(
+        contact=contact,
+        department=ending.department,
+        to=ending.to,
+        until=ending.until,
+        question=ending.question,
+        by=by,
+        at=at,
+    )
     contact.case.refresh_from_db()
+    contact.refresh_from_db(fields=["outcome"])

@@ -28,6 +28,7 @@ def route(
     contact: Contact,
     department: Department | None = None,
     to: User | None = None,
+    until: datetime | None = None,
     question: str = "",
     by: User,
     at: datetime,
@@ -36,9 +37,10 @@ def route(
     """End a contact by giving its question, or suggestion, to a department or a person, who owes the answer.
 
     It becomes an enquiry (咨询) or suggestion (建议) of its own: its clock stops when it is answered, and whoever
-    took it is told the answer. Without a person the department's head is told, and sees to it.
+    took it is told the answer. Without a person the department's head is told, and sees to it. `until` is the time
+    agreed on with whoever asked; without one the rule's own length counts.
 
-    Raises `NotAllowed`, `NotNow`, `Stale`, `Invalid` where nobody is named or nothing was asked.
+    Raises `NotAllowed`, `NotNow`, `Stale`, `Invalid` where nobody is named, nothing was asked or the time is over.
     Source: 记录客户投诉及建议,及时反馈至相关部门跟踪解决; 在合理的时间内给予答复.
     """
     contact = locked(contact, verb="answer", by=by, expected=expected)
@@ -47,6 +49,8 @@ def route(
         raise Invalid(_("Say who can answer: a department, or a colleague."), fields={"department": _("Required.")})
     if to is not None:
         require_colleague(to, project.pk)
+    if until is not None and until <= at:
+        raise Invalid(_("The time promised has already passed."), fields={"at": _("In the past.")})
     words = question.strip() or contact.said
     if not words:
         raise Invalid(_("Write the question that is to be answered."), fields={"question": _("Required.")})
@@ -55,6 +59,7 @@ def route(
         kind=KINDS.get(Purpose(contact.purpose), Kind.ENQUIRY),
         description=words,
         department=department or _department_of(to, project.pk),
+        promised_at=until,
     )
     ticket = open_ticket_from(contact=contact, new=new, by=by, at=at)
     if to is not None:

@@ -203,13 +203,32 @@ def callbacks_today(user: User, project: Project, *, at: datetime) -> list[Owed]
     return _first_of_each(clocks[: MOST_ROWS * 2], MOST_ROWS)
 
 
-def colleagues(project: Project, *, but: User | None = None) -> list[User]:
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody to whom something can be handed, and what they do here: nobody has to know everybody by name."""
+
+    user: User
+    duty: str
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.duty}"
+
+
+def colleagues(project: Project, *, but: User | None = None) -> list[Colleague]:
     """Staff of the project to whom something can be handed: the desk first, then by name. One statement."""
-    rows = Membership.objects.staff_of([project.pk], STAFF_ROLES).select_related("user")
+    rows = Membership.objects.staff_of([project.pk], STAFF_ROLES).select_related("user", "department")
     turns = {Role.FRONTDESK: 0, Role.SUPERVISOR: 1, Role.HEAD: 2}
-    best: dict[int, tuple[int, str, User]] = {}
+    best: dict[int, tuple[int, str, Colleague]] = {}
     for row in rows:
-        mine = (turns.get(Role(row.role), 3), str(row.user), row.user)
+        mine = (turns.get(Role(row.role), 3), str(row.user), Colleague(row.user, _duty(row)))
         best[row.user_id] = min(best.get(row.user_id, mine), mine, key=lambda one: one[:2])
     found = sorted(best.values(), key=lambda one: one[:2])
-    return [user for _turn, _name, user in found if but is None or user.pk != but.pk]
+    return [one for _turn, _name, one in found if but is None or one.user.pk != but.pk]
+
+
+def _duty(membership: Membership) -> str:
+    """The department's name; of who leads, and where there is none, the role."""
+    if membership.department is None or membership.role in (Role.HEAD, Role.SUPERVISOR):
+        where = f"{membership.department} " if membership.department else ""
+        return where + str(membership.get_role_display())
+    return str(membership.department)

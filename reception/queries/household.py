@@ -23,7 +23,7 @@ from sla.models import Clock
 from sla.states import ClockState
 
 MOST_CASES = 200
-BECAME = (Outcome.TICKET, Outcome.COMPLAINT)  # these stand in the list by themselves
+BECAME = (Outcome.TICKET, Outcome.ASKED, Outcome.COMPLAINT)  # these stand in the list by themselves
 LATELY = 5
 ICONS = {"contact": "phone-incoming", "callback": "phone-outgoing", "complaint": "megaphone", "task": "clipboard-list"}
 

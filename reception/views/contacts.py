@@ -31,7 +31,7 @@ from reception.contact_form import ContactForm, likely, ways_out
 from reception.forms import PassForm, ReplyForm, local_input
 from reception.models import Contact
 from reception.permissions import can_receive, can_reply
-from reception.queries.desk import became_of, colleagues
+from reception.queries.desk import Colleague, became_of, colleagues
 from reception.states import TRANSITIONS, Purpose, State
 from reception.views.common import ASKED_AS, at_the_desk, given_by, show_problem
 from records.drafts import drafts_of
@@ -219,9 +219,9 @@ def _said(contact: Contact) -> dict[str, Any]:
     return {name: stored[name] for name in ("unit", "contact_name", "contact_phone", "said", "done", "purpose")}
 
 
-def _besides(others: list[User], case: Case) -> list[User]:
+def _besides(others: list[Colleague], case: Case) -> list[Colleague]:
     """Whom else to ask than who has it."""
-    return [user for user in others if user.pk != case.handler_id]
+    return [one for one in others if one.user.pk != case.handler_id]
 
 
 def _stored(contact: Contact) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def _chips(filters: Filters, project: Project) -> list[Chip]:
         for c in Channel.values
     ]
     chosen = Channel(filters.channel).label if filters.channel in Channel.values else _("Any channel")
-    people = colleagues(project)
+    people = [one.user for one in colleagues(project)]
     staff = [
         _chip(filters, str(u), staff=None if filters.staff == u.pk else u.pk, active=filters.staff == u.pk)
         for u in people

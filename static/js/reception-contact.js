@@ -6,15 +6,23 @@
   const ways = [...form.querySelectorAll("input[type=radio][name=then]")];
   const words = form.querySelector("[data-save-words]");
   const purpose = form.elements.namedItem("purpose");
+  const until = form.elements.namedItem("until");
+  let timed = false;
   let byHand = false;
+  let said = form.dataset.draftGiven.split(" ").includes("purpose");
 
   function show() {
     const chosen = ways.find((way) => way.checked);
     if (!chosen) return;
     const wanted = chosen.dataset.wants.split(" ");
+    const free = chosen.dataset.free.split(" ");
+    // A time is proposed where one must be agreed on; where the rule has its own, none is.
+    if (until && !timed) until.value = free.includes("until") ? "" : until.defaultValue;
     form.querySelectorAll("[data-part]").forEach((part) => {
       // What is wrong stays in sight, whatever is chosen.
       part.hidden = !wanted.includes(part.dataset.part) && !part.querySelector("[aria-invalid=true]");
+      const need = part.querySelector(".field-need");
+      if (need) need.hidden = free.includes(part.dataset.part);
     });
     words.textContent = chosen.dataset.save;
   }
@@ -28,13 +36,23 @@
     show();
   }
 
+  // And how it ends says why they called, where nobody has said why.
+  function explain(way) {
+    if (said || !way.dataset.purpose || !purpose.options) return;
+    purpose.value = way.dataset.purpose;
+  }
+
   ways.forEach((way) => way.addEventListener("change", () => {
     byHand = true;
+    explain(way);
     show();
   }));
+  purpose.addEventListener("change", () => { said = true; });
   if (ways.length && ways[0].value === "answer") purpose.addEventListener("change", suggest);
+  if (until) until.addEventListener("input", () => { timed = true; });
   form.addEventListener("draft-back", () => {
     byHand = true;
+    timed = true;
     show();
   });
   show();

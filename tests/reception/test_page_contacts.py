@@ -381,3 +381,20 @@ def test_a_contact_that_is_over_leads_on_to_the_next(cast: Cast, signed_in: Sign
     number = Contact.objects.select_related("case").get().case.number
     assert f"Saved as {number}: Answered at once." in shown
     assert '<a class="btn btn-primary" href="/contacts/new/"' in shown
+
+
+@pytest.mark.req("DSK-1")
+def test_a_contact_of_which_nothing_was_written_down_is_not_answered(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    body = {"unit": "3-2-1501", "channel": "phone", "purpose": "enquiry", "said": "", "done": " ", "then": "answer"}
+    refused = client.post("/contacts/new/", body)
+    assert refused.status_code == 422
+    assert "said" in refused.context["form"].errors
+    assert not Contact.objects.exists()
+    assert client.post("/contacts/new/", {**body, "done": "六月开放"}).status_code == 302
+
+
+@pytest.mark.req("DSK-3")
+def test_colleagues_are_named_with_what_they_do_here(cast: Cast, signed_in: SignIn) -> None:
+    page = signed_in(cast.frontdesk).get("/contacts/new/").content.decode()
+    assert f"{cast.technician} · {cast.technician.active_memberships[0].department}" in page

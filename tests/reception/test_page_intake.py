@@ -59,7 +59,7 @@ def test_room_and_words_are_enough_and_the_number_stands_large_over_an_empty_for
     page = client.get(answer["Location"])
     assert f'<p class="done-number">{ticket.case.number}</p>' in text_of(page)
     assert "厨房水管漏水</textarea>" not in text_of(page), "the form is ready for the next"
-    assert "Tell the caller this number" in words_of(page)
+    assert "Taken down. Tell the caller this number" in words_of(page)
 
 
 @pytest.mark.req("REP-1")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -56,7 +57,7 @@ def test_a_department_owes_the_answer_in_a_day_and_its_head_is_told(cast: Cast) 
     assert clock(case).due_at == NOON + MINUTE + DAY
     assert told("ticket.asked") == {"head"}
     contact = Contact.objects.get()
-    assert (contact.case.state, contact.outcome, case.parent) == (State.CLOSED, Outcome.TICKET, contact.case)
+    assert (contact.case.state, contact.outcome, case.parent) == (State.CLOSED, Outcome.ASKED, contact.case)
 
 
 def test_a_person_has_it_in_their_work_and_is_told(cast: Cast) -> None:
@@ -109,6 +110,13 @@ def test_the_answer_stops_it_and_comes_back_to_who_took_the_question(cast: Cast)
     tickets.complete(ticket=ticket, report="下月开始安装，先到先得", by=cast.technician, at=NOON + 60 * MINUTE)
     assert clock(ticket.case).state == "met"
     assert told("ticket.answered") == {"frontdesk"}
+
+
+def test_the_time_that_was_agreed_on_holds_instead_of_the_rules_own(cast: Cast) -> None:
+    by_five = NOON + timedelta(hours=5)
+    assert clock(routed(cast, until=by_five).case).due_at == by_five
+    with pytest.raises(Invalid, match="已经过"):
+        routed(cast, until=NOON)
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
@@ -176,6 +184,9 @@ def test_a_program_passes_it_on_by_the_same_rules(cast: Cast, api: Api) -> None:
     url = f"/api/v1/contacts/{number}/route/"
     assert api(cast.frontdesk).post(url, {}).status_code == 400
     assert api(cast.frontdesk).post(url, {"department": "nonsense"}).status_code == 400
-    done = api(cast.frontdesk).post(url, {"department": "maintenance", "to": "technician"})
-    assert (done.status_code, done.json()["outcome"]) == (200, "ticket")
-    assert Case.objects.get(kind="enquiry").handler == cast.technician
+    by_then = timezone.now().replace(microsecond=0) + timedelta(hours=5)
+    body = {"department": "maintenance", "to": "technician", "until": by_then.isoformat()}
+    done = api(cast.frontdesk).post(url, body)
+    assert (done.status_code, done.json()["outcome"]) == (200, "asked")
+    case = Case.objects.get(kind="enquiry")
+    assert (case.handler, clock(case).due_at) == (cast.technician, by_then)
