@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cases.models import Event
 from complaints import actions
@@ -143,3 +145,15 @@ def test_only_supervisors_grade_anew_with_a_reason_and_to_another_grade(cast: Ca
     for grade, reason in (("minor", "x"), ("major", " "), ("huge", "x")):
         with pytest.raises(Invalid):
             actions.regrade(complaint=complaint, grade=grade, reason=reason, by=cast.supervisor, at=NOON)
+
+
+@pytest.mark.req("CMP-3")
+def test_a_major_complaint_is_taken_in_fourteen_statements(cast: Cast) -> None:
+    """With its grade from the words, its clocks, its event and who may see it; what only marks transactions left out."""
+    home = cast.units["3-2-1501"]
+    new = actions.NewComplaint(project=cast.project, unit=home, description="电梯困人四十分钟，老人受伤")
+    actions.register(new=new, by=cast.frontdesk, at=NOON)
+    with CaptureQueriesContext(connection) as asked:
+        complaint = actions.register(new=new, by=cast.frontdesk, at=NOON)
+    assert complaint.case.grade == "major"
+    assert len([one for one in asked.captured_queries if "SAVEPOINT" not in one["sql"]]) <= 14
