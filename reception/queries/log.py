@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q, Subquery
+
 from accounts.models import Project, User
 from cases.states import Channel
 from core.moments import is_reckoned
@@ -73,8 +75,11 @@ def logged(filters: Filters, *, user: User, project: Project, at: datetime) -> C
 
 
 def on_page(rows: ContactQuerySet, before: int | None) -> ContactQuerySet:
-    """The rows as a page has them, newest first, older than `before`."""
-    return (rows if before is None else rows.filter(pk__lt=before)).order_by("-pk")
+    """The rows as a page has them, newest first, older than `before`: by when they were received, not written down."""
+    if before is not None:
+        moment = Subquery(rows.filter(pk=before).values("case__opened_at")[:1])
+        rows = rows.filter(Q(case__opened_at__lt=moment) | Q(case__opened_at=moment, pk__lt=before))
+    return rows.order_by("-case__opened_at", "-pk")
 
 
 @dataclass(frozen=True)

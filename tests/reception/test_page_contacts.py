@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from accounts.models import User
 from cases.models import Case
 from reception import actions
 from reception.models import Contact
+from reception.queries.log import Filters, one_page
 from reception.states import Outcome, State
 from records.models import AuditEntry
 from sla.models import Clock
@@ -398,3 +400,15 @@ def test_a_contact_of_which_nothing_was_written_down_is_not_answered(cast: Cast,
 def test_colleagues_are_named_with_what_they_do_here(cast: Cast, signed_in: SignIn) -> None:
     page = signed_in(cast.frontdesk).get("/contacts/new/").content.decode()
     assert f"{cast.technician} · {cast.technician.active_memberships[0].department}" in page
+
+
+@pytest.mark.req("DSK-1")
+def test_the_log_goes_by_when_somebody_called_whenever_it_was_written_down(cast: Cast, signed_in: SignIn) -> None:
+    caller = actions.Caller(name="张小明", phone="13812341234", unit=cast.units["3-2-1501"])
+    for minutes in (0, 20, 10):
+        new = actions.NewContact(project=cast.project, said=f"第{minutes}分钟", caller=caller)
+        actions.log_contact(new=new, by=cast.frontdesk, at=NOON + timedelta(minutes=minutes))
+    rows = one_page(Filters(), user=cast.frontdesk, project=cast.project, at=NOON, before=None).contacts
+    assert [row.said for row in rows] == ["第20分钟", "第10分钟", "第0分钟"]
+    older = one_page(Filters(), user=cast.frontdesk, project=cast.project, at=NOON, before=rows[1].pk).contacts
+    assert [row.said for row in older] == ["第0分钟"]
