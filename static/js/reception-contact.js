@@ -7,9 +7,12 @@
   const words = form.querySelector("[data-save-words]");
   const purpose = form.elements.namedItem("purpose");
   const until = form.elements.namedItem("until");
-  let timed = false;
+  // What came back with a mistake was typed by somebody.
+  const typed = Boolean(document.querySelector(".form-errors, .stale"));
+  let timed = typed;
   let byHand = false;
-  let said = form.dataset.draftGiven.split(" ").includes("purpose");
+  // A purpose other than the form's first one was said by somebody: by the address, or when the visitor joined the line.
+  let said = typed || form.dataset.draftGiven.split(" ").includes("purpose") || (purpose.selectedIndex || 0) > 0;
 
   function show() {
     const chosen = ways.find((way) => way.checked);
@@ -38,8 +41,7 @@
 
   // And how it ends says why they called, where nobody has said why.
   function explain(way) {
-    if (said || !way.dataset.purpose || !purpose.options) return;
-    purpose.value = way.dataset.purpose;
+    if (!said && purpose.options) purpose.value = way.dataset.purpose || purpose.options[0].value;
   }
 
   ways.forEach((way) => way.addEventListener("change", () => {
@@ -58,5 +60,5 @@
   show();
 
   const first = (form.dataset.begin || "").split(" ").map((name) => name && form.elements.namedItem(name)).find((field) => field && !field.value.trim());
-  if (form.dataset.begin && !document.querySelector(".form-errors, .stale")) (first || form.elements.namedItem("said")).focus({ preventScroll: true });
+  if (form.dataset.begin && !typed) (first || form.elements.namedItem("said")).focus({ preventScroll: true });
 })();

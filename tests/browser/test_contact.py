@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from reception.models import Contact
+from sla.models import Clock
 from tests.browser.day import Come
 from tests.browser.test_axe import check
 from tests.cast import Cast
@@ -118,3 +119,36 @@ def test_the_desk_names_its_ways_in_as_the_pages_do(stage: Cast, come: Come) -> 
         page.go_back()
     page.locator(".way-in", has_text="来访排队").click()
     expect(page.locator("#join-title")).to_have_text("来访排队")
+
+
+def test_how_it_ends_says_why_they_called_where_nobody_said_why(stage: Cast, come: Come) -> None:
+    page = in_room(come(stage.frontdesk, "/contacts/new/"))
+    purpose = page.locator("#id_purpose")
+    page.get_by_label("转为工单").check()
+    expect(purpose).to_have_value("repair")
+    page.get_by_label("当场答复").check()
+    expect(purpose).to_have_value("enquiry")
+    purpose.select_option("payment")
+    page.get_by_label("转为投诉").check()
+    expect(purpose).to_have_value("payment")
+
+
+@pytest.mark.req("DSK-18")
+def test_a_question_passed_on_has_the_rules_time_or_the_one_agreed_on(stage: Cast, come: Come) -> None:
+    page = in_room(come(stage.frontdesk, "/contacts/new/"))
+    until = page.locator("#id_until")
+    page.get_by_label("约定回复").check()
+    expect(until).not_to_have_value("")
+    page.get_by_label("转交答复").check()
+    expect(until).to_have_value("")
+    expect(page.locator("[data-part=to] .field-need")).to_be_hidden()
+    until.fill("2026-11-23T17:00")
+    page.locator(".form-acts .btn-primary").click()
+    expect(page.locator(".form-errors")).to_be_focused()
+    expect(until).to_have_value("2026-11-23T17:00")
+    page.fill("#id_said", "装修押金什么时候退？")
+    page.locator("#id_department").select_option(label="finance")
+    page.locator(".form-acts .btn-primary").click()
+    expect(page.locator(".flash, [role=status]").first).to_contain_text("转交答复")
+    due = Clock.objects.get(key="contact.answer").due_at
+    assert (due.hour, due.minute) == (9, 0)  # five in Shanghai
