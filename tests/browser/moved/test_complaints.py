@@ -167,6 +167,7 @@ def check_kept(house: House, number: str) -> None:
     check_agreement(house, number)
 
 
+@pytest.mark.slow
 def test_a_major_complaint_in_the_last_half_hour_of_a_day_is_kept(tmp_path: Path, browser: Browser) -> None:
     day = LATE_EVENING.replace(hour=0, minute=0)
     with open_house(tmp_path, browser, LATE_EVENING) as house:
