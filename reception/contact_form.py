@@ -114,7 +114,7 @@ class ContactForm(CallerForm):
     purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=Purpose.choices, required=False)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=CHANNELS, required=False)
     done = forms.CharField(
-        label=gettext_lazy("What was done"),
+        label=gettext_lazy("What was answered or done"),
         required=False,
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 2}),

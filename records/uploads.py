@@ -1,6 +1,5 @@
 """A picture that a page sends by itself: kept once however often it is sent, answered as the page's script reads it."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -46,6 +45,5 @@ def _keep_once(request: HttpRequest, at: datetime, keep: Keep) -> Answer:
     key = request.headers.get("Idempotency-Key", "")[:200]
     if not key:
         return act()
-    body = {"label": kind, "sha256": hashlib.file_digest(upload, "sha256").hexdigest()}
-    upload.seek(0)
+    body = {"label": kind, "file": upload}
     return once(by=user_of(request), scope=f"page {request.path}", key=key, body=body, at=at, act=act)

@@ -50,7 +50,7 @@ def route(
     if to is not None:
         require_colleague(to, project.pk)
     if until is not None and until <= at:
-        raise Invalid(_("The time promised has already passed."), fields={"at": _("In the past.")})
+        raise Invalid(_("The time promised has already passed."), fields={"until": _("In the past.")})
     words = question.strip() or contact.said
     if not words:
         raise Invalid(_("Write the question that is to be answered."), fields={"question": _("Required.")})

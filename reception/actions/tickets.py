@@ -19,11 +19,10 @@ from reception.states import Outcome, Purpose, State
 from tickets.actions import Caller as OtherCaller
 from tickets.actions import NewTicket, join_caller, open_ticket
 from tickets.models import Ticket
-from tickets.states import Kind
+from tickets.states import ANSWERED_KINDS, Kind
 
 # Ways in which somebody speaks with the desk; patrols and residents' own reports come another way.
 AT_THE_DESK = (Channel.PHONE, Channel.WALK_IN, Channel.LETTER, Channel.EMAIL, Channel.WECHAT)
-ASKED = (Kind.ENQUIRY, Kind.SUGGESTION)
 BECOMES = {"ticket.opened": Outcome.TICKET, "complaint.registered": Outcome.COMPLAINT}
 PURPOSES = {Kind.REPAIR: Purpose.REPAIR, Kind.ENQUIRY: Purpose.ENQUIRY}
 
@@ -77,7 +76,7 @@ def became(parent: Case, child: Case, event: str, at: datetime, by: User | None)
 
     What a complaint about a colleague passes by, its contact passes by too. The parent is locked.
     """
-    outcome = Outcome.ASKED if child.kind in ASKED and event in BECOMES else BECOMES.get(event)
+    outcome = Outcome.ASKED if child.kind in ANSWERED_KINDS and event in BECOMES else BECOMES.get(event)
     if outcome is None or by is None or parent.state in (State.PROMISED, State.CLOSED):
         return
     contact = Contact.objects.select_for_update(of=("self",)).get(case=parent)
