@@ -212,6 +212,7 @@ class Case(models.Model):
             models.Index(fields=["project", "kind", "due_at"], name="case_open_due", condition=~Q(phase="closed")),
             # Lists of what is open, of several kinds, in the order in which they are shown.
             models.Index(fields=["project", "due_at", "id"], name="case_open_by_due", condition=~Q(phase="closed")),
+            models.Index(fields=["project", "category"], name="case_open_category", condition=~Q(phase="closed")),
             models.Index(fields=["handler", "due_at"], name="case_handler_due", condition=~Q(phase="closed")),
             models.Index(fields=["department", "due_at"], name="case_department_due", condition=~Q(phase="closed")),
             models.Index(fields=["project", "kind", "-opened_at"], name="case_project_opened"),

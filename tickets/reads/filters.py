@@ -96,17 +96,16 @@ def chips(filters: Filters, *, project: Project, people: Iterable[Sendable], use
     return [_chip(filters, name, label, choices) for name, label, choices in menus if choices]
 
 
-def _with(filters: Filters, name: str, value: Any) -> str:
-    changed: dict[str, Any] = {name: value}
-    return address(replace(filters, **changed))
-
-
 def _chip(filters: Filters, name: str, label: Words, choices: Mapping[Any, Words]) -> Chip:
     chosen = getattr(filters, name)
+    # What the choices of a menu share is written once: a menu may have a hundred of them.
+    others = urlencode({key: value for key, value in filters.as_dict().items() if key != name})
+    start = f"?{others}&" if others else "?"
     options = [
-        Option(label=words, url=_with(filters, name, value), active=value == chosen) for value, words in choices.items()
+        Option(label=words, url=f"{start}{urlencode({name: value})}", active=value == chosen)
+        for value, words in choices.items()
     ]
     if chosen:
-        options.insert(0, Option(label=_("All"), url=_with(filters, name, None), active=False))
+        options.insert(0, Option(label=_("All"), url=f"?{others}", active=False))
     words = choices.get(chosen)
     return Chip(label=f"{label}: {words}" if words else label, active=bool(chosen), choices=options)

@@ -153,10 +153,20 @@ def one_page(filters: Filters, cursor: Cursor | None, *, user: User, project: Pr
     page = found[:PAGE]
     more = len(found) > PAGE
     # What fits on the first page is counted already.
-    count = len(page) if cursor is None and not more else every.order_by()[: COUNTED + 1].count()
+    count = len(page) if cursor is None and not more else _counted(every, filters)
     last = page[-1] if more else None
     following = Cursor(last.opened_at if newest else last.due_at, last.pk) if last else None
     return Page(cases=page, next=following, count=count)
+
+
+def _counted(every: CaseQuerySet, filters: Filters) -> int:
+    """How many there are, up to the most that is counted.
+
+    What is open is counted in the list's order, along the index of open cases. In no order PostgreSQL would read a
+    filter's index instead, and with it everything that was ever closed.
+    """
+    rows = every.order_by() if filters.view in NEWEST_FIRST else in_order(every, filters, None)
+    return rows[: COUNTED + 1].count()
 
 
 def _later(cursor: Cursor) -> Q:
