@@ -130,13 +130,14 @@ def _foreign_taken(prober: Prober, model: type[Model]) -> list[str]:
     request = RequestFactory().get("/admin/")
     request.user = prober.world.cast.users["keeper"]
     fields = admin.site._registry[model].get_form(request, change=True).base_fields.items()
+    chosen = {name: field.queryset for name, field in fields if isinstance(field, ModelChoiceField)}
     return [
         name
-        for name, field in fields
-        if isinstance(field, ModelChoiceField)
-        and (target := field.queryset.model) in ROWS
-        and target not in SHARED
-        and field.queryset.filter(pk=pk_of(prober.world, target, FOREIGN)).exists()
+        for name, rows in chosen.items()
+        if rows is not None
+        and rows.model in ROWS
+        and rows.model not in SHARED
+        and rows.filter(pk=pk_of(prober.world, rows.model, FOREIGN)).exists()
     ]
 
 
