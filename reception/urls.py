@@ -7,6 +7,7 @@ from reception.views import call, complaint, contacts, desk, intake, log, moving
 urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/line/", desk.line, name="desk_line"),
+    path("desk/matters/", desk.matters, name="desk_matters"),
     path("desk/join/", desk.join_line, name="desk_join"),
     path("search/", search.search, name="search"),
     path("rooms/", search.room_lookup, name="room_lookup"),

@@ -256,6 +256,7 @@ TABLE: dict[str, Row] = {
     # --- the desk ----------------------------------------------------------------------------------------------------
     "desk": _reads("", DESK),
     "desk_line": _reads("", DESK),
+    "desk_matters": _reads("", DESK),
     "desk_join": _writes("", DESK, just(name="访客")),
     "search": _reads("", EVERY_STAFF),
     "room_lookup": _reads("", DESK),
