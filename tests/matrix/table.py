@@ -272,6 +272,7 @@ TABLE: dict[str, Row] = {
     "contact_finish": _writes("contact", DESK),
     "contact_pass": _writes("contact", DESK, just(to="")),
     "contact_reply": _writes("contact", DESK, TEXT),
+    "contact_correct": _writes("contact", DESK, REASON),
     "contact_dial": _writes("contact", DESK, phone=True),
     "contact_step": _writes("contact", DESK, given={"verb": "hold"}),
     "person_edit": Row(thing="person", reads=DESK, writes=DESK),
