@@ -17,7 +17,7 @@ from estate.models import HouseholdMember, Unit
 from estate.queries import match_unit, people_to_ask
 from estate.search import cannot_be_dialled, plain_phone
 from estate.states import Relation
-from reception.actions import Caller, NewContact
+from reception.actions import Caller, Correction, NewContact
 from reception.queries.desk import Colleague
 from reception.states import AskedFor, Purpose
 from records.forms import DayField
@@ -143,6 +143,24 @@ class ReplyForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("What was replied"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class CorrectForm(CallerForm):
+    """What was taken down wrongly in a contact that is over, and why it is changed."""
+
+    said = forms.CharField(
+        label=gettext_lazy("What was said"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=Purpose.choices)
+    reason = forms.CharField(label=gettext_lazy("Why it is changed"), max_length=500)
+
+    def correction(self) -> Correction:
+        """What it should have said, from a valid form."""
+        data = self.cleaned_data
+        return Correction(caller=self.caller(), purpose=data["purpose"], said=data["said"])
 
 
 class PassForm(forms.Form):

@@ -60,6 +60,7 @@ class IntakeForm(CallerForm):
     preferred_to = MomentField(
         label=gettext_lazy("until"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
+    when_chosen = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
     category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
     category_chosen = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
     urgent = forms.BooleanField(label=gettext_lazy("Urgent: cannot wait"), required=False)

@@ -1,9 +1,13 @@
 """Who may work at the desk."""
 
+from datetime import datetime, timedelta
+
 from accounts.models import User
 from accounts.states import STAFF_ROLES, Role
 from cases.models import Case
 
+# How long whoever took a contact may put it right alone, once it is over.
+OWN_MISTAKES = timedelta(days=3)
 DESK_ROLES = (Role.FRONTDESK, Role.SUPERVISOR, Role.ADMIN)
 
 
@@ -15,6 +19,17 @@ def can_receive(user: User, project_id: int | None) -> bool:
 def can_serve(user: User, case: Case) -> bool:
     """Say whether the person takes calls and visitors where this contact came in."""
     return can_receive(user, case.project_id)
+
+
+def can_correct(user: User, case: Case, at: datetime) -> bool:
+    """Say whether the person may put right what was written down of a contact that is over.
+
+    Whoever took it, for a few days; supervisors always.
+    """
+    if user.has_role(case.project_id, Role.SUPERVISOR):
+        return True
+    fresh = case.closed_at is not None and at - case.closed_at <= OWN_MISTAKES
+    return fresh and case.taken_by_id == user.pk and can_serve(user, case)
 
 
 def can_reply(user: User, case: Case) -> bool:

@@ -72,5 +72,6 @@ TRANSITIONS = {
     "answer": Step(_AT_THE_DESK, State.CLOSED, "contact.answered"),
     "hand_over": Step(_AT_THE_DESK, State.CLOSED, "contact.routed"),
     "close": Step(_AT_THE_DESK, State.CLOSED, "contact.closed"),
+    "correct": Step(frozenset({State.CLOSED}), "", "contact.corrected"),
     "write_down": Step(frozenset(set(State) - {State.CLOSED}), "", "case.noted"),
 }

@@ -7,6 +7,7 @@ from reception.views import call, complaint, contacts, desk, intake, log, moving
 urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/line/", desk.line, name="desk_line"),
+    path("desk/matters/", desk.matters, name="desk_matters"),
     path("desk/join/", desk.join_line, name="desk_join"),
     path("search/", search.search, name="search"),
     path("rooms/", search.room_lookup, name="room_lookup"),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("contacts/<str:number>/finish/", contacts.finish_contact, name="contact_finish"),
     path("contacts/<str:number>/pass/", contacts.pass_on, name="contact_pass"),
     path("contacts/<str:number>/reply/", contacts.reply, name="contact_reply"),
+    path("contacts/<str:number>/correct/", contacts.correct_contact, name="contact_correct"),
     path("contacts/<str:number>/dial/", contacts.dial, name="contact_dial"),
     path("contacts/<str:number>/do/<slug:verb>/", contacts.step, name="contact_step"),
     path("residents/<int:pk>/", units.edit_person, name="person_edit"),

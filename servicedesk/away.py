@@ -84,7 +84,6 @@ def _shaped(request: HttpRequest, away: Away) -> HttpResponse:
     fields = posted(request)
     context = {
         "request": request,
-        "language": translation.get_language(),
         "posted": fields,
         "typed": in_words(fields),
         "lost": request.method == "POST" and not fields,

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,6 +16,7 @@ from accounts.models import Project, User
 from core.errors import DomainError
 from core.numbers import whole_number
 from records.leftovers import none_left
+from servicedesk.error_pages import cookie_language, error_page, error_text
 from servicedesk.signin import lacks_second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -57,20 +57,20 @@ class SafeAnswers:
         """Refuse or pass on, and complete the headers."""
         with translation.override(cookie_language(request)):
             refusal = self._refusal(request)
-        response = refusal or self._worded(self.get_response(request))
+        response = refusal or self._worded(request, self.get_response(request))
         for name, value in self.HEADERS.items():
             response.headers.setdefault(name, value)
         return response
 
     @staticmethod
-    def _worded(response: HttpResponse) -> HttpResponse:
+    def _worded(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """The answer; where an address is asked in a way it does not know, with a sentence instead of nothing.
 
         Whoever signs in anew after sending a form is led to the address of the form, and finds a blank page otherwise.
         """
         if response.status_code != 405 or response.streaming or response.content:
             return response
-        response.content = render_to_string("405.html")
+        response.content = error_text(request, 405)
         response.headers["Content-Length"] = str(len(response.content))
         return response
 
@@ -93,16 +93,10 @@ def _bare(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
         code = {400: "invalid", 413: "too_large"}[status]
         page = JsonResponse({"code": code, "detail": detail, "fields": {}}, status=status)
     else:
-        page = HttpResponse(render_to_string(f"{status}.html"), status=status)
+        page = error_page(request, status)
         page.headers["Content-Security-Policy"] = BARE_PAGE_POLICY
     page.headers["Cache-Control"] = "no-store"
     return page
-
-
-def cookie_language(request: HttpRequest) -> str:
-    """The language chosen in this browser, else Chinese."""
-    wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 class ChosenLanguage:

@@ -25,11 +25,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from rest_framework.authtoken.models import Token
 
 from accounts.models import Membership, User
+from servicedesk.error_pages import error_page
 
 QUEUES = 64
 JUST_NOW = 300  # seconds
@@ -206,10 +206,9 @@ class SecondFactorAgain(CountedCode, ReauthenticateForm):  # type: ignore[misc]
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """What somebody sees after ten wrong guesses: the same for known and unknown accounts."""
-    detail = too_many()
     if request.path.startswith("/api/"):
-        return JsonResponse({"code": "locked_out", "detail": detail, "fields": {}}, status=429)
-    return render(request, "429.html", {"detail": detail}, status=429)
+        return JsonResponse({"code": "locked_out", "detail": too_many(), "fields": {}}, status=429)
+    return error_page(request, 429)
 
 
 def closed(request: HttpRequest, **kwargs: str) -> HttpResponse:

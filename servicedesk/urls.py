@@ -17,6 +17,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 # Its script comes from an address of its own: no inline one gets past the security policy.
 api_docs = SpectacularSwaggerSplitView.as_view(url_name="api_schema", http_method_names=["get"])
 
+handler400 = "servicedesk.views.unreadable"
+handler403 = "servicedesk.views.not_allowed"
 handler404 = "servicedesk.views.not_found"
 handler500 = "servicedesk.views.failed"
 

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views import defaults
 from django.views.decorators.http import require_GET, require_POST
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -28,8 +27,9 @@ from cases.permissions import reads_all
 from cases.registry import kind_of
 from cases.states import PhotoLabel
 from servicedesk.away import answer, what_is_away
+from servicedesk.error_pages import error_page, language_of, remember_language
 from servicedesk.live import asked_project
-from servicedesk.middleware import ProjectRequest, cookie_language
+from servicedesk.middleware import ProjectRequest
 from servicedesk.navigation import entries_for
 from servicedesk.palette import choices_for
 from servicedesk.places import PLACES
@@ -72,7 +72,10 @@ def preferences(request: ProjectRequest) -> HttpResponse:
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = reverse("home")
-    return HttpResponseRedirect(back)
+    response = HttpResponseRedirect(back)
+    if user.language:
+        remember_language(response, user.language)
+    return response
 
 
 @login_required
@@ -175,13 +178,23 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was open too long, or came from elsewhere."""
-    return render(request, "403_csrf.html", status=403)
+    return error_page(request, 403, "403_csrf")
+
+
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for a request that cannot be meant."""
+    return error_page(request, 400)
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for what the person may not do."""
+    return error_page(request, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for an address that is nothing: a page for people, the API's shape for programs."""
     if not request.path.startswith("/api/"):
-        return defaults.page_not_found(request, exception)
+        return error_page(request, 404)
     detail = _("There is no such thing, or it is not yours to see.")
     return JsonResponse({"code": "not_found", "detail": detail, "fields": {}}, status=404)
 
@@ -193,8 +206,8 @@ def failed(request: HttpRequest) -> HttpResponse:
     """
     away = what_is_away(sys.exc_info()[1])
     if away is not None:
-        return answer(request, away, getattr(request, "LANGUAGE_CODE", "") or cookie_language(request))
+        return answer(request, away, language_of(request))
     if not request.path.startswith("/api/"):
-        return defaults.server_error(request)
+        return error_page(request, 500)
     detail = _("Something went wrong on our side. Try again; if it stays, tell the administrator.")
     return JsonResponse({"code": "error", "detail": detail, "fields": {}}, status=500)

@@ -21,7 +21,7 @@ from notifications.queries import PAGE as LETTERS_ON_A_PAGE
 from notifications.queries import inbox_rows
 from notifications.views.inbox import level_asked
 from reception.permissions import can_receive
-from reception.queries import desk, log
+from reception.queries import desk, log, owed
 from reception.views.log import may_read
 from tickets.forms import read_filters
 from tickets.reads.board import waiting
@@ -69,20 +69,12 @@ def _line(user: User, project: Project, asked: QueryDict, at: datetime) -> Itera
     return [(row.case.number, 2 * row.case.version + row.flagged) for row in (*line.waiting, *line.serving)]
 
 
-def _owed(rows: Iterable[desk.Owed]) -> list[Row]:
-    return [(row.case.number, row.case.version) for row in rows]
+def _owed(name: str) -> Callable[[User, Project, QueryDict, datetime], Iterable[Row]]:
+    def rows(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
+        shown = owed.LISTINGS[name](user, project, at=at).rows()
+        return [(row.case.number, row.case.version) for row in shown]
 
-
-def _mine(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
-    return _owed(desk.my_cases(user, project))
-
-
-def _soon(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
-    return _owed(desk.due_soon(user, project, at=at))
-
-
-def _today(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
-    return _owed(desk.callbacks_today(user, project, at=at))
+    return rows
 
 
 def _callbacks(user: User, project: Project, asked: QueryDict, at: datetime) -> Iterable[Row]:
@@ -128,9 +120,9 @@ def _inbox(user: User, project: Project, asked: QueryDict, at: datetime) -> Iter
 LISTS: dict[str, Watched] = {
     "tickets": Watched(_staff, _tickets),
     "line": Watched(_at_the_desk, _line),
-    "mine": Watched(_at_the_desk, _mine),
-    "soon": Watched(_at_the_desk, _soon),
-    "today": Watched(_at_the_desk, _today),
+    "mine": Watched(_at_the_desk, _owed("mine")),
+    "soon": Watched(_at_the_desk, _owed("soon")),
+    "today": Watched(_at_the_desk, _owed("today")),
     "callbacks": Watched(lambda user, project: can_list(user, project.pk), _callbacks),
     "contacts": Watched(may_read, _contacts),
     "dispatch": Watched(_sends_people, _dispatch),

@@ -79,38 +79,39 @@ def _dates(reason: Mapping[str, Any]) -> dict[str, str]:
 
 
 def why(reason: Mapping[str, Any]) -> str:
-    """Say why a ticket is free, paid or undecided by the rule, from the decision kept with it."""
+    """Say why a ticket is free, paid or undecided by the rule, from the decision kept with it.
+
+    Who pays is said beside it, and not once more.
+    """
     patterns = {
-        Why.WITHIN: _(
-            "Free: “%(part)s” is under warranty until %(until)s (%(span)s from %(event)s on %(counted_from)s)."
-        ),
-        Why.EXPIRED: _(
-            "Paid: the warranty of “%(part)s” ended on %(until)s (%(span)s from %(event)s on %(counted_from)s)."
-        ),
+        Why.WITHIN: _("“%(part)s” is under warranty until %(until)s (%(span)s from %(event)s on %(counted_from)s)."),
+        Why.EXPIRED: _("The warranty of “%(part)s” ended on %(until)s (%(span)s from %(event)s on %(counted_from)s)."),
         Why.NO_DATE: _(
-            "Not decided: the date of %(event)s is missing in the register of this unit. "
+            "The date of %(event)s is missing in the register of this unit. "
             "Fill it in there and look again, or let a supervisor decide."
         ),
-        Why.NO_PART: _(
-            "Not decided: the category names no part of the building. Choose a category or let a supervisor decide."
-        ),
-        Why.COMMON_PARTS: _("Free: common parts."),
-        Why.CATEGORY_FREE: _("Free: this category is always free."),
-        Why.CATEGORY_PAID: _("Paid: this category is charged by the price list."),
-        Why.ANSWERED: _("Free: an answer costs nothing."),
+        Why.NO_PART: _("The category names no part of the building. Choose a category or let a supervisor decide."),
+        Why.COMMON_PARTS: _("Common parts."),
+        Why.CATEGORY_FREE: _("This category is always free."),
+        Why.CATEGORY_PAID: _("This category is charged by the price list."),
+        Why.ANSWERED: _("An answer costs nothing."),
         Why.TAKEN_OVER: _("Taken over from a former system."),
     }
     pattern = patterns.get(reason.get("why", ""))
     return pattern % _dates(reason) if pattern else ""
 
 
-def charge_sentence(ticket: Ticket) -> str:
-    """Say who pays for the ticket and why; an override names its reason."""
-    by_rule = why(ticket.charge_reason)
+def charge_grounds(ticket: Ticket) -> str:
+    """Say why, where who pays stands beside it; an override names its reason."""
     if ticket.charge_overridden_by is None:
-        return by_rule
-    return _("%(charge)s: %(who)s decided so because: %(reason)s") % {
-        "charge": Charge(ticket.charge).label,
+        return why(ticket.charge_reason)
+    return _("%(who)s decided so because: %(reason)s") % {
         "who": ticket.charge_overridden_by,
         "reason": ticket.charge_override_reason,
     }
+
+
+def charge_sentence(ticket: Ticket) -> str:
+    """Say who pays for the ticket and why, in one."""
+    grounds = charge_grounds(ticket)
+    return _("%(charge)s: %(why)s") % {"charge": Charge(ticket.charge).label, "why": grounds} if grounds else ""

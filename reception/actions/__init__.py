@@ -1,6 +1,7 @@
 """Every write of the desk."""
 
 from reception.actions.complaints import take_complaint
+from reception.actions.correcting import Correction, correct
 from reception.actions.endings import answer, close, hand_over, promise, reply
 from reception.actions.finishing import Ending, finish
 from reception.actions.line import hold, pass_on, pick_up, serve
@@ -10,11 +11,13 @@ from reception.actions.tickets import join_ticket, open_ticket_from, take_ticket
 
 __all__ = [
     "Caller",
+    "Correction",
     "Ending",
     "NewContact",
     "answer",
     "chase",
     "close",
+    "correct",
     "finish",
     "hand_over",
     "hold",

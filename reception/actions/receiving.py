@@ -185,11 +185,23 @@ def write_down(
     """Put down who it is and what they say while they are being served. Raises `NotAllowed`, `NotNow`, `Stale`."""
     contact = locked(contact, verb="write_down", by=by, expected=expected)
     case = contact.case
-    if caller.unit is not None and caller.unit.project_id != case.project_id:
-        raise Invalid(_("This unit belongs to another project."), fields={"unit": _("Not in this project.")})
+    require_here(caller, case)
     contact.purpose, contact.said, contact.is_resident = purpose, said, caller.is_resident
     contact.save()
-    changes: dict[str, Any] = {
+    happen(case=case, kind="case.noted", at=at, by=by, text=said, changes=told_of(caller, purpose, said))
+    reindex(case=case)
+    return contact
+
+
+def require_here(caller: Caller, case: Case) -> None:
+    """Raise `Invalid` for a unit of another project."""
+    if caller.unit is not None and caller.unit.project_id != case.project_id:
+        raise Invalid(_("This unit belongs to another project."), fields={"unit": _("Not in this project.")})
+
+
+def told_of(caller: Caller, purpose: str, said: str) -> dict[str, Any]:
+    """What the case of a contact carries of who it was, why they came and what they said."""
+    return {
         "title": title_of(said, purpose)[:200],
         "category": purpose,
         "unit": caller.unit,
@@ -198,6 +210,3 @@ def write_down(
         "contact_name": caller.name,
         "contact_phone": plain_phone(caller.phone),
     }
-    happen(case=case, kind="case.noted", at=at, by=by, text=said, changes=changes)
-    reindex(case=case)
-    return contact

@@ -1,30 +1,17 @@
-"""The desk at a glance: who waits, what is mine, what falls due, whom to call back today."""
+"""The desk at a glance: who waits, what became of a contact, to whom something can be handed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from django.db.models import Q
+from datetime import datetime
 
 from accounts.models import Membership, Project, User
 from accounts.states import STAFF_ROLES, Role
-from cases.models import Case, CaseQuerySet
+from cases.models import Case
 from cases.queries import Due, due_of
 from cases.registry import kind_of
 from cases.states import Phase, Urgency
 from reception.models import Contact
 from reception.states import State
-from sla.models import Clock
-from sla.rules import end_of_day
-from sla.states import ClockState
 from tickets.states import ANSWERED_KINDS
-from tickets.states import State as TicketState
-from visits.states import KIND as CALLBACK
-
-SOON = timedelta(hours=4)
-MOST_ROWS = 12
-# Clocks that show in the waiting line itself.
-IN_LINE = ("contact.wait", "contact.hold")
 
 
 @dataclass(frozen=True)
@@ -123,86 +110,7 @@ def became_of(case: Case, user: User) -> list[Became]:
     return [_became(one) for one in rows.order_by("-opened_at", "-pk")]
 
 
-def answers_to_pass_on(user: User, project: Project) -> list[Became]:
-    """Questions that are answered, and whose asker is still to be told; the oldest answer first. One statement."""
-    rows = Case.objects.visible_to(user).filter(project=project, kind__in=ANSWERED_KINDS, state=TicketState.COMPLETED)
-    shown = rows.select_related("handler", "department", "ticket", "unit").order_by("ticket__completed_at", "pk")
-    return [_became(one) for one in shown[:MOST_ROWS]]
-
-
-# --- what falls due --------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Owed:
-    """A case and the promise that falls due first."""
-
-    case: Case
-    reason: str
-    due: Due
-
-    @property
-    def where(self) -> str:
-        """The unit, else the place."""
-        return self.case.unit.number if self.case.unit else self.case.place
-
-    @property
-    def kind_label(self) -> str:
-        """The kind of case in words."""
-        return str(kind_of(self.case.kind).label)
-
-
-def _open(user: User, project: Project) -> CaseQuerySet:
-    """Matters that are not over, next due first; callbacks have a list of their own."""
-    seen = Case.objects.visible_to(user).filter(project=project, due_at__isnull=False)
-    return seen.exclude(phase=Phase.CLOSED).exclude(kind=CALLBACK).order_by("due_at", "pk")
-
-
-def _owed(cases: CaseQuerySet) -> list[Owed]:
-    """Each of the first of the cases with the promise that is due. One statement.
-
-    The cases are picked by the due time that each carries, along an index; whoever waits in line shows there, so more
-    are picked than are shown.
-    """
-    clocks = Clock.objects.live().exclude(state=ClockState.PAUSED).exclude(key__in=IN_LINE)
-    wanted = clocks.filter(case__in=cases.values("pk")[: MOST_ROWS * 4])
-    found = wanted.select_related("version__policy", "case__unit", "case__project", "case__handler")
-    return _first_of_each(found.order_by("due_at", "pk"), MOST_ROWS)
-
-
-def _first_of_each(clocks: Iterable[Clock], most: int) -> list[Owed]:
-    found: dict[int, Owed] = {}
-    for clock in clocks:
-        if clock.case_id not in found and len(found) < most:
-            due = Due(state=clock.state, started_at=clock.started_at, due_at=clock.due_at)
-            found[clock.case_id] = Owed(case=clock.case, reason=clock.version.policy.name, due=due)
-    return list(found.values())
-
-
-def my_cases(user: User, project: Project) -> list[Owed]:
-    """What I handle or took and is not over, next due first, with the promise that is due. One statement."""
-    return _owed(_open(user, project).filter(Q(handler=user) | Q(taken_by=user)))
-
-
-def due_soon(user: User, project: Project, *, at: datetime) -> list[Owed]:
-    """Other people's matters that are overdue or fall due within four hours. One statement."""
-    nobodys = Q(handler=None, taken_by=None)
-    others = ~(Q(handler=user) | Q(taken_by=user)) | nobodys
-    return _owed(_open(user, project).filter(others, due_at__lt=at + SOON))
-
-
-def callbacks_today(user: User, project: Project, *, at: datetime) -> list[Owed]:
-    """Callbacks that must be made before midnight, overdue ones first. One statement."""
-    clocks = (
-        Clock.objects.live()
-        .filter(
-            case__in=Case.objects.visible_to(user).filter(project=project, kind=CALLBACK).exclude(phase=Phase.CLOSED),
-            due_at__lt=end_of_day(at, project.tz),
-        )
-        .select_related("version__policy", "case__unit", "case__project", "case__parent")
-        .order_by("due_at", "pk")
-    )
-    return _first_of_each(clocks[: MOST_ROWS * 2], MOST_ROWS)
-
-
+# --- colleagues -------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Colleague:
     """Somebody to whom something can be handed, and what they do here: nobody has to know everybody by name."""

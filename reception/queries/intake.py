@@ -8,11 +8,12 @@ from cases.queries import Due
 from cases.states import Urgency
 from estate.models import Building, Unit
 from reception.queries.found import state_label
+from reception.wishes import Wish, wished
 from tickets.models import Category, Ticket
 from tickets.queries import charge_verdict, likely_duplicates
 from tickets.rules import suggest_category, suggest_urgency
 from tickets.sentences import why
-from tickets.states import Charge, Kind
+from tickets.states import ANSWERED_KINDS, Charge, Kind
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,12 @@ class Twin:
     ticket: Ticket
     state: str
     due: Due | None
+    same_room: bool
 
     @property
     def where(self) -> str:
         """The unit, else the place."""
-        return self.ticket.case.unit.number if self.ticket.case.unit else self.ticket.case.place
+        return where_of(self.ticket)
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,25 @@ class Suggestion:
     charge: str
     reason: str
     twins: list[Twin]
+    wish: Wish | None
+
+    @property
+    def here(self) -> list[Twin]:
+        """Those of the caller's own room: one key joins the first."""
+        return [twin for twin in self.twins if twin.same_room]
+
+    @property
+    def elsewhere(self) -> list[Twin]:
+        """Those of another room or of the common parts: whoever joins one is asked first."""
+        return [twin for twin in self.twins if not twin.same_room]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Typed:
-    """What stands in the form so far; `category` and `urgent` only where the clerk chose them."""
+    """What stands in the form so far; `category` and `urgent` only where the clerk chose them.
+
+    `said_at` is when the words were said, where they were written down in a contact before.
+    """
 
     text: str
     unit: Unit | None = None
@@ -51,10 +67,11 @@ class Typed:
     building: Building | None = None
     category: Category | None = None
     urgent: bool | None = None
+    said_at: datetime | None = None
 
 
 def suggestion(typed: Typed, *, categories: list[Category], user: User, project: Project, at: datetime) -> Suggestion:
-    """Category and urgency by the words unless the clerk chose, the warranty's verdict, likely duplicates.
+    """Category and urgency by the words unless the clerk chose, the warranty's verdict, likely duplicates, a time.
 
     One statement beside the categories. Source: 三(3)② 根据客户报修内容及保修期限.
     """
@@ -84,11 +101,29 @@ def suggestion(typed: Typed, *, categories: list[Category], user: User, project:
         urgent=urgent,
         charge=str(Charge(verdict.charge).label) if known else "",
         reason=why(verdict.as_data()) if known else "",
-        twins=[_twin(ticket) for ticket in twins],
+        twins=[_twin(ticket, typed.unit) for ticket in twins],
+        wish=_wish(typed, category, project, at),
     )
 
 
-def _twin(ticket: Ticket) -> Twin:
+def _wish(typed: Typed, category: Category | None, project: Project, at: datetime) -> Wish | None:
+    """When somebody may come, by the words; to what is only answered nobody comes."""
+    if category is not None and category.kind in ANSWERED_KINDS:
+        return None
+    return wished(typed.text, at=at, tz=project.tz, said_at=typed.said_at)
+
+
+def where_of(ticket: Ticket) -> str:
+    """Where a ticket's fault is: the unit, else the place."""
+    return ticket.case.unit.number if ticket.case.unit else ticket.case.place
+
+
+def is_same_room(ticket: Ticket, unit: Unit | None) -> bool:
+    """Say whether a ticket is of the caller's own room; without a room nobody can tell."""
+    return unit is not None and ticket.case.unit_id == unit.pk
+
+
+def _twin(ticket: Ticket, unit: Unit | None) -> Twin:
     case = ticket.case
     due = Due(started_at=case.opened_at, due_at=case.due_at) if case.due_at else None
-    return Twin(ticket=ticket, state=state_label(case), due=due)
+    return Twin(ticket=ticket, state=state_label(case), due=due, same_room=is_same_room(ticket, unit))

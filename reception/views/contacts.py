@@ -28,9 +28,9 @@ from notifications.views import frame_for
 from reception import actions
 from reception.actions import Ending
 from reception.contact_form import ContactForm, likely, ways_out
-from reception.forms import PassForm, ReplyForm, local_input
+from reception.forms import CorrectForm, PassForm, ReplyForm, local_input
 from reception.models import Contact
-from reception.permissions import can_receive, can_reply
+from reception.permissions import can_correct, can_receive, can_reply
 from reception.queries.desk import Colleague, became_of, colleagues
 from reception.states import TRANSITIONS, Purpose, State
 from reception.views.common import ASKED_AS, at_the_desk, given_by, show_problem
@@ -179,6 +179,7 @@ def _page(
     ahead: Ahead | None = None,
     reply: ReplyForm | None = None,
     passing: PassForm | None = None,
+    correcting: CorrectForm | None = None,
 ) -> HttpResponse:
     if contact is None:
         raise Http404
@@ -189,6 +190,8 @@ def _page(
         form = ContactForm(initial=_stored(contact), project=case.project, user=user, colleagues=others)
     if form is not None:
         form.fields["channel"].widget = form.fields["channel"].hidden_widget()
+    if correcting is None and case.state == State.CLOSED and can_correct(user, case, now()):
+        correcting = CorrectForm(initial=_stored(contact), project=case.project, user=user, auto_id="correct_%s")
     happened = timeline(case, user)
     shown = {
         "contact": contact,
@@ -196,6 +199,7 @@ def _page(
         "form": form if receives else None,
         "stale": missed(case, form=ahead.form, now=ahead.now, post=request.POST, events=happened) if ahead else None,
         "reply_form": (reply or ReplyForm(auto_id="reply_%s")) if can_reply(user, case) else None,
+        "correct_form": correcting,
         "pass_form": passing or PassForm(colleagues=_besides(others, case), auto_id="pass_%s"),
         "may": {verb for verb in TRANSITIONS if receives and allowed(TRANSITIONS, verb, case.state)},
         "receives": receives,
@@ -209,7 +213,7 @@ def _page(
     }
     if form is not None:
         shown |= _ways(request, form, case.state)
-    wrong = any(each is not None and each.errors for each in (form, reply, passing))
+    wrong = any(each is not None and each.errors for each in (form, reply, passing, correcting))
     return render(request, "reception/contact.html", shown, status=422 if wrong else 200)
 
 
@@ -328,6 +332,40 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
         fresh = _contact(request, number)
         ahead = Ahead(form, {"text": _last_words(fresh.case)}) if isinstance(error, Stale) else None
         return _page(request, None, fresh, reply=form, ahead=ahead)
+
+
+@login_required
+@require_POST
+def correct_contact(request: HttpRequest, number: str) -> HttpResponse:
+    """Put right what was taken down wrongly in a contact that is over."""
+    contact = _contact(request, number)
+    user, project, at = user_of(request), contact.case.project, now()
+    if not can_receive(user, project.pk):
+        raise Http404
+    known = contact.case.contact_phone
+    form = CorrectForm(request.POST, project=project, user=user, known=known, auto_id="correct_%s")
+    if not form.is_valid():
+        return _page(request, None, contact, correcting=form)
+
+    def act() -> str:
+        actions.correct(
+            contact=contact,
+            correction=form.correction(),
+            reason=form.cleaned_data["reason"],
+            by=user,
+            at=at,
+            expected=posted_version(request),
+        )
+        messages.success(request, _("Put right. What stood there before stays under “What happened”."))
+        return reverse("contact", args=[number])
+
+    try:
+        return redirect_once(request, at, act)
+    except DomainError as error:
+        show_problem(form, error)
+        fresh = _contact(request, number)
+        ahead = Ahead(form, _said(fresh)) if isinstance(error, Stale) else None
+        return _page(request, None, fresh, correcting=form, ahead=ahead)
 
 
 def _last_words(case: Case) -> str:

@@ -24,7 +24,7 @@ from estate.queries import match_unit
 from reception import actions
 from reception.intake import IntakeForm
 from reception.models import Contact
-from reception.queries.intake import Suggestion, Typed, suggestion
+from reception.queries.intake import Suggestion, Typed, is_same_room, suggestion, where_of
 from reception.views.common import ASKED_AS, at_the_desk, complaint_named, contact_named, given_by, show_problem
 from records.actions import store_image
 from records.drafts import drafts_of
@@ -158,7 +158,10 @@ def _asked(request: HttpRequest, origin: Origin, begun: dict[str, str]) -> dict[
     return {"channel": Channel.PHONE} | begun | {k: v for k, v in caller.items() if v}
 
 
-def _page(request: HttpRequest, form: IntakeForm, origin: Origin, draft_key: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, form: IntakeForm, origin: Origin, draft_key: str = "", asked: Ticket | None = None
+) -> HttpResponse:
+    """The form; `asked` is the open ticket of another place that the caller is to join: is it the same fault?"""
     user, project = at_the_desk(request)
     done = request.GET.get("done", "")[:30] if request.method == "GET" else ""
     ticket = (
@@ -168,19 +171,21 @@ def _page(request: HttpRequest, form: IntakeForm, origin: Origin, draft_key: str
         "form": form,
         "contact": origin.contact,
         "complaint": origin.complaint,
+        "asked": asked,
+        "asked_where": where_of(asked) if asked is not None else "",
         "done": ticket,
         "may_print": ticket is not None and can_print(user, ticket.case, ticket.jobs.all()),
         "print_now": ticket is not None and request.GET.get("print") == "1",
-        "said": _suggestion(request, form, user, project),
+        "said": _suggestion(form, origin, user, project),
         "draft_key": draft_key,
         "drafts": drafts_of(user, project, form=FORM) if request.method == "GET" else [],
         "given": given_by(request, ASKED_AS | {"said": "description"}),
         "now": now(),
     }
-    return render(request, "reception/intake.html", shown, status=422 if form.errors else 200)
+    return render(request, "reception/intake.html", shown, status=422 if form.errors and asked is None else 200)
 
 
-def _suggestion(request: HttpRequest, form: IntakeForm, user: User, project: Project) -> Suggestion:
+def _suggestion(form: IntakeForm, origin: Origin, user: User, project: Project) -> Suggestion:
     def value(name: str) -> str:
         return str(form[name].value() or "")
 
@@ -192,6 +197,7 @@ def _suggestion(request: HttpRequest, form: IntakeForm, user: User, project: Pro
         building=form.houses.get(value("building")),
         category=form.sorts.get(value("category")) if value("category_chosen") else None,
         urgent=bool(form["urgent"].value()) if value("urgent_chosen") else None,
+        said_at=origin.contact.case.opened_at if origin.contact else None,
     )
     return suggestion(typed, categories=list(form.sorts.values()), user=user, project=project, at=form.at)
 
@@ -202,20 +208,22 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """What the words typed so far suggest."""
     user, project = at_the_desk(request)
     form = IntakeForm(request.POST, project=project, user=user, at=now(), categories=list(categories()))
-    said = _suggestion(request, form, user, project)
+    said = _suggestion(form, _origin(request.POST, {}, user, project), user, project)
     return render(request, "reception/suggestion.html", {"form": form, "said": said, "now": form.at})
 
 
 def _join(request: HttpRequest, form: IntakeForm, origin: Origin) -> HttpResponse:
     """The caller stands on the open ticket instead of a second one, and hears its number."""
     user, project = at_the_desk(request)
-    rows = Ticket.objects.visible_to(user).filter(case__project=project).select_related("case__project")
+    rows = Ticket.objects.visible_to(user).filter(case__project=project).select_related("case__project", "case__unit")
     ticket = get_object_or_404(rows, case__number=request.POST["join"][:30])
     form.is_valid()
     wrong = {name for name in WHO if name in form.errors and form[name].value()}
     if wrong:
         return _page(request, form, origin)
     data = form.cleaned_data
+    if not is_same_room(ticket, data.get("unit")) and request.POST.get("join_asked") != ticket.case.number:
+        return _page(request, form, origin, asked=ticket)
     caller = actions.Caller(
         name=data.get("contact_name", ""), phone=data.get("contact_phone", ""), unit=data.get("unit")
     )

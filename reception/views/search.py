@@ -129,7 +129,7 @@ def _next_steps(request: HttpRequest, query: str) -> list[Result]:
         Result(
             url=f"{reverse('contact_new')}?{urlencode({**known, 'channel': 'walk_in'})}",
             title=_("Log a call or visit"),
-            sub=_("not a resident of this project"),
+            sub=_("of somebody who is not on record"),
             icon="user-plus",
         ),
         Result(

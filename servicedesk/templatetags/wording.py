@@ -168,9 +168,12 @@ def running_badge(clock: ClockLike, *, now: datetime, countdown: bool = False) -
     if due_at is None:
         return Badge("run", "clock", _("No due time"))
     if now > due_at:
-        return Badge("over", "circle-alert", _("%(span)s over") % {"span": span(now - due_at)})
+        words = _("Just fell due") if now - due_at < MINUTE else _("%(span)s over") % {"span": span(now - due_at)}
+        return Badge("over", "circle-alert", words)
     is_soon = now >= soon_from(clock.started_at, due_at)
-    if countdown or due_at - now < COUNTDOWN:
+    if due_at - now < MINUTE:
+        words = _("Due any moment")
+    elif countdown or due_at - now < COUNTDOWN:
         words = _("%(span)s left") % {"span": span(due_at - now)}
     else:
         words = spoken_due(timezone.localtime(due_at), now=timezone.localtime(now))

@@ -168,7 +168,6 @@
     const hours = Math.floor(minutes / 60);
     const rest = minutes % 60;
     const fill = (text) => text.replace("{h}", hours).replace("{m}", rest);
-    if (minutes < 1) return words.dataset.under;
     if (!hours) return fill(words.dataset.minutes);
     return fill(rest ? words.dataset.hoursMinutes : words.dataset.hours);
   }
@@ -189,10 +188,10 @@
       if (left >= COUNTDOWN || over >= DAY) return;
       if (now > Date.parse(badge.dataset.due)) {
         setTone(badge, "over", 1);
-        text.textContent = words.dataset.over.replace("{}", span(over));
+        text.textContent = over < 1 ? words.dataset.justOver : words.dataset.over.replace("{}", span(over));
       } else {
         if (now >= Date.parse(badge.dataset.soon)) setTone(badge, "soon", 0);
-        text.textContent = words.dataset.left.replace("{}", span(left));
+        text.textContent = left < 1 ? words.dataset.atOnce : words.dataset.left.replace("{}", span(left));
       }
     });
   }

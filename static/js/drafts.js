@@ -163,8 +163,12 @@
     if (!form.hasAttribute("data-draft-filled")) {
       [...form.elements].forEach((field) => {
         if (!field.name || field.type === "hidden" || field.type === "file" || field.tagName === "BUTTON" || given.has(field.name) || SKIPPED.has(field.name)) return;
-        if (data[field.name]) fill(field, data[field.name]);
-        else if (field.type === "radio" || field.type === "checkbox") field.checked = false;
+        if (data[field.name]) {
+          fill(field, data[field.name]);
+          // What came back must be seen.
+          const inner = field.closest("details:not([open])");
+          if (inner && form.contains(inner)) inner.open = true;
+        } else if (field.type === "radio" || field.type === "checkbox") field.checked = false;
       });
       form.dispatchEvent(new Event("input", { bubbles: true }));
       form.dispatchEvent(new CustomEvent("draft-back", { bubbles: true }));

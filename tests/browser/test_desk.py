@@ -99,9 +99,11 @@ def test_a_walk_in_repair_takes_few_keys_and_the_next_can_be_typed_at_once(desk:
 
 
 @pytest.mark.req("REP-1")
-def test_a_double_shows_while_typing_and_one_key_joins_it(stage: Cast, desk: Callable[[str], Keys]) -> None:
+def test_a_double_of_the_same_room_shows_while_typing_and_one_key_joins_it(
+    stage: Cast, desk: Callable[[str], Keys]
+) -> None:
     ticket = repair(stage, "单元门禁刷卡没反应", at=timezone.now())
-    keys = desk("/intake/").say("3-2-1502")
+    keys = desk("/intake/").say(ROOM)
     page = keys.page
     expect(page.locator("[role=option]").first).to_be_visible()
     keys.press("Enter").say("单元门禁坏了，刷卡没反应")
@@ -110,6 +112,27 @@ def test_a_double_shows_while_typing_and_one_key_joins_it(stage: Cast, desk: Cal
     expect(page.locator(".done-number")).to_have_text(ticket.case.number)
     assert keys.count <= 2
     assert Ticket.objects.count() == 1
+
+
+@pytest.mark.req("REP-1")
+def test_no_key_joins_what_another_room_reported_and_a_press_asks_first(
+    stage: Cast, desk: Callable[[str], Keys]
+) -> None:
+    ticket = repair(stage, "单元门禁刷卡没反应", at=timezone.now())
+    keys = desk("/intake/").say("3-2-1502")
+    page = keys.page
+    expect(page.locator("[role=option]").first).to_be_visible()
+    keys.press("Enter").say("单元门禁坏了，刷卡没反应")
+    expect(page.locator(".twins")).to_contain_text(ROOM)
+    keys.press("Alt+j", "Escape", "j")
+    expect(page.locator("#id_description")).to_have_value("单元门禁坏了，刷卡没反应")
+    page.click("button[name=join]")
+    expect(page.locator("[data-asked]")).to_be_focused()
+    expect(page.locator("[data-asked]")).to_contain_text(ROOM)
+    expect(page.locator("#id_description")).to_have_value("单元门禁坏了，刷卡没反应")
+    assert not Contact.objects.filter(case__parent=ticket.case).exists()
+    page.click("[data-asked] button[name=join]")
+    expect(page.locator(".done-number")).to_have_text(ticket.case.number)
 
 
 @pytest.mark.req("DSK-2")

@@ -74,6 +74,84 @@ def test_photos_stored_before_the_number_come_back(stage: Cast, come: Come, pict
     expect(again.locator("input[name=photos]")).to_have_value(token)
 
 
+def complain(page: Page, words: str) -> None:
+    page.wait_for_load_state("load")
+    page.fill("#id_description", words)
+    kept(page)
+
+
+@pytest.mark.req("CMP-1")
+def test_complaints_begun_in_two_tabs_come_back_each_with_all_that_was_typed(stage: Cast, come: Come) -> None:
+    one = come(stage.frontdesk, "/complaints/new/")
+    two = one.context.new_page()
+    two.goto(one.url)
+    one.wait_for_load_state("load")
+    one.locator("details.more-fields summary").click()
+    one.fill("#id_reachable", "晚上七点后")
+    one.check("#id_harm_ongoing")
+    one.check("[name=grade][value=major]")
+    complain(one, "楼道漏电")
+    complain(two, "保洁不干净")
+    assert {draft.first("description") for draft in Draft.objects.filter(form="complaint")} == {
+        "楼道漏电",
+        "保洁不干净",
+    }
+    for page, words in ((one, "楼道漏电"), (two, "保洁不干净")):
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.reload()
+        expect(page.locator("#id_description")).to_have_value(words)
+    expect(one.locator("#id_reachable")).to_be_visible()
+    expect(one.locator("#id_reachable")).to_have_value("晚上七点后")
+    expect(one.locator("#id_harm_ongoing")).to_be_checked()
+    expect(one.locator("[name=grade][value=major]")).to_be_checked()
+    expect(two.locator("[name=grade][value=major]")).not_to_be_checked()
+
+
+@pytest.mark.req("CMP-1")
+def test_a_complaint_begun_does_not_take_the_place_of_the_caller_and_is_gone_once_taken(
+    stage: Cast, come: Come
+) -> None:
+    page = come(stage.frontdesk, "/complaints/new/")
+    page.wait_for_load_state("load")
+    page.fill("#id_contact_name", "单小红")
+    complain(page, "楼道漏电")
+    key = page.locator("[name=draft]").input_value()
+    called = come(stage.frontdesk, f"/complaints/new/?unit={ROOM}&name=张小明&draft={key}")
+    expect(called.locator("#id_description")).to_have_value("楼道漏电")
+    expect(called.locator("#id_contact_name")).to_have_value("张小明")
+    kept(called, "以来电的资料为准")
+    called.get_by_role("button", name="受理投诉").click()
+    called.wait_for_url("**/complaints/TS-*/")
+    assert not Draft.objects.filter(sent_at=None).exists()
+
+
+@pytest.mark.req("CMP-1")
+def test_a_complaint_from_a_contact_comes_back_beside_it(stage: Cast, come: Come) -> None:
+    contact = call(stage, said="保洁不干净", at=now())
+    page = come(stage.frontdesk, f"/complaints/new/?contact={contact.case.number}")
+    complain(page, "保洁不干净，三天没来")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.locator("#id_description")).to_have_value("保洁不干净，三天没来")
+    expect(page.locator("#id_contact_name")).to_have_value("张小明")
+    listed = come(stage.frontdesk, "/drafts/")
+    listed.locator(".drafts-list a").click()
+    expect(listed.locator("#id_description")).to_have_value("保洁不干净，三天没来")
+
+
+@pytest.mark.req("CMP-1")
+def test_the_photos_of_a_complaint_that_was_begun_come_back(stage: Cast, come: Come, picture: object) -> None:
+    page = come(stage.frontdesk, "/complaints/new/")
+    page.wait_for_load_state("load")
+    page.set_input_files("photo-input input[type=file]", str(picture))
+    expect(page.locator("photo-input [data-stage=sent]")).to_have_count(1)
+    complain(page, "楼道漏电")
+    token = page.locator("input[name=photos]").input_value()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.locator("input[name=photos]")).to_have_value(token)
+
+
 def test_who_was_signed_out_keeps_the_words_and_has_them_again_after_signing_in(stage: Cast, come: Come) -> None:
     page = come(stage.frontdesk, "/contacts/new/")
     log(page, "问停车费")

@@ -256,6 +256,7 @@ TABLE: dict[str, Row] = {
     # --- the desk ----------------------------------------------------------------------------------------------------
     "desk": _reads("", DESK),
     "desk_line": _reads("", DESK),
+    "desk_matters": _reads("", DESK),
     "desk_join": _writes("", DESK, just(name="访客")),
     "search": _reads("", EVERY_STAFF),
     "room_lookup": _reads("", DESK),
@@ -271,6 +272,7 @@ TABLE: dict[str, Row] = {
     "contact_finish": _writes("contact", DESK),
     "contact_pass": _writes("contact", DESK, just(to="")),
     "contact_reply": _writes("contact", DESK, TEXT),
+    "contact_correct": _writes("contact", DESK, REASON),
     "contact_dial": _writes("contact", DESK, phone=True),
     "contact_step": _writes("contact", DESK, given={"verb": "hold"}),
     "person_edit": Row(thing="person", reads=DESK, writes=DESK),

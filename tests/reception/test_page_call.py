@@ -35,7 +35,7 @@ def test_a_known_number_says_who_where_and_what_is_open(cast: Cast, signed_in: S
     words = words_of(signed_in(cast.frontdesk).get("/call/", {"number": number}))
     for expected in ("张小明", "3-2-1501", "Owner", "厨房水管漏水", "Technical response"):
         assert expected in words
-    assert "Not a resident" not in words
+    assert "not on record" not in words
 
 
 @pytest.mark.req("DSK-2", "DSK-3")
@@ -71,7 +71,7 @@ def test_a_caller_with_two_homes_chooses_by_key(cast: Cast, signed_in: SignIn) -
 @pytest.mark.req("DSK-2")
 def test_an_unknown_number_is_said_to_be_no_residents_with_what_to_do(cast: Cast, signed_in: SignIn) -> None:
     answer = signed_in(cast.frontdesk).get("/call/?number=13800000000")
-    assert "Not a resident of this project" in words_of(answer)
+    assert "Number not on record" in words_of(answer)
     assert "/contacts/new/?phone=13800000000" in text_of(answer)
 
 
@@ -79,7 +79,7 @@ def test_an_unknown_number_is_said_to_be_no_residents_with_what_to_do(cast: Cast
 def test_a_stranger_who_reported_before_is_known_by_that_matter(cast: Cast, signed_in: SignIn) -> None:
     repair(cast, "路灯不亮", unit=None, place="南门", contact_name="路人甲", contact_phone="13877776666")
     words = words_of(signed_in(cast.frontdesk).get("/call/?number=13877776666"))
-    for expected in ("路人甲", "路灯不亮", "Not a resident of this project"):
+    for expected in ("路人甲", "路灯不亮", "Number not on record"):
         assert expected in words
 
 
@@ -129,7 +129,7 @@ def test_the_other_project_does_not_recognise_our_resident(cast: Cast, signed_in
     reindex_register(project=cast.project)
     words = words_of(signed_in(cast.frontdesk2).get(ADDRESS))
     assert "张小明" not in words
-    assert "Not a resident" in words
+    assert "Number not on record" in words
 
 
 def test_it_costs_the_same_for_one_open_matter_and_for_three(cast: Cast, signed_in: SignIn) -> None:

@@ -126,7 +126,7 @@ def test_a_visitor_is_served_written_down_and_answered(cast: Cast, signed_in: Si
     assert answer["Location"] == page(contact)
     words = words_of(client.get(page(contact)))
     assert "Being served" in words
-    assert "Not a resident of this project" in words
+    assert "No room on record" in words
     assert "2 minutes" in words
     body = {"unit": "1502", "said": "咨询装修手续", "purpose": "enquiry", "then": "answer", "done": "已给须知"}
     client.post(f"{page(contact)}finish/", body)
@@ -265,7 +265,7 @@ def test_the_log_shows_who_when_how_what_and_what_came_of_it(cast: Cast, signed_
         "Answered at once",
         "3-2-1501",
         "路人甲",
-        "not a resident",
+        "no room on record",
         "Waiting in line",
     ):
         assert expected in words

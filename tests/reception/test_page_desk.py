@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.models import User
 from reception import actions
 from reception.models import Contact
+from reception.queries import owed
 from reception.states import AskedFor, Purpose, State
 from sla.models import Clock
 from tests.cast import NOON, Cast
@@ -122,6 +123,57 @@ def test_a_colleagues_matter_that_falls_due_is_seen_by_the_others(cast: Cast, si
     assert "Nothing of yours is due" in words
 
 
+@pytest.mark.req("DSK-3")
+def test_a_list_of_the_desk_says_how_many_there_are_and_leads_to_all_of_them(cast: Cast, signed_in: SignIn) -> None:
+    for n in range(owed.MOST_ROWS + 2):
+        repair(cast, f"第{n:02}件：灯坏", at=NOON + n * timedelta(seconds=1))
+    client = signed_in(cast.frontdesk)
+    page = client.get("/desk/")
+    assert "12 of 14 shown: see all" in words_of(page)
+    assert 'href="/desk/matters/?list=mine"' in text_of(page)
+    assert "第13件" not in words_of(page)
+    whole = words_of(client.get("/desk/matters/?list=mine"))
+    assert "14 matters" in whole
+    assert all(f"第{n:02}件" in whole for n in range(owed.MOST_ROWS + 2))
+    assert whole.index("第00件") < whole.index("第13件"), "next due first"
+
+
+def test_a_list_that_ends_sooner_says_nothing_of_more(cast: Cast, signed_in: SignIn) -> None:
+    for n in range(owed.MOST_ROWS):
+        repair(cast, f"第{n:02}件：灯坏", at=NOON)
+    page = signed_in(cast.frontdesk).get("/desk/")
+    assert "shown: see all" not in words_of(page)
+
+
+def test_the_whole_list_goes_on_over_pages_and_nobody_stands_on_two(
+    cast: Cast, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owed, "PAGE", 2)
+    numbers = {repair(cast, f"第{n}件：灯坏", at=NOON).case.number for n in range(5)}
+    client = signed_in(cast.supervisor)
+    pages = [text_of(client.get(f"/desk/matters/?list=soon&page={n}")) for n in (1, 2, 3)]
+    shown = [{number for number in numbers if number in page} for page in pages]
+    assert [len(each) for each in shown] == [2, 2, 1]
+    assert set().union(*shown) == numbers
+    assert "list=soon&amp;page=2" in pages[0]
+    assert 'rel="next"' not in pages[2]
+
+
+def test_a_list_that_the_desk_does_not_have_is_no_page(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    assert client.get("/desk/matters/?list=other").status_code == 404
+    for page in ("0", "-1", "x", "99999999999999999999"):
+        assert client.get(f"/desk/matters/?list=today&page={page}").status_code == 200
+
+
+def test_a_whole_list_costs_the_same_for_one_and_for_three(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    for n in range(3):
+        repair(cast, f"第{n}件：灯坏")
+        if n in (0, 2):
+            assert [queries_for(client, f"/desk/matters/?list={name}") for name in owed.LISTINGS] == [5, 5, 5, 5]
+
+
 def test_the_other_projects_line_stays_there(cast: Cast, signed_in: SignIn) -> None:
     visit(cast, "孙先生")
     words = words_of(signed_in(cast.frontdesk2).get("/desk/"))
@@ -131,7 +183,7 @@ def test_the_other_projects_line_stays_there(cast: Cast, signed_in: SignIn) -> N
 
 @pytest.mark.req("SEC-1")
 @pytest.mark.parametrize("role", ["technician", "guard", "resident", "cashier", "gm", "quality", "head"])
-@pytest.mark.parametrize("address", ["/desk/", "/desk/line/"])
+@pytest.mark.parametrize("address", ["/desk/", "/desk/line/", "/desk/matters/"])
 def test_the_desk_is_for_those_who_receive(cast: Cast, signed_in: SignIn, role: str, address: str) -> None:
     assert signed_in(getattr(cast, role)).get(address).status_code == 404
 

@@ -186,12 +186,32 @@ def test_a_home_without_handover_date_says_that_the_warranty_is_undecided(cast: 
     assert Ticket.objects.get().charge == Charge.UNDECIDED
 
 
+@pytest.mark.req("REP-1")
+def test_words_suggest_the_convenient_time_and_say_which_words(cast: Cast, signed_in: SignIn) -> None:
+    page = text_of(
+        signed_in(cast.frontdesk).post("/intake/suggest/", {"unit": ROOM, "description": "漏水，明天下午来"})
+    )
+    assert 'data-from="2026-11-24T14:00" data-to="2026-11-24T18:00" data-words="明天下午"' in page
+    assert 'data-half="2026-11-24T14:00:00+08:00|2026-11-24T18:00:00+08:00"' in page
+
+
+def test_no_time_is_suggested_where_nobody_comes(cast: Cast, signed_in: SignIn) -> None:
+    body = {"unit": ROOM, "description": "明天下午停水吗", "category": "enquiry", "category_chosen": "1"}
+    assert "data-wish" not in text_of(signed_in(cast.frontdesk).post("/intake/suggest/", body))
+
+
+def test_tomorrow_counts_from_the_contact_in_which_it_was_said(cast: Cast, signed_in: SignIn) -> None:
+    contact = call(cast, said="厨房漏水，明天下午来", at=NOON - timedelta(days=1))
+    page = text_of(signed_in(cast.frontdesk).get("/intake/", {"contact": contact.case.number}))
+    assert 'data-from="2026-11-23T14:00"' in page
+
+
 # --- doubles ---------------------------------------------------------------------------------------------------------
 @pytest.mark.req("REP-1")
-def test_likely_doubles_of_the_building_show_while_typing_and_one_press_joins(cast: Cast, signed_in: SignIn) -> None:
+def test_a_likely_double_of_the_same_room_shows_while_typing_and_one_press_joins(cast: Cast, signed_in: SignIn) -> None:
     ticket = repair(cast, "单元门禁刷卡没反应", at=NOON - HOUR)
     client = signed_in(cast.frontdesk)
-    body = {"unit": "3-2-1502", "description": "单元门禁坏了刷不开"}
+    body = {"unit": ROOM, "description": "单元门禁坏了刷不开"}
     shown = text_of(client.post("/intake/suggest/", body))
     assert f'name="join" value="{ticket.case.number}" data-key="j"' in shown
     answer = client.post(
@@ -199,8 +219,54 @@ def test_likely_doubles_of_the_building_show_while_typing_and_one_press_joins(ca
     )
     assert answer["Location"] == f"/intake/?done={ticket.case.number}"
     assert Ticket.objects.count() == 1
+    assert Event.objects.get(case=ticket.case, kind="ticket.joined").data["other"] == f"{ROOM} 单小红"
+    assert Contact.objects.filter(case__parent=ticket.case).get().said == "单元门禁坏了刷不开"
+
+
+@pytest.mark.req("REP-1")
+def test_what_another_room_reported_has_no_key_and_is_joined_only_after_a_question(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    ticket = repair(cast, "单元门禁刷卡没反应", at=NOON - HOUR)
+    client = signed_in(cast.frontdesk)
+    body = {"unit": "3-2-1502", "description": "单元门禁坏了刷不开", "contact_name": "单小红"}
+    answer = client.post("/intake/suggest/", body)
+    assert "Possibly the same fault" in words_of(answer)
+    assert ROOM in words_of(answer), "which flat it is stands there"
+    assert "data-key" not in text_of(answer)
+    join = {**body, "join": ticket.case.number, "idempotency_key": "j"}
+    asked = client.post("/intake/", join)
+    assert asked.status_code == 200
+    assert f"{ticket.case.number} is about {ROOM}" in words_of(asked)
+    assert "the caller is in 3-2-1502" in words_of(asked)
+    assert "单元门禁坏了刷不开</textarea>" in text_of(asked), "nothing typed is lost"
+    assert not Contact.objects.filter(case__parent=ticket.case).exists()
+    assert client.post("/intake/", join | {"join_asked": "BX-20261123-0099"}).status_code == 200, "another was asked of"
+    assert not Contact.objects.filter(case__parent=ticket.case).exists()
+    joined = client.post("/intake/", join | {"join_asked": ticket.case.number})
+    assert joined["Location"] == f"/intake/?done={ticket.case.number}"
     assert Event.objects.get(case=ticket.case, kind="ticket.joined").data["other"] == "3-2-1502 单小红"
     assert Contact.objects.filter(case__parent=ticket.case).get().said == "单元门禁坏了刷不开"
+
+
+def test_the_key_is_of_the_same_room_even_where_another_room_fits_better(cast: Cast, signed_in: SignIn) -> None:
+    mine = repair(cast, "厨房水管漏水", at=NOON - HOUR)
+    other = repair(cast, "厨房水管漏水，地上全是水", at=NOON - HOUR, room="3-2-1502")
+    body = {"unit": ROOM, "description": "厨房水管漏水，地上全是水"}
+    shown = text_of(signed_in(cast.frontdesk).post("/intake/suggest/", body))
+    assert f'value="{mine.case.number}" data-key="j"' in shown
+    assert f'value="{other.case.number}">' in shown
+
+
+def test_a_fault_of_the_common_parts_is_asked_about_too(cast: Cast, signed_in: SignIn) -> None:
+    building = cast.units[ROOM].building
+    lobby: dict[str, Any] = {"unit": None, "place": "3号楼大堂", "building": building}
+    ticket = repair(cast, "大堂门禁刷卡没反应", at=NOON - HOUR, **lobby)
+    client = signed_in(cast.frontdesk)
+    body = {"unit": ROOM, "description": "大堂门禁刷卡没反应", "join": ticket.case.number, "idempotency_key": "j"}
+    asked = client.post("/intake/", body)
+    assert f"{ticket.case.number} is about 3号楼大堂" in words_of(asked)
+    assert not Event.objects.filter(kind="ticket.joined").exists()
 
 
 def test_something_else_in_another_building_is_no_double(cast: Cast, signed_in: SignIn) -> None:

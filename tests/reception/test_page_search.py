@@ -54,7 +54,7 @@ def test_somebody_unknown_is_said_to_be_no_resident_with_what_to_do_next(cast: C
     client = signed_in(cast.frontdesk)
     for options in NOTHING, IN_BOX:
         answer = client.get("/search/", {"q": "无此人"}, **options)
-        assert "Not a resident of this project?" in words_of(answer)
+        assert "Perhaps somebody who is not on record." in words_of(answer)
         assert "/contacts/new/?name=" in text_of(answer)
     assert "phone=13899990000" in text_of(client.get("/search/", {"q": "13899990000"}))
 

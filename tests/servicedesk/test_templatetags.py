@@ -1,5 +1,6 @@
 """How times, promises, money, phones, icons and form fields look on every page."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -139,8 +140,10 @@ def test_a_span_reads_in_its_two_largest_units(length: timedelta, chinese: str, 
     [
         (Clock(due_at=NOW + timedelta(hours=1, minutes=20)), "run", "剩 1小时20分"),
         (Clock(due_at=NOW + timedelta(minutes=10)), "soon", "剩 10分"),
-        (Clock(due_at=NOW), "soon", "剩 不到1分"),
-        (Clock(due_at=NOW - timedelta(seconds=1)), "over", "已超 不到1分"),
+        (Clock(due_at=NOW), "soon", "马上到期"),
+        (Clock(due_at=NOW - timedelta(seconds=1)), "over", "刚到期"),
+        (Clock(due_at=NOW + timedelta(minutes=1)), "soon", "剩 1分"),
+        (Clock(due_at=NOW - timedelta(minutes=1)), "over", "已超 1分"),
         (Clock(due_at=NOW - timedelta(minutes=35)), "over", "已超 35分"),
         (Clock(due_at=at(3, 4, 18, 30)), "run", "今天到期 18:30"),
         (Clock(due_at=at(3, 5, 9)), "run", "明天到期 9:00"),
@@ -360,9 +363,12 @@ def test_the_style_guide_shows_every_part_without_any_data(language: str) -> Non
         assert part in shown
 
 
-@pytest.mark.parametrize("page", ["400", "403", "403_csrf", "404", "413", "429", "500"])
-def test_error_pages_need_nothing_and_speak_both_languages(page: str) -> None:
-    shown = render_to_string(f"{page}.html")
-    assert 'lang="zh-Hans"' in shown
-    assert 'lang="en"' in shown
+@pytest.mark.parametrize("page", ["400", "403", "403_csrf", "404", "405", "413", "429", "500"])
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_error_pages_need_nothing_and_speak_one_language(page: str, language: str) -> None:
+    with translation.override(language):
+        shown = render_to_string(f"{page}.html")
+    assert f'<html lang="{language}">' in shown
+    assert bool(re.search(r"[\u4e00-\u9fff]", shown)) == (language == "zh-hans")
+    assert bool(re.search(r"[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}", re.sub("<[^>]*>", "", shown))) == (language == "en")
     assert "<script" not in shown

@@ -352,7 +352,7 @@ def test_answers_are_in_the_readers_language(cast: Cast, api: Api) -> None:
     cast.frontdesk.save()
     seen = api(cast.frontdesk).get(f"{URL}{number}/").data
     assert (seen["state_label"], seen["category_label"]) == ("Pending dispatch", "Lamp")
-    assert seen["charge_reason"].startswith("Free: “Wiring” is under warranty until")
+    assert seen["charge_reason"].startswith("Free service: “Wiring” is under warranty until")
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------

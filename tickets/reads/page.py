@@ -16,7 +16,7 @@ from tickets.models import Job, Ticket, WorkLine
 from tickets.reads.just_done import undoable
 from tickets.reads.kin import Kin, meet
 from tickets.rules import total
-from tickets.sentences import charge_sentence
+from tickets.sentences import charge_grounds
 from tickets.states import OPEN_JOBS
 from visits.models import Callback
 
@@ -119,7 +119,7 @@ def page_of(kin: Kin, reader: User, *, at: datetime) -> TicketPage:
         jobs=kin.jobs,
         quoted=Lines(tuple(line for line in lines if line.is_quote)),
         done=Lines(tuple(line for line in lines if not line.is_quote)),
-        charge_words=charge_sentence(ticket),
+        charge_words=charge_grounds(ticket),
         events=tuple(lines_of(events, case, staff=reads_all(reader, case))),
         running=tuple(rung for rung in rungs if rung.ended_at is None),
         past=tuple(rung for rung in rungs if rung.ended_at is not None),
