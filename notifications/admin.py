@@ -1,21 +1,31 @@
 """Telling in the admin site: channels, rules, the company's own words; and messages, to read."""
 
+import secrets
 from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_pages import Historical, ReadOnly, WholeCompany
 from accounts.models import Project, User
 from accounts.states import Role
-from notifications.forms import ChannelForm, MessageTemplateForm, TellingRuleForm, secret_words
-from notifications.models import Channel, Message, MessageTemplate, TellingRule, kept_by
+from core.errors import DomainError
+from notifications.actions import ask_for_test, send_test
+from notifications.forms import ChannelForm, MessageTemplateForm, TellingRuleForm, TestForm, secret_words
+from notifications.models import Channel, ChannelTest, Message, MessageTemplate, TellingRule, kept_by
 from notifications.previews import preview
+from notifications.queries import outcome_words
 from notifications.rules import sms_length
 from notifications.states import Medium
+from records.http import now, redirect_once, user_of
+
+# So many of the last tests of a channel are shown.
+SHOWN_TESTS = 10
 
 
 @admin.register(Message)
@@ -62,6 +72,46 @@ class ChannelAdmin(OwnOrCompany):
     list_display = ("__str__", "project", "kind", "endpoint", "secret_kept", "token_kept", "is_active")
     list_filter = ("kind", "is_active", "project")
     readonly_fields = ("secret_kept", "token_kept")
+    change_form_template = "admin/notifications/channel/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Beside the usual ones: the page on which a channel is tried."""
+        own = path("<int:pk>/test/", self.admin_site.admin_view(self.test_view), name="notifications_channel_test")
+        return [own, *super().get_urls()]
+
+    def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send one test over the channel, and say what became of it and of the last ones."""
+        channel = get_object_or_404(self.get_queryset(request), pk=pk)
+        posted = request.POST if request.method == "POST" else None
+        form = TestForm(posted, kind=channel.kind, initial={"idempotency_key": secrets.token_hex(8)})
+        if posted is not None and form.is_valid():
+            try:
+                return self._sent(request, channel, form.cleaned_data.get("address", ""))
+            except DomainError as refusal:
+                form.add_error("address" if "address" in form.fields else None, str(refusal))
+        tests = channel.tests.select_related("by", "channel")[:SHOWN_TESTS]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Send a test over “%(channel)s”") % {"channel": channel},
+            "opts": self.opts,
+            "channel": channel,
+            "form": form,
+            "tests": [(test, outcome_words(test, now())) for test in tests],
+        }
+        status = 422 if form.errors else 200
+        return render(request, "admin/notifications/channel/test.html", context, status=status)
+
+    def _sent(self, request: HttpRequest, channel: Channel, address: str) -> HttpResponse:
+        asked: list[ChannelTest] = []
+
+        def act() -> str:
+            asked.append(ask_for_test(channel=channel, address=address, by=user_of(request), at=now()))
+            return request.path
+
+        answer = redirect_once(request, now(), act)
+        for test in asked:  # none where the same form came a second time
+            send_test(test=test, at=now())
+        return answer
 
     @admin.display(description=_("password or signing key"))
     def secret_kept(self, channel: Channel) -> str:
@@ -79,7 +129,7 @@ class TellingRuleAdmin(OwnOrCompany):
     """What goes over which channels, quiet hours, gathering."""
 
     form = TellingRuleForm
-    list_display = ("__str__", "quiet_from", "quiet_until", "escalations_wait", "gather_minutes")
+    list_display = ("__str__", "quiet_from", "quiet_until", "escalations_wait", "gather_minutes", "on_call_instead")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer one's own projects' channels and the company's."""

@@ -8,11 +8,12 @@ import hmac
 import json
 import os
 import re
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPSenderRefused
+from smtplib import SMTPAuthenticationError, SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPSenderRefused
 from typing import Any
 
 import requests
@@ -92,10 +93,7 @@ def send_mail(channel: Channel, message: Outgoing) -> None:
     mail = EmailMessage(
         " ".join(message.subject.split()), message.body, channel.sender, [message.address], connection=backend
     )
-    try:
-        backend.open()
-    except (OSError, SMTPException) as problem:
-        raise NotDelivered(f"mail server: {problem}") from problem
+    _open(backend)
     try:
         mail.send()
     except (SMTPRecipientsRefused, SMTPSenderRefused, SMTPDataError) as problem:
@@ -104,6 +102,23 @@ def send_mail(channel: Channel, message: Outgoing) -> None:
         # What was accepted stays accepted, however the server takes its leave.
         with suppress(OSError, SMTPException):
             backend.close()
+
+
+def _open(backend: EmailBackend) -> None:
+    """Reach the mail server and sign in; what goes wrong is said in words, and in the log as it came."""
+    try:
+        backend.open()
+    except SMTPAuthenticationError as problem:
+        log.warning("mail_sign_in", problem=str(problem))
+        raise NotDelivered(gettext_noop("the mail server refused the account or its password")) from problem
+    except SMTPException as problem:
+        raise NotDelivered(f"mail server: {problem}") from problem
+    except ssl.SSLError as problem:
+        log.warning("mail_encryption", problem=str(problem))
+        raise NotDelivered(gettext_noop("no encrypted connection to the mail server came about")) from problem
+    except OSError as problem:
+        log.warning("mail_unreached", problem=str(problem))
+        raise NotDelivered(gettext_noop("the mail server was not reached")) from problem
 
 
 def signature(secret: str, stamp: str, body: bytes) -> str:

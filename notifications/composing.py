@@ -10,7 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from notifications.channels import Outgoing
 from notifications.means import Wording
-from notifications.models import Channel, Message
+from notifications.models import Channel, ChannelTest, Message
 from notifications.states import MEDIUM_OF, ChannelKind, Level, Medium
 
 # A line of an SMS that lists several; an SMS is paid for by its length.
@@ -46,6 +46,18 @@ def compose(rows: list[Message], channel: Channel, wording: Wording, *, at: date
         if channel.is_robot:
             body = f"{subject}\n{body}"
     return Outgoing(key=f"{first.key}#{first.attempt}", at=at, address=first.address, subject=subject, body=body)
+
+
+def compose_test(test: ChannelTest, *, at: datetime) -> Outgoing:
+    """What leaves over a channel that somebody tries, in their language."""
+    channel = test.channel
+    with translation.override(test.by.language or settings.LANGUAGE_CODE):
+        subject = _("Test of the channel “%(channel)s”") % {"channel": channel}
+        text = _("%(name)s is trying whether this channel works. There is nothing to do.") % {"name": test.by}
+        body = _signed(text, channel)
+    if channel.is_robot:
+        body = f"{subject}\n{body}"
+    return Outgoing(key=f"test:{test.pk}", at=at, address=test.address, subject=subject, body=body)
 
 
 def _single(message: Message, channel: Channel, wording: Wording) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """What administrators, leaders and readers may enter about telling."""
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -9,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
-from notifications.models import Channel, MessageTemplate, TellingRule, check_channels
+from accounts.models import Department, User
+from accounts.states import Role
+from notifications.models import POSTS, Channel, MessageTemplate, TellingRule, check_channels
 from notifications.models.means import LONGEST_GATHERING
 from notifications.rules import unknown_placeholders
 from notifications.sentences import known_sentences, offered
@@ -106,6 +108,22 @@ def secret_words(stored: str) -> str:
     return text if text.startswith("env:") else _("on file")
 
 
+class TestForm(forms.Form):
+    """Where a test goes; the key makes that a form sent twice sends once."""
+
+    address = forms.CharField(label=gettext_lazy("Send it to"), max_length=200)
+    idempotency_key = forms.CharField(max_length=100, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, kind: str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if kind in ROBOTS:
+            del self.fields["address"]
+        else:
+            mail = kind == ChannelKind.MAIL
+            self.fields["address"].help_text = _("An e-mail address.") if mail else _("A phone number.")
+            self.fields["address"].widget.input_type = "email" if mail else "tel"
+
+
 class TellingRuleForm(RuleFields):
     """What goes over which channels, and when people are left in peace."""
 
@@ -130,6 +148,7 @@ class TellingRuleForm(RuleFields):
             "quiet_until",
             "escalations_wait",
             "gather_minutes",
+            "on_call_instead",
         )
         widgets = dict.fromkeys(("info_over", "warning_over", "escalation_over"), forms.CheckboxSelectMultiple)
 
@@ -224,3 +243,45 @@ class AbsenceForm(forms.Form):
         super().__init__(*args, **more)
         cast(Any, self.fields["user"]).queryset = people
         cast(Any, self.fields["substitute"]).queryset = colleagues
+
+
+class DutyForm(forms.Form):
+    """Who is on call for what, from when to when, and how often again."""
+
+    ONCE, DAILY, WEEKLY = "0", "1", "7"
+
+    user = forms.ModelChoiceField(label=gettext_lazy("Who is on call"), queryset=User.objects.none())
+    post = forms.ChoiceField(label=gettext_lazy("For"))
+    starts_at = MomentField(label=gettext_lazy("From"), widget=_picker())
+    ends_at = MomentField(label=gettext_lazy("To"), widget=_picker())
+    every = forms.ChoiceField(
+        label=gettext_lazy("Repeat"),
+        choices=[
+            (ONCE, gettext_lazy("Once")),
+            (DAILY, gettext_lazy("Every day")),
+            (WEEKLY, gettext_lazy("Every week")),
+        ],
+        initial=ONCE,
+    )
+    until = DayField(label=gettext_lazy("Repeat until"), required=False)
+
+    def __init__(self, *args: Any, people: Any, departments: Iterable[Department], **more: Any) -> None:
+        super().__init__(*args, **more)
+        cast(Any, self.fields["user"]).queryset = people
+        self.departments = {f"department-{one.pk}": one for one in departments}
+        roles = [(str(role), Role(role).label) for role in POSTS]
+        named = [(key, str(one)) for key, one in self.departments.items()]
+        cast(forms.ChoiceField, self.fields["post"]).choices = [("", "---------"), *roles, *named]
+
+    def clean(self) -> dict[str, Any]:
+        """The post as a role or a department."""
+        data = cast(dict[str, Any], super().clean())
+        department = self.departments.get(data.get("post", ""))
+        data["department"], data["role"] = department, "" if department else data.get("post", "")
+        data["every"] = int(data.get("every") or 0)
+        return data
+
+    @property
+    def duty(self) -> dict[str, Any]:
+        """What was entered, as the action takes it."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "post"}

@@ -1,7 +1,8 @@
-"""Who settles what nobody knows."""
+"""Who settles what nobody knows, and who tries a channel."""
 
 from accounts.models import User
-from notifications.models import OVERSEERS, Message
+from accounts.states import Role
+from notifications.models import OVERSEERS, Channel, Message
 
 
 def can_oversee(user: User, project_id: int | None) -> bool:
@@ -12,3 +13,8 @@ def can_oversee(user: User, project_id: int | None) -> bool:
 def can_settle(user: User, message: Message) -> bool:
     """Say whether the person may say what became of a message, or have it sent again."""
     return can_oversee(user, message.project_id)
+
+
+def can_try(user: User, channel: Channel) -> bool:
+    """Say whether the person may send a test over a channel: whoever administers it."""
+    return user.is_superuser or user.has_role(channel.project_id, Role.ADMIN)

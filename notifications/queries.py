@@ -1,17 +1,18 @@
 """Reads of messages: one's inbox, and who was told what."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from notifications.means import Wording
-from notifications.models import IN_APP, Message, MessageQuerySet
+from notifications.models import IN_APP, ChannelTest, Message, MessageQuerySet
 from notifications.states import Delivery, Level, Medium
 
 PAGE = 50
@@ -163,6 +164,43 @@ def channel_words(row: Message) -> str:
     return str(row.via or known.get(row.channel, row.channel))
 
 
+# What a channel said with something of its own in it, by what stands before and after that.
+_SAID = (
+    (re.compile(r"mail server: (?P<what>.+)", re.DOTALL), gettext_lazy("the mail server said: %(what)s")),
+    (re.compile(r"the gateway refused it: (?P<what>\d+)"), gettext_lazy("the gateway refused it (%(what)s)")),
+    (re.compile(r"the gateway answered (?P<what>\d+)"), gettext_lazy("the gateway answered with an error (%(what)s)")),
+    (
+        re.compile(r"(?P<what>NOTIFY_\w+) is not set in the environment"),
+        gettext_lazy("%(what)s is not set in the server's environment"),
+    ),
+)
+
+
+def reason_words(error: str) -> str:
+    """Why something did not arrive: what the desk says itself in the reader's language, the rest as it was answered."""
+    for pattern, words in _SAID:
+        found = pattern.fullmatch(error)
+        if found is not None:
+            return str(words) % found.groupdict()
+    return _(error) if error else ""
+
+
 def error_words(row: Message) -> str:
-    """Why a message did not arrive: what the desk says itself in the reader's language, the rest as it was answered."""
-    return _(row.error) if row.error else ""
+    """Why a message did not arrive."""
+    return reason_words(row.error)
+
+
+def outcome_words(test: ChannelTest, at: datetime) -> str:
+    """What became of a test of a channel, in a sentence."""
+    reason = reason_words(test.error)
+    if test.is_lost(at):
+        return _("Nobody knows whether it arrived: the process ended while sending. Ask at the address.")
+    if test.state == Delivery.SENT:
+        return _("Delivered: the other end accepted it.")
+    if test.state == Delivery.FAILED:
+        return _("It did not go out: %(reason)s.") % {"reason": reason}
+    if test.state == Delivery.UNKNOWN:
+        return _("Nobody knows whether it arrived: %(reason)s. Ask at the address before you send another one.") % {
+            "reason": reason
+        }
+    return _("It is being sent. Open this page again in half a minute.")

@@ -1,13 +1,14 @@
-"""Pure rules of telling: quiet hours, what fits into an SMS, placeholders of a template."""
+"""Pure rules of telling: quiet hours, who is on call, what fits into an SMS, placeholders of a template."""
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+Person = TypeVar("Person")
 QUIET_FROM, QUIET_UNTIL = time(22, 0), time(8, 0)
 
 
@@ -37,6 +38,49 @@ def after_quiet(moment: datetime, *, zone: ZoneInfo, since: time, until: time) -
     return max(end, moment)
 
 
+# --- on call ---------------------------------------------------------------------------------------------------------
+def with_on_call(
+    everyone: Sequence[Person], on_call: Sequence[Person], *, at_work: bool, instead: bool
+) -> list[Person]:
+    """Who hears what is told to a role: everyone in it; outside working hours who is on call as well, or `instead`.
+
+    Nobody on call: everyone, whatever was decided. Each person once.
+    """
+    if at_work or not on_call:
+        return list(dict.fromkeys(everyone))
+    return list(dict.fromkeys(on_call if instead else [*everyone, *on_call]))
+
+
+@dataclass(frozen=True)
+class Span:
+    """A time that somebody is on call: the first instant belongs to it, the last does not."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def meets(self, other: "Span") -> bool:
+        """Say whether both have an instant in common."""
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+
+def repeated(span: Span, *, every: int, until: date | None, zone: ZoneInfo) -> list[Span]:
+    """The span, and the same wall times every so many days as long as it begins on `until` or before.
+
+    Wall times stay what they are where the clocks change; `every` 0 is once.
+    """
+    first, last = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
+    end = until if every and until is not None else first.date()
+    days = range(0, max((end - first.date()).days, 0) + 1, every or 1)
+    spans = [Span(_days_on(first, day, zone), _days_on(last, day, zone)) for day in days]
+    # A span within an hour that the clocks leave out is none.
+    return [one for one in spans if one.starts_at < one.ends_at] or [span]
+
+
+def _days_on(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """The same wall time some days later, in UTC."""
+    return datetime.combine(moment.date() + timedelta(days=days), moment.time(), zone).astimezone(UTC)
+
+
 # --- SMS -------------------------------------------------------------------------------------------------------------
 _GSM = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -63,6 +107,14 @@ def sms_length(text: str) -> SmsLength:
     else:
         length, whole, part = len(text.encode("utf-16-be")) // 2, 70, 67
     return SmsLength(length, 1 if length <= whole else math.ceil(length / part))
+
+
+_PHONE = re.compile(r"\+?\d(?:[ -]?\d){4,18}")
+
+
+def is_phone(text: str) -> bool:
+    """Say whether a text is a number that an SMS may go to."""
+    return _PHONE.fullmatch(text) is not None
 
 
 # --- templates -------------------------------------------------------------------------------------------------------

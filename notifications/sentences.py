@@ -12,6 +12,13 @@ from cases.sentences import readable
 _SENTENCES: dict[str, str | Promise] = {
     "clock.warning": _("%(case)s: “%(promise)s” is due soon (%(due)s)."),
     "clock.breach": _("%(case)s: “%(promise)s” was due %(due)s and is overdue."),
+    "clock.warning_unheard": _(
+        "%(case)s: “%(promise)s” is due %(due)s. You were to hear of it at %(meant)s; the message did not go out then."
+    ),
+    "clock.breach_unheard": _(
+        "%(case)s: “%(promise)s” was due %(due)s and is overdue. You were to hear of it at %(meant)s; the message did "
+        "not go out then."
+    ),
     "case.assigned": _("%(case)s was given to you: %(title)s"),
     "test.message": _("Test message."),
 }

@@ -91,6 +91,11 @@ def register_names(names: Mapping[str, Promise]) -> None:
     _NAMES.update(names)
 
 
+def register_values(words: Mapping[tuple[str, str], Promise]) -> None:
+    """Say what values of the particulars of an app's entries are called, by particular and value."""
+    _VALUES.update(words)
+
+
 def register_companywide(actions: Iterable[str]) -> None:
     """Name actions whose entries may belong to no project and then concern whoever reads a trail in any."""
     _COMPANYWIDE.update(actions)

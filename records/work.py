@@ -6,7 +6,8 @@ a worker last wrote is its claim: whose lease ran out and was taken over can nei
 
 Whoever started it may stop it. Waiting work is taken out of the line; running work learns of it where its runner calls
 `report` or `go_on` (between batches), and at the latest in `finish`: each raises `StoppedError`, and what the
-transaction wrote is rolled back. A runner that commits batches says in that error what stays.
+transaction wrote is rolled back. A runner that commits batches keeps with each (`keep`) what it came to, goes on from
+there when it is claimed again, and says in that error what stays.
 """
 
 from collections.abc import Callable, Mapping
@@ -75,6 +76,16 @@ def report(work: LongWork, *, done: int, total: int, at: datetime) -> None:
     work.done, work.total, work.leased_until = done, total, at + LEASE
 
 
+def keep(work: LongWork, *, result: Mapping[str, Any]) -> None:
+    """Keep what a batch came to, in the transaction that wrote it: whoever claims the work again goes on from there.
+
+    Raises `NotNow` where somebody else has the work by now; the transaction must not stand.
+    """
+    if not _claimed(work).update(result=dict(result)):
+        raise NotNow(_("This work was already finished or stopped."))
+    work.result = dict(result)
+
+
 def finish(work: LongWork, *, result: Mapping[str, Any], at: datetime) -> None:
     """Mark the work done, in the transaction that wrote its outcome.
 
@@ -132,7 +143,9 @@ def _claim(at: datetime) -> LongWork | None:
 
 def _run(work: LongWork, watch: Watch) -> bool:
     try:
-        go_on(work)
+        # What has written something already says itself what stays of it.
+        if not work.result:
+            go_on(work)
         _RUNNERS[work.kind](work, watch)
     except StoppedError as stopped:
         _claimed(work).update(state=LongWork.State.CANCELLED, error=str(stopped), finished_at=watch.now)
@@ -144,10 +157,15 @@ def _run(work: LongWork, watch: Watch) -> bool:
         if not connection.is_usable():
             raise  # the database is away: the row says that the work runs, and whoever finds its lease over goes on
         log.exception("long_work_failed", kind=work.kind, work=work.pk)
-        words = _("Something went wrong on our side, and nothing was written. Please tell the administrator.")
-        _fail(work, words, watch.now)
+        _fail(work, _broken(work), watch.now)
         return False
     return True
+
+
+def _broken(work: LongWork) -> str:
+    if work.result:
+        return _("Something went wrong on our side. What was done before stays. Please tell the administrator.")
+    return _("Something went wrong on our side, and nothing was written. Please tell the administrator.")
 
 
 def _fail(work: LongWork, sentence: str, at: datetime) -> None:

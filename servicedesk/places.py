@@ -137,6 +137,7 @@ TASKS: list[Entry] = [
     Entry(_("Dispatch"), "dispatch", "calendar-clock", frozenset({Role.GM}), 30),
     Entry(_("Messages"), "inbox", "bell", frozenset(Role), 35),
     Entry(_("Absences and stand-ins"), "absences", "plane", STAFF_ROLES, 37, also=(_("I am away"), _("Leave"))),
+    Entry(_("On call"), "on_call", "phone-call", STAFF_ROLES, 38, also=(_("Night duty"), _("Weekend duty"))),
     Entry(_("Who was told what"), "told", "mail-check", OVERSEE, 39, also=(_("Messages sent"),)),
     Entry(
         _("Complaints in figures"), "complaint_figures", "chart-column", READ_FIGURES, 27, also=(_("Complaint rate"),)

@@ -10,7 +10,15 @@ from records.sentences import register_companywide
 from sla.models import Policy
 from sla.permissions import can_read_rules
 
-RULES = ("rule.proposed", "rule.approved", "rule.refused", "rule.withdrawn", "rule.applied")
+RULES = (
+    "rule.proposed",
+    "rule.approved",
+    "rule.refused",
+    "rule.withdrawn",
+    "rule.apply_asked",
+    "rule.apply_stopped",
+    "rule.applied",
+)
 CALENDARS = ("calendar.proposed", "calendar.approved", "calendar.withdrawn")
 
 

@@ -51,6 +51,11 @@ def _spans(cal: WorkingTime, day: date) -> list[tuple[datetime, datetime]]:
     return found
 
 
+def is_working(cal: WorkingTime, moment: datetime) -> bool:
+    """Say whether people work at a moment: the first instant of the hours belongs to them, the last does not."""
+    return any(first <= moment < until for first, until in _spans(cal, moment.astimezone(cal.zone).date()))
+
+
 def _ahead(cal: WorkingTime, start: datetime) -> Iterator[tuple[datetime, datetime]]:
     """What is left of the working spans from a moment on."""
     day = start.astimezone(cal.zone).date()

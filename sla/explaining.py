@@ -230,13 +230,19 @@ class _Teller:
 
     def _warned(self, event: ClockEvent, line: Line) -> None:
         line.words = _("Told (%(step)s).") % {"step": self._step(event)}
-        key = f"clock:{self.clock.pk}:{event.data.get('step')}:{self.due.timestamp():.0f}"
-        line.told = told_words(self.around.messages.get(key, []))
+        line.told = self._messages(event)
         if event.recorded_at - event.at >= LATE:
             line.words += " " + _found(event)
 
+    def _messages(self, event: ClockEvent) -> list[str]:
+        key = f"clock:{self.clock.pk}:{event.data.get('step')}:{self.due.timestamp():.0f}"
+        return told_words(self.around.messages.get(key, []))
+
     def _skipped(self, event: ClockEvent, line: Line) -> None:
         line.words = _("Passed over (%(step)s): a higher step was due when it was found.") % {"step": self._step(event)}
+        if event.data.get("told"):
+            line.words += " " + _("Its people were told all the same, of what they had not heard.")
+            line.told = self._messages(event)
 
     def _breached(self, event: ClockEvent, line: Line) -> None:
         line.words = _("Overdue since %(due)s.") % {"due": moment_in_full(event.at)} + " " + _found(event)

@@ -1,6 +1,6 @@
 """Reads of deadlines: policies in force, who is to be told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,6 +9,9 @@ from django.db.models import F, Q, QuerySet
 from accounts.models import Membership, Project, User
 from accounts.states import Role
 from cases.models import HEADS_READ, READERS, WIDE_ROLES, Case
+from notifications.rosters import Roster
+from notifications.rules import with_on_call
+from sla.calendars import is_working
 from sla.models import Calendar, CalendarVersion, Clock, Policy, PolicyVersion
 from sla.states import Audience
 
@@ -62,17 +65,69 @@ def clocks_of(case: Case, clocks: QuerySet[Clock]) -> list[Clock]:
 
 
 @dataclass
+class Duty:
+    """Who is on call in the projects at hand, and when people work there; read as far as it is asked for."""
+
+    project_ids: frozenset[int] = frozenset()
+    case_ids: frozenset[int] = frozenset()
+    _rosters: dict[datetime, Roster] = field(default_factory=dict)
+    _hours: dict[int, CalendarVersion | None] = field(default_factory=dict)
+    _projects: dict[int, Project] = field(default_factory=dict)
+    _seen: dict[int, set[int]] = field(default_factory=dict)
+
+    def heard(self, everyone: Sequence[User], case: Case, *, audience: str, at: datetime) -> list[User]:
+        """Who of an audience is told at a moment: outside working hours who is on call for it, beside or instead.
+
+        Somebody on call who may not see the case is passed by. Where the project has no working hours the roster
+        alone says when somebody is on call.
+        """
+        roster = self._roster(at)
+        on_call = [user for user in self._posted(roster, case, audience) if user in everyone or self._sees(user, case)]
+        if not on_call:
+            return list(everyone)
+        instead = roster.instead(case.project_id)
+        return with_on_call(everyone, on_call, at_work=self._at_work(case.project_id, at), instead=instead)
+
+    def _roster(self, at: datetime) -> Roster:
+        if at not in self._rosters:
+            self._rosters[at] = Roster.at(at, self.project_ids)
+        return self._rosters[at]
+
+    def _posted(self, roster: Roster, case: Case, audience: str) -> list[User]:
+        if audience == Audience.HEAD:
+            return roster.of_department(case.department_id)
+        role = ROLE_OF.get(Audience(audience))
+        people = roster.of_role(case.project_id, role) if role else []
+        return [user for user in people if audience != Audience.FREE_COLLEAGUE or user.pk != case.handler_id]
+
+    def _at_work(self, project_id: int, at: datetime) -> bool:
+        if project_id not in self._projects:
+            project = self._projects[project_id] = Project.objects.get(pk=project_id)
+            self._hours[project_id] = calendar_for(project)
+        calendar = self._hours[project_id]
+        return calendar is not None and is_working(calendar.working_time(self._projects[project_id].tz), at)
+
+    def _sees(self, user: User, case: Case) -> bool:
+        if user.pk not in self._seen:
+            found = Case.objects.visible_to(user).filter(pk__in=self.case_ids | {case.pk})
+            self._seen[user.pk] = set(found.values_list("pk", flat=True))
+        return case.pk in self._seen[user.pk]
+
+
+@dataclass
 class Staff:
     """Who holds which role in the projects at hand; read once for a whole batch of cases."""
 
     memberships: list[Membership] = field(default_factory=list)
+    duty: Duty = field(default_factory=Duty)
 
     @classmethod
-    def of(cls, project_ids: Iterable[int]) -> "Staff":
-        """Read the staff of the projects in one statement."""
+    def of(cls, project_ids: Iterable[int], case_ids: Iterable[int] = ()) -> "Staff":
+        """Read the staff of the projects in one statement; of the cases one learns who of those on call sees them."""
+        here = frozenset(project_ids)
         roles = {Role.HEAD, Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.FRONTDESK, Role.ADMIN}
-        rows = Membership.objects.staff_of(set(project_ids), roles).select_related("user")
-        return cls(list(rows))
+        rows = Membership.objects.staff_of(here, roles).select_related("user")
+        return cls(list(rows), Duty(here, frozenset(case_ids)))
 
     def with_role(self, case: Case, role: str) -> list[User]:
         """People with the role in the case's project, where the role sees the case."""
@@ -90,20 +145,25 @@ class Staff:
             if m.role == Role.HEAD and m.department_id is not None and m.department_id == case.department_id
         ]
 
-    def told(self, case: Case, audiences: Iterable[str]) -> list[User]:
-        """Everybody to tell, each once, climbing up where an audience is empty."""
+    def told(self, case: Case, audiences: Iterable[str], *, at: datetime | None = None) -> list[User]:
+        """Everybody to tell, each once, climbing up where an audience is empty.
+
+        With `at`, who is on call at that moment hears what concerns their role or department.
+        """
         found: dict[int, User] = {}
         for audience in audiences:
-            for user in self._climb(case, audience):
+            for user in self._climb(case, audience, at):
                 found[user.pk] = user
         return list(found.values())
 
-    def _climb(self, case: Case, audience: str) -> list[User]:
+    def _climb(self, case: Case, audience: str, at: datetime | None) -> list[User]:
         people: list[User] = []
         # A word that nobody knows in a policy must not silence it.
         here: str | None = audience if audience in AUDIENCES else Audience.SUPERVISOR
         while here is not None and not people:
             people = self._of_audience(case, here)
+            if at is not None:
+                people = self.duty.heard(people, case, audience=here, at=at)
             here = NEXT_UP.get(Audience(here))
         if not people and audience == Audience.QUALITY:  # nobody stands above it: who manages the project hears of it
             people = self.with_role(case, Role.GM)

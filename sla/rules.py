@@ -122,6 +122,11 @@ class StepSpec:
         """Say whether the step comes before the deadline."""
         return self.percent is not None or self.offset < 0
 
+    @property
+    def is_news(self) -> bool:
+        """Say whether it tells of the matter itself, at the very beginning, rather than of the time that runs out."""
+        return self.percent == 0
+
 
 def read_steps(raw: Sequence[Mapping[str, Any]], *, first: int = 0) -> list[StepSpec]:
     """Steps from a policy's JSON, numbered in the order they were written, from `first` on."""
@@ -158,12 +163,27 @@ class Ticking:
 
 @dataclass(frozen=True)
 class Advance:
-    """What happens to a clock when time reaches `now`: one step at most is sent, lower ones are passed over."""
+    """What happens to a clock when time reaches `now`: one step at most is sent, lower ones are passed over.
+
+    `unheard` are those of the lower ones whose people must hear of the matter all the same.
+    """
 
     fire: StepSpec | None
     skip: tuple[StepSpec, ...]
     breach: bool
     next_at: datetime | None
+    unheard: tuple[StepSpec, ...] = ()
+
+
+def unheard(fire: StepSpec | None, skip: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
+    """Which of the steps passed over were to bring news that the step sent does not bring to the same people.
+
+    A reminder that comes too late is made up for by the higher step. News has nothing in its place: whoever was to
+    hear of the matter at once would never hear of it.
+    Source: 三(6)⑤ 投诉接待 (重大投诉, 当天通知项目总进入处理程序).
+    """
+    told = set(fire.to) if fire is not None else set[str]()
+    return tuple(step for step in skip if step.is_news and not told.issuperset(step.to))
 
 
 def first_look(clock: Ticking, steps: Sequence[StepSpec]) -> datetime | None:
@@ -182,7 +202,7 @@ def advance(clock: Ticking, steps: Sequence[StepSpec], now: datetime) -> Advance
     """Decide what is due at `now` and when to look again.
 
     A moment counts as passed only once it is over, so that stopping exactly at due is in time. After an outage the
-    highest step passed is sent and the lower ones are marked skipped.
+    highest step passed is sent and the lower ones are marked skipped; of these `unheard` names the news.
     """
     waiting = sorted((s for s in steps if s.number not in clock.done), key=lambda s: (clock.when(s), s.number))
     passed = [step for step in waiting if clock.when(step) < now]
@@ -190,9 +210,11 @@ def advance(clock: Ticking, steps: Sequence[StepSpec], now: datetime) -> Advance
     ahead = [clock.when(step) for step in waiting if clock.when(step) >= now]
     if not clock.breached and not breach:
         ahead.append(clock.due)
+    fire, skip = passed[-1] if passed else None, tuple(passed[:-1])
     return Advance(
-        fire=passed[-1] if passed else None,
-        skip=tuple(passed[:-1]),
+        fire=fire,
+        skip=skip,
         breach=breach,
         next_at=min(ahead) if ahead else None,
+        unheard=unheard(fire, skip),
     )

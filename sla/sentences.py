@@ -28,6 +28,8 @@ register_actions(
         "rule.approved": _("Approved a changed deadline rule"),
         "rule.refused": _("Refused a changed deadline rule"),
         "rule.withdrawn": _("Took back a proposed deadline rule"),
+        "rule.apply_asked": _("Asked to apply a changed rule to running deadlines"),
+        "rule.apply_stopped": _("Stopped applying a changed rule to running deadlines"),
         "rule.applied": _("Applied a changed rule to running deadlines"),
         "calendar.proposed": _("Proposed a working calendar"),
         "calendar.approved": _("Approved a working calendar"),

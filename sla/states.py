@@ -33,6 +33,14 @@ class ClockEventKind(TextChoices):
     RESTORED = "restored", _("Runs again: what ended it was undone")
 
 
+class Staying(TextChoices):
+    """Why a running clock stays under its former rule when a changed one is applied."""
+
+    OTHER_CASE = "other_case", _("the rule is not about their matter any more")
+    NO_MOMENT = "no_moment", _("the rule counts to a moment that their matter does not have")
+    RESTS = "rests", _("they rest, and under the rule nothing would let them go on")
+
+
 class VersionState(TextChoices):
     """Where a version of a rule stands. None is ever edited."""
 

@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from sla.views import calendars, clocks, rules
+from sla.views import applying, calendars, clocks, rules
 
 urlpatterns = [
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:key>/", rules.rule, name="rule"),
     path("rules/<str:key>/change/", rules.change_rule, name="rule_change"),
     path("rules/<str:key>/decide/", rules.decide, name="rule_decide"),
-    path("rules/<str:key>/apply/", rules.apply_rule, name="rule_apply"),
+    path("rules/<str:key>/apply/", applying.apply_rule, name="rule_apply"),
+    path("rules/<str:key>/apply/progress/", applying.progress, name="rule_apply_progress"),
+    path("rules/<str:key>/apply/stop/", applying.stop, name="rule_apply_stop"),
     path("calendars/", calendars.calendars, name="calendars"),
     # 0 is the company, any other number a project.
     path("calendars/<int:place>/", calendars.calendar, name="calendar"),

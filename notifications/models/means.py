@@ -105,6 +105,11 @@ class TellingRule(models.Model):
         validators=[MaxValueValidator(LONGEST_GATHERING)],
         help_text=_("Information and warnings wait so long for others, and go to each person as one message."),
     )
+    on_call_instead = models.BooleanField(
+        _("outside working hours tell who is on call instead of everyone in the role"),
+        default=False,
+        help_text=_("Otherwise who is on call is told too. Where nobody is on call, everyone is told."),
+    )
 
     history = HistoricalRecords(m2m_fields=["info_over", "warning_over", "escalation_over"])
 

@@ -1,6 +1,6 @@
 """Every write to events, clocks and the rules they follow."""
 
-from sla.actions.applying import apply_to_running
+from sla.actions.application import apply_to_running, stop_applying
 from sla.actions.calendars import (
     Proposed,
     approve_calendar,
@@ -31,6 +31,7 @@ __all__ = [
     "publish_year",
     "refuse",
     "refuse_calendar",
+    "stop_applying",
     "sweep_clocks",
     "warn_of_years",
     "withdraw",

@@ -3,31 +3,26 @@
 Without it they keep the rule under which they began (SLA-4).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from django.db import transaction
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from accounts.states import Role
 from cases.actions import lock_rows
 from cases.models import Case, Event
-from core.errors import NotAllowed, NotNow
-from records.actions import audit
 from records.bulk import update
 from sla.actions.clocks import MOVED, Ledger, Start, catch_up, clock_under, counted_on
-from sla.actions.policies import require_reason
 from sla.models import Clock, ClockEvent, ClockQuerySet, PolicyVersion
-from sla.permissions import can_propose_rules
 from sla.queries import Staff, calendar_for
 from sla.rules import already_told, between, first_look, later
-from sla.states import ClockEventKind, ClockState, VersionState
+from sla.states import ClockEventKind, ClockState, Staying
 
-BATCH = 500
+# What a clock that moved is counted under.
+MOVED_ON = "moved"
 MOST_SAMPLES = 10
 # So many running clocks are looked at before somebody decides; all of them are moved.
 MOST_SHOWN = 5_000
@@ -47,10 +42,25 @@ class Plan:
     """What applying a version would do to the clocks that run under former ones."""
 
     moving: int = 0
-    staying: int = 0
+    stayed: Counter[str] = field(default_factory=Counter)
     overdue: int = 0
     more: bool = False
     samples: list[Move] = field(default_factory=list)
+
+    @property
+    def staying(self) -> int:
+        """How many would stay as they are."""
+        return self.stayed.total()
+
+    @property
+    def why_staying(self) -> list[tuple[int, str]]:
+        """How many would stay for which reason, the commonest first."""
+        return why_words(self.stayed)
+
+
+def why_words(stayed: Mapping[str, int]) -> list[tuple[int, str]]:
+    """Counts by reason of staying, as numbers with words; the commonest first."""
+    return [(count, str(Staying(why).label)) for why, count in Counter(stayed).most_common() if count]
 
 
 def behind(version: PolicyVersion, by: User) -> ClockQuerySet:
@@ -69,8 +79,8 @@ def plan(*, version: PolicyVersion, by: User, at: datetime) -> Plan:
     rows = list(_ready(late.order_by("pk")[: MOST_SHOWN + 1]))
     found.more = len(rows) > MOST_SHOWN
     for clock, move in moves(rows[:MOST_SHOWN], version):
-        if move is None:
-            found.staying += 1
+        if isinstance(move, Staying):
+            found.stayed[move] += 1
             continue
         found.moving += 1
         found.overdue += clock.breached_at is None and clock.due_at >= at > move.due
@@ -83,8 +93,8 @@ def _ready(clocks: ClockQuerySet) -> ClockQuerySet:
     return clocks.select_related("case__project", "version", "calendar")
 
 
-def moves(clocks: Sequence[Clock], version: PolicyVersion) -> Iterator[tuple[Clock, Move | None]]:
-    """Where each clock would be due under the version, counted from its own start; None for one that stays.
+def moves(clocks: Sequence[Clock], version: PolicyVersion) -> Iterator[tuple[Clock, Move | Staying]]:
+    """Where each clock would be due under the version, counted from its own start; or why it stays.
 
     A clock stays where the rule is not about its case any more or names a moment that the case does not have, and one
     at rest stays where nothing would let it run again.
@@ -92,19 +102,24 @@ def moves(clocks: Sequence[Clock], version: PolicyVersion) -> Iterator[tuple[Clo
     bases, causes = _beginnings(clocks)
     calendar_of = cache(calendar_for)
     for clock in clocks:
-        begun = None
-        rests_for_good = clock.state == ClockState.PAUSED and set(clock.version.resumes) != set(version.resumes)
-        if version.concerns(clock.case) and not rests_for_good:
-            data = causes.get(clock.pk, {})
-            begin = Start(clock.case, "", clock.started_at, None, clock.subject, data, calendar_of)
-            begun = clock_under(begin, version)
-        if begun is None:
-            yield clock, None
+        begin = Start(clock.case, "", clock.started_at, None, clock.subject, causes.get(clock.pk, {}), calendar_of)
+        begun = _begun(clock, begin, version)
+        if isinstance(begun, Staying):
+            yield clock, begun
             continue
         length = timedelta(seconds=clock.goal_seconds)
         former = bases.get(clock.pk, later(clock.started_at, length, clock.working_time))
         given = between(former, clock.due_at, clock.working_time)
         yield clock, Move(clock, begun, later(begun.due_at, given, begun.working_time))
+
+
+def _begun(clock: Clock, begin: Start, version: PolicyVersion) -> Clock | Staying:
+    """The clock as it would have begun under the version."""
+    if not version.concerns(clock.case):
+        return Staying.OTHER_CASE
+    if clock.state == ClockState.PAUSED and set(clock.version.resumes) != set(version.resumes):
+        return Staying.RESTS
+    return clock_under(begin, version) or Staying.NO_MOMENT
 
 
 def _beginnings(clocks: Iterable[Clock]) -> tuple[dict[int, datetime], dict[int, dict[str, Any]]]:
@@ -123,67 +138,45 @@ def _beginnings(clocks: Iterable[Clock]) -> tuple[dict[int, datetime], dict[int,
     return bases, {clock_id: said.get(cause, {}) for clock_id, cause in started.items()}
 
 
-def apply_to_running(
-    *, version: PolicyVersion, reason: str, by: User, at: datetime, batch: int = BATCH
-) -> dict[str, int]:
-    """Move the clocks that run under former versions to this one; returns how many moved and how many stayed.
-
-    A breach that came before stays, found or not yet; pauses and extensions keep their length. In batches, each one
-    transaction: interrupted, the rest is done by doing it again, and what was moved is not moved twice.
-    Raises `NotAllowed`, `NotNow` where the version is not in force, `Invalid` without a reason.
-    """
-    if not can_propose_rules(by):
-        raise NotAllowed(_("Only an administrator may apply a rule to running deadlines."))
-    version = PolicyVersion.objects.select_related("policy").get(pk=version.pk)
-    if version.state != VersionState.IN_FORCE:
-        raise NotNow(_("Only the version in force can be applied to running deadlines."))
-    require_reason(reason, _("Say why running deadlines are to move."))
-    doing = _Doing(version, reason.strip(), by, at)
-    counts, after = {"moved": 0, "stayed": 0}, 0
-    while pks := list(behind(version, by).filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:batch]):
-        for name, count in _batch(doing, pks).items():
-            counts[name] += count
-        after = pks[-1]
-    if counts["moved"]:
-        said = {"version": version.number, **counts}
-        audit(at=at, by=by, action="rule.applied", target=version.policy.key, reason=doing.reason, data=said)
-    return counts
-
-
 @dataclass(frozen=True)
-class _Doing:
+class Applying:
+    """To which version clocks are moved, why, on whose word, and when."""
+
     version: PolicyVersion
     reason: str
     by: User
     at: datetime
 
 
-@transaction.atomic
-def _batch(doing: _Doing, pks: Sequence[int]) -> dict[str, int]:
+def move_clocks(doing: Applying, pks: Sequence[int]) -> Counter[str]:
+    """Move some clocks in the running transaction: how many moved, and how many stayed for which reason.
+
+    A breach that came before stays, found or not yet; pauses and extensions keep their length. What was moved
+    meanwhile is not moved twice.
+    """
     wanted = Clock.objects.filter(pk__in=pks)
     cases = lock_rows(wanted.values_list("case_id", flat=True))
     rows = wanted.live().exclude(version=doing.version).select_for_update(of=("self",)).order_by("pk")
     clocks = list(rows.select_related("version__policy", "calendar"))
     for clock in clocks:
         clock.case = cases[clock.case_id]
-    ledger = Ledger(staff=Staff.of({case.project_id for case in cases.values()}))
+    ledger = Ledger(staff=Staff.of({case.project_id for case in cases.values()}, cases))
     # What fell due under the former rule and no sweep has found yet is written down first: moving undoes no breach.
     for clock in clocks:
         if clock.state != ClockState.PAUSED:
             catch_up(clock, case=clock.case, now=doing.at, ledger=ledger)
     found = [(clock, move) for clock, move in moves(clocks, doing.version)]
     for clock, move in found:
-        if move is not None:
+        if isinstance(move, Move):
             _move(clock, move, doing, ledger)
     ledger.write()
     if clocks:
         update(Clock, [*MOVED, "version", "calendar", "goal_seconds"], clocks)
         _due_again(cases)
-    moved = sum(move is not None for _clock, move in found)
-    return {"moved": moved, "stayed": len(found) - moved}
+    return Counter(move.value if isinstance(move, Staying) else MOVED_ON for _clock, move in found)
 
 
-def _move(clock: Clock, move: Move, doing: _Doing, ledger: Ledger) -> None:
+def _move(clock: Clock, move: Move, doing: Applying, ledger: Ledger) -> None:
     former, before = clock.version, clock.due_at
     done = set(clock.steps_done)
     told = [step for step in former.step_specs if step.number in done]

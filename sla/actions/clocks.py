@@ -81,7 +81,7 @@ class Ledger:
     def staff_for(self, case: Case) -> Staff:
         """Who is to be told; read when the first step asks."""
         if self.staff is None:
-            self.staff = Staff.of([case.project_id])
+            self.staff = Staff.of([case.project_id], [case.pk])
         return self.staff
 
     def write(self) -> None:
@@ -121,39 +121,89 @@ def catch_up(clock: Clock, *, case: Case, now: datetime, ledger: Ledger, found: 
         ledger.breaches += 1
         ledger.note(clock, ClockEventKind.BREACHED, at=clock.due_at, found=found)
         ledger.tell_case(clock, "clock.breached", at=clock.due_at, found=found)
+    telling = _Telling(clock, case, found, ledger)
     for step in moved.skip:
-        _fire(clock, step, case=case, now=found, ledger=ledger, skipped=True)
+        telling.mark(step, skipped=True)
     if moved.fire is not None:
-        _fire(clock, moved.fire, case=case, now=found, ledger=ledger, skipped=False)
+        telling.mark(moved.fire, skipped=False)
+        telling.tell(moved.fire, moved.unheard)
+    for step in moved.skip:
+        telling.note_skipped(step)
+    if moved.fire is not None:
+        telling.note_fired(moved.fire)
     clock.next_at = moved.next_at
     return moved
 
 
-def _fire(clock: Clock, step: StepSpec, *, case: Case, now: datetime, ledger: Ledger, skipped: bool) -> None:
-    when = clock.ticking.when(step)
-    clock.steps_done = [*clock.steps_done, step.number]
-    ledger.fired.append((clock.pk, step.number, clock.due_at, now, skipped))
-    if skipped:
-        ledger.note(clock, ClockEventKind.SKIPPED, at=when, found=now, step=step.number)
-        return
-    people = [] if case.is_history else ledger.staff_for(case).told(case, step.to)
-    told = [user.pk for user in people]
-    ledger.note(clock, ClockEventKind.WARNED, at=when, found=now, step=step.number, to=list(step.to), told=told)
-    notice = Notice(
-        key=f"clock:{clock.pk}:{step.number}:{clock.due_at.timestamp():.0f}",
-        template="clock.warning" if step.is_warning else "clock.breach",
-        case=case,
-        to=tuple(people),
-        data={
-            "promise": promise_of(clock),
-            "due": {"at": clock.due_at.isoformat()},
-            "key": clock.key,
-        },
-        level=Level.WARNING if step.is_warning else Level.ESCALATION,
-    )
-    ledger.messages += rows_of(notice, at=now)
-    if people:
-        ledger.tell_case(clock, "clock.told", at=now, found=now, names=[str(user) for user in people])
+@dataclass
+class _Telling:
+    """The steps of one clock that a catch-up carries out or passes over, and whom it tells."""
+
+    clock: Clock
+    case: Case
+    now: datetime
+    ledger: Ledger
+    # By step, each person under one only.
+    told: dict[int, list[User]] = field(default_factory=dict)
+
+    def mark(self, step: StepSpec, *, skipped: bool) -> None:
+        """The row that makes the step happen once."""
+        self.clock.steps_done = [*self.clock.steps_done, step.number]
+        self.ledger.fired.append((self.clock.pk, step.number, self.clock.due_at, self.now, skipped))
+
+    def tell(self, fire: StepSpec, unheard: Iterable[StepSpec]) -> None:
+        """Tell the people of the step sent, then those to whom a step passed over was to bring the news."""
+        if self.case.is_history:
+            return
+        staff, heard = self.ledger.staff_for(self.case), set[int]()
+        for step in (fire, *unheard):
+            people = [user for user in staff.told(self.case, step.to, at=self.now) if user.pk not in heard]
+            heard.update(user.pk for user in people)
+            self.told[step.number] = people
+            notice = self._notice(fire, people) if step is fire else self._belated(step, people)
+            self.ledger.messages += rows_of(notice, at=self.now)
+
+    def _notice(self, step: StepSpec, people: list[User]) -> Notice:
+        template = "clock.warning" if step.is_warning else "clock.breach"
+        return self._about(step, people, template, overdue=not step.is_warning)
+
+    def _belated(self, step: StepSpec, people: list[User]) -> Notice:
+        """What came too late says when it was to be told."""
+        overdue = self.clock.breached_at is not None
+        template = "clock.breach_unheard" if overdue else "clock.warning_unheard"
+        return self._about(
+            step, people, template, overdue=overdue, meant={"at": self.clock.ticking.when(step).isoformat()}
+        )
+
+    def _about(self, step: StepSpec, people: list[User], template: str, *, overdue: bool, **more: Any) -> Notice:
+        clock = self.clock
+        due = {"at": clock.due_at.isoformat()}
+        return Notice(
+            key=f"clock:{clock.pk}:{step.number}:{clock.due_at.timestamp():.0f}",
+            template=template,
+            case=self.case,
+            to=tuple(people),
+            data={"promise": promise_of(clock), "due": due, "key": clock.key, **more},
+            level=Level.ESCALATION if overdue else Level.WARNING,
+        )
+
+    def note_skipped(self, step: StepSpec) -> None:
+        """Passed over, and who was told after all."""
+        told = self.told.get(step.number)
+        more = {} if told is None else {"to": list(step.to), "told": [user.pk for user in told]}
+        self._note(step, ClockEventKind.SKIPPED, **more)
+
+    def note_fired(self, step: StepSpec) -> None:
+        """Told, and the case's own record of it."""
+        told = [user.pk for user in self.told.get(step.number, [])]
+        self._note(step, ClockEventKind.WARNED, to=list(step.to), told=told)
+        names = [str(user) for people in self.told.values() for user in people]
+        if names:
+            self.ledger.tell_case(self.clock, "clock.told", at=self.now, found=self.now, names=names)
+
+    def _note(self, step: StepSpec, kind: str, **data: Any) -> None:
+        when = self.clock.ticking.when(step)
+        self.ledger.note(self.clock, kind, at=when, found=self.now, step=step.number, **data)
 
 
 def lengthen(clock: Clock, more: timedelta, *, at: datetime) -> None:

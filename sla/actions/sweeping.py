@@ -98,7 +98,7 @@ def _sweep_batch(looking: Looking, batch: int) -> dict[str, int]:
 
 
 def _carry_out(cases: dict[int, Case], clocks: list[Clock], looking: Looking) -> dict[str, int]:
-    ledger = Ledger(staff=Staff.of({case.project_id for case in cases.values()}))
+    ledger = Ledger(staff=Staff.of({case.project_id for case in cases.values()}, cases))
     for clock in clocks:
         catch_up(clock, case=cases[clock.case_id], now=looking.at, ledger=ledger, found=looking.found)
     ledger.write()

@@ -1,5 +1,6 @@
 """Policies, calendars, clocks and what happened to them."""
 
+from sla.models.applications import RuleApplication
 from sla.models.calendars import Calendar, CalendarVersion
 from sla.models.promises import (
     MOST_STEPS,
@@ -23,4 +24,5 @@ __all__ = [
     "Heartbeat",
     "Policy",
     "PolicyVersion",
+    "RuleApplication",
 ]

@@ -1,4 +1,4 @@
-"""The rules of deadlines: read, propose a change with its preview, decide about it, apply it to what runs."""
+"""The rules of deadlines: read, propose a change with its preview, decide about it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
@@ -17,12 +16,11 @@ from core.errors import DomainError, NotAllowed
 from core.numbers import whole_number
 from records.http import now, redirect_once, user_of
 from sla import actions
-from sla.actions.applying import plan
 from sla.actions.policies import draft_of
 from sla.checking import conflicts, require_sound
 from sla.forms import ReasonForm, RuleForm
 from sla.histories import preview
-from sla.models import Policy, PolicyVersion
+from sla.models import Policy, PolicyVersion, RuleApplication
 from sla.permissions import can_approve_rules, can_propose_rules, can_read_rules
 from sla.preview import Preview
 from sla.queries import all_rules, roles_held, versions_in_force
@@ -66,26 +64,29 @@ class Change:
     preview: Preview = field(default_factory=Preview)
 
 
-def _spoken(version: PolicyVersion, known: dict[str, str]) -> Spoken:
+def spoken(version: PolicyVersion, known: dict[str, str]) -> Spoken:
+    """A version in words."""
     return Spoken(version, rule_words(version), kinds_words(version.case_kinds, known))
 
 
-def _reader(request: HttpRequest) -> User:
+def reader(request: HttpRequest) -> User:
+    """Whoever reads rules; nobody else learns that there are any."""
     user = user_of(request)
     if not can_read_rules(user):
         raise Http404
     return user
 
 
-def _policy(key: str) -> Policy:
+def named(key: str) -> Policy:
+    """The rule of a key."""
     return get_object_or_404(Policy, key=key)
 
 
 def _change(draft: PolicyVersion, current: PolicyVersion, user: User, at: datetime) -> Change:
     known = kind_names()
     return Change(
-        before=_spoken(current, known),
-        after=_spoken(draft, known),
+        before=spoken(current, known),
+        after=spoken(draft, known),
         odd=conflicts(draft, others=versions_in_force(), held=roles_held()),
         preview=preview(draft, current, reader=user, at=at),
     )
@@ -95,12 +96,12 @@ def _change(draft: PolicyVersion, current: PolicyVersion, user: User, at: dateti
 @require_GET
 def rules(request: HttpRequest) -> HttpResponse:
     """Every rule as a sentence, those that wait for a leader first."""
-    user, known = _reader(request), kind_names()
+    user, known = reader(request), kind_names()
     shown = [
         Shown(
             policy,
-            _spoken(current, known) if current else None,
-            _spoken(waiting, known) if waiting else None,
+            spoken(current, known) if current else None,
+            spoken(waiting, known) if waiting else None,
         )
         for policy, current, waiting in all_rules()
     ]
@@ -117,7 +118,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 @require_GET
 def rule(request: HttpRequest, key: str) -> HttpResponse:
     """One rule: its versions, and the proposal that waits with what it would have done."""
-    user, policy = _reader(request), _policy(key)
+    user, policy = reader(request), named(key)
     return _show(request, policy, user, at=now())
 
 
@@ -134,21 +135,23 @@ def _show(
     decides = waiting is not None and can_approve_rules(user) and waiting.created_by_id != user.pk
     context = {
         "policy": policy,
-        "versions": [_spoken(version, known) for version in versions],
+        "versions": [spoken(version, known) for version in versions],
         "current": current,
         "waiting": waiting,
         "change": _change(waiting, current, user, at) if waiting and current else None,
         "may_decide": decides,
         "own": waiting is not None and waiting.created_by_id == user.pk,
         "may_propose": can_propose_rules(user),
+        "applying": RuleApplication.objects.open_for(policy),
         "refusing": refusing or ReasonForm(),
         "refusing_open": refusing is not None,
     }
     return render(request, "sla/rule.html", context, status=422 if refusing else 200)
 
 
-def _proposer(request: HttpRequest) -> User:
-    user = _reader(request)
+def proposer(request: HttpRequest) -> User:
+    """Whoever proposes changes and applies them; refused to who only reads."""
+    user = reader(request)
     if not can_propose_rules(user):
         raise NotAllowed(_("Only an administrator may propose a change of rules."))
     return user
@@ -158,7 +161,7 @@ def _proposer(request: HttpRequest) -> User:
 @require_http_methods(["GET", "POST"])
 def change_rule(request: HttpRequest, key: str) -> HttpResponse:
     """The form; then, before anything is kept, what the change would have done; then the question to a leader."""
-    user, policy, at = _proposer(request), _policy(key), now()
+    user, policy, at = proposer(request), named(key), now()
     current = draft_of(policy, {})
     if request.method == "GET":
         return _form(request, policy, RuleForm(version=current))
@@ -216,7 +219,7 @@ def _ask(request: HttpRequest, policy: Policy, form: RuleForm, user: User, at: d
 @require_POST
 def decide(request: HttpRequest, key: str) -> HttpResponse:
     """Approve or refuse what waits, or take it back."""
-    user, policy, at = _reader(request), _policy(key), now()
+    user, policy, at = reader(request), named(key), now()
     number = whole_number(request.POST.get("version", ""), digits=6)
     version = get_object_or_404(PolicyVersion, policy=policy, number=number)
     decision = request.POST.get("decision", "")
@@ -235,26 +238,3 @@ def decide(request: HttpRequest, key: str) -> HttpResponse:
     else:
         raise Http404
     return redirect("rule", key=policy.key)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def apply_rule(request: HttpRequest, key: str) -> HttpResponse:
-    """Move what already runs to the rule in force, once one has seen what that does."""
-    user, policy, at = _proposer(request), _policy(key), now()
-    current = get_object_or_404(PolicyVersion.objects.in_force().select_related("policy"), policy=policy)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        moved = actions.apply_to_running(version=current, reason=reason, by=user, at=at)["moved"]
-        done = ngettext("%(count)s deadline moved.", "%(count)s deadlines moved.", moved) % {"count": moved}
-        messages.success(request, done)
-        return redirect("rule", key=policy.key)
-    context = {
-        "policy": policy,
-        "current": _spoken(current, kind_names()),
-        "plan": plan(version=current, by=user, at=at),
-        "form": form,
-        "cancel_url": reverse("rule", args=[policy.key]),
-    }
-    return render(request, "sla/rule_apply.html", context, status=422 if form.is_bound else 200)

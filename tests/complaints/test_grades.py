@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from cases.models import Event
 from complaints import actions
 from core.errors import Invalid, NotAllowed
 from notifications.models import Message
+from notifications.sentences import render
 from reception import actions as desk
 from reception.actions import NewContact
 from sla.models import Clock
@@ -81,6 +83,38 @@ def test_the_general_manager_is_told_at_once_and_the_quality_department_when_the
     assert list(about.values_list("user__username", flat=True)) == ["gm"]
     sweep(END_OF_DAY + MINUTE)
     assert "quality" in set(about.values_list("user__username", flat=True))
+
+
+@pytest.mark.req("CMP-3", "SLA-3")
+def test_asleep_over_midnight_the_general_manager_hears_of_it_all_the_same(cast: Cast) -> None:
+    complaint = taken(cast, grade="major")
+    woke = END_OF_DAY + 8 * HOUR
+    for _ in range(2):
+        sweep(woke)
+    late = clock(complaint, "complaint.notify_gm")
+    assert dict(late.fired.values_list("step", "skipped")) == {0: True, 1: True, 2: False}, "the facts stay the facts"
+    about = Message.objects.filter(case=complaint.case, channel="in_app", data__key="complaint.notify_gm")
+    assert sorted(about.values_list("user__username", "template", "level")) == [
+        ("gm", "clock.breach_unheard", "escalation"),
+        ("quality", "clock.breach", "escalation"),
+    ]
+    gm = about.get(user=cast.gm)
+    assert gm.data["meant"] == {"at": NOON.isoformat()}
+    with translation.override("en"):
+        assert "You were to hear of it" in render(gm.template, gm.data)
+    told = [e.data["names"] for e in complaint.case.events.filter(kind="clock.told", data__key="complaint.notify_gm")]
+    assert told == [["Quality", "Gm"]], "the matter's own record names both"
+    events = list(late.events.values_list("kind", "data__told").order_by("pk"))
+    assert ("skipped", [cast.gm.pk]) in events
+    assert ("skipped", None) in events, "the reminder half-way was for the same person"
+
+
+@pytest.mark.req("CMP-3")
+def test_a_short_outage_tells_the_general_manager_once(cast: Cast) -> None:
+    complaint = taken(cast, grade="major")
+    sweep(NOON + 7 * HOUR)  # half-way has gone by: the reminder tells them, and nobody is told of the same twice
+    about = Message.objects.filter(case=complaint.case, channel="in_app", data__key="complaint.notify_gm")
+    assert list(about.values_list("user__username", "template")) == [("gm", "clock.warning")]
 
 
 @pytest.mark.req("CMP-3")

@@ -40,6 +40,7 @@ MISSED_AT = {
     "estate.Unit.visible_to": "unit-detail",
     "estate.Vehicle.visible_to": "vehicle-detail",
     "notifications.Message.visible_to": "inbox_open",
+    "notifications.OnCall.visible_to": "on_call_off",
     "reception.Contact.visible_to": "contact",
     "records.Draft.visible_to": "drafts",
     "records.AuditEntry.visible_to": "admin:records_auditentry_change",

@@ -90,6 +90,8 @@ SEES: dict[str, Mapping[str, Places]] = {
     "calendar": dict.fromkeys(RULES, BOTH),
     "calendar_version": dict.fromkeys(RULES, BOTH),
     "absence": dict.fromkeys(OVERSEERS, BOTH) | {"technician": MINE},
+    # Whoever works in a project must know whom to ring up.
+    "on_call": dict.fromkeys(STAFF, BOTH) | {"frontdesk2": FAR},
     "project": dict.fromkeys(SIGNED_IN - {"frontdesk2"}, BOTH) | {"frontdesk2": FAR},
 }
 # Whose marked words may stand in an answer to a role, whatever the address.
@@ -214,6 +216,12 @@ TABLE: dict[str, Row] = {
         body=just(user="", starts_at="2026-11-24T08:00", ends_at="2026-11-25T08:00"),
     ),
     "absence_call_off": _writes("absence", OVERSEERS | {"technician"}),
+    "on_call": Row(
+        reads=EVERY_STAFF,
+        writes=OVERSEERS,
+        body=just(user="", post="supervisor", starts_at="2026-11-24T18:00", ends_at="2026-11-25T09:00", every="0"),
+    ),
+    "on_call_off": _writes("on_call", OVERSEERS),
     "audit": _reads("", EXPORTERS),
     # --- signing in --------------------------------------------------------------------------------------------------
     "account_login": PUBLIC_FORM,
@@ -323,6 +331,8 @@ TABLE: dict[str, Row] = {
     "rule": _reads("", RULES, given={"key": "ticket.respond"}),
     "rule_change": Row(reads=ADMIN, writes=ADMIN, given={"key": "ticket.respond"}),
     "rule_apply": Row(reads=ADMIN, writes=ADMIN, given={"key": "ticket.respond"}),
+    "rule_apply_progress": _reads("", ADMIN, given={"key": "ticket.respond"}),
+    "rule_apply_stop": _writes("", ADMIN, given={"key": "ticket.respond"}),
     # In this world nothing waits: whoever decides is told so.
     "rule_decide": _writes("", GM, just(version="1", decision="approve"), given={"key": "ticket.respond"}),
     "calendars": _reads("", RULES),

@@ -26,7 +26,7 @@ from estate.actions import reindex_register
 from estate.imports import actions as imports
 from estate.models import Building, Household, HouseholdMember, Person, Unit, Vehicle
 from notifications.actions import Notice, tell
-from notifications.models import Message
+from notifications.models import Message, OnCall
 from reception import actions as desk
 from reception.actions import Caller, NewContact
 from records.drafts import keep
@@ -210,6 +210,7 @@ def _furnish(name: str, place: Place) -> None:
         "message": {"pk": Message.objects.get(user=place.reader, key__startswith=word, channel="in_app").pk},
         "told": {"pk": _doubtful(place, case, word)},
         "absence": {"pk": _absence(place)},
+        "on_call": {"pk": _on_call(place)},
         "import": {"token": upload.token},
         "unit": {"code": place.project.code, "number": place.unit.number},
         "home": {"pk": place.unit.pk},
@@ -278,6 +279,15 @@ def _absence(place: Place) -> int:
         user=place.technician, starts_at=since, ends_at=since + timedelta(days=1), reason="", **made
     )
     return absence.pk
+
+
+def _on_call(place: Place) -> int:
+    since, made = NOON + timedelta(days=41), {"made_by": place.technician, "made_at": NOON}
+    until = since + timedelta(hours=8)
+    duty = OnCall.objects.create(
+        project=place.project, role="supervisor", user=place.technician, starts_at=since, ends_at=until, **made
+    )
+    return duty.pk
 
 
 def happens_more(place: Place, word: str) -> None:

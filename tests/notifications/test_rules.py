@@ -1,6 +1,6 @@
 """Pure rules of telling: quiet hours with their edges, the length of an SMS, placeholders."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,15 +10,19 @@ from hypothesis import strategies as st
 from notifications.rules import (
     QUIET_FROM,
     QUIET_UNTIL,
+    Span,
     Unfilled,
     after_quiet,
     fill,
     is_quiet,
+    repeated,
     sms_length,
     unknown_placeholders,
+    with_on_call,
 )
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
+NEW_YORK = ZoneInfo("America/New_York")
 ZONES = [SHANGHAI, BERLIN, ZoneInfo("America/New_York"), ZoneInfo("Asia/Kolkata"), ZoneInfo("Australia/Lord_Howe")]
 
 
@@ -124,3 +128,53 @@ def test_whatever_is_typed_is_filled_or_refused(text: str) -> None:
         fill(text, {"case": "x"})
     except Unfilled:
         assert unknown_placeholders(text, ["case"])
+
+
+# --- on call ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("at_work", [True, False])
+@pytest.mark.parametrize("instead", [True, False])
+@pytest.mark.parametrize("on_call", [[], ["wang"], ["li"]])
+def test_who_hears_what_is_told_to_a_role(at_work: bool, instead: bool, on_call: list[str]) -> None:
+    heard = with_on_call(["li", "zhao", "li"], on_call, at_work=at_work, instead=instead)
+    if at_work or not on_call:
+        assert heard == ["li", "zhao"]
+    elif instead:
+        assert heard == on_call
+    else:
+        assert heard == ["li", "zhao", *[one for one in on_call if one == "wang"]]
+
+
+@given(st.lists(st.integers(0, 5), min_size=1), st.lists(st.integers(0, 5)), st.booleans(), st.booleans())
+def test_somebody_always_hears_it_and_each_once(
+    everyone: list[int], on_call: list[int], at_work: bool, instead: bool
+) -> None:
+    heard = with_on_call(everyone, on_call, at_work=at_work, instead=instead)
+    assert heard
+    assert len(heard) == len(set(heard))
+    assert set(heard) <= {*everyone, *on_call}
+    assert instead or set(everyone) <= set(heard)
+
+
+def test_a_night_is_repeated_at_the_same_wall_time_though_the_clocks_change() -> None:
+    first = Span(datetime(2026, 10, 30, 22, tzinfo=NEW_YORK), datetime(2026, 10, 31, 7, tzinfo=NEW_YORK))
+    nights = repeated(first, every=1, until=date(2026, 11, 2), zone=NEW_YORK)
+    walls = [(one.starts_at.astimezone(NEW_YORK), one.ends_at.astimezone(NEW_YORK)) for one in nights]
+    assert [(a.strftime("%d %H"), b.strftime("%d %H")) for a, b in walls] == [
+        ("30 22", "31 07"),
+        ("31 22", "01 07"),
+        ("01 22", "02 07"),
+        ("02 22", "03 07"),
+    ]
+    assert [one.ends_at - one.starts_at for one in nights] == [
+        9 * timedelta(hours=1),
+        10 * timedelta(hours=1),
+        9 * timedelta(hours=1),
+        9 * timedelta(hours=1),
+    ]
+
+
+def test_once_is_once_and_weeks_are_weeks() -> None:
+    span = Span(at(18), at(9, day=24))
+    assert repeated(span, every=0, until=None, zone=SHANGHAI) == [span]
+    weeks = repeated(span, every=7, until=date(2026, 12, 7), zone=SHANGHAI)
+    assert [one.starts_at - at(18) for one in weeks] == [timedelta(days=days) for days in (0, 7, 14)]

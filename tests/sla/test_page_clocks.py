@@ -14,11 +14,11 @@ from django.utils.html import strip_tags
 from accounts.models import User
 from cases.models import Case
 from notifications.actions import plan
-from sla.actions import apply_to_running, approve, extend, propose, sweep_clocks
+from sla.actions import approve, extend, propose, sweep_clocks
 from sla.explaining import Explained, explain
 from sla.wording import span_words
 from tests.cast import NOON, Cast
-from tests.sla.trial import clock_of, make_case, make_version, occur
+from tests.sla.trial import apply_now, clock_of, make_case, make_version, occur
 
 SignIn = Callable[[User], Client]
 MINUTE = timedelta(minutes=1)
@@ -45,7 +45,7 @@ def test_the_due_time_can_be_followed_from_its_start(cast: Cast) -> None:
     extend(clock=clock_of(case), by_hours=2.5, reason="等配件", by=cast.supervisor, at=NOON + 5 * HOUR)
     new = propose(policy=old.policy, changes={"goal_seconds": 86400}, reason="x", by=cast.admin, at=NOON)
     approve(version=new, by=cast.gm, at=NOON)
-    apply_to_running(version=new, reason="统一口径", by=cast.admin, at=NOON + 6 * HOUR)
+    apply_now(version=new, reason="统一口径", by=cast.admin, at=NOON + 6 * HOUR)
     found = explained(case, NOON + 7 * HOUR)
     assert sums(found) == [
         "2026-11-23 12:00:00 + 2 days = 2026-11-25 12:00:00",

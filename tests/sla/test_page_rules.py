@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from complaints import actions as complaints
 from complaints.actions import NewComplaint
+from records.work import run_waiting
 from sla.actions import approve, propose
 from sla.models import Clock, Policy, PolicyVersion
 from tests.cast import NOON, Cast
@@ -231,6 +232,7 @@ def test_running_deadlines_move_only_after_one_saw_which(cast: Cast, signed_in: 
         assert running.case.number in page.content.decode()
         assert admin.post(reverse("rule_apply", args=[KEY]), {}).status_code == 422
         admin.post(reverse("rule_apply", args=[KEY]), {"reason": "住户同意"})
+    assert run_waiting(NOON + HOUR) == {"done": 1, "failed": 0}
     running.refresh_from_db()
     assert running.due_at == NOON + 4 * DAY
     assert signed_in(cast.gm).get(reverse("rule_apply", args=[KEY])).status_code == 403

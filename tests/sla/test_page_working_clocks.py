@@ -12,14 +12,14 @@ from django.utils import translation
 
 from accounts.models import User
 from cases.models import Case
-from sla.actions import apply_to_running, approve, extend, propose
+from sla.actions import approve, extend, propose
 from sla.daily import CountRow
 from sla.explaining import Explained, explain
 from sla.states import Counting, Goal
 from sla.statutory import statutory_days
 from tests.cast import NOON, Cast
 from tests.sla.test_working_clocks import DAYS, asked, local, make_calendar
-from tests.sla.trial import clock_of, make_case, make_version, occur
+from tests.sla.trial import apply_now, clock_of, make_case, make_version, occur
 
 SignIn = Callable[[User], Client]
 HOUR = timedelta(hours=1)
@@ -136,7 +136,7 @@ def test_moved_to_working_time_each_sum_is_on_what_it_was_counted_on(cast: Cast)
     clock = asked(cast, "2026-11-23 14:00")
     new = propose(policy=old.policy, changes=WORKING, reason="x", by=cast.admin, at=NOON)
     approve(version=new, by=cast.gm, at=NOON)
-    apply_to_running(version=new, reason="统一口径", by=cast.admin, at=local("2026-11-23 15:00"))
+    apply_now(version=new, reason="统一口径", by=cast.admin, at=local("2026-11-23 15:00"))
     began, moved = explained(clock.case, local("2026-11-23 16:00")).lines
     assert (began.sum, began.days) == ("2026-11-23 14:00:00 + 8 hours = 2026-11-23 22:00:00", [])
     assert moved.sum == "2026-11-23 14:00:00 + 8 hours of working time = 2026-11-24 14:00:00"

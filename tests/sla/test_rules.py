@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.rules import GoalSpec, StepSpec, Ticking, add_months, advance, due_time, end_of_day, first_look, read_steps
+from sla.rules import (
+    GoalSpec,
+    StepSpec,
+    Ticking,
+    add_months,
+    advance,
+    due_time,
+    end_of_day,
+    first_look,
+    read_steps,
+    unheard,
+)
 from sla.states import Goal
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -128,6 +139,32 @@ def test_the_warning_comes_once_four_fifths_are_over() -> None:
     found = advance(CLOCK, STEPS, at_80 + JUST)
     assert found.fire == STEPS[0]
     assert found.next_at == CLOCK.due
+
+
+# --- news that an outage swallowed -----------------------------------------------------------------------------------
+NEWS = StepSpec(0, ("gm",), percent=0)
+HALF_WAY = StepSpec(1, ("gm",), percent=50)
+AFTER = StepSpec(2, ("quality",))
+
+
+@pytest.mark.req("CMP-3")
+@pytest.mark.parametrize(
+    ("fire", "skip", "heard_late"),
+    [
+        (AFTER, (NEWS, HALF_WAY), (NEWS,)),
+        (AFTER, (HALF_WAY,), ()),
+        (HALF_WAY, (NEWS,), ()),
+        (StepSpec(2, ("quality", "gm")), (NEWS,), ()),
+        (AFTER, (StepSpec(0, ("gm", "quality"), percent=0),), (StepSpec(0, ("gm", "quality"), percent=0),)),
+        (AFTER, (StepSpec(0, ("handler",), percent=80), StepSpec(1, ("head",))), ()),
+        (None, (), ()),
+    ],
+    ids=["lost", "told before", "the next tells them", "told together", "one of two", "reminders", "nothing"],
+)
+def test_news_is_told_late_rather_than_never_and_reminders_are_passed_over(
+    fire: StepSpec | None, skip: tuple[StepSpec, ...], heard_late: tuple[StepSpec, ...]
+) -> None:
+    assert unheard(fire, skip) == heard_late
 
 
 @pytest.mark.req("SLA-3")

@@ -14,7 +14,10 @@ from cases.models import Case, Event
 from cases.registry import CaseKind
 from cases.states import Phase
 from core.transitions import Step
-from sla.actions import happen
+from core.watch import Watch
+from records.models import LongWork
+from sla.actions import apply_to_running, happen
+from sla.actions.application import run
 from sla.models import Clock, Policy, PolicyVersion
 from tests.cast import NOON
 
@@ -101,3 +104,22 @@ def facts(case: Case | None = None) -> dict[Any, Any]:
         }
         for clock in clocks.select_related("case").order_by("pk")
     }
+
+
+class Standing(Watch):
+    """A watch of a worker for whom no time goes by."""
+
+    @property
+    def now(self) -> datetime:
+        return self._at
+
+
+def apply_now(*, version: PolicyVersion, reason: str, by: User, at: datetime) -> dict[str, int]:
+    """Ask for a rule to be applied, and carry it out as a worker does, at one moment: how many moved and stayed."""
+    work = apply_to_running(version=version, reason=reason, project=Project.objects.earliest("pk"), by=by, at=at).work
+    work.state, work.leased_until = LongWork.State.RUNNING, at
+    work.save()
+    run(work, Standing(at))
+    work.refresh_from_db()
+    assert work.state == LongWork.State.DONE
+    return {"moved": work.result["moved"], "stayed": sum(work.result["stayed"].values())}

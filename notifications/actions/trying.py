@@ -1,0 +1,117 @@
+"""Try a channel: one message through its own adapter to an address that somebody typed.
+
+It is no message of the desk: nobody is told of anything by it, and no inbox has a row of it.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.models import User
+from core.errors import Invalid, NotAllowed, NotNow
+from core.watch import Watch
+from notifications.channels import ADAPTERS, NotConfirmed, NotDelivered
+from notifications.composing import compose_test
+from notifications.models import Channel, ChannelTest
+from notifications.permissions import can_try
+from notifications.rules import is_phone
+from notifications.states import ChannelKind, Delivery
+from records.actions import audit
+
+# Whoever pressed the button waits for it: longer than a channel takes to connect and answer, short of giving up.
+PATIENCE = timedelta(seconds=25)
+SILENT = gettext_noop("nothing was answered in time")
+Outcome = tuple[str, str]
+
+
+@transaction.atomic
+def ask_for_test(*, channel: Channel, address: str, by: User, at: datetime) -> ChannelTest:
+    """Write down that a channel is to be tried; `send_test` does it.
+
+    Raises `NotAllowed`, `NotNow` for a channel that is not in use, `Invalid` for what is no address of its kind.
+    """
+    if not can_try(by, channel):
+        raise NotAllowed(_("Only an administrator tries a channel."))
+    if not channel.is_active:
+        raise NotNow(_("This channel is not in use: tick “in use” and save it first."))
+    address = "" if channel.is_robot else address.strip()
+    problem = _doubt(channel, address)
+    if problem:
+        raise Invalid(problem, fields={"address": problem})
+    test = ChannelTest.objects.create(channel=channel, address=address, by=by, at=at)
+    _record(test, "channel.test_asked", at)
+    return test
+
+
+def _doubt(channel: Channel, address: str) -> str:
+    if channel.is_robot:
+        return ""
+    if channel.kind == ChannelKind.MAIL:
+        try:
+            validate_email(address)
+        except ValidationError:
+            return _("Enter an e-mail address.")
+        return ""
+    return "" if is_phone(address) else _("Enter a phone number: digits, with + and the country's code where needed.")
+
+
+def _record(test: ChannelTest, action: str, at: datetime, **more: str) -> None:
+    channel = test.channel
+    data = {"channel": str(channel), "to": test.address, **more}
+    audit(at=at, by=test.by, action=action, project=channel.project, target=str(channel.pk), data=data)
+
+
+def send_test(*, test: ChannelTest, at: datetime) -> ChannelTest:
+    """Send a test that waits and write down what became of it; one that was begun already is left as it is.
+
+    The channel is called outside any transaction, and for no longer than `PATIENCE`: beyond that nobody knows.
+    """
+    claimed = ChannelTest.objects.filter(pk=test.pk, state=Delivery.PENDING).update(state=Delivery.SENDING)
+    if claimed:
+        watch = Watch(at)
+        state, error = _within(PATIENCE, partial(_hand_over, test, at))
+        _end(test, state, error, watch.now)
+    test.refresh_from_db()
+    return test
+
+
+def _hand_over(test: ChannelTest, at: datetime) -> Outcome:
+    channel = test.channel
+    try:
+        call = partial(ADAPTERS[channel.kind], channel, compose_test(test, at=at))
+    except Exception as problem:  # nothing was called yet
+        return Delivery.FAILED, repr(problem)
+    try:
+        call()
+    except NotDelivered as problem:
+        return Delivery.FAILED, str(problem)
+    except NotConfirmed as problem:
+        return Delivery.UNKNOWN, str(problem)
+    except Exception as problem:  # a channel may raise anything; whether it was sent is then not known
+        return Delivery.UNKNOWN, repr(problem)
+    return Delivery.SENT, ""
+
+
+def _within(patience: timedelta, act: Callable[[], Outcome]) -> Outcome:
+    """What `act` answers, or that nothing was answered in time; a thread that is left behind ends by itself."""
+    answers: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+    threading.Thread(target=lambda: answers.put(act()), daemon=True).start()
+    try:
+        return answers.get(timeout=patience.total_seconds())
+    except queue.Empty:
+        return Delivery.UNKNOWN, SILENT
+
+
+@transaction.atomic
+def _end(test: ChannelTest, state: str, error: str, at: datetime) -> None:
+    waiting = ChannelTest.objects.filter(pk=test.pk, state=Delivery.SENDING)
+    waiting.update(state=state, error=error[:500], ended_at=at)
+    _record(test, "channel.tested", at, outcome=str(state))
