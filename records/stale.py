@@ -22,12 +22,16 @@ class Pair:
 
 @dataclass(frozen=True)
 class Missed:
-    """What somebody missed while a form was open; `templates/parts/stale.html` shows it above what was typed."""
+    """What somebody missed while a form was open; `templates/parts/stale.html` shows it above what was typed.
+
+    `over` says where to go on instead, where nothing can be saved here any more.
+    """
 
     pairs: Sequence[Pair]
     who: str = ""
     at: datetime | None = None
     lines: Sequence[object] = ()
+    over: str = ""
 
 
 def pairs(form: forms.BaseForm, now: Mapping[str, Any]) -> list[Pair]:

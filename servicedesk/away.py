@@ -7,22 +7,16 @@ included; so nothing in here may ask the database.
 import sqlite3
 from dataclasses import dataclass
 
-from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.multipartparser import MultiPartParserError
-from django.http.request import RawPostDataException
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from records.actions import FULL_DISK, NO_ROOM
-from servicedesk.typed import in_words
+from servicedesk.unsent import unsent
 
 AGAIN_AFTER = 5  # seconds
-# Never written into a page again.
-SECRET = ("password", "otp")
 
 
 @dataclass(frozen=True)
@@ -81,40 +75,4 @@ def _shaped(request: HttpRequest, away: Away) -> HttpResponse:
         return JsonResponse(body, status=away.status)
     if "HX-Request" in request.headers:
         return HttpResponse(away.sentence, status=away.status, content_type="text/plain; charset=utf-8")
-    fields = posted(request)
-    context = {
-        "request": request,
-        "posted": fields,
-        "typed": in_words(fields),
-        "lost": request.method == "POST" and not fields,
-        "once": any(name == "idempotency_key" for name, _value in fields),
-        "here": request.get_full_path(),
-        "again": page_of(request),
-    }
-    return HttpResponse(render_to_string(f"{away.status}.html", context), status=away.status)
-
-
-def page_of(request: HttpRequest) -> str:
-    """The page that was asked for, or the one whose form was sent: its address takes no visits, maybe."""
-    came_from = request.headers.get("referer", "")
-    if request.method == "POST" and url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):
-        return came_from
-    return request.get_full_path()
-
-
-def posted(request: HttpRequest) -> list[tuple[str, str]]:
-    """What a form brought, to be sent once more as it is: empty where that is not possible.
-
-    The form's own idempotency key is among it, so that a request whose fate is unknown is not carried out twice; its
-    token too, as it came: where it was no good it stays no good. A form with a password or a file is filled in anew.
-    """
-    if request.method != "POST":
-        return []
-    try:
-        fields = [(name, value) for name, values in request.POST.lists() for value in values]
-        has_files = bool(request.FILES)
-    except (OSError, SuspiciousOperation, MultiPartParserError, RawPostDataException):
-        return []
-    if has_files or any(word in name for name, _value in fields for word in SECRET):
-        return []
-    return fields
+    return HttpResponse(render_to_string(f"{away.status}.html", unsent(request)), status=away.status)

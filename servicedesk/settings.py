@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "servicedesk.middleware.NoLeftovers",
     "servicedesk.live.QuietPolls",
     "servicedesk.middleware.CurrentProject",
+    "servicedesk.signed_out.KeepTyped",
     "servicedesk.middleware.StaffSecondFactor",
     "servicedesk.middleware.DomainErrors",
     "axes.middleware.AxesMiddleware",

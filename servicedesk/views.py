@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import Error, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -33,6 +34,8 @@ from servicedesk.middleware import ProjectRequest
 from servicedesk.navigation import entries_for
 from servicedesk.palette import choices_for
 from servicedesk.places import PLACES
+from servicedesk.signed_out import kept_page, opens_a_page
+from servicedesk.unsent import posted
 from sla.health import last_sweep, late_beat
 
 # A file does nothing but be looked at. Browsers show a paper with a viewer of theirs, which a sandbox keeps out.
@@ -177,7 +180,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that was open too long, or came from elsewhere."""
+    """A form that was open too long, or came from elsewhere: our own can be sent again as it is."""
+    if opens_a_page(request) and posted(request):
+        get_token(request)  # a browser that lost its token gets another with this answer
+        return kept_page(request, 403, "403_expired")
     return error_page(request, 403, "403_csrf")
 
 

@@ -1,6 +1,6 @@
 """Callbacks: the worklist with the call opened beside it, one call, its answer, its number dialled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -200,7 +200,13 @@ def _missed(request: HttpRequest, call: Call, form: CallbackForm) -> Missed:
     """What was typed beside what somebody else has recorded of the same callback."""
     stands = call.callback
     now_there = {"result": stands.result, "score": stands.score, "how": stands.how, "text": stands.text}
-    return missed(call.case, form=form, now=now_there, post=request.POST, events=call.events)
+    found = missed(call.case, form=form, now=now_there, post=request.POST, events=call.events)
+    if call.may_record:
+        return found
+    words = _(
+        "This callback is over, so yours is not recorded; it stands below to be copied. Open %(number)s to go on."
+    )
+    return replace(found, over=words % {"number": call.job.number})
 
 
 def _done_words(callback: Callback) -> str:

@@ -39,7 +39,8 @@ def finish(
 ) -> Contact:
     """Take a contact or write down one that is being served, and end it as asked, all or nothing.
 
-    Raises what the single steps raise, and `Invalid` where a colleague, a time, a question or every word is missing.
+    Raises what the single steps raise, and `Invalid` where a colleague, a time, a question or every word is missing,
+    or what was answered where it ends answered. Source: 三(1) 来访接待 (并加以记录).
     """
     if contact is None:
         contact = log_contact(new=new, by=by, at=at)
@@ -47,7 +48,10 @@ def finish(
         contact = write_down(
             contact=contact, by=by, at=at, caller=new.caller, purpose=new.purpose, said=new.said, expected=expected
         )
-    if ending.verb in ("answer", "hand_over") and not (contact.said or ending.done):
+    if ending.verb == "answer" and not (ending.done.strip() or contact.done):
+        words = _("Write down what was answered; or, if they have no answer yet, choose below how it goes on.")
+        raise Invalid(words, fields={"done": _("Required.")})
+    if ending.verb == "hand_over" and not (contact.said or ending.done):
         raise Invalid(_("Write down what was said, or what was answered."), fields={"said": _("Required.")})
     if ending.done and ending.verb not in ("answer", "hand_over"):  # those two say it with their own event
         contact.done = ending.done

@@ -144,12 +144,15 @@ def _control_class(widget: forms.Widget) -> str:
 
 @register.simple_tag
 def control(field: BoundField) -> SafeString:
-    """Render a form field's input with the desk's classes: `{% control field %}`; `parts/field.html` adds the rest."""
+    """Render a form field's input with the desk's classes: `{% control field %}`; `parts/field.html` adds the rest.
+
+    No length is given to the browser: it would cut what is pasted without a word. The form says that it is too long.
+    """
     widget = _with_picker(field.field.widget)
     own = str(widget.attrs.get("class", ""))
     wrong = "is-invalid" if field.errors else ""
     classes = " ".join(part for part in (own, _control_class(widget), wrong) if part)
-    return field.as_widget(widget=widget, attrs={"class": classes})
+    return field.as_widget(widget=widget, attrs={"class": classes, "maxlength": False})
 
 
 @register.simple_tag(takes_context=True)

@@ -135,7 +135,9 @@
     window.clearTimeout(state.timer);
     state.unsaved = false;
     if (state.stop) state.stop.abort();
-    if (keyField(form).value) sessionStorage.removeItem(slot(keyField(form).value));
+    // Whoever was signed out sends it in vain: the words stay here for whoever signs in again.
+    const inVain = form.querySelector("[data-draft-words]").textContent === wordsOf(form).signedOut;
+    if (keyField(form).value && !inVain) sessionStorage.removeItem(slot(keyField(form).value));
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {

@@ -83,7 +83,10 @@
     const form = event.target;
     if (form.method === "dialog" || form.getAttribute("role") === "search") return;
     const question = (event.submitter && event.submitter.dataset.confirm) || form.dataset.confirm;
-    if (composing || form.dataset.sending) {
+    // With no network the browser would put a page of its own in the place of everything that was typed.
+    const cutOff = !navigator.onLine && form.method === "post" && !form.dataset.queue;
+    if (cutOff) desk.toast("offline");
+    if (composing || form.dataset.sending || cutOff) {
       event.preventDefault();
       event.stopImmediatePropagation();
     } else if (question && !form.dataset.confirmed) {

@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from reception.models import Contact
 from records.models import Draft
 from tests.browser.conftest import session_of
 from tests.browser.day import Come, now
@@ -169,6 +170,47 @@ def test_who_was_signed_out_keeps_the_words_and_has_them_again_after_signing_in(
     page.goto(place + "/drafts/")
     page.locator(".drafts-list a").click()
     expect(page.locator("#id_said")).to_have_value("问停车费，还问装修")
+
+
+def test_who_saves_after_signing_out_elsewhere_sees_the_words_and_sends_them_after_signing_in(
+    stage: Cast, come: Come
+) -> None:
+    page = come(stage.frontdesk, "/contacts/new/")
+    log(page, "问停车费")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.fill("#id_said", "问停车费，还问装修")
+    page.fill("#id_done", "已答复")
+    page.locator("#id_done").press("Control+Enter")
+    expect(page.locator("h1")).to_have_text("您已退出登录")
+    expect(page.locator(".typed")).to_contain_text("问停车费，还问装修")
+    place = page.url.partition("/contacts/")[0]
+    sign_in = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(stage.frontdesk), "url": place}
+    page.context.add_cookies([sign_in, {"name": settings.CSRF_COOKIE_NAME, "value": "n" * 32, "url": place}])
+    page.get_by_role("button", name="马上再发一次").click()
+    expect(page.locator("main")).to_contain_text("当场答复")
+    assert Contact.objects.get().said == "问停车费，还问装修"
+
+
+def test_with_no_network_nothing_leaves_the_page(stage: Cast, come: Come) -> None:
+    page = come(stage.frontdesk, "/contacts/new/")
+    log(page, "问停车费")
+    page.fill("#id_done", "已答复")
+    page.context.set_offline(True)
+    page.locator("#id_done").press("Control+Enter")
+    expect(page.locator("#toast")).to_contain_text("连不上服务器")
+    expect(page.locator("#id_done")).to_have_value("已答复")
+    page.context.set_offline(False)
+    page.locator("#id_done").press("Control+Enter")
+    expect(page.locator("main")).to_contain_text("当场答复")
+
+
+def test_what_is_too_long_is_not_cut_but_said(stage: Cast, come: Come) -> None:
+    page = come(stage.frontdesk, "/contacts/new/")
+    page.wait_for_load_state("load")
+    page.fill("#id_done", "长" * 6000)
+    page.locator("#id_done").press("Control+Enter")
+    expect(page.locator(".form-errors")).to_contain_text("5000")
+    expect(page.locator("#id_done")).to_have_value("长" * 6000)
 
 
 def test_a_contact_begun_on_its_own_page_comes_back_there(stage: Cast, come: Come) -> None:

@@ -379,19 +379,23 @@ def test_while_a_reply_is_owed_the_form_only_changes_what_was_written(cast: Cast
 
 def test_a_contact_that_is_over_leads_on_to_the_next(cast: Cast, signed_in: SignIn) -> None:
     client = signed_in(cast.frontdesk)
-    shown = client.get(log(client, "answer")["Location"]).content.decode()
+    shown = client.get(log(client, "answer", done="已告知")["Location"]).content.decode()
     number = Contact.objects.select_related("case").get().case.number
     assert f"Saved as {number}: Answered at once." in shown
     assert '<a class="btn btn-primary" href="/contacts/new/"' in shown
 
 
 @pytest.mark.req("DSK-1")
-def test_a_contact_of_which_nothing_was_written_down_is_not_answered(cast: Cast, signed_in: SignIn) -> None:
+@pytest.mark.parametrize("said", ["", "游泳池几月开放"])
+def test_a_contact_of_which_no_answer_was_written_down_is_not_answered(
+    cast: Cast, signed_in: SignIn, said: str
+) -> None:
     client = signed_in(cast.frontdesk)
-    body = {"unit": "3-2-1501", "channel": "phone", "purpose": "enquiry", "said": "", "done": " ", "then": "answer"}
+    body = {"unit": "3-2-1501", "channel": "phone", "purpose": "enquiry", "said": said, "done": " ", "then": "answer"}
     refused = client.post("/contacts/new/", body)
     assert refused.status_code == 422
-    assert "said" in refused.context["form"].errors
+    assert "done" in refused.context["form"].errors
+    assert said in refused.content.decode()
     assert not Contact.objects.exists()
     assert client.post("/contacts/new/", {**body, "done": "六月开放"}).status_code == 302
 

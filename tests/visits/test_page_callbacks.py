@@ -186,6 +186,11 @@ def test_somebody_was_faster(cast: Cast, signed_in: SignIn, ticket: Ticket) -> N
     assert "Somebody saved this while you were writing" in words
     assert "Result Not reached Satisfied" in words, "mine and theirs"
     assert "What was said 没人接 —" in words, "what was typed is still there"
+    assert (
+        f"This callback is over, so yours is not recorded; it stands below to be copied. Open {ticket.case.number}"
+        in words
+    )
+    assert "press the button once more" not in words, "there is none"
 
 
 def test_somebody_tried_meanwhile_and_pressing_again_counts_as_the_next_try(
