@@ -1,12 +1,19 @@
-"""Cases that belong together: lock a whole line of them in the one order, and tell a parent what its child did."""
+"""Cases that belong together: lock a whole line of them in the one order, and tell a parent what its child did.
+
+A case may also wait for one that was opened for somebody else: it hears of that one like of a child.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from cases.actions import lock_rows, require_version
-from cases.models import Case
+from cases.models import Awaited, Case
 from cases.registry import kind_of
+from core.errors import NotNow
 
 
 def lock_line(case: Case, *, expected: int | None = None) -> Case:
@@ -36,10 +43,29 @@ def _with_ancestors(cases: Sequence[Case]) -> set[int]:
 
 
 def tell_parent(*, child: Case, event: str, at: datetime, by: User | None) -> None:
-    """Let the kind of the parent know what happened in a case opened for it. Both are locked by the caller."""
-    parent = child.parent
-    if parent is None:
-        return
-    on_child = kind_of(parent.kind).on_child
-    if on_child is not None:
-        on_child(parent, child, event, at, by)
+    """Let the kind of the parent know what happened in a case opened for it. Both are locked by the caller.
+
+    So do those of the cases that wait for it; they are locked here, after it.
+    """
+    above = [child.parent] if child.parent is not None else []
+    waiting = Awaited.objects.filter(case=child).values_list("by_case_id", flat=True)
+    for case in [*above, *lock_rows(set(waiting)).values()]:
+        on_child = kind_of(case.kind).on_child
+        if on_child is not None:
+            on_child(case, child, event, at, by)
+
+
+def wait_for(*, case: Case, other: Case, at: datetime, by: User | None) -> None:
+    """Let a case hear of another one's steps from now on. Both are locked by the caller.
+
+    Raises `NotNow` where it does so already.
+    """
+    is_child = other.parent_id == case.pk
+    if is_child or Awaited.objects.filter(case=other, by_case=case).exists():
+        raise NotNow(_("%(number)s stands there already.") % {"number": other.number})
+    Awaited.objects.create(case=other, by_case=case, since=at, set_by=by)
+
+
+def heard_of(case: Case) -> Q:
+    """Which cases it hears of: those opened for it and those that it waits for."""
+    return Q(parent=case) | Q(pk__in=Awaited.objects.filter(by_case=case).values("case"))

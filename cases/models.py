@@ -333,6 +333,24 @@ class Attachment(models.Model):
         return f"{self.case_id} {self.label}"
 
 
+class Awaited(models.Model):
+    """A case whose end another one waits for, though it was opened for somebody else.
+
+    A complaint about a fault that was reported already: it hears of that repair like of one of its own.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+", help_text="the one that goes on")
+    by_case = models.ForeignKey(Case, models.PROTECT, related_name="awaits", help_text="the one that waits for it")
+    since = models.DateTimeField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "by_case"], name="awaited_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} ← {self.by_case_id}"
+
+
 class Presence(models.Model):
     """Who is filling in which form of a case right now; no record, only a sign that others see and that expires.
 

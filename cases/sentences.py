@@ -1,7 +1,7 @@
 """Sentences about a case: a format string in the reader's language, filled from an event's data."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import formats, timezone
@@ -36,23 +36,37 @@ def moment_words(raw: str, *, beside: datetime | None = None) -> str:
     return formats.date_format(local, pgettext("date format", "j N H:i"))
 
 
+def day_words(raw: str) -> str:
+    """Write an ISO day as people say it: 2026年11月23日. What is no day comes back as it is."""
+    try:
+        return formats.date_format(date.fromisoformat(raw), "DATE_FORMAT")
+    except ValueError:
+        return raw
+
+
 def readable(value: Any) -> Any:
     """Turn stored data into words, in the reader's language.
 
-    `{"zh", "en"}` as its text, `{"at"}` as a moment, `{"from", "to"}` as a span, lists as a row.
+    `{"zh", "en"}` as its text, `{"at"}` as a moment, `{"on"}` as a day, `{"from", "to"}` as a span, lists as a row.
     """
     if isinstance(value, Mapping):
-        if "zh" in value:
-            english = (get_language() or "").startswith("en") and value.get("en")
-            return str(value["en"] if english else value["zh"])
-        if set(value) == {"at"}:
-            return moment_words(str(value["at"]))
-        if set(value) == {"from", "to"}:
-            return str(_("%(from)s to %(to)s")) % {name: readable(inner) for name, inner in value.items()}
-        return {name: readable(inner) for name, inner in value.items()}
+        return _put(value)
     if isinstance(value, list | tuple):
         return pgettext("between names", ", ").join(str(readable(inner)) for inner in value)
     return "" if value is None else value
+
+
+def _put(value: Mapping[str, Any]) -> Any:
+    if "zh" in value:
+        english = (get_language() or "").startswith("en") and value.get("en")
+        return str(value["en"] if english else value["zh"])
+    if set(value) == {"at"}:
+        return moment_words(str(value["at"]))
+    if set(value) == {"on"}:
+        return day_words(str(value["on"]))
+    if set(value) == {"from", "to"}:
+        return str(_("%(from)s to %(to)s")) % {name: readable(inner) for name, inner in value.items()}
+    return {name: readable(inner) for name, inner in value.items()}
 
 
 def sentence(kind: str, data: Mapping[str, Any]) -> str:

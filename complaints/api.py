@@ -33,15 +33,18 @@ from complaints.serializers import (
     SettleVerb,
     complaint_of,
 )
-from complaints.states import Grade
+from complaints.states import KIND, Grade, Outcome, State
+from records.parsing import OneOfFilter
 from tickets.serializers import PhotoVerb
 
 
 class ComplaintFilter(CaseFilter):
     """Filters of complaints."""
 
+    kind = OneOfFilter(known=lambda: [KIND])
+    state = OneOfFilter(known=lambda: State.values)
     grade = django_filters.ChoiceFilter(choices=Grade.choices)
-    outcome = django_filters.CharFilter(field_name="complaint__outcome")
+    outcome = OneOfFilter(field_name="complaint__outcome", known=lambda: Outcome.values)
 
 
 class ComplaintViewSet(CaseApi):

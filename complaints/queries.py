@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Membership, Project, User
+from cases.family import heard_of
 from cases.models import Case
 from cases.queries import Line, Photo, photos, timeline
 from cases.registry import kind_of
@@ -89,7 +90,7 @@ class ComplaintPage:
 
     @property
     def repairs(self) -> list[tuple[Case, str]]:
-        """Repairs and services opened for it, each with its state in words."""
+        """Repairs and services opened for it or waited for, each with its state in words."""
         return [(one, str(kind_of(one.kind).states[one.state])) for one in self.children if one.kind in WORK_KINDS]
 
     @property
@@ -108,7 +109,7 @@ def page_of(complaint: Complaint, user: User) -> ComplaintPage:
     case = complaint.case
     rungs = ladder(case, user)
     topic = Topic.objects.filter(code=case.category).first() if case.category else None
-    kin = Case.objects.visible_to(user).filter(parent=case).select_related("handler").order_by("pk")
+    kin = Case.objects.visible_to(user).filter(heard_of(case)).select_related("handler").order_by("pk")
     return ComplaintPage(
         complaint=complaint,
         state_word=str(kind_of(case.kind).states[case.state]),

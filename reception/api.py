@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.api import CaseApi
+from cases.api import CaseApi, CaseFilter
 from cases.models import Case
 from cases.serializers import TextVerb, Verb
 from cases.states import Channel
@@ -27,6 +27,8 @@ from reception.serializers import (
     RouteVerb,
     contact_of,
 )
+from reception.states import State
+from records.parsing import OneOfFilter
 from tickets.api import TicketViewSet
 from tickets.serializers import NewTicketInput, TicketDetailSerializer
 
@@ -53,9 +55,17 @@ class DeskComplaintViewSet(ComplaintViewSet):
         )
 
 
+class ContactFilter(CaseFilter):
+    """Filters of contacts."""
+
+    kind = OneOfFilter(known=lambda: ["contact"])
+    state = OneOfFilter(known=lambda: State.values)
+
+
 class ContactViewSet(CaseApi):
     """Calls, visits and letters."""
 
+    filterset_class = ContactFilter
     serializer_class = ContactSerializer
     joined = ("contact__served_by", "contact__promised_to", "contact__handed_to")
 

@@ -55,10 +55,14 @@ class IntakeForm(CallerForm):
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=CHANNELS, required=False)
     when = forms.ChoiceField(label=gettext_lazy("Convenient time"), required=False)
     preferred_from = MomentField(
-        label=gettext_lazy("from"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+        label=gettext_lazy("Convenient from"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
     preferred_to = MomentField(
-        label=gettext_lazy("until"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+        label=gettext_lazy("Convenient until"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
     when_chosen = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
     category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)

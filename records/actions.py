@@ -21,7 +21,7 @@ from accounts.models import Project, User
 from core.errors import Invalid, KeyReused, NoRoom
 from records.images import re_encode
 from records.leftovers import note
-from records.models import AuditEntry, IdempotencyRecord, SearchToken, StoredFile
+from records.models import PICTURE, AuditEntry, IdempotencyRecord, SearchToken, StoredFile
 from records.search import clean
 
 FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -120,7 +120,7 @@ def store_image(*, upload: "File[bytes]", project: Project, by: User | None, at:
     """
     content, content_type, extension = re_encode(upload)
     return store_bytes(
-        content=content, name=f"photo{extension}", content_type=content_type, project=project, by=by, at=at
+        content=content, name=f"{PICTURE}{extension}", content_type=content_type, project=project, by=by, at=at
     )
 
 

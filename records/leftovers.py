@@ -1,4 +1,7 @@
-"""Files without a row: a transaction that is rolled back takes its rows back, and the disk knows nothing of it."""
+"""What is left on the disk: files whose rows a rolled-back transaction took back, and pictures that nothing came of.
+
+The latter were sent ahead of a form that nobody sent in the end.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,14 +12,17 @@ from typing import Any
 
 import structlog
 from django.core.files.storage import default_storage
-from django.db import Error, connection
+from django.db import Error, IntegrityError, connection, transaction
+from django.db.models import Exists, ForeignObjectRel, OuterRef, ProtectedError, QuerySet
 
-from records.models import StoredFile
+from records.models import PICTURE, StoredFile
 
 log = structlog.get_logger()
 
 # Longer than any request may take: what is younger may still get its row.
 YOUNG = timedelta(hours=6)
+# How long a picture may wait for its form: longer than a draft is kept, which brings it back.
+UNUSED_FOR = timedelta(days=1)
 AT_A_TIME = 500
 
 
@@ -77,6 +83,36 @@ def sweep(at: datetime) -> int:
                 {name.partition(".")[0]: f"{folder}/{name}" for name in names[start : start + AT_A_TIME]}, at
             )
     return gone
+
+
+def forget_unused(at: datetime) -> int:
+    """Throw away pictures that were sent ahead of a form and hang on nothing a day later; returns how many.
+
+    Source: 个人信息保护法 art. 47 (the purpose was not reached).
+    """
+    waiting = StoredFile.objects.filter(uploaded_at__lt=at - UNUSED_FOR, name__startswith=PICTURE)
+    for holder in _holders():
+        waiting = waiting.exclude(Exists(holder))
+    return sum(_forget(picture) for picture in waiting.order_by("pk")[:AT_A_TIME])
+
+
+def _holders() -> Iterator[QuerySet[Any]]:
+    """Per key to a file, of whatever room, the rows that hold the file asked about."""
+    for relation in StoredFile._meta.get_fields(include_hidden=True):  # noqa: SLF001
+        if isinstance(relation, ForeignObjectRel):
+            model, name = relation.field.model, relation.field.name
+            yield model._base_manager.filter(**{name: OuterRef("pk")})  # noqa: SLF001
+
+
+def _forget(picture: StoredFile) -> bool:
+    """Its row and its file; not where somebody takes it just now, which the database then refuses."""
+    try:
+        with transaction.atomic():
+            picture.delete()
+    except (ProtectedError, IntegrityError):
+        return False
+    _drop(str(picture.file.name))
+    return True
 
 
 def _names(folder: str) -> list[str]:

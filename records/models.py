@@ -19,6 +19,10 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+# What every picture that somebody took is called.
+PICTURE = "photo"
+
+
 class StoredFile(models.Model):
     """An upload as kept: re-encoded, outside the web root, served only through a view of its owner."""
 

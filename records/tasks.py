@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from records.drafts import purge
-from records.leftovers import sweep
+from records.leftovers import forget_unused, sweep
 from records.work import run_waiting
 
 
@@ -22,5 +22,6 @@ def forget_drafts() -> None:
 
 @shared_task(name="records.tasks.clear_leftovers")
 def clear_leftovers() -> None:
-    """Take files off the disk whose request was killed before it kept their rows."""
+    """Take files off the disk whose request was killed before it kept their rows, and pictures that nothing came of."""
     sweep(timezone.now())
+    forget_unused(timezone.now())

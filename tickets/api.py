@@ -34,12 +34,14 @@ from tickets.serializers import (
     lines_for,
     ticket_of,
 )
-from tickets.states import Charge
+from tickets.states import Charge, Kind, State
 
 
 class TicketFilter(CaseFilter):
     """Filters of tickets."""
 
+    kind = OneOfFilter(known=lambda: Kind.values)
+    state = OneOfFilter(known=lambda: State.values)
     charge = OneOfFilter(field_name="ticket__charge", known=lambda: Charge.values)
 
 

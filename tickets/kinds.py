@@ -12,7 +12,7 @@ from tickets.models import Job
 from tickets.permissions import require_print
 from tickets.queries import category_names
 from tickets.sentences import EVENTS, MESSAGES
-from tickets.states import ANSWER_TRANSITIONS, PHASES, TRANSITIONS, Kind, State
+from tickets.states import ANSWER_TRANSITIONS, PHASES, TRANSITIONS, Kind, state_labels
 from visits.models import Callback
 from visits.states import KIND as CALLBACK
 
@@ -35,7 +35,7 @@ def _register(kind: Kind, prefix: str, transitions: Transitions) -> None:
             key=kind.value,
             label=kind.label,
             prefix=prefix,
-            states={state.value: state.label for state in State},
+            states=state_labels(kind),
             phases=PHASES,
             transitions=transitions,
             page="ticket",

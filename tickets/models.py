@@ -16,6 +16,7 @@ from cases.models import Case
 from core.names import Named
 from tickets.rules import Terms
 from tickets.states import (
+    ANSWER_JOB_LABELS,
     OPEN_JOBS,
     AcceptedBy,
     Charge,
@@ -348,6 +349,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id}/{self.number}"
+
+    @property
+    def asked_label(self) -> str:
+        """Its state where it is a question that somebody has to answer."""
+        return str(ANSWER_JOB_LABELS.get(JobState(self.state), self.get_state_display()))
 
 
 class WorkLineQuerySet(models.QuerySet["WorkLine"]):

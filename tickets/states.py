@@ -1,6 +1,7 @@
 """The vocabulary of repairs, services, enquiries and suggestions, and what may be done in which state."""
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.states import Phase
@@ -35,6 +36,21 @@ class State(TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+# What an enquiry or suggestion is called where a repair's word would be of somebody sent out.
+ANSWER_LABELS = {
+    State.PENDING: _("To be answered"),
+    State.DISPATCHED: _("Passed on"),
+    State.ACCEPTED: _("Taken on"),
+    State.COMPLETED: _("Answered"),
+}
+
+
+def state_labels(kind: str) -> dict[str, str | Promise]:
+    """What the states of a kind of ticket are called: the one place that says so."""
+    other = ANSWER_LABELS if kind in ANSWERED_KINDS else {}
+    return {state.value: other.get(state, state.label) for state in State}
+
+
 PHASES: dict[str, str] = {
     State.PENDING: Phase.OPEN,
     State.DISPATCHED: Phase.OPEN,
@@ -59,6 +75,12 @@ class JobState(TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+# A question is with somebody; nobody is sent out for it.
+ANSWER_JOB_LABELS = {
+    JobState.DISPATCHED: _("Passed on"),
+    JobState.ACCEPTED: _("Taken on"),
+    JobState.FINISHED: _("Answered"),
+}
 OPEN_JOBS = (JobState.DISPATCHED, JobState.ACCEPTED, JobState.ARRIVED)
 
 

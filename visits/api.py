@@ -14,12 +14,14 @@ from cases.models import Case
 from records.parsing import OneOfFilter
 from visits.actions import Outcome, record
 from visits.serializers import CallbackSerializer, RecordInput
-from visits.states import Result
+from visits.states import KIND, Result, State
 
 
 class CallbackFilter(CaseFilter):
     """Filters of callbacks; `case` is the number of the work."""
 
+    kind = OneOfFilter(known=lambda: [KIND])
+    state = OneOfFilter(known=lambda: State.values)
     case = django_filters.CharFilter(field_name="parent__number")
     result = OneOfFilter(field_name="callback__result", known=lambda: Result.values)
 

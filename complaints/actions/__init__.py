@@ -2,6 +2,7 @@
 
 from complaints.actions.ending import after_callback, close, inform, reopen, resolve
 from complaints.actions.filing import add_photo
+from complaints.actions.following import await_work, work_moved
 from complaints.actions.handling import (
     accept,
     answer,
@@ -11,7 +12,6 @@ from complaints.actions.handling import (
     explain_delay,
     progress,
     refer,
-    work_moved,
 )
 from complaints.actions.judging import Responsible, establish, propose_remedy, regrade, settle_remedy
 from complaints.actions.measures import NewMeasure, drop, finish, plan, postpone, resume
@@ -26,6 +26,7 @@ __all__ = [
     "add_photo",
     "after_callback",
     "answer",
+    "await_work",
     "call_heads",
     "close",
     "contact_resident",

@@ -9,13 +9,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from cases.actions import grant, revoke
-from cases.models import Case
-from complaints.actions.turns import Turn, begin, reason_of, turn_on, words_of
+from complaints.actions.turns import Turn, begin, reason_of, words_of
 from complaints.models import Complaint, Escalation
 from complaints.permissions import can_handle, can_refer, can_tell
-from complaints.states import TRANSITIONS, Rung
+from complaints.states import Rung
 from core.errors import Invalid
-from core.transitions import allowed
 from sla.states import Audience
 
 
@@ -267,28 +265,4 @@ RUNGS: dict[str, dict[str, str]] = {
     Rung.PRIVATE_ROOM: {"zh": "独立洽谈室", "en": "the private room"},
     Rung.SUPERVISOR: {"zh": "客服主管", "en": "the supervisor"},
     Rung.MANAGER: {"zh": "项目总经理", "en": "the manager"},
-}
-
-
-def work_moved(*, case: Case, child: Case, event: str, at: datetime, by: User | None) -> None:
-    """A repair opened for the complaint moved on: it stands here too, and who handles the complaint is told.
-
-    The complaint's case is locked by the caller. Source: CMP-8.
-    """
-    words = WORK_WORDS.get(event)
-    turn = turn_on(case, by=by, at=at)
-    if words is None or turn.complaint.harm_goes_on or not allowed(TRANSITIONS, "note_work", case.state):
-        return
-    step = turn.step("note_work")
-    turn.happen(step, data={"other": child.number, "words": words}, for_resident=True)
-    if case.handler is not None:
-        key = f"complaint.work:{child.number}:{event}:{child.version}"
-        turn.tell("complaint.work_moved", key, [case.handler], other=child.number, words=words)
-
-
-WORK_WORDS = {
-    "ticket.completed": {"zh": "已完工", "en": "finished"},
-    "ticket.opened": {"zh": "已开单", "en": "opened"},
-    "ticket.cancelled": {"zh": "已取消", "en": "cancelled"},
-    "ticket.reopened": {"zh": "重新打开", "en": "reopened"},
 }

@@ -109,7 +109,8 @@ def _end_of(day: date, project: Project) -> datetime:
 
 def _promised(measure: Measure) -> dict[str, object]:
     """What the clock runs to, and the day as the sentence says it."""
-    return {"until": _end_of(measure.due_on, measure.case.project).isoformat(), "day": measure.due_on.isoformat()}
+    until = _end_of(measure.due_on, measure.case.project)
+    return {"until": until.isoformat(), "day": {"on": measure.due_on.isoformat()}}
 
 
 def _begin(measure: Measure, verb: str, by: User, expected: int | None, *, planner: bool) -> Measure:

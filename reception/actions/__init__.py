@@ -7,7 +7,7 @@ from reception.actions.finishing import Ending, finish
 from reception.actions.line import hold, pass_on, pick_up, serve
 from reception.actions.receiving import Caller, NewContact, chase, log_contact, queue, write_down
 from reception.actions.routing import route
-from reception.actions.tickets import join_ticket, open_ticket_from, take_ticket
+from reception.actions.tickets import join_complaint, join_ticket, open_ticket_from, take_ticket
 
 __all__ = [
     "Caller",
@@ -21,6 +21,7 @@ __all__ = [
     "finish",
     "hand_over",
     "hold",
+    "join_complaint",
     "join_ticket",
     "log_contact",
     "open_ticket_from",

@@ -11,6 +11,8 @@ from accounts.models import User
 from cases.models import Case
 from cases.pictures import attach_sent
 from cases.states import Channel
+from complaints.actions import await_work
+from complaints.models import Complaint
 from reception.actions.common import end, locked
 from reception.actions.receiving import Caller, NewContact, log_contact
 from reception.models import Contact
@@ -117,3 +119,19 @@ def join_ticket(
         parent=ticket.case,
     )
     return log_contact(new=new, by=by, at=at, outcome=Outcome.TICKET, done=number)
+
+
+@transaction.atomic
+def join_complaint(*, complaint: Complaint, ticket: Ticket, by: User, at: datetime) -> Complaint:
+    """A complaint about a fault that is reported already: who complains stands on that ticket, and it tells them.
+
+    What a complaint about a colleague says stays where only those above read it. Raises what
+    `tickets.actions.join_caller` and `complaints.actions.await_work` raise. Source: CMP-8.
+    """
+    case = complaint.case
+    known = not case.reserved_for
+    name = f"{case.number} {case.contact_name}" if known else case.contact_name
+    words = complaint.description if known else ""
+    other = OtherCaller(name=name.strip(), phone=case.contact_phone, text=words, unit=case.unit)
+    ticket = join_caller(ticket=ticket, caller=other, by=by, at=at)
+    return await_work(complaint=complaint, work=ticket.case, by=by, at=at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -221,34 +222,38 @@ def _join(request: HttpRequest, form: IntakeForm, origin: Origin) -> HttpRespons
     wrong = {name for name in WHO if name in form.errors and form[name].value()}
     if wrong:
         return _page(request, form, origin)
-    data = form.cleaned_data
-    if not is_same_room(ticket, data.get("unit")) and request.POST.get("join_asked") != ticket.case.number:
+    unit = form.cleaned_data.get("unit")
+    if not is_same_room(ticket, unit) and request.POST.get("join_asked") != ticket.case.number:
         return _page(request, form, origin, asked=ticket)
-    caller = actions.Caller(
-        name=data.get("contact_name", ""), phone=data.get("contact_phone", ""), unit=data.get("unit")
-    )
     at = now()
-
-    def act() -> str:
-        actions.join_ticket(
-            ticket=ticket,
-            caller=caller,
-            said=str(form["description"].value() or ""),
-            channel=data.get("channel") or Channel.PHONE,
-            contact=origin.contact,
-            by=user,
-            at=at,
-        )
-        messages.success(
-            request, _("Joined. Tell the caller this number: %(number)s.") % {"number": ticket.case.number}
-        )
-        return f"{reverse('intake')}?{urlencode({'done': ticket.case.number})}"
-
     try:
-        return redirect_once(request, at, act)
+        return redirect_once(request, at, lambda: _joined(request, form, origin, ticket, at))
     except DomainError as error:
         show_problem(form, error)
         return _page(request, form, origin)
+
+
+def _joined(request: HttpRequest, form: IntakeForm, origin: Origin, ticket: Ticket, at: datetime) -> str:
+    """Join, and say where to go on."""
+    user, number = at_the_desk(request)[0], ticket.case.number
+    if origin.complaint is not None:
+        actions.join_complaint(complaint=origin.complaint, ticket=ticket, by=user, at=at)
+        messages.success(request, _("This complaint now hears of %(number)s.") % {"number": number})
+        return reverse("complaint", args=[origin.complaint.case.number])
+    data = form.cleaned_data
+    actions.join_ticket(
+        ticket=ticket,
+        caller=actions.Caller(
+            name=data.get("contact_name", ""), phone=data.get("contact_phone", ""), unit=data.get("unit")
+        ),
+        said=str(form["description"].value() or ""),
+        channel=data.get("channel") or Channel.PHONE,
+        contact=origin.contact,
+        by=user,
+        at=at,
+    )
+    messages.success(request, _("Joined. Tell the caller this number: %(number)s.") % {"number": number})
+    return f"{reverse('intake')}?{urlencode({'done': number})}"
 
 
 # --- what the page sends while somebody types ------------------------------------------------------------------------

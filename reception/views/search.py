@@ -111,7 +111,7 @@ def _case(case: Case) -> Result:
     return Result(
         url=reverse("case", args=[case.number]),
         title=case.number,
-        sub=" · ".join(part for part in (where, case.title) if part),
+        sub=" · ".join(part for part in (where, case.contact_name, case.title) if part),
         icon="clipboard-list",
         state=reads.state_label(case),
         clock=due_of(case) if case.phase != Phase.CLOSED else None,

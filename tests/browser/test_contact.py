@@ -85,6 +85,7 @@ def test_somebody_else_of_the_room_is_not_its_owner_and_has_not_their_number(sta
     expect(page.locator("#id_contact_name")).to_have_value("")
     expect(page.locator("#id_contact_phone")).to_have_value("")
     page.fill("#id_said", "快递放在哪里？")
+    page.fill("#id_done", "放在门岗")
     page.get_by_role("button", name="保存：已当场答复").click()
     expect(page.locator(".message-success")).to_be_visible()
     contact = Contact.objects.select_related("case__unit").get()

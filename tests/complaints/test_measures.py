@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import User
+from cases.models import Event
+from cases.sentences import sentence
 from complaints import actions
 from complaints.actions import NewMeasure
 from complaints.measures import late_measures, measures
@@ -202,3 +205,12 @@ def test_every_view_of_the_list_opens(cast: Cast, signed_in: SignIn, view: str) 
     number = planned(cast).case.number
     page = signed_in(cast.technician).get(f"/measures/?view={view}").content.decode()
     assert (number in page) is (view in ("open", "mine", "nonsense"))
+
+
+def test_a_day_reads_as_people_say_it_and_an_old_event_still_reads(cast: Cast) -> None:
+    measure = planned(cast)
+    data = Event.objects.get(case=measure.case, kind="measure.opened").data
+    with translation.override("zh-hans"):
+        assert "2026年11月30日" in sentence("measure.opened", data)
+        assert "2026-11-30" in sentence("measure.opened", {**data, "day": "2026-11-30"})
+        assert "x" in sentence("measure.opened", {**data, "day": {"on": "x"}})

@@ -9,6 +9,11 @@ from django.test import Client
 
 from accounts.models import User
 from cases.models import Event
+from complaints.actions import NewComplaint
+from complaints.models import Complaint
+from core.errors import NotAllowed, NotNow
+from reception import actions
+from reception.actions import take_complaint
 from reception.models import Contact
 from reception.states import Outcome
 from tests.cast import NOON, Cast
@@ -27,6 +32,7 @@ from tests.reception.desk import (
     words_of,
 )
 from tests.records.drafts import keep
+from tests.tickets.flow import completed
 from tickets.models import Ticket
 from tickets.states import Charge
 
@@ -279,6 +285,74 @@ def test_nobody_joins_a_ticket_of_another_project(cast: Cast, signed_in: SignIn)
     ticket = repair(cast)
     answer = signed_in(cast.frontdesk2).post("/intake/", {"join": ticket.case.number, "description": "x"})
     assert answer.status_code == 404
+    assert not Event.objects.filter(kind="ticket.joined").exists()
+
+
+# --- a complaint about what is reported already -----------------------------------------------------------------------
+def complained(cast: Cast, **more: Any) -> Complaint:
+    values: dict[str, Any] = {"project": cast.project, "unit": cast.units[ROOM], "contact_name": "张小明"}
+    new = NewComplaint(**(values | {"description": "单元门禁刷卡没反应，说了三次", "grade": "minor"} | more))
+    return take_complaint(new=new, by=cast.frontdesk, at=NOON - HOUR)
+
+
+@pytest.mark.req("CMP-8")
+def test_a_complaint_joins_the_open_repair_and_hears_when_it_is_done(cast: Cast, signed_in: SignIn) -> None:
+    ticket = repair(cast, "单元门禁刷卡没反应", at=NOON - HOUR)
+    complaint = complained(cast)
+    client = signed_in(cast.frontdesk)
+    body = {
+        "complaint": complaint.case.number, "unit": ROOM, "contact_name": "张小明", "join": ticket.case.number,
+        "description": complaint.description, "idempotency_key": "j",
+    }  # fmt: skip
+    answer = client.post("/intake/", body)
+    assert answer["Location"] == f"/complaints/{complaint.case.number}/"
+    client.post("/intake/", body)
+    assert Ticket.objects.count() == 1
+    joined = Event.objects.get(case=ticket.case, kind="ticket.joined")
+    assert joined.data["other"] == f"{ROOM} {complaint.case.number} 张小明"
+    page = client.get(answer["Location"])
+    assert ticket.case.number in text_of(page)
+    assert [repair.number for repair, _state in page.context["page"].repairs] == [ticket.case.number]
+    completed(cast, ticket)
+    moved = Event.objects.filter(case=complaint.case, kind="complaint.work_moved").order_by("pk")
+    assert [(one.data["other"], one.data["words"]["en"]) for one in moved] == [
+        (ticket.case.number, "reported already, and followed from here"),
+        (ticket.case.number, "finished"),
+    ]
+    assert not Event.objects.filter(case=ticket.case, kind="complaint.work_moved").exists()
+
+
+@pytest.mark.req("CMP-8")
+def test_a_complaint_waits_for_a_repair_once_and_not_for_its_own(cast: Cast) -> None:
+    ticket, complaint = repair(cast, at=NOON - HOUR), complained(cast)
+    actions.join_complaint(complaint=complaint, ticket=ticket, by=cast.frontdesk, at=NOON)
+    own = repair(cast, "门禁坏了", at=NOON, parent=complaint.case, channel="staff")
+    for known in (ticket, own):
+        with pytest.raises(NotNow):
+            actions.join_complaint(complaint=complaint, ticket=known, by=cast.frontdesk, at=NOON)
+    assert Event.objects.filter(case=ticket.case, kind="ticket.joined").count() == 1
+    with pytest.raises(NotAllowed):
+        actions.join_complaint(complaint=complained(cast), ticket=ticket, by=cast.technician, at=NOON)
+
+
+@pytest.mark.req("CMP-8")
+def test_what_a_complaint_about_a_colleague_says_does_not_come_along(cast: Cast) -> None:
+    ticket = repair(cast, at=NOON - HOUR)
+    complaint = complained(cast, about_person=cast.technician, description="何师傅态度恶劣")
+    assert complaint.case.reserved_for
+    actions.join_complaint(complaint=complaint, ticket=ticket, by=cast.supervisor, at=NOON)
+    event = Event.objects.get(case=ticket.case, kind="ticket.joined")
+    assert "态度" not in event.text
+    assert complaint.case.number not in str(event.data)
+
+
+@pytest.mark.req("CMP-8")
+def test_another_rooms_repair_is_asked_about_before_a_complaint_joins_it(cast: Cast, signed_in: SignIn) -> None:
+    ticket = repair(cast, "单元门禁刷卡没反应", at=NOON - HOUR, room="3-2-1502")
+    complaint = complained(cast)
+    body = {"complaint": complaint.case.number, "unit": ROOM, "description": "门禁", "join": ticket.case.number}
+    asked = signed_in(cast.frontdesk).post("/intake/", body)
+    assert "is about 3-2-1502" in words_of(asked)
     assert not Event.objects.filter(kind="ticket.joined").exists()
 
 

@@ -50,6 +50,16 @@ def test_a_number_opens_its_matter_and_a_part_of_it_lists_it(cast: Cast, signed_
 
 
 @pytest.mark.req("DSK-2")
+def test_a_matter_that_was_found_says_who_brought_it(cast: Cast, signed_in: SignIn) -> None:
+    repair(cast, "路灯不亮", unit=None, place="南门", contact_name="路人甲", contact_phone="13877776666")
+    for options in NOTHING, IN_BOX:
+        answer = signed_in(cast.frontdesk).get("/search/", {"q": "路灯", "all": "1"}, **options)
+        assert "南门 · 路人甲 · 路灯不亮" in words_of(answer)
+        assert "13877776666" not in text_of(answer)
+    assert "路人甲" not in words_of(signed_in(cast.technician).get("/search/", {"q": "路灯", "all": "1"}))
+
+
+@pytest.mark.req("DSK-2")
 def test_somebody_unknown_is_said_to_be_no_resident_with_what_to_do_next(cast: Cast, signed_in: SignIn) -> None:
     client = signed_in(cast.frontdesk)
     for options in NOTHING, IN_BOX:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from cases.models import Case
+from cases.registry import kind_of
 from core.errors import Invalid, NotAllowed, NotNow
 from notifications.models import Message
 from reception import actions as desk
@@ -47,6 +48,34 @@ def clock(case: Case) -> Clock:
 def told(template: str) -> set[str]:
     rows = Message.objects.filter(channel="in_app", template=template).select_related("user")
     return {row.user.username for row in rows if row.user}
+
+
+# --- its words --------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("kind", "words"), [("repair", "待派单"), ("enquiry", "待答复"), ("suggestion", "待答复")])
+def test_a_question_waits_to_be_answered_and_a_repair_to_be_dispatched(kind: str, words: str) -> None:
+    with translation.override("zh-hans"):
+        assert str(kind_of(kind).states["pending"]) == words
+
+
+def test_a_question_that_nobody_has_yet_reads_so_on_every_page(cast: Cast, signed_in: SignIn) -> None:
+    number = routed(cast).case.number
+    contact = Contact.objects.get().case.number
+    for user, address in (
+        (cast.supervisor, f"/tickets/{number}/"),
+        (cast.supervisor, "/tickets/?view=all"),
+        (cast.frontdesk, f"/contacts/{contact}/"),
+    ):
+        page = signed_in(user).get(address).content.decode()
+        assert '<span class="state state-open">待答复</span>' in page, address
+
+
+def test_whoever_has_the_question_was_passed_it_and_not_sent_out(cast: Cast, signed_in: SignIn) -> None:
+    ticket = routed(cast, to=cast.technician)
+    page = signed_in(cast.supervisor).get(f"/tickets/{ticket.case.number}/").content.decode()
+    assert "已转办" in page
+    assert '<h2 class="card-title">谁来答复</h2>' in page
+    assert '<h2 class="card-title">派工单</h2>' not in page
+    assert '<span class="state">已派单</span>' not in page
 
 
 # --- the way there ---------------------------------------------------------------------------------------------------
@@ -132,7 +161,7 @@ def test_it_is_passed_on_at_the_end_of_a_contact(cast: Cast, signed_in: SignIn) 
     assert answer["Location"] == f"/contacts/{Contact.objects.get().case.number}/"
     page = client.get(answer["Location"]).content.decode()
     assert case.number in page
-    assert "已派单" in page
+    assert "已转办" in page
     refused = client.post("/contacts/new/", {**body, "to": ""})
     assert refused.status_code == 422
     assert "能装充电桩吗" in refused.content.decode()
@@ -146,7 +175,7 @@ def test_who_has_it_answers_on_its_page_and_the_desk_sees_the_answer(cast: Cast,
     assert number in worker.get("/my-jobs/").content.decode()
     primary = worker.get(f"/tickets/{number}/").context["primary"]
     assert (primary.verb, str(primary.label)) == ("answer", "答复")
-    assert front.get("/desk/").context["answers"] == []
+    assert front.get("/desk/").context["answers"].rows == []
     wrong = worker.post(f"/tickets/{number}/do/answer/", {"text": ""})
     assert wrong.status_code == 422
     worker.post(f"/tickets/{number}/do/answer/", {"text": "下月开始安装"})
@@ -155,7 +184,7 @@ def test_who_has_it_answers_on_its_page_and_the_desk_sees_the_answer(cast: Cast,
     assert "下月开始安装" in page
     assert "已答复" in front.get(f"/tickets/{number}/").content.decode()
     front.post(f"/tickets/{number}/do/close/")
-    assert front.get("/desk/").context["answers"] == []
+    assert front.get("/desk/").context["answers"].rows == []
 
 
 def test_a_question_is_answered_and_not_finished(cast: Cast, signed_in: SignIn) -> None:
@@ -175,7 +204,7 @@ def test_the_desk_costs_the_same_however_many_answers_wait(
     client = signed_in(cast.supervisor)
     client.get("/desk/")
     with django_assert_max_num_queries(16):
-        assert len(client.get("/desk/").context["answers"]) == rows
+        assert len(client.get("/desk/").context["answers"].rows) == rows
 
 
 # --- the API ---------------------------------------------------------------------------------------------------------

@@ -12,9 +12,11 @@ from django.test import Client
 
 from accounts.models import User
 from core.errors import Invalid
-from records.actions import store_image
-from records.leftovers import YOUNG, none_left, sweep
+from records.actions import store_bytes, store_image
+from records.drafts import KEPT_FOR
+from records.leftovers import UNUSED_FOR, YOUNG, forget_unused, none_left, sweep
 from records.models import StoredFile
+from records.tasks import clear_leftovers
 from tests.cast import NOON, Cast
 from tests.records.pictures import photo, upload
 from tickets.models import Ticket
@@ -118,3 +120,37 @@ def test_the_sweep_of_the_first_of_march_looks_at_february(cast: Cast) -> None:
         os.utime(root / folder / name, (0, 0))
     assert sweep(march) == 2
     assert on_disk() == {"2025/11/c.jpg"}
+
+
+# --- pictures that nothing came of -----------------------------------------------------------------------------------
+def test_a_picture_sent_ahead_of_a_form_that_was_never_sent_goes_after_a_day(cast: Cast) -> None:
+    picture = keep(cast)
+    assert forget_unused(NOON + UNUSED_FOR) == 0, "somebody may still be typing"
+    assert on_disk() == {picture.file.name}
+    assert forget_unused(NOON + UNUSED_FOR + timedelta(seconds=1)) == 1
+    assert on_disk() == set()
+    assert not StoredFile.objects.exists()
+    assert UNUSED_FOR > KEPT_FOR, "a draft that is brought back finds its picture"
+
+
+def test_a_picture_that_hangs_on_a_ticket_stays_and_so_does_what_is_no_picture(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    sent = client.post("/intake/photos/", {"file": upload(photo(32, 32), "photo.jpg")}).json()["id"]
+    alone = client.post("/intake/photos/", {"file": upload(photo(32, 32), "photo.jpg")}).json()["id"]
+    body = {"unit": "3-2-1501", "description": "灯不亮", "photos": [sent], "idempotency_key": "k"}
+    assert client.post("/intake/", body).status_code == 302
+    paper = store_bytes(
+        content=b"%PDF", name="form.pdf", content_type="application/pdf", project=cast.project, by=None, at=NOON
+    )
+    late = StoredFile.objects.latest("uploaded_at").uploaded_at + 2 * UNUSED_FOR
+    assert forget_unused(late) == 1
+    assert set(StoredFile.objects.values_list("token", flat=True)) == {sent, paper.token}
+    assert not StoredFile.objects.filter(token=alone).exists()
+    assert len(on_disk()) == 2
+
+
+def test_the_hourly_task_takes_them_along(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(cast)
+    monkeypatch.setattr("records.tasks.timezone.now", lambda: NOON + 2 * UNUSED_FOR)
+    clear_leftovers()
+    assert not StoredFile.objects.exists()

@@ -17,7 +17,7 @@ from tickets.reads.just_done import undoable
 from tickets.reads.kin import Kin, meet
 from tickets.rules import total
 from tickets.sentences import charge_grounds
-from tickets.states import OPEN_JOBS
+from tickets.states import ANSWERED_KINDS, OPEN_JOBS
 from visits.models import Callback
 
 PICTURES = (PhotoLabel.INTAKE, PhotoLabel.BEFORE, PhotoLabel.AFTER, PhotoLabel.SIGNATURE)
@@ -59,6 +59,11 @@ class TicketPage:
     def case(self) -> Case:
         """The ticket's case."""
         return self.ticket.case
+
+    @property
+    def is_answered(self) -> bool:
+        """Say whether it is a question or suggestion: somebody answers it, nobody goes out."""
+        return self.case.kind in ANSWERED_KINDS
 
     @property
     def open_job(self) -> Job | None:
