@@ -73,7 +73,7 @@ def test_each_kind_of_channel_is_tried_on_its_page_and_nobodys_inbox_has_it(
     assert "It is being sent" in words_of(said)
     assert 'http-equiv="refresh"' in said.content.decode(), "the page asks again by itself"
     assert not sent.sent, "the worker sends, not the page"
-    assert run(NOON)["tests"] == {"sent": 1, "failed": 0, "unknown": 0}
+    assert send_tests(at=NOON) == {"sent": 1, "failed": 0, "unknown": 0}
     done = admin.get(page_of(channel))
     assert "Delivered: the other end accepted it." in words_of(done)
     assert 'http-equiv="refresh"' not in done.content.decode()
@@ -99,6 +99,13 @@ def test_a_double_click_sends_once(cast: Cast, sent: Counting, signed_in: SignIn
     for _ in range(2):
         send_tests(at=NOON)
     assert len(sent.sent) == 1, "what was begun is not begun again"
+
+
+def test_the_workers_pass_sends_it(cast: Cast, sent: Counting) -> None:
+    ask_for_test(channel=make_channel(project=cast.project), address="13800001234", by=cast.admin, at=NOON)
+    assert run(NOON)["tests"]["sent"] == 1
+    assert run(NOON)["tests"]["sent"] == 0
+    assert len(sent.sent) == 1
 
 
 def test_two_workers_at_once_send_it_once(cast: Cast, sent: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
