@@ -15,9 +15,9 @@ from accounts.admin_pages import Historical, ReadOnly, WholeCompany
 from accounts.models import Project, User
 from accounts.states import Role
 from core.errors import DomainError
-from notifications.actions import ask_for_test, send_test
+from notifications.actions import ask_for_test
 from notifications.forms import ChannelForm, MessageTemplateForm, TellingRuleForm, TestForm, secret_words
-from notifications.models import Channel, ChannelTest, Message, MessageTemplate, TellingRule, kept_by
+from notifications.models import LOST_AFTER, Channel, Message, MessageTemplate, TellingRule, kept_by
 from notifications.previews import preview
 from notifications.queries import outcome_words
 from notifications.rules import sms_length
@@ -80,38 +80,32 @@ class ChannelAdmin(OwnOrCompany):
         return [own, *super().get_urls()]
 
     def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send one test over the channel, and say what became of it and of the last ones."""
+        """Have one test sent over the channel, and say what became of it and of the last ones."""
         channel = get_object_or_404(self.get_queryset(request), pk=pk)
         posted = request.POST if request.method == "POST" else None
         form = TestForm(posted, kind=channel.kind, initial={"idempotency_key": secrets.token_hex(8)})
         if posted is not None and form.is_valid():
             try:
-                return self._sent(request, channel, form.cleaned_data.get("address", ""))
+                return redirect_once(request, now(), lambda: self._asked(request, channel, form))
             except DomainError as refusal:
                 form.add_error("address" if "address" in form.fields else None, str(refusal))
-        tests = channel.tests.select_related("by", "channel")[:SHOWN_TESTS]
+        at, tests = now(), channel.tests.select_related("by", "channel")[:SHOWN_TESTS]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Send a test over “%(channel)s”") % {"channel": channel},
             "opts": self.opts,
             "channel": channel,
             "form": form,
-            "tests": [(test, outcome_words(test, now())) for test in tests],
+            "tests": [(test, outcome_words(test, at)) for test in tests],
+            "waits": any(test.is_open and at < test.at + LOST_AFTER for test in tests),
         }
         status = 422 if form.errors else 200
         return render(request, "admin/notifications/channel/test.html", context, status=status)
 
-    def _sent(self, request: HttpRequest, channel: Channel, address: str) -> HttpResponse:
-        asked: list[ChannelTest] = []
-
-        def act() -> str:
-            asked.append(ask_for_test(channel=channel, address=address, by=user_of(request), at=now()))
-            return request.path
-
-        answer = redirect_once(request, now(), act)
-        for test in asked:  # none where the same form came a second time
-            send_test(test=test, at=now())
-        return answer
+    def _asked(self, request: HttpRequest, channel: Channel, form: TestForm) -> str:
+        address = form.cleaned_data.get("address", "")
+        ask_for_test(channel=channel, address=address, by=user_of(request), at=now())
+        return request.path
 
     @admin.display(description=_("password or signing key"))
     def secret_kept(self, channel: Channel) -> str:

@@ -257,7 +257,7 @@ class DutyForm(forms.Form):
     every = forms.ChoiceField(
         label=gettext_lazy("Repeat"),
         choices=[
-            (ONCE, gettext_lazy("Once")),
+            (ONCE, gettext_lazy("Not repeated")),
             (DAILY, gettext_lazy("Every day")),
             (WEEKLY, gettext_lazy("Every week")),
         ],

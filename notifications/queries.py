@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from notifications.means import Wording
-from notifications.models import IN_APP, ChannelTest, Message, MessageQuerySet
+from notifications.models import IN_APP, LOST_AFTER, ChannelTest, Message, MessageQuerySet
 from notifications.states import Delivery, Level, Medium
 
 PAGE = 50
@@ -203,4 +203,6 @@ def outcome_words(test: ChannelTest, at: datetime) -> str:
         return _("Nobody knows whether it arrived: %(reason)s. Ask at the address before you send another one.") % {
             "reason": reason
         }
-    return _("It is being sent. Open this page again in half a minute.")
+    if at >= test.at + LOST_AFTER:
+        return _("It waits for the worker, which has not come by for two minutes: see whether it runs.")
+    return _("It is being sent: what became of it stands here in a moment.")

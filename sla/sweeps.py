@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from notifications.actions import deliver
+from notifications.actions import deliver, send_tests
 from sla.actions import beat, sweep_clocks, warn_of_years
 from sla.periodic import jobs
 
@@ -27,6 +27,7 @@ def run(
     parts: dict[str, Part] = {"clocks": lambda moment: sweep_clocks(at=moment - grace, found=moment)}
     parts |= {"calendars": warn_of_years, **jobs()}
     parts["outbox"] = lambda moment: deliver(at=moment, within=sending)
+    parts["tests"] = lambda moment: send_tests(at=moment)
     counts = {name: _part(name, part, at) for name, part in parts.items()}
     beat(name="sweep", at=at, data=counts)
     return counts

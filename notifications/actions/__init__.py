@@ -6,7 +6,7 @@ from notifications.actions.planning import plan
 from notifications.actions.reading import mark_read
 from notifications.actions.settling import Verdict, settle
 from notifications.actions.telling import Notice, rows_of, tell, write
-from notifications.actions.trying import ask_for_test, send_test
+from notifications.actions.trying import ask_for_test, send_tests
 
 __all__ = [
     "LEASE",
@@ -21,7 +21,7 @@ __all__ = [
     "plan",
     "put_on_call",
     "rows_of",
-    "send_test",
+    "send_tests",
     "settle",
     "tell",
     "write",

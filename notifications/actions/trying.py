@@ -1,6 +1,7 @@
 """Try a channel: one message through its own adapter to an address that somebody typed.
 
-It is no message of the desk: nobody is told of anything by it, and no inbox has a row of it.
+It is no message of the desk: nobody is told of anything by it, and no inbox has a row of it. The worker sends it like
+everything else, for it alone needs the way out and knows the secrets of its environment.
 """
 
 import queue
@@ -20,21 +21,23 @@ from core.errors import Invalid, NotAllowed, NotNow
 from core.watch import Watch
 from notifications.channels import ADAPTERS, NotConfirmed, NotDelivered
 from notifications.composing import compose_test
-from notifications.models import Channel, ChannelTest
+from notifications.models import LOST_AFTER, Channel, ChannelTest
 from notifications.permissions import can_try
 from notifications.rules import is_phone
 from notifications.states import ChannelKind, Delivery
 from records.actions import audit
+from records.masking import masked_phone
 
-# Whoever pressed the button waits for it: longer than a channel takes to connect and answer, short of giving up.
-PATIENCE = timedelta(seconds=25)
+# No test is waited for longer, and none is begun once a pass has gone on for so long: deadlines are watched meanwhile.
+PATIENCE = timedelta(seconds=20)
+UNSENT = gettext_noop("no worker took it within two minutes: see whether it runs")
 SILENT = gettext_noop("nothing was answered in time")
 Outcome = tuple[str, str]
 
 
 @transaction.atomic
 def ask_for_test(*, channel: Channel, address: str, by: User, at: datetime) -> ChannelTest:
-    """Write down that a channel is to be tried; `send_test` does it.
+    """Write down that a channel is to be tried; the next pass of the worker does it.
 
     Raises `NotAllowed`, `NotNow` for a channel that is not in use, `Invalid` for what is no address of its kind.
     """
@@ -65,22 +68,31 @@ def _doubt(channel: Channel, address: str) -> str:
 
 def _record(test: ChannelTest, action: str, at: datetime, **more: str) -> None:
     channel = test.channel
-    data = {"channel": str(channel), "to": test.address, **more}
+    to = test.address if channel.kind == ChannelKind.MAIL else masked_phone(test.address)
+    data = {"channel": str(channel), "to": to, **more}
     audit(at=at, by=test.by, action=action, project=channel.project, target=str(channel.pk), data=data)
 
 
-def send_test(*, test: ChannelTest, at: datetime) -> ChannelTest:
-    """Send a test that waits and write down what became of it; one that was begun already is left as it is.
+def send_tests(*, at: datetime) -> dict[str, int]:
+    """Send the tests that wait, and write down what became of each; one that waited too long is not sent any more.
 
-    The channel is called outside any transaction, and for no longer than `PATIENCE`: beyond that nobody knows.
+    Each is claimed before its channel is called, outside any transaction: killed in between it is never sent again.
+    Returns counts.
     """
-    claimed = ChannelTest.objects.filter(pk=test.pk, state=Delivery.PENDING).update(state=Delivery.SENDING)
-    if claimed:
-        watch = Watch(at)
-        state, error = _within(PATIENCE, partial(_hand_over, test, at))
-        _end(test, state, error, watch.now)
-    test.refresh_from_db()
-    return test
+    watch, counts = Watch(at), {"sent": 0, "failed": 0, "unknown": 0}
+    waiting = ChannelTest.objects.filter(state=Delivery.PENDING).select_related("channel__project", "by")
+    for test in waiting.order_by("pk"):
+        if watch.now - at > PATIENCE:
+            break
+        if ChannelTest.objects.filter(pk=test.pk, state=Delivery.PENDING).update(state=Delivery.SENDING):
+            state, error = _outcome(test, watch.now)
+            _end(test, state, error, watch.now)
+            counts[str(state)] += 1
+    return counts
+
+
+def _outcome(test: ChannelTest, at: datetime) -> Outcome:
+    return (Delivery.FAILED, UNSENT) if at >= test.at + LOST_AFTER else _within(PATIENCE, partial(_hand_over, test, at))
 
 
 def _hand_over(test: ChannelTest, at: datetime) -> Outcome:

@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from notifications.models.means import Channel
 from notifications.states import Delivery
 
-# Whoever tried it has long been answered by then: the process that sent it is gone.
+# By then the worker that sent it is gone, or none has come by: it is not sent any more.
 LOST_AFTER = timedelta(minutes=2)
 
 
@@ -28,10 +29,16 @@ class ChannelTest(models.Model):
         ordering = ["-pk"]
         verbose_name = _("test of a channel")
         verbose_name_plural = _("tests of channels")
+        indexes = [models.Index(fields=["id"], name="channel_test_waiting", condition=Q(state="pending"))]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.address}"
 
+    @property
+    def is_open(self) -> bool:
+        """Say whether the worker still has to come by or to answer."""
+        return self.state in (Delivery.PENDING, Delivery.SENDING)
+
     def is_lost(self, at: datetime) -> bool:
         """Say whether whoever sent it never came back to say what became of it."""
-        return self.state in (Delivery.PENDING, Delivery.SENDING) and at >= self.at + LOST_AFTER
+        return self.state == Delivery.SENDING and at >= self.at + LOST_AFTER

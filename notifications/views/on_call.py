@@ -1,5 +1,6 @@
 """Who is on call for which role or department: to read for who works in the project, to keep for who leads it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import Absence, Department, Membership, Project, User
 from accounts.permissions import can_keep_absences
 from accounts.states import STAFF_ROLES
+from cases.sentences import moment_words
 from core.errors import Invalid
 from notifications.actions import NewDuty, call_off_duty, put_on_call
 from notifications.forms import DutyForm
@@ -35,13 +37,35 @@ def _form(request: HttpRequest, project: Project) -> DutyForm:
     )
 
 
-def _rows(user: User, project: Project, at: datetime) -> list[tuple[OnCall, bool, Absence | None]]:
-    """Duties that go on or are to come, whether each goes on now, and an absence of the person that meets it."""
+@dataclass(frozen=True)
+class Row:
+    """A duty as the page shows it: from when to when in full, and an absence of the person that meets it."""
+
+    duty: OnCall
+    since: str
+    until: str
+    is_now: bool
+    absence: Absence | None
+
+
+def _rows(user: User, project: Project, at: datetime) -> list[Row]:
+    """Duties that go on or are to come."""
     to_come = Absence.objects.filter(ends_at__gt=at, called_off_at=None).select_related("substitute")
     away = Prefetch("user__absences", to_come, to_attr="to_come")
     found = OnCall.objects.visible_to(user).standing().filter(project=project, ends_at__gt=at)
     rows = found.select_related("user", "department", "made_by").prefetch_related(away)
-    return [(row, row.starts_at <= at, _absence(row)) for row in rows[:MOST]]
+    return [_row(duty, at) for duty in rows[:MOST]]
+
+
+def _row(duty: OnCall, at: datetime) -> Row:
+    since, until = duty.starts_at.isoformat(), duty.ends_at.isoformat()
+    return Row(
+        duty,
+        moment_words(since, beside=at),
+        moment_words(until, beside=at),
+        duty.starts_at <= at,
+        _absence(duty),
+    )
 
 
 def _absence(duty: OnCall) -> Absence | None:

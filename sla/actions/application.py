@@ -53,7 +53,7 @@ def apply_to_running(
     payload = {"rule": policy.key, "name": {"zh": policy.name_zh, "en": policy.name_en}}
     work = long_work.start(kind=KIND, project=project, by=by, at=at, payload=payload)
     done = RuleApplication.objects.create(version=version, work=work, reason=reason.strip())
-    _record(done, "rule.apply_asked", at, {})
+    _record(done, "rule.apply_asked", at, by=by)
     return done
 
 
@@ -66,6 +66,7 @@ def stop_applying(*, application: RuleApplication, by: User, at: datetime) -> No
     _require(by)
     if not long_work.stop(application.work, at=at):
         raise NotNow(_("This is done or stopped already."))
+    _record(application, "rule.apply_stopped", at, by=by)
 
 
 def _require(by: User) -> None:
@@ -73,10 +74,16 @@ def _require(by: User) -> None:
         raise NotAllowed(_("Only an administrator may apply a rule to running deadlines."))
 
 
-def _record(application: RuleApplication, action: str, at: datetime, more: dict[str, Any]) -> None:
+def _record(application: RuleApplication, action: str, at: datetime, *, by: User, **counts: int) -> None:
     version = application.version
-    data = {"version": version.number, **more}
-    audit(at=at, by=application.work.by, action=action, target=version.policy.key, reason=application.reason, data=data)
+    data = {"version": version.number, **counts}
+    audit(at=at, by=by, action=action, target=version.policy.key, reason=application.reason, data=data)
+
+
+def _came_to(application: RuleApplication, progress: "_Progress", at: datetime) -> None:
+    """Put on record how many moved and how many stayed, however it ended."""
+    stayed = sum(progress.stayed.values())
+    _record(application, "rule.applied", at, by=application.work.by, moved=progress.moved, stayed=stayed)
 
 
 @dataclass
@@ -104,11 +111,6 @@ class _Progress:
         return {why: count for why, count in self.counts.items() if why != MOVED_ON}
 
     @property
-    def said(self) -> dict[str, int]:
-        """What is put on record of it."""
-        return {"moved": self.moved, "stayed": sum(self.stayed.values())}
-
-    @property
     def words(self) -> str:
         """What stays of it where it ends early."""
         return ngettext(
@@ -128,7 +130,7 @@ def run(work: LongWork, watch: Watch) -> None:
     try:
         _go_through(application, progress, watch)
     except long_work.StoppedError as stopped:
-        _record(application, "rule.apply_stopped", watch.now, progress.said)
+        _came_to(application, progress, watch.now)
         raise long_work.StoppedError(_("Stopped.") + " " + progress.words) from stopped
 
 
@@ -147,13 +149,13 @@ def _go_through(application: RuleApplication, progress: _Progress, watch: Watch)
         _require_in_force(application, progress, watch.now)
         _batch(application, pks, progress, watch.now)
     with transaction.atomic():
-        _record(application, "rule.applied", watch.now, progress.said)
+        _came_to(application, progress, watch.now)
         long_work.finish(work, result=progress.result, at=watch.now)
 
 
 def _require_in_force(application: RuleApplication, progress: _Progress, at: datetime) -> None:
     if not PolicyVersion.objects.in_force().filter(pk=application.version_id).exists():
-        _record(application, "rule.apply_stopped", at, progress.said)
+        _came_to(application, progress, at)
         raise NotNow(_("The rule was changed again meanwhile.") + " " + progress.words)
 
 

@@ -14,11 +14,15 @@ class RuleApplicationQuerySet(models.QuerySet["RuleApplication"]):
 
     def open_for(self, policy: Policy) -> "RuleApplication | None":
         """The one of the rule that waits or runs."""
-        return self.filter(version__policy=policy, work__state__in=OPEN).select_related("work__by", "version").first()
+        return (
+            self.filter(version__policy=policy, work__state__in=OPEN)
+            .select_related("work__by", "version__policy")
+            .first()
+        )
 
     def latest_of(self, policy: Policy) -> "RuleApplication | None":
         """The last one of the rule, whatever became of it."""
-        return self.filter(version__policy=policy).select_related("work__by", "version").first()
+        return self.filter(version__policy=policy).select_related("work__by", "version__policy").first()
 
 
 class RuleApplication(models.Model):

@@ -142,7 +142,7 @@ def _show(
         "may_decide": decides,
         "own": waiting is not None and waiting.created_by_id == user.pk,
         "may_propose": can_propose_rules(user),
-        "applying": RuleApplication.objects.open_for(policy),
+        "applying": RuleApplication.objects.open_for(policy) if can_propose_rules(user) else None,
         "refusing": refusing or ReasonForm(),
         "refusing_open": refusing is not None,
     }

@@ -117,7 +117,7 @@ def test_pages_of_the_supervisor(stage: Cast, come: Come, pages: Pages, *, phone
         visit(
             page,
             [
-                "/inbox/", "/told/", "/told/?who=x", "/absences/",
+                "/inbox/", "/told/", "/told/?who=x", "/absences/", "/on-call/",
                 "/tickets/", "/tickets/?q=nothing-like-this", f"/tickets/{pages['urgent']}/",
                 f"/tickets/{pages['at_work']}/", f"/tickets/{pages['done']}/", "/dispatch/",
                 f"/dispatch/?ticket={pages['urgent']}&{window}",

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +13,13 @@ from django.utils import translation
 
 from accounts.models import User
 from core.errors import Invalid, NotAllowed, NotNow
-from notifications.actions import ask_for_test, deliver, send_test
+from notifications.actions import ask_for_test, deliver, send_tests
 from notifications.channels import NotConfirmed, NotDelivered
 from notifications.models import Channel, ChannelTest, Message
 from notifications.queries import outcome_words, reason_words
 from notifications.states import ROBOTS, ChannelKind, Delivery
 from records.models import AuditEntry
+from sla.sweeps import run
 from tests.cast import NOON, Cast
 from tests.notifications.gateway import MailServer, SmsGateway
 from tests.notifications.setup import Counting, counting, make_channel
@@ -47,7 +48,10 @@ def page_of(channel: Channel) -> str:
 
 
 def tried(cast: Cast, channel: Channel, address: str = "13800001234") -> ChannelTest:
-    return send_test(test=ask_for_test(channel=channel, address=address, by=cast.admin, at=NOON), at=NOON)
+    test = ask_for_test(channel=channel, address=address, by=cast.admin, at=NOON)
+    send_tests(at=NOON)
+    test.refresh_from_db()
+    return test
 
 
 # --- on the page -----------------------------------------------------------------------------------------------------
@@ -64,8 +68,15 @@ def test_each_kind_of_channel_is_tried_on_its_page_and_nobodys_inbox_has_it(
     address = {} if kind in ROBOTS else {"address": "a@example.org" if kind == ChannelKind.MAIL else "13800001234"}
     assert ("address" in shown.context["form"].fields) is bool(address)
     key = shown.context["form"]["idempotency_key"].value()
-    said = words_of(admin.post(page_of(channel), {**address, "idempotency_key": key}, follow=True))
-    assert "Delivered: the other end accepted it." in said
+    with time_machine.travel(NOON, tick=False):
+        said = admin.post(page_of(channel), {**address, "idempotency_key": key}, follow=True)
+    assert "It is being sent" in words_of(said)
+    assert 'http-equiv="refresh"' in said.content.decode(), "the page asks again by itself"
+    assert not sent.sent, "the worker sends, not the page"
+    assert send_tests(at=NOON) == {"sent": 1, "failed": 0, "unknown": 0}
+    done = admin.get(page_of(channel))
+    assert "Delivered: the other end accepted it." in words_of(done)
+    assert 'http-equiv="refresh"' not in done.content.decode()
     assert sent.addresses == [address.get("address", "")]
     assert sent.channels == [channel]
     assert "Admin is trying whether this channel works" in sent.bodies[0]
@@ -78,24 +89,44 @@ def test_each_kind_of_channel_is_tried_on_its_page_and_nobodys_inbox_has_it(
     assert entries[1].data["outcome"] == "sent"
 
 
-def test_a_double_click_sends_once(
-    cast: Cast, sent: Counting, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_double_click_sends_once(cast: Cast, sent: Counting, signed_in: SignIn) -> None:
     channel = make_channel(ChannelKind.SMS, cast.project)
     admin, form = signed_in(cast.admin), {"address": "13800001234", "idempotency_key": "k"}
-    second: list[int] = []
-
-    def press_again(*, test: ChannelTest, at: datetime) -> ChannelTest:
-        """The second click comes while the first is on its way."""
-        second.append(admin.post(page_of(channel), form).status_code)
-        return send_test(test=test, at=at)
-
-    monkeypatch.setattr("notifications.admin.send_test", press_again)
-    assert admin.post(page_of(channel), form).status_code == 302
-    assert second == [302]
-    assert len(sent.sent) == ChannelTest.objects.count() == 1
-    send_test(test=ChannelTest.objects.get(), at=NOON)
+    with time_machine.travel(NOON, tick=False):
+        for _ in range(2):
+            assert admin.post(page_of(channel), form).status_code == 302
+    assert ChannelTest.objects.count() == 1
+    for _ in range(2):
+        send_tests(at=NOON)
     assert len(sent.sent) == 1, "what was begun is not begun again"
+
+
+def test_the_workers_pass_sends_it(cast: Cast, sent: Counting) -> None:
+    ask_for_test(channel=make_channel(project=cast.project), address="13800001234", by=cast.admin, at=NOON)
+    assert run(NOON)["tests"]["sent"] == 1
+    assert run(NOON)["tests"]["sent"] == 0
+    assert len(sent.sent) == 1
+
+
+def test_two_workers_at_once_send_it_once(cast: Cast, sent: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask_for_test(channel=make_channel(project=cast.project), address="13800001234", by=cast.admin, at=NOON)
+
+    def meanwhile(patience: timedelta, act: Any) -> Any:
+        assert send_tests(at=NOON) == {"sent": 0, "failed": 0, "unknown": 0}
+        return act()
+
+    monkeypatch.setattr("notifications.actions.trying._within", meanwhile)
+    assert send_tests(at=NOON)["sent"] == 1
+    assert len(sent.sent) == 1
+
+
+def test_what_no_worker_took_in_time_is_not_sent_hours_later(cast: Cast, sent: Counting) -> None:
+    test = ask_for_test(channel=make_channel(project=cast.project), address="13800001234", by=cast.admin, at=NOON)
+    assert "has not come by" in outcome_words(test, NOON + 3 * MINUTE)
+    assert send_tests(at=NOON + 60 * MINUTE)["failed"] == 1
+    test.refresh_from_db()
+    assert not sent.sent
+    assert "It did not go out: no worker took it" in outcome_words(test, NOON + 60 * MINUTE)
 
 
 @pytest.mark.parametrize(

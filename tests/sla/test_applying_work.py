@@ -186,7 +186,8 @@ def test_stopped_between_two_batches_it_says_what_moved_and_the_rest_can_follow(
     page = admin.get(reverse("rule_apply", args=[KEY]))
     assert "20 deadlines had moved and stay so" in page.content.decode()
     assert page.context["plan"].moving == 30
-    assert AuditEntry.objects.get(action="rule.apply_stopped").data["moved"] == 20
+    assert AuditEntry.objects.get(action="rule.apply_stopped").by == cast.admin
+    assert AuditEntry.objects.get(action="rule.applied").data["moved"] == 20
     ask(cast, new)
     run_waiting(NOON + MINUTE)
     assert len(moved_once()) == 50
