@@ -184,8 +184,12 @@ def test_who_saves_after_signing_out_elsewhere_sees_the_words_and_sends_them_aft
     expect(page.locator("h1")).to_have_text("您已退出登录")
     expect(page.locator(".typed")).to_contain_text("问停车费，还问装修")
     place = page.url.partition("/contacts/")[0]
-    sign_in = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(stage.frontdesk), "url": place}
-    page.context.add_cookies([sign_in, {"name": settings.CSRF_COOKIE_NAME, "value": "n" * 32, "url": place}])
+    page.context.add_cookies(
+        [
+            {"name": settings.SESSION_COOKIE_NAME, "value": session_of(stage.frontdesk), "url": place},
+            {"name": settings.CSRF_COOKIE_NAME, "value": "n" * 32, "url": place},
+        ]
+    )
     page.get_by_role("button", name="马上再发一次").click()
     expect(page.locator("main")).to_contain_text("当场答复")
     assert Contact.objects.get().said == "问停车费，还问装修"

@@ -1,4 +1,4 @@
-"""A form sent after signing out, or with an old token: what was typed is shown and sent again, never lost at the door."""
+"""A form sent after signing out, or with an old token: what was typed is shown and sent again, not lost at the door."""
 
 import re
 from collections.abc import Callable
