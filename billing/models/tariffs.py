@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Project, User
-from billing.states import Basis, Rhythm
+from billing.models.ledger import Account
+from billing.states import Basis, Book, Rhythm
 from estate.models import REGISTER_ROLES, Unit
 
 
@@ -27,6 +28,15 @@ class ChargeItem(models.Model):
     project = models.ForeignKey(Project, models.PROTECT, related_name="charge_items", verbose_name=_("project"))
     name = models.CharField(_("name"), max_length=100)
     category = models.CharField(_("kind of charge"), max_length=40, blank=True)
+    account = models.ForeignKey(
+        Account,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("account"),
+        help_text=_("where its income is booked; empty: income from services"),
+    )
 
     objects = ChargeQuerySet.as_manager()
     history = HistoricalRecords()
@@ -39,6 +49,16 @@ class ChargeItem(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def books_to(self) -> str:
+        """The code of the account that its bills are credited to."""
+        return self.account_id or Book.SERVICES
+
+    @property
+    def on_behalf(self) -> bool:
+        """Say whether the money is another's (water, power): collected on behalf, no income of ours."""
+        return self.books_to == Book.ON_BEHALF
 
 
 class TariffQuerySet(models.QuerySet["Tariff"]):
