@@ -11,6 +11,11 @@ class Basis(TextChoices):
 
     AREA = "area", _("Area × unit price + fixed amount")
     FIXED = "fixed", _("Fixed amount")
+    UNIT = "unit", _("Per unit + fixed amount")
+    READING = "reading", _("Meter reading × unit price + fixed amount")
+    VEHICLE = "vehicle", _("Vehicles × unit price + fixed amount")
+    SPACE = "space", _("Parking spaces × unit price + fixed amount")
+    FORMULA = "formula", _("A formula of its own")
 
 
 class Rhythm(TextChoices):
