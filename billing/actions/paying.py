@@ -13,7 +13,7 @@ from billing.actions.posting import Line, post
 from billing.actions.receipting import issue_receipt
 from billing.models import Bill, Credit, Payment, PaymentLine, Receipt
 from billing.permissions import can_take_payment
-from billing.queries.owed import Liable, liable_for
+from billing.queries.owed import Liable, liable_for, open_bills
 from billing.rules.allocation import allocate
 from billing.states import METHOD_BOOKS, Book, EntryKind, Method
 from cases.actions import next_number
@@ -29,6 +29,7 @@ from sla.actions import happen
 PREFIX = "JF"
 LARGEST = Decimal("9999999.99")
 LONGEST = 100
+CREDIT_WORDS = {"zh": "预存款", "en": "what was paid in advance"}
 METHOD_WORDS = {
     Method.CASH: {"zh": "现金", "en": "cash"},
     Method.TRANSFER: {"zh": "转账", "en": "bank transfer"},
@@ -67,13 +68,13 @@ def take_payment(
         raise NotAllowed(_("Only cashiers take money."))
     _check(project, unit, bills, amount, method)
     check_claim(claimed_at, at=at)
-    cases = _lock_cases(bills)
+    cases = lock_cases(bills)
     locked = lock_bills(unit, bills)
     settled, rest = allocate(amount, [(bill.pk, bill.outstanding) for bill in locked])
     _settle(locked, settled)
     if rest:
         add_credit(unit, rest)
-    _tell_cases(cases, locked, settled, method, by=by, at=at)
+    _tell_cases(cases, locked, settled, METHOD_WORDS[Method(method)], by=by, at=at)
     payment = _payment(
         project,
         unit,
@@ -105,7 +106,7 @@ def _check(project: Project, unit: Unit, bills: Sequence[Bill], amount: Decimal,
         raise Invalid(_("One of these bills is not this unit's."), fields={"bills": _("No such bill.")})
 
 
-def _lock_cases(bills: Sequence[Bill]) -> dict[int, Case]:
+def lock_cases(bills: Sequence[Bill]) -> dict[int, Case]:
     """The cases that the bills were raised for, locked before anything of money is."""
     wanted = sorted({bill.case_id for bill in bills if bill.case_id is not None})
     if not wanted:
@@ -149,7 +150,7 @@ def _tell_cases(
     cases: Mapping[int, Case],
     bills: Sequence[Bill],
     settled: Mapping[int, Decimal],
-    method: str,
+    how: Mapping[str, str],
     *,
     by: User,
     at: datetime,
@@ -157,7 +158,7 @@ def _tell_cases(
     for bill in bills:
         if bill.case_id is None or not settled.get(bill.pk):
             continue
-        data = {"bill": bill.number, "amount": str(settled[bill.pk]), "how": METHOD_WORDS[Method(method)]}
+        data = {"bill": bill.number, "amount": str(settled[bill.pk]), "how": dict(how)}
         happen(case=cases[bill.case_id], kind="bill.paid", at=at, by=by, data=data, for_resident=True)
 
 
@@ -166,7 +167,7 @@ def _payment(
 ) -> Payment:
     first = next(iter(bills), None)
     owes = Liable(first.household_id, first.debtor_id) if first else liable_for([unit.pk]).get(unit.pk, Liable())
-    name = payer.strip() or Person.objects.filter(pk=owes.person).values_list("name", flat=True).first() or ""
+    name = payer.strip() or _name_of(owes)
     day = at.astimezone(project.tz).date()
     return Payment.objects.create(
         number=next_number(prefix=PREFIX, day=day),
@@ -180,6 +181,12 @@ def _payment(
         by=by,
         **given,
     )
+
+
+def _name_of(owes: Liable) -> str:
+    if owes.person is None:
+        return ""
+    return Person.objects.values_list("name", flat=True).get(pk=owes.person)
 
 
 def _book(payment: Payment, settled: Mapping[int, Decimal], rest: Decimal) -> None:
@@ -213,8 +220,9 @@ def use_credit(*, unit: Unit, by: User, at: datetime) -> Decimal:
     """
     if not can_take_payment(by, unit.project):
         raise NotAllowed(_("Only cashiers take money."))
-    cases = _lock_cases(Bill.objects.open().filter(unit=unit, case__isnull=False))
-    locked = lock_bills(unit, Bill.objects.open().filter(unit=unit))
+    owed = open_bills(unit)
+    cases = lock_cases(owed)
+    locked = lock_bills(unit, owed)
     credit = Credit.objects.select_for_update().filter(unit=unit).first()
     if credit is None or not credit.amount or not locked:
         raise NotNow(_("There is nothing paid in advance to use, or nothing owed."))
@@ -222,6 +230,7 @@ def use_credit(*, unit: Unit, by: User, at: datetime) -> Decimal:
     _settle(locked, settled)
     used = credit.amount - rest
     add_credit(unit, -used)
+    _tell_cases(cases, locked, settled, CREDIT_WORDS, by=by, at=at)
     lines = [
         Line(debit=Book.CREDIT, credit=Book.RECEIVABLE, amount=part, unit=unit.pk, bill=pk)
         for pk, part in settled.items()
