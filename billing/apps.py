@@ -13,7 +13,11 @@ class BillingConfig(AppConfig):
     verbose_name = _("Fees")
 
     def ready(self) -> None:
-        """Take the sheet of charges over with the register's workbooks."""
-        from billing.register import IMPORTER  # noqa: PLC0415  models are ready only now
+        """Take the sheet of charges over with the register's workbooks, and say who carries out billing runs."""
+        from billing.actions.running import RUNNERS  # noqa: PLC0415  models are ready only now
+        from billing.register import IMPORTER  # noqa: PLC0415
+        from records.work import register_work  # noqa: PLC0415
 
         register_importer(IMPORTER)
+        for kind, runner in RUNNERS.items():
+            register_work(kind, runner)

@@ -95,7 +95,7 @@ class BillState(TextChoices):
 
     UNPAID = "unpaid", _("Unpaid")
     PART = "part", _("Partly paid")
-    PAID = "paid", _("Paid")
+    PAID = "paid", _("Paid in full")
     VOID = "void", _("Void")
 
 
@@ -109,9 +109,10 @@ class RunState(TextChoices):
 
 
 class LeftOut(TextChoices):
-    """Why a run raises no bill for something that is charged."""
+    """Why a run raises no bill for a stretch that is charged."""
 
     NO_AREA = "no_area", _("The room has no area")
-    NO_TARIFF = "no_tariff", _("No price holds for the time")
-    NOTHING = "nothing", _("Comes to nothing")
+    NO_READING = "no_reading", _("There is no meter reading")
+    NO_TARIFF = "no_tariff", _("The tariff is not in force")
+    NOTHING = "nothing", _("It comes to nothing")
     BILLED = "billed", _("Billed already")

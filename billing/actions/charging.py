@@ -12,7 +12,7 @@ from billing.actions.posting import Line, mirrored, post, reason_of
 from billing.models import Bill, BillLine, ChargeItem, Posting
 from billing.permissions import can_bill
 from billing.queries.owed import Liable, liable_for, liable_in
-from billing.states import Book, EntryKind
+from billing.states import BillState, Book, EntryKind
 from cases.actions import next_number
 from cases.models import Case
 from core.errors import Invalid, NotAllowed, NotNow
@@ -114,3 +114,16 @@ def take_back(bills: Sequence[Bill], *, reason: str, by: User | None, at: dateti
         bill.outstanding, bill.voided_at, bill.voided_reason = Decimal(0), at, reason
         bill.version += 1
     Bill.objects.bulk_update(bills, ["outstanding", "voided_at", "voided_reason", "version"], batch_size=1000)
+
+
+def withdraw(*, case: Case, reason: str, by: User | None, at: datetime) -> list[Bill]:
+    """Make the bills of a case void of which nothing was paid; returns them. The caller has locked the case."""
+    unpaid = Bill.objects.in_state(BillState.UNPAID).filter(case=case)
+    units = list(unpaid.order_by("unit").values_list("unit", flat=True).distinct())
+    if not units:
+        return []
+    list(Unit.objects.select_for_update(no_key=True).filter(pk__in=units).order_by("pk"))
+    bills = list(unpaid.select_for_update(of=("self",)).select_related("project").order_by("pk"))
+    if bills:
+        take_back(bills, reason=reason, by=by, at=at)
+    return bills

@@ -192,9 +192,9 @@ class Bill(models.Model):
         return BillState.UNPAID if self.outstanding == self.amount else BillState.PART
 
     @property
-    def paid(self) -> bool:
-        """Say whether nothing is owed of it any more, because it was paid."""
-        return self.state == BillState.PAID
+    def state_words(self) -> str:
+        """The state in the reader's language."""
+        return str(BillState(self.state).label)
 
 
 class BillLine(models.Model):

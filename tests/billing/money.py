@@ -46,8 +46,8 @@ def paid(
 def management_fee(cast: Cast, **more: Any) -> Tariff:
     """2.80 yuan per m² and month from 2026 on."""
     item = ChargeItem.objects.get_or_create(project=cast.project, name="物业管理费")[0]
-    given = {"basis": Basis.AREA, "unit_price": Decimal("2.8"), "starts_on": date(2026, 1, 1), **more}
-    return Tariff.objects.create(project=cast.project, item=item, **given)
+    given = {"item": item, "basis": Basis.AREA, "unit_price": Decimal("2.8"), "starts_on": date(2026, 1, 1), **more}
+    return Tariff.objects.create(project=cast.project, **given)
 
 
 def borne(unit: Unit, tariff: Tariff, since: date = date(2026, 1, 1), until: date | None = None) -> UnitCharge:
