@@ -1,8 +1,11 @@
 """Who may do what with money. Buttons and actions ask the same."""
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Project, User
 from accounts.states import Role
 from billing.models import Receipt
+from core.errors import NotAllowed
 
 TAKERS = (Role.CASHIER,)
 BILLERS = (Role.CASHIER, Role.SUPERVISOR)
@@ -12,6 +15,12 @@ CLOSERS = (Role.SUPERVISOR, Role.GM)
 def can_take_payment(user: User, project: Project) -> bool:
     """Cashiers take money."""
     return user.has_role(project.pk, *TAKERS)
+
+
+def require_taker(user: User, project: Project) -> None:
+    """Raise `NotAllowed` for who does not take money in the project."""
+    if not can_take_payment(user, project):
+        raise NotAllowed(_("Only cashiers take money."))
 
 
 def can_reverse(user: User, receipt: Receipt) -> bool:

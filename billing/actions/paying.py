@@ -12,7 +12,7 @@ from accounts.models import Project, User
 from billing.actions.posting import Line, post
 from billing.actions.receipting import issue_receipt
 from billing.models import Bill, Credit, Payment, PaymentLine, Receipt
-from billing.permissions import can_take_payment
+from billing.permissions import require_taker
 from billing.queries.owed import Liable, liable_for, open_bills
 from billing.rules.allocation import allocate
 from billing.states import METHOD_BOOKS, Book, EntryKind, Method
@@ -20,7 +20,7 @@ from cases.actions import next_number
 from cases.family import lock_lines
 from cases.models import Case
 from cases.rules import check_claim
-from core.errors import Invalid, NotAllowed, NotNow
+from core.errors import Invalid, NotNow
 from core.money import to_cents
 from estate.models import Person, Unit
 from records.actions import audit
@@ -64,8 +64,7 @@ def take_payment(
         Invalid: an amount that is none, an unknown way of paying, a bill of another unit.
         NotNow: one of the bills was paid or made void meanwhile, or the month is closed.
     """
-    if not can_take_payment(by, project):
-        raise NotAllowed(_("Only cashiers take money."))
+    require_taker(by, project)
     _check(project, unit, bills, amount, method)
     check_claim(claimed_at, at=at)
     cases = lock_cases(bills)
@@ -218,8 +217,7 @@ def use_credit(*, unit: Unit, by: User, at: datetime) -> Decimal:
         NotAllowed: no cashier of the project.
         NotNow: nothing was paid in advance, or nothing is owed.
     """
-    if not can_take_payment(by, unit.project):
-        raise NotAllowed(_("Only cashiers take money."))
+    require_taker(by, unit.project)
     owed = open_bills(unit)
     cases = lock_cases(owed)
     locked = lock_bills(unit, owed)

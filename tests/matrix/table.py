@@ -67,6 +67,7 @@ WIDE = {"frontdesk", "supervisor", "gm", "quality", "admin"}
 TICKET = _sees(WIDE | {"head"}, technician=True, residents=True)
 TO_STAFF = _sees(WIDE | {"head"}, technician=True)
 DESK_CASE = _sees(WIDE)
+MONEY = _sees({"frontdesk", "cashier", "supervisor", "gm"}, residents=True)
 SEES: dict[str, Mapping[str, Places]] = {
     "ticket": TICKET,
     "complaint": TICKET,
@@ -83,6 +84,9 @@ SEES: dict[str, Mapping[str, Places]] = {
     "household": _sees(WIDE | {"cashier"}, residents=True),
     "unit": _sees(WIDE | {"cashier"}, residents=True),
     "vehicle": _sees(WIDE | {"cashier"}),
+    "bill": MONEY,
+    "payment": MONEY,
+    "receipt": MONEY,
     "import": dict.fromkeys(IMPORTERS, BOTH),
     "message": {"resident": MINE, "resident2": THEIRS, "frontdesk2": FAR},
     "told": dict.fromkeys(OVERSEERS, BOTH),
@@ -171,6 +175,19 @@ def _sending(world: World, place: str) -> dict[str, Any]:
         return {"event": 0}
     number = world.ids("ticket", place)["number"]
     return {"event": Event.objects.filter(case__number=number, kind="ticket.dispatched").earliest("pk").pk}
+
+
+def _money(world: World, place: str) -> dict[str, Any]:
+    """A payment of the place's home for its open bill."""
+    here = world.places[place]
+    open_bill = world.ids("bill", place)["number"]
+    return {
+        "project": here.project.code,
+        "unit": here.unit.number,
+        "bills": [open_bill],
+        "amount": "1.00",
+        "method": "cash",
+    }
 
 
 REASON = just(reason="客户要求")
@@ -428,6 +445,15 @@ TABLE: dict[str, Row] = {
     # A photo cannot be sent as JSON: who may is tried with the pages; here, that strangers find nothing.
     "ticket-photos": _writes("ticket", SIGNED_IN),
     "ticket-sign": _writes("ticket", SIGNED_IN),
+    # --- API: money ---------------------------------------------------------------------------------------------------
+    "bill-list": _reads(),
+    "bill-detail": _reads("bill"),
+    "payment-list": Row(reads=SIGNED_IN, writes=frozenset({"cashier"}), body=_money),
+    "payment-detail": _reads("payment"),
+    "receipt-list": _reads(),
+    "receipt-detail": _reads("receipt"),
+    # Who took the money, and supervisors.
+    "receipt-reverse": _writes("receipt", frozenset({"cashier", "supervisor"}), REASON),
     # --- API: the register -------------------------------------------------------------------------------------------
     "project-list": Row(reads=SIGNED_IN, writes=NOBODY, body=just(code="lake", name_zh="湖畔")),
     "project-detail": Row(
