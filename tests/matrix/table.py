@@ -51,6 +51,8 @@ RULES = frozenset({"supervisor", "gm", "quality", "admin"})
 ADMIN, GM = frozenset({"admin"}), frozenset({"gm"})
 OVERSEERS = frozenset({"supervisor", "gm", "admin"})
 FIGURES = frozenset({"supervisor", "gm", "quality"})
+CASHIER = frozenset({"cashier"})
+MONEY_STAFF = frozenset({"frontdesk", "frontdesk2", "cashier", "supervisor", "gm"})
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -87,6 +89,8 @@ SEES: dict[str, Mapping[str, Places]] = {
     "bill": MONEY,
     "payment": MONEY,
     "receipt": MONEY,
+    "receipt_print": MONEY,
+    "receipt_token": dict.fromkeys(ROLES, BOTH | FAR),
     "import": dict.fromkeys(IMPORTERS, BOTH),
     "message": {"resident": MINE, "resident2": THEIRS, "frontdesk2": FAR},
     "told": dict.fromkeys(OVERSEERS, BOTH),
@@ -333,6 +337,17 @@ TABLE: dict[str, Row] = {
     "measure_new": Row(reads=FIGURES, writes=FIGURES),
     "measure": _reads("measure", EVERY_STAFF),
     "measure_step": _writes("measure", WORKERS | {"quality"}, just(result="已排班"), given={"verb": "finish"}),
+    # --- money -------------------------------------------------------------------------------------------------------
+    "till": _reads("", CASHIER),
+    "till_unit": Row(
+        thing="unit", reads=CASHIER, writes=CASHIER, body=just(method="cash", received="1", keep_rest="1")
+    ),
+    "receipt": _reads("receipt", MONEY_STAFF),
+    "receipt_print": _writes("receipt", CASHIER | {"supervisor"}),
+    "receipt_paper": _reads("receipt_print", CASHIER | {"supervisor"}),
+    "receipt_reverse": _writes("receipt", CASHIER | {"supervisor"}, REASON),
+    # Whoever holds the paper has its token: it tells no name and no room.
+    "receipt_verify": Row(thing="receipt_token", reads=frozenset(ROLES), public=True),
     # --- deadlines ---------------------------------------------------------------------------------------------------
     "rules": _reads("", RULES),
     "rule": _reads("", RULES, given={"key": "ticket.respond"}),

@@ -20,6 +20,7 @@ from accounts.models import Absence, Department, Project, User
 from accounts.states import Role
 from billing.actions.charging import charge_once, standing_item
 from billing.actions.paying import take_payment
+from billing.actions.receipting import print_receipt
 from billing.models import Bill
 from cases.actions import NewCase, attach_photo, grant, lock, open_case, reveal_contact
 from cases.models import Case
@@ -266,10 +267,13 @@ def _money(place: Place, word: str) -> dict[str, dict[str, object]]:
         by=place.cashier,
         at=NOON,
     )
+    printed = print_receipt(receipt=receipt, url="https://desk.example.org/", fonts=FONTS, by=place.cashier, at=NOON)
     return {
         "bill": {"number": owed.number},
         "payment": {"number": receipt.payment.number},
         "receipt": {"number": receipt.number},
+        "receipt_token": {"token": receipt.token},
+        "receipt_print": {"number": receipt.number, "nth": printed.nth},
     }
 
 
