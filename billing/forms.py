@@ -46,7 +46,7 @@ class PayForm(forms.Form):
         """Change is given in cash only, and money for nothing is kept only when that is said."""
         cleaned = super().clean() or self.cleaned_data
         received = cleaned.get("received")
-        if received is None or cleaned.get("keep_rest") or received <= self.total:
+        if received is None or cleaned.get("keep_rest") or received <= self.total or self.is_stale:
             return cleaned
         if not self.bills:
             self.add_error("keep_rest", _("No bill is ticked: say that it is paid in advance."))
@@ -60,7 +60,12 @@ class PayForm(forms.Form):
     def amount(self) -> Decimal:
         """What is booked, in yuan: all that was handed over, less the change."""
         received: Decimal = self.cleaned_data["received"]
-        return received if self.cleaned_data["keep_rest"] else min(received, self.total)
+        return received if self.cleaned_data["keep_rest"] or self.is_stale else min(received, self.total)
+
+    @property
+    def is_stale(self) -> bool:
+        """Say whether something ticked is owed no longer: taking the money says which, and takes none."""
+        return any(not bill.outstanding for bill in self.bills)
 
     @property
     def change(self) -> Decimal:

@@ -7,7 +7,9 @@
   const total = form.querySelector("[data-till-total]");
   const change = form.querySelector("[data-till-change]");
   const received = form.elements.received;
-  const yuan = (cents) => "¥" + (cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const written = change.textContent;
+  const plain = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const yuan = (cents) => written.replace("0.00", plain.format(cents / 100));
   const cents = (text) => Math.round(parseFloat(text || "0") * 100) || 0;
   let typed = form.querySelector("[aria-invalid=true]") !== null;
 
