@@ -152,9 +152,19 @@ def make_world() -> World:
     unit, _, person = make_home(cast.other_project, "9-9-901", "王大锤", "13744445555")
     person.user = far["resident3"]
     person.save()
+    places = _places(cast, unit)
+    for name, place in places.items():
+        _furnish(name, place)
+    for project in (cast.project, cast.other_project):
+        reindex_register(project=project)
+    return World(cast, places)
+
+
+def _places(cast: Cast, far: Unit) -> dict[str, Place]:
+    """The three homes, each with who works there."""
     here, there = cast.project, cast.other_project
     homes = cast.units
-    places = {
+    return {
         OWN: Place(
             here,
             homes["3-2-1501"],
@@ -177,20 +187,15 @@ def make_world() -> World:
         ),
         FOREIGN: Place(
             there,
-            unit,
+            far,
             "13744445555",
             cast.frontdesk2,
-            far["technician3"],
-            far["admin2"],
-            far["cashier2"],
+            cast.technician3,
+            cast.admin2,
+            cast.cashier2,
             cast.frontdesk2,
         ),
     }
-    for name, place in places.items():
-        _furnish(name, place)
-    for project in (here, there):
-        reindex_register(project=project)
-    return World(cast, places)
 
 
 def _furnish(name: str, place: Place) -> None:
