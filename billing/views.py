@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import Project
 from billing.actions.paying import take_payment
 from billing.actions.receipting import print_receipt
 from billing.actions.reversing import reverse_receipt
@@ -198,9 +197,7 @@ def receipt_reverse(request: HttpRequest, number: str) -> HttpResponse:
 def receipt_verify(request: HttpRequest, token: str) -> HttpResponse:
     """What a receipt's code tells whoever scans it: that there is such a receipt, of how much, and whether it stands.
 
-    No name and no room: the paper has them, and whoever only has its code need not.
+    No name, no room, no project: the paper has them, and whoever only has its code need not.
     """
-    rows = Receipt.objects.select_related("payment__project")
-    found = get_object_or_404(rows, token=token)
-    project: Project = found.payment.project
-    return render(request, "billing/receipt_verify.html", {"receipt": found, "of": project})
+    found = get_object_or_404(Receipt.objects.select_related("payment"), token=token)
+    return render(request, "billing/receipt_verify.html", {"receipt": found})
