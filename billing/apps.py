@@ -1,5 +1,7 @@
 """App configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +15,12 @@ class BillingConfig(AppConfig):
     verbose_name = _("Fees")
 
     def ready(self) -> None:
-        """Take the sheet of charges over with the register's workbooks."""
-        from billing.register import IMPORTER  # noqa: PLC0415  models are ready only now
+        """Take the sheet of charges over with the workbooks; say who carries out runs, and what is kept on record."""
+        from billing.actions.running import RUNNERS  # noqa: PLC0415  models are ready only now
+        from billing.register import IMPORTER  # noqa: PLC0415
+        from records.work import register_work  # noqa: PLC0415
 
         register_importer(IMPORTER)
+        for kind, runner in RUNNERS.items():
+            register_work(kind, runner)
+        import_module("billing.audited")

@@ -25,8 +25,8 @@ from records.models import StoredFile
 SEARCH_KIND = "case"
 # One statement makes the row, locks it and counts on; the ORM has no upsert that computes.
 COUNT_ON = """
-    INSERT INTO cases_counter (prefix, day, last) VALUES (%s, %s, 1)
-    ON CONFLICT (prefix, day) DO UPDATE SET last = cases_counter.last + 1
+    INSERT INTO cases_counter (prefix, day, last) VALUES (%s, %s, %s)
+    ON CONFLICT (prefix, day) DO UPDATE SET last = cases_counter.last + excluded.last
     RETURNING last
 """
 
@@ -60,10 +60,15 @@ class NewCase:
 
 def next_number(*, prefix: str, day: date) -> str:
     """Give out the next number of a prefix and day: one counter row, locked until the transaction ends."""
+    return next_numbers(prefix=prefix, day=day, count=1)[0]
+
+
+def next_numbers(*, prefix: str, day: date, count: int) -> list[str]:
+    """Give out as many numbers in a row, in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_ON, [prefix, connection.ops.adapt_datefield_value(day)])
+        cursor.execute(COUNT_ON, [prefix, connection.ops.adapt_datefield_value(day), count])
         (last,) = cursor.fetchone()
-    return format_number(prefix, day, last)
+    return [format_number(prefix, day, number) for number in range(last - count + 1, last + 1)]
 
 
 def open_case(*, new: NewCase, at: datetime, by: User | None) -> Case:

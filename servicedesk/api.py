@@ -2,6 +2,7 @@
 
 from rest_framework.routers import DefaultRouter
 
+from billing.api import BillViewSet, PaymentViewSet, ReceiptViewSet
 from cases.api import CaseViewSet
 from estate.api import PersonViewSet, ProjectViewSet, UnitViewSet, VehicleViewSet
 from reception.api import ContactViewSet, DeskComplaintViewSet, DeskTicketViewSet
@@ -17,6 +18,9 @@ router.register("tickets", DeskTicketViewSet, basename="ticket")
 router.register("complaints", DeskComplaintViewSet, basename="complaint")
 router.register("callbacks", CallbackViewSet, basename="callback")
 router.register("clocks", ClockViewSet, basename="clock")
+router.register("bills", BillViewSet, basename="bill")
+router.register("payments", PaymentViewSet, basename="payment")
+router.register("receipts", ReceiptViewSet, basename="receipt")
 router.register("projects", ProjectViewSet, basename="project")
 router.register("units", UnitViewSet, basename="unit")
 router.register("people", PersonViewSet, basename="person")

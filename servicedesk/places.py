@@ -51,6 +51,7 @@ RECEPTION = [
         60,
     ),
 ]
+TILL = [Entry(_("Till"), "till", "wallet", frozenset({Role.CASHIER}), 0)]
 TICKETS = [
     Entry(_("My jobs"), "my_jobs", "hard-hat", frozenset({Role.TECHNICIAN, Role.CASHIER}), 10, my_open_jobs),
     Entry(
@@ -110,7 +111,7 @@ RULES = [
     Entry(_("Working calendars"), "calendars", "calendar-days", frozenset({Role.ADMIN}), 98),
 ]
 
-PLACES: list[Entry] = [*RECEPTION, *TICKETS, *COMPLAINTS, *CALLBACKS, *PORTAL, *INBOX, *REGISTER, *RULES]
+PLACES: list[Entry] = [*RECEPTION, *TILL, *TICKETS, *COMPLAINTS, *CALLBACKS, *PORTAL, *INBOX, *REGISTER, *RULES]
 
 # --- the palette: what is no entry of the navigation but has an address of its own -----------------------------------
 TASKS: list[Entry] = [

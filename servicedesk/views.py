@@ -27,6 +27,7 @@ from cases.models import Attachment, Case
 from cases.permissions import reads_all
 from cases.registry import kind_of
 from cases.states import PhotoLabel
+from records.serving import serve
 from servicedesk.away import answer, what_is_away
 from servicedesk.error_pages import error_page, language_of, remember_language
 from servicedesk.live import asked_project
@@ -37,10 +38,6 @@ from servicedesk.places import PLACES
 from servicedesk.signed_out import kept_page, opens_a_page
 from servicedesk.unsent import posted
 from sla.health import last_sweep, late_beat
-
-# A file does nothing but be looked at. Browsers show a paper with a viewer of theirs, which a sandbox keeps out.
-PAPER_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-FILE_POLICY = f"sandbox; {PAPER_POLICY}"
 
 
 @login_required
@@ -130,18 +127,10 @@ def _file_for(reader: User, number: str, token: str) -> FileResponse:
         if require_print is None:
             raise Http404
         require_print(reader, found)
-    try:
-        content = stored.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
+    answer = serve(stored)
     if printed:  # the contact's number stands on it in clear
         reason = _("Form printed: %(number)s") % {"number": number}
         reveal_contact(case=found, by=reader, at=timezone.now(), reason=reason)
-    picture = stored.content_type.startswith("image/")
-    shown = picture or stored.content_type == "application/pdf"
-    answer = FileResponse(content, content_type=stored.content_type, filename=stored.name, as_attachment=not shown)
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Content-Security-Policy"] = PAPER_POLICY if shown and not picture else FILE_POLICY
     return answer
 
 

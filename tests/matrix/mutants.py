@@ -25,7 +25,11 @@ Scope = tuple[type[QuerySet[Any]], str]
 # Nowhere: what no address asks yet.
 MISSED_AT = {
     "accounts.Project.visible_to": "project-detail",
+    "billing.Bill.visible_to": "bill-detail",
+    "billing.BillingRun.visible_to": "",
     "billing.ChargeItem.visible_to": "admin:billing_tariff_change",
+    "billing.Payment.visible_to": "payment-detail",
+    "billing.Receipt.visible_to": "receipt-detail",
     "billing.Tariff.visible_to": "admin:billing_unitcharge_change",
     "billing.UnitCharge.visible_to": "",
     "cases.Attachment.meant_for": "case_file paper",

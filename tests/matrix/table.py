@@ -51,6 +51,8 @@ RULES = frozenset({"supervisor", "gm", "quality", "admin"})
 ADMIN, GM = frozenset({"admin"}), frozenset({"gm"})
 OVERSEERS = frozenset({"supervisor", "gm", "admin"})
 FIGURES = frozenset({"supervisor", "gm", "quality"})
+CASHIER = frozenset({"cashier"})
+MONEY_STAFF = frozenset({"frontdesk", "frontdesk2", "cashier", "supervisor", "gm"})
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -67,6 +69,7 @@ WIDE = {"frontdesk", "supervisor", "gm", "quality", "admin"}
 TICKET = _sees(WIDE | {"head"}, technician=True, residents=True)
 TO_STAFF = _sees(WIDE | {"head"}, technician=True)
 DESK_CASE = _sees(WIDE)
+MONEY = _sees({"frontdesk", "cashier", "supervisor", "gm"}, residents=True)
 SEES: dict[str, Mapping[str, Places]] = {
     "ticket": TICKET,
     "complaint": TICKET,
@@ -83,6 +86,11 @@ SEES: dict[str, Mapping[str, Places]] = {
     "household": _sees(WIDE | {"cashier"}, residents=True),
     "unit": _sees(WIDE | {"cashier"}, residents=True),
     "vehicle": _sees(WIDE | {"cashier"}),
+    "bill": MONEY,
+    "payment": MONEY,
+    "receipt": MONEY,
+    "receipt_print": MONEY,
+    "receipt_token": dict.fromkeys(ROLES, BOTH | FAR),
     "import": dict.fromkeys(IMPORTERS, BOTH),
     "message": {"resident": MINE, "resident2": THEIRS, "frontdesk2": FAR},
     "told": dict.fromkeys(OVERSEERS, BOTH),
@@ -173,6 +181,19 @@ def _sending(world: World, place: str) -> dict[str, Any]:
         return {"event": 0}
     number = world.ids("ticket", place)["number"]
     return {"event": Event.objects.filter(case__number=number, kind="ticket.dispatched").earliest("pk").pk}
+
+
+def _money(world: World, place: str) -> dict[str, Any]:
+    """A payment of the place's home for its open bill."""
+    here = world.places[place]
+    open_bill = world.ids("bill", place)["number"]
+    return {
+        "project": here.project.code,
+        "unit": here.unit.number,
+        "bills": [open_bill],
+        "amount": "1.00",
+        "method": "cash",
+    }
 
 
 REASON = just(reason="客户要求")
@@ -326,6 +347,17 @@ TABLE: dict[str, Row] = {
     "measure_new": Row(reads=FIGURES, writes=FIGURES),
     "measure": _reads("measure", EVERY_STAFF),
     "measure_step": _writes("measure", WORKERS | {"quality"}, just(result="已排班"), given={"verb": "finish"}),
+    # --- money -------------------------------------------------------------------------------------------------------
+    "till": _reads("", CASHIER),
+    "till_unit": Row(
+        thing="unit", reads=CASHIER, writes=CASHIER, body=just(method="cash", received="1", keep_rest="1")
+    ),
+    "receipt": _reads("receipt", MONEY_STAFF),
+    "receipt_print": _writes("receipt", CASHIER | {"supervisor"}),
+    "receipt_paper": _reads("receipt_print", CASHIER | {"supervisor"}),
+    "receipt_reverse": _writes("receipt", CASHIER | {"supervisor"}, REASON),
+    # Whoever holds the paper has its token: it tells no name and no room.
+    "receipt_verify": Row(thing="receipt_token", reads=frozenset(ROLES), public=True),
     # --- deadlines ---------------------------------------------------------------------------------------------------
     "rules": _reads("", RULES),
     "rule": _reads("", RULES, given={"key": "ticket.respond"}),
@@ -440,6 +472,15 @@ TABLE: dict[str, Row] = {
     # A photo cannot be sent as JSON: who may is tried with the pages; here, that strangers find nothing.
     "ticket-photos": _writes("ticket", SIGNED_IN),
     "ticket-sign": _writes("ticket", SIGNED_IN),
+    # --- API: money ---------------------------------------------------------------------------------------------------
+    "bill-list": _reads(),
+    "bill-detail": _reads("bill"),
+    "payment-list": Row(reads=SIGNED_IN, writes=frozenset({"cashier"}), body=_money),
+    "payment-detail": _reads("payment"),
+    "receipt-list": _reads(),
+    "receipt-detail": _reads("receipt"),
+    # Who took the money, and supervisors.
+    "receipt-reverse": _writes("receipt", frozenset({"cashier", "supervisor"}), REASON),
     # --- API: the register -------------------------------------------------------------------------------------------
     "project-list": Row(reads=SIGNED_IN, writes=NOBODY, body=just(code="lake", name_zh="湖畔")),
     "project-detail": Row(

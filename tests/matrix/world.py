@@ -7,6 +7,7 @@ else, and the phones are whole numbers that no page shows unmasked.
 import io
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -17,6 +18,10 @@ from PIL import Image
 
 from accounts.models import Absence, Department, Project, User
 from accounts.states import Role
+from billing.actions.charging import charge_once, standing_item
+from billing.actions.paying import take_payment
+from billing.actions.receipting import print_receipt
+from billing.models import Bill
 from cases.actions import NewCase, attach_photo, grant, lock, open_case, reveal_contact
 from cases.models import Case
 from complaints import actions as complaints
@@ -75,6 +80,7 @@ class Place:
     desk: User
     technician: User
     importer: User
+    cashier: User
     reader: User
     ids: dict[str, dict[str, object]] = field(default_factory=dict)
 
@@ -135,6 +141,7 @@ def make_world() -> World:
         "technician3": make_user("technician3", Role.TECHNICIAN, cast.other_project, departments["maintenance"]),
         "resident3": make_user("resident3", Role.RESIDENT, cast.other_project),
         "admin2": make_user("admin2", Role.ADMIN, cast.other_project),
+        "cashier2": make_user("cashier2", Role.CASHIER, cast.other_project),
     }
     far["keeper"] = make_user("keeper", Role.ADMIN, cast.project)
     far["chief"] = make_user("chief", Role.ADMIN, None)
@@ -145,20 +152,50 @@ def make_world() -> World:
     unit, _, person = make_home(cast.other_project, "9-9-901", "王大锤", "13744445555")
     person.user = far["resident3"]
     person.save()
-    here, there = cast.project, cast.other_project
-    homes = cast.units
-    places = {
-        OWN: Place(here, homes["3-2-1501"], "13812341234", cast.frontdesk, cast.technician, cast.admin, cast.resident),
-        NEIGHBOUR: Place(
-            here, homes["3-2-1502"], "13912345678", cast.frontdesk, cast.technician2, cast.admin, cast.resident2
-        ),
-        FOREIGN: Place(there, unit, "13744445555", cast.frontdesk2, far["technician3"], far["admin2"], cast.frontdesk2),
-    }
+    places = _places(cast, unit)
     for name, place in places.items():
         _furnish(name, place)
-    for project in (here, there):
+    for project in (cast.project, cast.other_project):
         reindex_register(project=project)
     return World(cast, places)
+
+
+def _places(cast: Cast, far: Unit) -> dict[str, Place]:
+    """The three homes, each with who works there."""
+    here, there = cast.project, cast.other_project
+    homes = cast.units
+    return {
+        OWN: Place(
+            here,
+            homes["3-2-1501"],
+            "13812341234",
+            cast.frontdesk,
+            cast.technician,
+            cast.admin,
+            cast.cashier,
+            cast.resident,
+        ),
+        NEIGHBOUR: Place(
+            here,
+            homes["3-2-1502"],
+            "13912345678",
+            cast.frontdesk,
+            cast.technician2,
+            cast.admin,
+            cast.cashier,
+            cast.resident2,
+        ),
+        FOREIGN: Place(
+            there,
+            far,
+            "13744445555",
+            cast.frontdesk2,
+            cast.technician3,
+            cast.admin2,
+            cast.cashier2,
+            cast.frontdesk2,
+        ),
+    }
 
 
 def _furnish(name: str, place: Place) -> None:
@@ -199,6 +236,7 @@ def _furnish(name: str, place: Place) -> None:
     upload = imports.upload(workbook=workbook, project=place.project, by=place.importer, at=NOON)
     place.ids = {
         **_complained(place, word),
+        **_money(place, known),
         "ticket": {"number": case.number},
         "done": {"number": done.case.number},
         "callback": {"number": callback.number},
@@ -220,6 +258,42 @@ def _furnish(name: str, place: Place) -> None:
         "project": {"code": place.project.code},
         **_calendar(place),
     }
+
+
+def _money(place: Place, word: str) -> dict[str, dict[str, object]]:
+    """A bill that is owed, and another one that was paid."""
+    paid, owed = (_bill(place, word) for _ in range(2))
+    receipt = take_payment(
+        project=place.project,
+        unit=place.unit,
+        bills=[paid],
+        amount=paid.amount,
+        method="cash",
+        reference=word,
+        by=place.cashier,
+        at=NOON,
+    )
+    printed = print_receipt(receipt=receipt, url="https://desk.example.org/", fonts=FONTS, by=place.cashier, at=NOON)
+    return {
+        "bill": {"number": owed.number},
+        "payment": {"number": receipt.payment.number},
+        "receipt": {"number": receipt.number},
+        "receipt_token": {"token": receipt.token},
+        "receipt_print": {"number": receipt.number, "nth": printed.nth},
+    }
+
+
+def _bill(place: Place, word: str) -> Bill:
+    return charge_once(
+        project=place.project,
+        unit=place.unit,
+        item=standing_item(place.project, "有偿维修服务费"),
+        amount=Decimal("30.00"),
+        words=word,
+        due_on=NOON.date(),
+        by=place.cashier,
+        at=NOON,
+    )
 
 
 def _complained(place: Place, word: str) -> dict[str, dict[str, object]]:
@@ -301,6 +375,7 @@ def happens_more(place: Place, word: str) -> None:
     said = {"title": word}
     tell([Notice(key=word, template="case.assigned", case=done.case, to=(place.reader,), data=said)], at=NOON)
     Vehicle.objects.create(project=place.project, plate=f"浙A{word[-7:]}", unit=place.unit)
+    _money(place, word)
     unit = Unit.objects.create(
         project=place.project, building=place.unit.building, number=f"7-7-{place.unit.pk}", room="1"
     )

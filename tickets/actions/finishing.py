@@ -16,6 +16,7 @@ from cases.rules import check_claim
 from cases.states import PhotoLabel
 from core.errors import Invalid, NotNow
 from sla.states import Audience
+from tickets.actions.billing import bill_work, take_bills_back
 from tickets.actions.pricing import Line, put_as_quoted, put_lines, require_price
 from tickets.actions.turns import Turn, begin, reason_of
 from tickets.models import Ticket
@@ -92,6 +93,7 @@ def complete(
     answered = turn.case.kind in ANSWERED_KINDS
     turn.happen(step, text=report, data=turn.acting() | ({"worded": "ticket.answered"} if answered else {}))
     tell_parent(child=turn.case, event=step.event, at=at, by=by)
+    bill_work(turn)
     _what_follows(turn)
     if answered:
         _pass_on_answer(turn, report)
@@ -286,6 +288,7 @@ def cancel(
     technician = turn.job.technician if turn.job else None
     turn.end_job(reason)
     turn.happen(step, text=reason)
+    take_bills_back(turn, reason)
     if technician is not None:
         turn.tell("ticket.cancelled", f"cancelled:{turn.case.number}", [technician], reason=reason)
     tell_parent(child=turn.case, event=step.event, at=at, by=by)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.states import PhotoLabel
 from core.errors import Invalid, NotNow
+from tickets.actions.billing import bill_work, take_bills_back
 from tickets.actions.turns import Turn, begin, reason_of
 from tickets.models import PriceItem, Ticket, WorkLine
 from tickets.permissions import can_override_charge, can_price, can_work
@@ -269,4 +270,8 @@ def override_charge(
     ticket.charge_override_reason = reason
     ticket.save(update_fields=["charge", "charge_overridden_by", "charge_overridden_at", "charge_override_reason"])
     turn.happen(step, data={"charge": CHARGES[Charge(charge)], "before": str(before)}, text=reason, for_resident=False)
+    if charge == Charge.FREE:
+        take_bills_back(turn, reason)
+    elif turn.case.state == State.COMPLETED:
+        bill_work(turn)
     return ticket

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from accounts.models import User
+from billing.models import Bill
+from billing.queries.owed import bills_of
 from cases.models import Case, Event
 from cases.permissions import reads_all
 from cases.queries import Line, Photo, events_of, lines_of, photos
@@ -17,7 +19,7 @@ from tickets.reads.just_done import undoable
 from tickets.reads.kin import Kin, meet
 from tickets.rules import total
 from tickets.sentences import charge_grounds
-from tickets.states import ANSWERED_KINDS, OPEN_JOBS
+from tickets.states import ANSWERED_KINDS, OPEN_JOBS, Charge
 from visits.models import Callback
 
 PICTURES = (PhotoLabel.INTAKE, PhotoLabel.BEFORE, PhotoLabel.AFTER, PhotoLabel.SIGNATURE)
@@ -52,6 +54,7 @@ class TicketPage:
     papers: tuple[Photo, ...]
     callbacks: tuple[Callback, ...]
     duplicates: tuple[Ticket, ...]
+    bills: tuple[Bill, ...]
     # What somebody did last, where whoever reads the page can take it back and somebody else did it.
     to_correct: Event | None
 
@@ -84,6 +87,11 @@ class TicketPage:
     def state_allows_photos(self) -> bool:
         """Say whether photos may still be added."""
         return allowed(kind_of(self.case.kind).transitions, "add_photo", self.case.state)
+
+    @property
+    def unbilled(self) -> bool:
+        """Say whether paid work is done that nobody was billed for: no room is named."""
+        return self.ticket.charge == Charge.PAID and self.ticket.completed_at is not None and self.case.unit_id is None
 
     @property
     def next_clock(self) -> Rung | None:
@@ -132,5 +140,6 @@ def page_of(kin: Kin, reader: User, *, at: datetime) -> TicketPage:
         papers=tuple(photo for photo in kept if photo.label == PhotoLabel.PAPER),
         callbacks=kin.callbacks,
         duplicates=kin.duplicates,
+        bills=tuple(bills_of(case)) if ticket.charge == Charge.PAID else (),
         to_correct=_to_correct(events, kin, reader, at),
     )

@@ -1,0 +1,326 @@
+"""Billing runs (出账): reckoned, looked at, raised in batches, taken back as far as nothing was paid; as long work."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Sum
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from billing.actions.charging import PREFIX, take_back
+from billing.actions.posting import Line, post, reason_of
+from billing.models import Bill, BillingRun, BillLine, ChargeItem, Credit
+from billing.permissions import can_bill
+from billing.queries.owed import NOTHING
+from billing.queries.paper import span_words
+from billing.queries.running import BATCH, Batch, Draft, batch_of, batches_of, charges_of
+from billing.rules.allocation import allocate
+from billing.rules.periods import month_of
+from billing.states import Book, EntryKind, RunState
+from cases.actions import next_numbers
+from core.errors import Invalid, NotAllowed, NotNow
+from core.watch import Watch
+from records import work as long_work
+from records.actions import audit
+from records.models import LongWork
+
+PREVIEW, RAISE, CANCEL = "billing.preview", "billing.raise", "billing.cancel"
+MOST_MONTHS = 36
+FIRST_ROWS = 50
+
+
+@transaction.atomic
+def prepare_run(
+    *, project: Project, items: Sequence[ChargeItem], start: date, end: date, due_on: date, by: User, at: datetime
+) -> BillingRun:
+    """Begin a run of some charge items for whole months; a worker reckons it, so that it can be looked at.
+
+    Raises:
+        NotAllowed: neither cashier nor supervisor of the project.
+        Invalid: no items, months that are none or too many, or bills that fall due before they begin.
+    """
+    _require(by, project)
+    if not items or any(item.project_id != project.pk for item in items):
+        raise Invalid(_("Choose what is billed."), fields={"items": _("Required.")})
+    first, last = month_of(start).start, month_of(end).end
+    if last < first or (last.year - first.year) * 12 + last.month - first.month >= MOST_MONTHS:
+        raise Invalid(_("Choose one month or more, at most three years."), fields={"end": _("Out of range.")})
+    if due_on < first:
+        raise Invalid(_("Bills cannot fall due before their time begins."), fields={"due_on": _("Too early.")})
+    run = BillingRun.objects.create(
+        project=project, period_start=first, period_end=last, due_on=due_on, made_at=at, made_by=by
+    )
+    run.items.set(items)
+    _begin(run, PREVIEW, by=by, at=at)
+    return run
+
+
+@transaction.atomic
+def raise_run(*, run: BillingRun, by: User, at: datetime) -> LongWork:
+    """Raise the bills of a run that was looked at. What is billed already, by whichever run, is left out.
+
+    Raises `NotNow` where the run is not ready, was raised, or is being raised.
+    """
+    run = _locked(run, by)
+    if run.state != RunState.PREVIEWED or _works(run):
+        raise NotNow(_("This run is not ready to be raised, or was raised already."))
+    audit(
+        at=at, by=by, project=run.project, action="run.raised", target=f"run {run.pk}", data={"total": str(run.total)}
+    )
+    return _begin(run, RAISE, by=by, at=at)
+
+
+@transaction.atomic
+def cancel_run(*, run: BillingRun, reason: str, by: User, at: datetime) -> LongWork:
+    """Stop a run, or take back what it raised: bills of which nothing was paid become void, the others stay.
+
+    Raises `NotNow` where it was cancelled already.
+    """
+    reason = reason_of(reason)
+    run = _locked(run, by)
+    if run.state == RunState.CANCELLED:
+        raise NotNow(_("This run was cancelled already."))
+    if run.work is not None:
+        long_work.stop(run.work, at=at)
+    audit(at=at, by=by, project=run.project, action="run.cancelled", target=f"run {run.pk}", reason=reason)
+    return _begin(run, CANCEL, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def stop_run(*, run: BillingRun, by: User, at: datetime) -> None:
+    """Stop the worker between two batches; what it raised stays, and raising again adds the rest."""
+    run = _locked(run, by)
+    if run.work is None or not long_work.stop(run.work, at=at):
+        raise NotNow(_("Nothing of this run is being worked on."))
+
+
+def _require(by: User, project: Project) -> None:
+    if not can_bill(by, project):
+        raise NotAllowed(_("Only cashiers and supervisors raise bills."))
+
+
+def _locked(run: BillingRun, by: User) -> BillingRun:
+    rows = BillingRun.objects.select_for_update(of=("self",)).select_related("project", "work")
+    locked = rows.get(pk=run.pk)
+    _require(by, locked.project)
+    return locked
+
+
+def _works(run: BillingRun) -> bool:
+    return run.work is not None and run.work.state in long_work.OPEN
+
+
+def _begin(run: BillingRun, kind: str, *, by: User, at: datetime, **payload: Any) -> LongWork:
+    run.work = long_work.start(kind=kind, project=run.project, by=by, at=at, payload={"run": run.pk, **payload})
+    run.save(update_fields=["work"])
+    return run.work
+
+
+def _run_of(work: LongWork) -> BillingRun:
+    return BillingRun.objects.select_related("project").get(pk=work.payload["run"])
+
+
+def preview(work: LongWork, watch: Watch) -> None:
+    """Reckon a run as a worker does: how many bills, what they come to, the first of them, and what is left out."""
+    run = _run_of(work)
+    total, done = charges_of(run).count(), 0
+    found = Batch()
+    count, amount = 0, NOTHING
+    first: list[dict[str, str]] = []
+    for batch in batches_of(run):
+        count += len(batch.drafts)
+        amount += sum((draft.amount for draft in batch.drafts), NOTHING)
+        first += [_row(draft) for draft in batch.drafts[: FIRST_ROWS - len(first)]]
+        found.add(batch)
+        done += batch.size
+        long_work.report(work, done=done, total=total, at=watch.now)
+    with transaction.atomic():
+        run.found = {"first": first, "left_out": dict(found.left_out), "rooms": found.rooms}
+        run.count, run.total, run.state = count, amount, RunState.PREVIEWED
+        run.save(update_fields=["found", "count", "total", "state"])
+        long_work.finish(work, result={"count": count, "total": str(amount)}, at=watch.now)
+
+
+def _row(draft: Draft) -> dict[str, str]:
+    return {
+        "unit": draft.charge.unit.number,
+        "item": draft.charge.tariff.item.name,
+        "period": span_words(draft.period.start, draft.period.end),
+        "words": "; ".join(line.formula_words for line in draft.lines),
+        "amount": str(draft.amount),
+    }
+
+
+def raise_bills(work: LongWork, watch: Watch) -> None:
+    """Raise a run as a worker does: each batch in a transaction of its own, found again where a worker died."""
+    run = _run_of(work)
+    total, done, after = charges_of(run).count(), 0, 0
+    while True:
+        with transaction.atomic():
+            _take_turns(run, work)
+            batch = _raise_batch(run, after=after, at=watch.now)
+        if batch is None:
+            break
+        done, after = done + batch.size, batch.last
+        _report(work, done=done, total=total, at=watch.now, words=_("Stopped. What was raised so far stays."))
+    with transaction.atomic():
+        result = _raised(run)
+        run.count, run.total = result["count"], result["total"]
+        run.state, run.raised_at = RunState.RAISED, watch.now
+        run.save(update_fields=["count", "total", "state", "raised_at"])
+        told = {"count": result["count"], "total": str(result["total"])}
+        long_work.finish(work, result=told, at=watch.now)
+
+
+def _report(work: LongWork, *, done: int, total: int, at: datetime, words: str) -> None:
+    """Say how far it is; where it was asked to stop, say what stays."""
+    try:
+        long_work.report(work, done=done, total=total, at=at)
+    except long_work.StoppedError as stopped:
+        raise long_work.StoppedError(words) from stopped
+
+
+def _raised(run: BillingRun) -> dict[str, Any]:
+    return run.bills.filter(voided_at=None).aggregate(count=Count("pk"), total=Sum("amount", default=NOTHING))
+
+
+def _take_turns(run: BillingRun, work: LongWork) -> None:
+    """Let one worker write at a time for a project, so that no run bills what another is about to.
+
+    Raises `StoppedError` where the run was given to another work meanwhile: it is being taken back.
+    """
+    Project.objects.select_for_update(no_key=True).get(pk=run.project_id)
+    if not BillingRun.objects.filter(pk=run.pk, work=work).exists():
+        raise long_work.StoppedError(_("Stopped: this run is being taken back."))
+
+
+def _raise_batch(run: BillingRun, *, after: int, at: datetime) -> Batch | None:
+    """Raise the next bills of a run; its statements are as many for one bill as for all of a batch."""
+    batch = batch_of(run, after=after)
+    if batch is None or not batch.drafts:
+        return batch
+    credits = {
+        credit.unit_id: credit
+        for credit in Credit.objects.select_for_update()
+        .filter(unit__in={draft.charge.unit_id for draft in batch.drafts}, amount__gt=0)
+        .order_by("pk")
+    }
+    day = at.astimezone(run.project.tz).date()
+    numbers = next_numbers(prefix=PREFIX, day=day, count=len(batch.drafts))
+    new = [_bill(run, draft, number, at) for draft, number in zip(batch.drafts, numbers, strict=True)]
+    used = _use_credits(new, credits)
+    bills = Bill.objects.bulk_create(new)
+    _write_lines(bills, batch.drafts)
+    _book(run, bills, batch.drafts, used, day=day, at=at)
+    return batch
+
+
+def _bill(run: BillingRun, draft: Draft, number: str, at: datetime) -> Bill:
+    charge = draft.charge
+    return Bill(
+        number=number,
+        project=run.project,
+        unit_id=charge.unit_id,
+        household_id=draft.liable.household,
+        debtor_id=draft.liable.person,
+        item_id=charge.tariff.item_id,
+        tariff_id=charge.tariff_id,
+        charge=charge,
+        run=run,
+        period_start=draft.period.start,
+        period_end=draft.period.end,
+        amount=draft.amount,
+        outstanding=draft.amount,
+        due_on=run.due_on,
+        issued_at=at,
+    )
+
+
+def _use_credits(bills: Sequence[Bill], credits: dict[int, Credit]) -> dict[str, Decimal]:
+    """Settle new bills from what their households paid in advance; how much of each, by its number."""
+    used: dict[str, Decimal] = {}
+    for bill in bills:
+        credit = credits.get(bill.unit_id)
+        if credit is None or not credit.amount:
+            continue
+        settled, credit.amount = allocate(credit.amount, [(bill.number, bill.outstanding)])
+        bill.outstanding -= settled[bill.number]
+        used |= settled
+    Credit.objects.bulk_update(credits.values(), ["amount"])
+    return used
+
+
+def _write_lines(bills: Sequence[Bill], drafts: Sequence[Draft]) -> None:
+    BillLine.objects.bulk_create(
+        [
+            BillLine(
+                bill=bill,
+                period_start=line.period.start,
+                period_end=line.period.end,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                amount=line.amount,
+                words=line.formula_words[:300],
+            )
+            for bill, draft in zip(bills, drafts, strict=True)
+            for line in draft.lines
+        ]
+    )
+
+
+def _book(
+    run: BillingRun,
+    bills: Sequence[Bill],
+    drafts: Sequence[Draft],
+    used: dict[str, Decimal],
+    *,
+    day: date,
+    at: datetime,
+) -> None:
+    books = {draft.charge.tariff.item_id: draft.charge.tariff.item.books_to for draft in drafts}
+    billed = [
+        Line(debit=Book.RECEIVABLE, credit=books[bill.item_id], amount=bill.amount, unit=bill.unit_id, bill=bill.pk)
+        for bill in bills
+    ]
+    settled = [
+        Line(debit=Book.CREDIT, credit=Book.RECEIVABLE, amount=used[bill.number], unit=bill.unit_id, bill=bill.pk)
+        for bill in bills
+        if used.get(bill.number)
+    ]
+    for kind, lines in ((EntryKind.BILLED, billed), (EntryKind.CREDIT_USED, settled)):
+        if lines:
+            post(project=run.project, kind=kind, day=day, lines=lines, by=run.made_by, at=at, run=run)
+
+
+def cancel_bills(work: LongWork, watch: Watch) -> None:
+    """Take a run back as a worker does: its unpaid bills become void, batch by batch; what was paid stays."""
+    run = _run_of(work)
+    unpaid = Bill.objects.in_state("unpaid").filter(run=run)
+    total, done = unpaid.count(), 0
+    while True:
+        with transaction.atomic():
+            _take_turns(run, work)
+            bills = list(unpaid.select_for_update(of=("self",)).select_related("project").order_by("pk")[:BATCH])
+            if bills:
+                take_back(bills, reason=work.payload["reason"], by=work.by, at=watch.now)
+        if not bills:
+            break
+        done += len(bills)
+        _report(work, done=done, total=total, at=watch.now, words=_("Stopped. What was made void so far stays void."))
+    with transaction.atomic():
+        result = _raised(run)
+        run.count, run.total = result["count"], result["total"]
+        run.state, run.cancelled_at = RunState.CANCELLED, watch.now
+        run.save(update_fields=["count", "total", "state", "cancelled_at"])
+        told = {"void": done, "kept": result["count"], "total": str(result["total"])}
+        long_work.finish(work, result=told, at=watch.now)
+
+
+RUNNERS: dict[str, Callable[[LongWork, Watch], None]] = {
+    PREVIEW: preview,
+    RAISE: raise_bills,
+    CANCEL: cancel_bills,
+}

@@ -1,0 +1,149 @@
+"""Money over the API: bills to read, payments to take, receipts to read and reverse."""
+
+from typing import Any, cast
+
+import django_filters
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from billing.actions.paying import take_payment
+from billing.actions.reversing import reverse_receipt
+from billing.models import Bill, Payment, PaymentLine, Receipt
+from billing.serializers import (
+    BillSerializer,
+    NewPaymentInput,
+    PaymentSerializer,
+    ReceiptSerializer,
+    ReverseInput,
+)
+from billing.states import BillState, Method
+from records.api import answer_once
+from records.parsing import FlagFilter
+
+NUMBER = "[A-Za-z0-9_-]{1,60}"
+
+
+class BillFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Filters of bills. `state`: `unpaid`, `part`, `paid` or `void`; `owed=true`: of which anything is still owed."""
+
+    project = django_filters.CharFilter(field_name="project__code")
+    unit = django_filters.CharFilter(field_name="unit__number")
+    case = django_filters.CharFilter(field_name="case__number")
+    state = django_filters.ChoiceFilter(choices=BillState.choices, method="filter_state")
+    owed = FlagFilter(method="filter_owed")
+
+    class Meta:
+        model = Bill
+        fields = ()
+
+    def filter_state(self, queryset: QuerySet[Bill], name: str, value: str) -> QuerySet[Bill]:
+        """Bills in one state."""
+        return cast(Any, queryset).in_state(value)  # type: ignore[no-any-return]
+
+    def filter_owed(self, queryset: QuerySet[Bill], name: str, value: bool) -> QuerySet[Bill]:
+        """Bills of which something is owed, or nothing."""
+        return queryset.filter(outstanding__gt=0) if value else queryset.filter(outstanding=0)
+
+
+class BillViewSet(viewsets.ReadOnlyModelViewSet[Bill]):
+    """Bills, newest first: what each comes to and what of it is still owed."""
+
+    queryset = Bill.objects.none()
+    serializer_class = BillSerializer
+    filterset_class = BillFilter
+    lookup_field = "number"
+    lookup_value_regex = NUMBER
+
+    def get_queryset(self) -> QuerySet[Bill]:
+        """Bills that the person may see; a resident's own household's."""
+        found = Bill.objects.visible_to(cast(User, self.request.user))
+        return found.select_related("project", "unit", "item", "case")
+
+
+class PaymentFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Filters of payments."""
+
+    project = django_filters.CharFilter(field_name="project__code")
+    unit = django_filters.CharFilter(field_name="unit__number")
+    method = django_filters.ChoiceFilter(choices=Method.choices)
+
+    class Meta:
+        model = Payment
+        fields = ()
+
+
+class PaymentViewSet(viewsets.ReadOnlyModelViewSet[Payment]):
+    """Payments, newest first, each with its receipt's number and what it settled."""
+
+    queryset = Payment.objects.none()
+    serializer_class = PaymentSerializer
+    filterset_class = PaymentFilter
+    lookup_field = "number"
+    lookup_value_regex = NUMBER
+
+    def get_queryset(self) -> QuerySet[Payment]:
+        """Payments that the person may see."""
+        found = Payment.objects.visible_to(cast(User, self.request.user))
+        lines = Prefetch("lines", PaymentLine.objects.select_related("bill"))
+        return found.select_related("project", "unit", "by", "receipt").prefetch_related(lines)
+
+    @extend_schema(request=NewPaymentInput, responses={201: PaymentSerializer})
+    def create(self, request: Request) -> Response:
+        """Take money: once per `Idempotency-Key`, with a receipt. Refused where a bill was paid meanwhile (409)."""
+
+        def acted() -> Response:
+            given = NewPaymentInput(data=request.data, context=self.get_serializer_context())
+            given.is_valid(raise_exception=True)
+            receipt = take_payment(by=cast(User, request.user), at=timezone.now(), **given.validated_data)
+            document = self.get_serializer(self.get_queryset().get(pk=receipt.payment_id)).data
+            return Response(document, status=status.HTTP_201_CREATED)
+
+        return answer_once(request, acted)
+
+
+class ReceiptFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Filters of receipts. `standing=true`: those that were not reversed."""
+
+    project = django_filters.CharFilter(field_name="payment__project__code")
+    unit = django_filters.CharFilter(field_name="payment__unit__number")
+    standing = FlagFilter(field_name="reversed_at", lookup_expr="isnull")
+
+    class Meta:
+        model = Receipt
+        fields = ()
+
+
+class ReceiptViewSet(viewsets.ReadOnlyModelViewSet[Receipt]):
+    """Receipts, newest first."""
+
+    queryset = Receipt.objects.none()
+    serializer_class = ReceiptSerializer
+    filterset_class = ReceiptFilter
+    lookup_field = "number"
+    lookup_value_regex = NUMBER
+
+    def get_queryset(self) -> QuerySet[Receipt]:
+        """Receipts that the person may see."""
+        found = Receipt.objects.visible_to(cast(User, self.request.user))
+        return found.select_related("payment__project", "payment__unit", "payment__by")
+
+    @extend_schema(request=ReverseInput, responses=ReceiptSerializer)
+    @action(detail=True, methods=["post"])
+    def reverse(self, request: Request, number: str) -> Response:
+        """Take a receipt back on its day, with the reason; its number stays and its bills are owed again."""
+
+        def acted() -> Response:
+            receipt = self.get_object()
+            given = ReverseInput(data=request.data)
+            given.is_valid(raise_exception=True)
+            by, at = cast(User, request.user), timezone.now()
+            reverse_receipt(receipt=receipt, reason=given.validated_data["reason"], by=by, at=at)
+            return Response(self.get_serializer(self.get_queryset().get(pk=receipt.pk)).data)
+
+        return answer_once(request, acted)

@@ -1,0 +1,80 @@
+"""What a cashier types at the till."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from billing.actions.paying import LARGEST
+from billing.models import Bill
+from billing.states import Method
+
+NOTHING = Decimal("0.00")
+
+
+class PayForm(forms.Form):
+    """Which bills, how much was handed over, and how. What is more than the bills is change, or paid in advance."""
+
+    method = forms.ChoiceField(
+        label=gettext_lazy("How it is paid"), choices=Method.choices, widget=forms.RadioSelect, initial=Method.CASH
+    )
+    received = forms.DecimalField(
+        label=gettext_lazy("Money received"),
+        max_digits=9,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        max_value=LARGEST,
+    )
+    keep_rest = forms.BooleanField(label=gettext_lazy("Keep what is more as paid in advance"), required=False)
+    payer = forms.CharField(label=gettext_lazy("Paid by"), required=False, max_length=100)
+    reference = forms.CharField(
+        label=gettext_lazy("Transaction number"),
+        required=False,
+        max_length=100,
+        help_text=gettext_lazy("Of a transfer, a card or a code that was scanned."),
+    )
+
+    def __init__(self, *args: Any, bills: Sequence[Bill], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bills = bills
+        self.total = sum((bill.outstanding for bill in bills), NOTHING)
+
+    def clean(self) -> dict[str, Any]:
+        """Change is given in cash only, and money for nothing is kept only when that is said."""
+        cleaned = super().clean() or self.cleaned_data
+        received = cleaned.get("received")
+        if received is None or cleaned.get("keep_rest") or received <= self.total or self.is_stale:
+            return cleaned
+        if not self.bills:
+            self.add_error("keep_rest", _("No bill is ticked: say that it is paid in advance."))
+        elif cleaned.get("method") != Method.CASH:
+            self.add_error(
+                "keep_rest", _("This is more than is owed, and only cash gets change. Keep the rest, or correct it.")
+            )
+        return cleaned
+
+    @property
+    def amount(self) -> Decimal:
+        """What is booked, in yuan: all that was handed over, less the change."""
+        received: Decimal = self.cleaned_data["received"]
+        return received if self.cleaned_data["keep_rest"] or self.is_stale else min(received, self.total)
+
+    @property
+    def is_stale(self) -> bool:
+        """Say whether something ticked is owed no longer: taking the money says which, and takes none."""
+        return any(not bill.outstanding for bill in self.bills)
+
+    @property
+    def change(self) -> Decimal:
+        """What the payer gets back, in yuan."""
+        received: Decimal = self.cleaned_data["received"]
+        return received - self.amount
+
+
+class ReverseForm(forms.Form):
+    """Why a receipt is taken back."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

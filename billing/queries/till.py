@@ -1,0 +1,79 @@
+"""What the till shows of a home, and a receipt's page of a receipt; each in a constant number of statements."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from billing.models import Bill, Receipt, ReceiptPrint
+from billing.queries.owed import NOTHING, credit_of, liable_for, open_bills
+from billing.queries.paper import period_words
+from estate.models import Person, Unit
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A bill at the till: what for, how much is still owed, whether its day has passed, and whether it is ticked."""
+
+    bill: Bill
+    words: str
+    late: bool
+    ticked: bool
+
+
+@dataclass(frozen=True)
+class Till:
+    """What is owed and kept for a home."""
+
+    unit: Unit
+    rows: tuple[Owed, ...]
+    credit: Decimal
+    payer: str
+
+    @property
+    def total(self) -> Decimal:
+        """What the ticked bills come to, in yuan."""
+        return sum((row.bill.outstanding for row in self.rows if row.ticked), NOTHING)
+
+
+def till_of(unit: Unit, *, today: date, ticked: set[str] | None = None) -> Till:
+    """A home at the till; every bill is ticked unless `ticked` names those that are."""
+    rows = tuple(
+        Owed(
+            bill=bill,
+            words=period_words(bill),
+            late=bill.due_on < today,
+            ticked=ticked is None or bill.number in ticked,
+        )
+        for bill in open_bills(unit)
+    )
+    return Till(unit=unit, rows=rows, credit=credit_of(unit), payer=_payer(unit, rows))
+
+
+def _payer(unit: Unit, rows: tuple[Owed, ...]) -> str:
+    """Whose name the receipt bears unless another is typed."""
+    owes = liable_for([unit.pk]).get(unit.pk)
+    person = rows[0].bill.debtor_id if rows else owes.person if owes else None
+    if person is None:
+        return ""
+    return Person.objects.values_list("name", flat=True).get(pk=person)
+
+
+@dataclass(frozen=True)
+class ReceiptPage:
+    """A receipt with what it settled and every print of it."""
+
+    receipt: Receipt
+    rows: tuple[tuple[str, str, Decimal], ...]
+    kept: Decimal
+    prints: tuple[ReceiptPrint, ...]
+
+
+def receipt_page(receipt: Receipt) -> ReceiptPage:
+    """Read the rest of a receipt's page."""
+    lines = list(receipt.payment.lines.select_related("bill__item"))
+    return ReceiptPage(
+        receipt=receipt,
+        rows=tuple((line.bill.item.name, period_words(line.bill), line.amount) for line in lines),
+        kept=receipt.payment.amount - sum(line.amount for line in lines),
+        prints=tuple(receipt.prints.select_related("by")),
+    )

@@ -1,0 +1,164 @@
+"""Bills, payments and receipts as JSON. Amounts are texts in yuan with two decimals."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from accounts.models import Project, User
+from billing.actions.paying import LARGEST
+from billing.models import Bill, Payment, PaymentLine, Receipt
+from billing.permissions import require_taker
+from billing.states import BillState, Method
+from estate.models import Unit
+from records.parsing import MomentInput
+
+MOST_BILLS = 200
+
+
+class BillSerializer(serializers.ModelSerializer[Bill]):
+    """What a unit owes for a charge. `words` say what a bill without a period is for; `case` is the paid work."""
+
+    project = serializers.CharField(source="project.code")
+    unit = serializers.CharField(source="unit.number")
+    item = serializers.CharField(source="item.name")
+    case = serializers.CharField(source="case.number", default=None, allow_null=True)
+    state = serializers.ChoiceField(choices=BillState.choices, read_only=True)
+
+    class Meta:
+        model = Bill
+        fields = [
+            "number",
+            "version",
+            "project",
+            "unit",
+            "item",
+            "words",
+            "case",
+            "period_start",
+            "period_end",
+            "amount",
+            "outstanding",
+            "state",
+            "due_on",
+            "issued_at",
+            "voided_at",
+            "voided_reason",
+        ]
+
+
+class PaymentLineSerializer(serializers.ModelSerializer[PaymentLine]):
+    """How much of a payment went to which bill."""
+
+    bill = serializers.CharField(source="bill.number")
+
+    class Meta:
+        model = PaymentLine
+        fields = ["bill", "amount"]
+
+
+class PaymentSerializer(serializers.ModelSerializer[Payment]):
+    """Money that was taken. What the bills did not need is `credit`; `receipt` is the receipt's number."""
+
+    project = serializers.CharField(source="project.code")
+    unit = serializers.CharField(source="unit.number")
+    by = serializers.CharField(source="by.username")
+    bills = PaymentLineSerializer(source="lines", many=True)
+    credit = serializers.SerializerMethodField()
+    receipt = serializers.CharField(source="receipt.number")
+    reversed_at = serializers.DateTimeField(source="receipt.reversed_at", allow_null=True)
+
+    class Meta:
+        model = Payment
+        fields = [
+            "number",
+            "project",
+            "unit",
+            "payer",
+            "method",
+            "amount",
+            "reference",
+            "at",
+            "by",
+            "bills",
+            "credit",
+            "receipt",
+            "reversed_at",
+        ]
+
+    def get_credit(self, payment: Payment) -> str:
+        """What of it was paid in advance."""
+        return str(payment.amount - sum((line.amount for line in payment.lines.all()), Decimal("0.00")))
+
+
+class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
+    """The receipt for a payment; one that was reversed keeps its number and says when and why."""
+
+    payment = serializers.CharField(source="payment.number")
+    project = serializers.CharField(source="payment.project.code")
+    unit = serializers.CharField(source="payment.unit.number")
+    amount = serializers.DecimalField(source="payment.amount", max_digits=14, decimal_places=2)
+    method = serializers.ChoiceField(source="payment.method", choices=Method.choices)
+    at = serializers.DateTimeField(source="payment.at")
+    by = serializers.CharField(source="payment.by.username")
+
+    class Meta:
+        model = Receipt
+        fields = [
+            "number",
+            "payment",
+            "project",
+            "unit",
+            "amount",
+            "method",
+            "at",
+            "by",
+            "reversed_at",
+            "reversed_reason",
+        ]
+
+
+class NewPaymentInput(serializers.Serializer[Any]):
+    """Money taken for bills of a unit, the oldest first. Without bills, or beyond them, it is paid in advance."""
+
+    project = serializers.CharField(max_length=30)
+    unit = serializers.CharField(max_length=60)
+    bills = serializers.ListField(
+        child=serializers.CharField(max_length=30), required=False, default=list, max_length=MOST_BILLS
+    )
+    amount = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
+    method = serializers.ChoiceField(choices=Method.choices)
+    reference = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    payer = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    happened_at = MomentInput(required=False, allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Find what the numbers name, for who takes money there. A project that one does not belong to is 404."""
+        user: User = self.context["request"].user
+        project = next((one for one in user.projects if one.code == attrs["project"]), None)
+        if project is None:
+            raise Http404
+        require_taker(user, project)
+        unit = Unit.objects.visible_to(user).filter(project=project, number=attrs["unit"]).first()
+        if unit is None:
+            raise serializers.ValidationError({"unit": [_("There is none of that number or code here.")]})
+        attrs["claimed_at"] = attrs.pop("happened_at")
+        return {**attrs, "project": project, "unit": unit, "bills": _bills(user, project, unit, attrs["bills"])}
+
+
+def _bills(user: User, project: Project, unit: Unit, numbers: list[str]) -> list[Bill]:
+    """The bills of the unit by their numbers; one that is another's is not there."""
+    wanted = list(dict.fromkeys(numbers))
+    found = Bill.objects.visible_to(user).filter(project=project, unit=unit, number__in=wanted)
+    bills = list(found.select_related("item"))
+    if len(bills) != len(wanted):
+        raise serializers.ValidationError({"bills": [_("There is none of that number or code here.")]})
+    return bills
+
+
+class ReverseInput(serializers.Serializer[Any]):
+    """Why a receipt is taken back."""
+
+    reason = serializers.CharField(max_length=500)

@@ -1,0 +1,210 @@
+"""Several cashiers at the same moment: one receipt per payment, no number missing or given twice, nobody refused.
+
+On PostgreSQL each has a connection and they really meet; on SQLite one writes at a time, and the same must come out.
+The controls take the lock away: what must never happen happens then, so the tests would notice.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Max
+from django.db.models.query import QuerySet
+
+from billing.actions import paying, receipting
+from billing.actions.reversing import reverse_receipt
+from billing.actions.running import prepare_run, raise_run
+from billing.models import Bill, Entry, Receipt, ReceiptSeries
+from billing.queries.ledger import balance, trial_balance
+from billing.queries.owed import credit_of
+from billing.states import Book
+from core.errors import NotNow
+from records.actions import Answer, once
+from records.work import run_waiting
+from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, borne, charged, management_fee, paid, yuan
+from tests.cast import NOON, Cast
+from tests.threads import at_once
+
+pytestmark = pytest.mark.req("BIL-4")
+on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time")
+
+
+def seen(bill: Bill) -> Bill:
+    """The bill as whoever looks at the till has it."""
+    return Bill.objects.select_related("project", "unit").get(pk=bill.pk)
+
+
+def outcomes(answers: list[Any]) -> tuple[list[Receipt], list[NotNow], list[Any]]:
+    """Receipts, refusals with a sentence, and anything else, of which there must be none."""
+    receipts = [answer for answer in answers if isinstance(answer, Receipt)]
+    refused = [answer for answer in answers if isinstance(answer, NotNow)]
+    other = [answer for answer in answers if not isinstance(answer, Receipt | NotNow)]
+    return receipts, refused, other
+
+
+def pay_one_bill(cast: Cast, rounds: int, people: int) -> list[int]:
+    """Everybody pays the same bill in full, round after round; how many receipts each round gave."""
+    counts = []
+    for _ in range(rounds):
+        bill = charged(cast, 88)
+        receipts, _refused, other = outcomes(at_once(people, lambda _, bill=bill: paid(cast, seen(bill), amount=88)))  # type: ignore[misc]
+        assert not other, other
+        counts.append(len(receipts))
+    return counts
+
+
+def till_after_till(cast: Cast, people: int, receipts: int, rolled_back: int) -> list[Any]:
+    """Each cashier takes so many payments in advance; of every hundred so many are rolled back at the end."""
+
+    def work(person: int) -> list[str]:
+        given = []
+        for number in range(receipts):
+            with transaction.atomic():
+                receipt = paid(cast, amount=1, home=(HOME, NEXT_DOOR)[(person + number) % 2])
+                if (person * receipts + number) * 37 % 100 < rolled_back:
+                    transaction.set_rollback(True)
+                    continue
+            given.append(receipt.number)
+        return given
+
+    return at_once(people, work)
+
+
+def assert_gapless(cast: Cast, given: list[Any]) -> list[str]:
+    """Every number that was handed out is there once, and they run from one to the last."""
+    assert all(isinstance(numbers, list) for numbers in given), given
+    told = sorted(number for numbers in given for number in numbers)
+    assert told == sorted(Receipt.objects.values_list("number", flat=True))
+    assert told == [f"SJ-DEMO-2026-{n:06d}" for n in range(1, len(told) + 1)]
+    return told
+
+
+@pytest.mark.parametrize(("rounds", "people"), [(5, 8), pytest.param(200, 50, marks=pytest.mark.slow)])
+def test_a_bill_paid_by_many_at_once_is_paid_once(
+    real_transactions: None, cast: Cast, rounds: int, people: int
+) -> None:
+    assert pay_one_bill(cast, rounds, people) == [1] * rounds
+    assert balance(Book.CASH, cast.project) == 88 * rounds
+    assert balance(Book.RECEIVABLE, cast.project) == 0
+    assert_gapless(cast, [list(Receipt.objects.values_list("number", flat=True))])
+    assert_books_agree(cast)
+
+
+@pytest.mark.parametrize(("people", "receipts"), [(6, 10), pytest.param(50, 100, marks=pytest.mark.slow)])
+def test_receipts_of_many_tills_have_no_gap_and_no_double_though_some_are_rolled_back(
+    real_transactions: None, cast: Cast, people: int, receipts: int
+) -> None:
+    given = till_after_till(cast, people, receipts, rolled_back=20)
+    told = assert_gapless(cast, given)
+    assert people * receipts * 0.6 < len(told) < people * receipts
+    assert ReceiptSeries.objects.get().last == len(told)
+    assert sum(credit_of(unit) for unit in cast.units.values()) == len(told)
+    assert_books_agree(cast)
+
+
+@on_postgresql
+@pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.slow)])
+def test_without_the_lock_on_bills_some_are_paid_twice(real_transactions: None, cast: Cast, rounds: int) -> None:
+    """The control: the same rounds without the lock go wrong, or the test above proves nothing."""
+    with without_row_locks():
+        counts = pay_one_bill(cast, rounds, 8)
+    assert max(counts) > 1
+
+
+@contextmanager
+def without_row_locks() -> Iterator[None]:
+    kept = QuerySet.select_for_update
+    QuerySet.select_for_update = lambda self, **how: self  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        QuerySet.select_for_update = kept  # type: ignore[method-assign]
+
+
+@on_postgresql
+def test_without_the_locked_counter_numbers_are_given_twice(
+    real_transactions: None, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: counted on from the last receipt, tills are refused for a number that is another's.
+
+    A payment's own number is counted by a locked row as well, and would keep the tills apart: it is drawn here.
+    """
+
+    def last_and_one(project: Any, day: date) -> str:
+        last = Receipt.objects.aggregate(last=Max("number"))["last"] or "SJ-DEMO-2026-000000"
+        return f"{last[:-6]}{int(last[-6:]) + 1:06d}"
+
+    monkeypatch.setattr(receipting, "_next_number", last_and_one)
+    monkeypatch.setattr(paying, "next_number", lambda **_: f"JF-{uuid4().hex[:20]}")
+    given = till_after_till(cast, 6, 10, rolled_back=20)
+    assert any(isinstance(problem, Exception) for problem in given)
+
+
+@pytest.mark.parametrize("people", [8])
+def test_the_same_request_at_once_takes_money_once(real_transactions: None, cast: Cast, people: int) -> None:
+    bill = charged(cast, 60)
+
+    def send(_: int) -> Answer:
+        def act() -> Answer:
+            return Answer(status=201, data={"receipt": paid(cast, seen(bill)).number})
+
+        return once(by=cast.cashier, scope="POST /payments/", key="k", body={}, at=NOON, act=act)
+
+    answers = at_once(people, send)
+    assert {(answer.status, answer.data["receipt"]) for answer in answers if isinstance(answer, Answer)} == {
+        (201, "SJ-DEMO-2026-000001")
+    }
+    assert len([answer for answer in answers if isinstance(answer, Answer)]) == people, answers
+    assert Receipt.objects.count() == 1
+
+
+def test_part_payments_at_once_come_to_the_bill_and_no_more(real_transactions: None, cast: Cast) -> None:
+    bill = charged(cast, 10)
+    receipts, refused, other = outcomes(at_once(8, lambda _: paid(cast, seen(bill), amount=3)))
+    assert not other, other
+    assert (len(receipts), len(refused)) == (4, 4)
+    assert seen(bill).outstanding == 0
+    assert credit_of(cast.units[HOME]) == 2
+    assert_books_agree(cast)
+
+
+def test_a_receipt_reversed_by_many_at_once_is_reversed_once_while_others_pay(
+    real_transactions: None, cast: Cast
+) -> None:
+    bill = charged(cast, 10)
+    receipt = paid(cast, bill)
+
+    def act(person: int) -> Any:
+        if person % 2:
+            return paid(cast, seen(bill), amount=10)
+        return reverse_receipt(receipt=Receipt.objects.get(pk=receipt.pk), reason="退", by=cast.cashier, at=NOON)
+
+    _done, _refused, other = outcomes(at_once(8, act))
+    assert not other, other
+    assert Entry.objects.filter(kind="reversed").count() == 1
+    standing = Receipt.objects.filter(reversed_at=None).count()
+    assert seen(bill).outstanding == yuan(0 if standing else 10)
+    assert_books_agree(cast)
+
+
+def test_runs_raised_at_once_bill_each_home_once(real_transactions: None, cast: Cast) -> None:
+    fee = management_fee(cast)
+    for unit in cast.units.values():
+        borne(unit, fee)
+    month = {"start": date(2026, 11, 1), "end": date(2026, 11, 30), "due_on": date(2026, 12, 10)}
+    runs = [prepare_run(project=cast.project, items=[fee.item], by=cast.cashier, at=NOON, **month) for _ in range(4)]
+    run_waiting(NOON)
+    for run in runs:
+        raise_run(run=run, by=cast.cashier, at=NOON)
+    done = at_once(4, lambda _: run_waiting(NOON + timedelta(seconds=1)))
+    assert sum(counts["done"] for counts in done if isinstance(counts, dict)) == 4, done
+    assert Bill.objects.count() == 2
+    assert balance(Book.SERVICES, cast.project) == 2 * Decimal("264.77")
+    rows = trial_balance(cast.project, NOON.date())
+    assert sum(row.debited for row in rows) == sum(row.credited for row in rows)
+    assert_books_agree(cast)
