@@ -41,6 +41,7 @@ MISSED_AT = {
     "estate.Vehicle.visible_to": "vehicle-detail",
     "notifications.Message.visible_to": "inbox_open",
     "reception.Contact.visible_to": "contact",
+    "records.Approval.visible_to": "approval-detail",
     "records.Draft.visible_to": "drafts",
     "records.AuditEntry.visible_to": "admin:records_auditentry_change",
     "records.LongWork.visible_to": "",

@@ -13,6 +13,7 @@ from typing import Any
 from cases.models import Event
 from tests.cast import NOON
 from tests.matrix.world import (
+    APPROVALS,
     AUDIT,
     CASES,
     COMPANY,
@@ -51,6 +52,7 @@ RULES = frozenset({"supervisor", "gm", "quality", "admin"})
 ADMIN, GM = frozenset({"admin"}), frozenset({"gm"})
 OVERSEERS = frozenset({"supervisor", "gm", "admin"})
 FIGURES = frozenset({"supervisor", "gm", "quality"})
+DECIDERS = frozenset({"supervisor", "gm"})
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -90,6 +92,8 @@ SEES: dict[str, Mapping[str, Places]] = {
     "calendar": dict.fromkeys(RULES, BOTH),
     "calendar_version": dict.fromkeys(RULES, BOTH),
     "absence": dict.fromkeys(OVERSEERS, BOTH) | {"technician": MINE},
+    # The desk asks, whoever leads decides.
+    "approval": dict.fromkeys(DECIDERS | {"frontdesk"}, BOTH) | {"frontdesk2": FAR},
     "project": dict.fromkeys(SIGNED_IN - {"frontdesk2"}, BOTH) | {"frontdesk2": FAR},
 }
 # Whose marked words may stand in an answer to a role, whatever the address.
@@ -103,6 +107,8 @@ WORDS: dict[str, Mapping[str, Places]] = {
     AUDIT: dict.fromkeys(EXPORTERS, BOTH),
     WORKBOOKS: SEES["import"],
     COMPANY: SEES["project"],
+    # Why something was asked for stands in the audit trail too.
+    APPROVALS: {**dict.fromkeys(EXPORTERS, BOTH), **SEES["approval"]},
 }
 
 
@@ -215,6 +221,9 @@ TABLE: dict[str, Row] = {
     ),
     "absence_call_off": _writes("absence", OVERSEERS | {"technician"}),
     "audit": _reads("", EXPORTERS),
+    "approvals": _reads("", EVERY_STAFF),
+    "approval_decide": _writes("approval", DECIDERS, just(decision="approve")),
+    "approval_decide back": _writes("approval", FRONT, just(decision="withdraw")),
     # --- signing in --------------------------------------------------------------------------------------------------
     "account_login": PUBLIC_FORM,
     "account_logout": Row(reads=frozenset(ROLES), writes=frozenset(ROLES), public=True),
@@ -428,6 +437,11 @@ TABLE: dict[str, Row] = {
     # A photo cannot be sent as JSON: who may is tried with the pages; here, that strangers find nothing.
     "ticket-photos": _writes("ticket", SIGNED_IN),
     "ticket-sign": _writes("ticket", SIGNED_IN),
+    "approval-list": _reads(),
+    "approval-detail": _reads("approval"),
+    "approval-approve": _writes("approval", DECIDERS),
+    "approval-refuse": _writes("approval", DECIDERS, REASON),
+    "approval-withdraw": _writes("approval", FRONT),
     # --- API: the register -------------------------------------------------------------------------------------------
     "project-list": Row(reads=SIGNED_IN, writes=NOBODY, body=just(code="lake", name_zh="湖畔")),
     "project-detail": Row(

@@ -34,6 +34,7 @@ from sla.actions.events import happen
 from sla.models import Calendar, CalendarVersion, Clock
 from tests.cast import NOON, Cast, make_cast, make_home, make_user
 from tests.estate.books import OWNER, PEOPLE, xlsx
+from tests.records.approving import asked
 from tickets import actions as tickets
 from tickets.actions import NewTicket
 from tickets.issuing import issue_paper
@@ -47,8 +48,8 @@ PLACES = (OWN, NEIGHBOUR, FOREIGN)
 STAFF = ("frontdesk", "cashier", "technician", "head", "supervisor", "gm", "guard", "quality", "admin")
 ROLES = ("anonymous", "resident", "resident2", *STAFF, "frontdesk2")
 # The families of marked words: matters, the register, notes for staff alone, forms begun, messages, the audit trail,
-# workbooks to take over, and what a project and its people are called.
-CASES, REGISTER, NOTES, DRAFTS, INBOX, AUDIT, WORKBOOKS, COMPANY = FAMILIES = (
+# workbooks to take over, what a project and its people are called, and what waits for a second person.
+CASES, REGISTER, NOTES, DRAFTS, INBOX, AUDIT, WORKBOOKS, COMPANY, APPROVALS = FAMILIES = (
     "cases",
     "register",
     "notes",
@@ -57,6 +58,7 @@ CASES, REGISTER, NOTES, DRAFTS, INBOX, AUDIT, WORKBOOKS, COMPANY = FAMILIES = (
     "audit",
     "workbooks",
     "company",
+    "approvals",
 )
 
 
@@ -217,6 +219,7 @@ def _furnish(name: str, place: Place) -> None:
         "person": {"pk": person.pk},
         "vehicle": {"pk": vehicle.pk},
         "project": {"code": place.project.code},
+        "approval": {"pk": _approval(name, place)},
         **_calendar(place),
     }
 
@@ -228,6 +231,12 @@ def _complained(place: Place, word: str) -> dict[str, dict[str, object]]:
         "measure": {"number": _measure(place, complaint)},
         "remedy": {"pk": complaint.remedies.earliest("pk").pk},
     }
+
+
+def _approval(name: str, place: Place) -> int:
+    """What the desk asked a second person for."""
+    word = marker(APPROVALS, name)
+    return asked(place.project, place.desk, NOON, subject=word, reason=word).pk
 
 
 def _calendar(place: Place) -> dict[str, dict[str, object]]:
