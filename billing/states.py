@@ -1,5 +1,7 @@
 """The vocabulary of fees."""
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -21,3 +23,95 @@ class Rhythm(TextChoices):
 
     RECURRING = "recurring", _("Every period")
     ONCE = "once", _("Once")
+
+
+class Side(TextChoices):
+    """What an account holds. Assets and expenses grow by debit, the others by credit."""
+
+    ASSET = "asset", _("Asset")
+    LIABILITY = "liability", _("Liability")
+    INCOME = "income", _("Income")
+    EXPENSE = "expense", _("Expense")
+
+
+class Book(StrEnum):
+    """The accounts that the desk itself books to, by their codes."""
+
+    CASH = "1001"
+    BANK = "1002"
+    WECHAT = "1012"
+    ALIPAY = "1013"
+    CARD = "1014"
+    ONLINE = "1015"
+    RECEIVABLE = "1122"
+    CREDIT = "2203"
+    DEPOSIT = "2241"
+    ON_BEHALF = "2242"
+    SERVICES = "6051"
+    OTHER = "6052"
+    WAIVED = "6711"
+
+
+class Method(TextChoices):
+    """How money comes in."""
+
+    CASH = "cash", _("Cash")
+    TRANSFER = "transfer", _("Bank transfer")
+    WECHAT = "wechat", _("WeChat")
+    ALIPAY = "alipay", _("Alipay")
+    CARD = "card", _("Card")
+    ONLINE = "online", _("Online")
+
+
+METHOD_BOOKS: dict[str, str] = {
+    Method.CASH: Book.CASH,
+    Method.TRANSFER: Book.BANK,
+    Method.WECHAT: Book.WECHAT,
+    Method.ALIPAY: Book.ALIPAY,
+    Method.CARD: Book.CARD,
+    Method.ONLINE: Book.ONLINE,
+}
+
+
+class EntryKind(TextChoices):
+    """What an entry in the ledger is about."""
+
+    BILLED = "billed", _("Billed")
+    CHARGED_ONCE = "charged_once", _("Charged once")
+    PAID = "paid", _("Paid")
+    CREDIT_USED = "credit_used", _("Credit used")
+    REVERSED = "reversed", _("Reversed")
+    VOIDED = "voided", _("Voided")
+    WAIVED = "waived", _("Waived")
+    REFUNDED = "refunded", _("Refunded")
+    DEPOSIT_TAKEN = "deposit_taken", _("Deposit taken")
+    DEPOSIT_RETURNED = "deposit_returned", _("Deposit returned")
+    DEPOSIT_KEPT = "deposit_kept", _("Deposit kept")
+    OPENING = "opening", _("Opening balance")
+
+
+class BillState(TextChoices):
+    """Where a bill stands; derived from its amounts, never stored."""
+
+    UNPAID = "unpaid", _("Unpaid")
+    PART = "part", _("Partly paid")
+    PAID = "paid", _("Paid")
+    VOID = "void", _("Void")
+
+
+class RunState(TextChoices):
+    """Where a billing run stands."""
+
+    DRAFT = "draft", _("Being reckoned")
+    PREVIEWED = "previewed", _("Ready to raise")
+    RAISED = "raised", _("Raised")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class LeftOut(TextChoices):
+    """Why a run raises no bill for something that is charged."""
+
+    NO_AREA = "no_area", _("The room has no area")
+    NO_TARIFF = "no_tariff", _("No price holds for the time")
+    NOTHING = "nothing", _("Comes to nothing")
+    BILLED = "billed", _("Billed already")

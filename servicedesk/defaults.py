@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from billing.defaults import load as load_accounts
 from complaints.defaults import load as load_complaints
 from complaints.policies import load as load_complaint_policies
 from sla.defaults import load as load_policies
@@ -17,6 +18,7 @@ DATED: dict[str, Callable[..., int]] = {
     "complaint_policies": load_complaint_policies,
 }
 PLAIN: dict[str, Callable[[], int]] = {
+    "accounts": load_accounts,
     "tickets": load_tickets,
     "complaints": load_complaints,
     "callbacks": load_callbacks,

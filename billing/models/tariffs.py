@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -9,8 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Project, User
-from billing.states import Basis, Rhythm
+from billing.models.ledger import Account
+from billing.rules.formula import Formula
+from billing.states import Basis, Book, Rhythm
+from core.errors import Invalid
 from estate.models import REGISTER_ROLES, Unit
+
+
+def check_formula(value: str) -> None:
+    """Refuse a formula that cannot be read, with the place where it goes wrong."""
+    try:
+        Formula.parse(value)
+    except Invalid as error:
+        raise ValidationError(str(error)) from error
 
 
 class ChargeQuerySet(models.QuerySet["ChargeItem"]):
@@ -27,6 +39,15 @@ class ChargeItem(models.Model):
     project = models.ForeignKey(Project, models.PROTECT, related_name="charge_items", verbose_name=_("project"))
     name = models.CharField(_("name"), max_length=100)
     category = models.CharField(_("kind of charge"), max_length=40, blank=True)
+    account = models.ForeignKey(
+        Account,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("account"),
+        help_text=_("where its income is booked; empty: income from services"),
+    )
 
     objects = ChargeQuerySet.as_manager()
     history = HistoricalRecords()
@@ -39,6 +60,16 @@ class ChargeItem(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def books_to(self) -> str:
+        """The code of the account that its bills are credited to."""
+        return self.account_id or Book.SERVICES
+
+    @property
+    def on_behalf(self) -> bool:
+        """Say whether the money is another's (water, power): collected on behalf, no income of ours."""
+        return self.books_to == Book.ON_BEHALF
 
 
 class TariffQuerySet(models.QuerySet["Tariff"]):
@@ -56,6 +87,13 @@ class Tariff(models.Model):
     item = models.ForeignKey(ChargeItem, models.PROTECT, related_name="tariffs", verbose_name=_("charge item"))
     reference = models.CharField(_("number in the former system"), max_length=40, blank=True)
     basis = models.CharField(_("formula"), max_length=10, choices=Basis.choices)
+    formula = models.CharField(
+        _("formula of its own"),
+        max_length=200,
+        blank=True,
+        validators=[check_formula],
+        help_text=_("for “a formula of its own”, such as: max(area * price, 50)"),
+    )
     rhythm = models.CharField(_("how often"), max_length=10, choices=Rhythm.choices, default=Rhythm.RECURRING)
     unit_price = models.DecimalField(
         _("unit price"), max_digits=12, decimal_places=4, default=0, validators=[MinValueValidator(0)]
@@ -86,6 +124,9 @@ class Tariff(models.Model):
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="tariff_ends_after_it_starts"
             ),
             models.CheckConstraint(condition=Q(unit_price__gte=0, fixed_amount__gte=0), name="tariff_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(basis=Basis.FORMULA) | ~Q(formula=""), name="tariff_of_its_own_has_a_formula"
+            ),
             models.CheckConstraint(condition=Q(period_months__gte=1), name="tariff_period_at_least_a_month"),
         ]
 

@@ -1,0 +1,1 @@
+"""Every write to bills, payments, receipts and the ledger."""

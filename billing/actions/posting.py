@@ -1,0 +1,177 @@
+"""The one writer of the ledger: entries of balanced transfers, and their reversal."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from billing.models import BillingRun, ClosedMonth, Entry, Payment, Posting
+from billing.permissions import can_close_month
+from billing.queries.ledger import is_closed
+from billing.states import EntryKind
+from core.errors import Invalid, NotAllowed, NotNow
+from core.money import to_cents
+
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A transfer of `amount` yuan from the account `credit` to the account `debit`, both by their codes.
+
+    `unit` and `bill` are keys: whose money it is, and which bill it concerns. `reverses`: the transfer taken back.
+    """
+
+    debit: str
+    credit: str
+    amount: Decimal
+    unit: int | None = None
+    bill: int | None = None
+    reverses: int | None = None
+
+
+@transaction.atomic
+def post(
+    *,
+    project: Project,
+    kind: EntryKind,
+    day: date,
+    lines: Sequence[Line],
+    by: User | None,
+    at: datetime,
+    text: str = "",
+    run: BillingRun | None = None,
+    payment: Payment | None = None,
+    reverses: Entry | None = None,
+) -> Entry:
+    """Book one entry with its transfers on a local day of the project; three statements, whatever their number.
+
+    Raises:
+        Invalid: nothing to book, an amount that is not a positive number of cents, an account booked against itself.
+        NotNow: the month of that day is closed.
+    """
+    _check(lines)
+    if is_closed(project, day):
+        raise NotNow(
+            _("%(month)s is closed: nothing is booked into it any more. Book it on a day that is still open.")
+            % {"month": date_format(day, "YEAR_MONTH_FORMAT")},
+            code="month_closed",
+        )
+    entry = Entry.objects.create(
+        project=project,
+        kind=kind,
+        at=at,
+        day=day,
+        by=by,
+        text=text[:LONGEST_REASON],
+        run=run,
+        payment=payment,
+        reverses=reverses,
+    )
+    Posting.objects.bulk_create(
+        [
+            Posting(
+                entry=entry,
+                project=project,
+                day=day,
+                debit_id=line.debit,
+                credit_id=line.credit,
+                amount=line.amount,
+                unit_id=line.unit,
+                bill_id=line.bill,
+                reverses_id=line.reverses,
+            )
+            for line in lines
+        ]
+    )
+    return entry
+
+
+def _check(lines: Sequence[Line]) -> None:
+    if not lines:
+        raise Invalid(_("There is nothing to book."))
+    for line in lines:
+        if line.amount <= 0 or line.amount != to_cents(line.amount):
+            raise Invalid(_("An amount that is booked is a positive number of cents."))
+        if line.debit == line.credit:
+            raise Invalid(_("An account is not booked against itself."))
+
+
+@transaction.atomic
+def reverse(*, entry: Entry, by: User | None, at: datetime, reason: str) -> Entry:
+    """Take an entry back by one that moves the same amounts the other way, on the local day of `at`.
+
+    What stood is left standing. The caller puts right what the entry had changed on bills and credit.
+
+    Raises:
+        Invalid: no reason is given.
+        NotNow: it was taken back already, all of it or a part, or is a reversal itself; or the month of `at` is closed.
+    """
+    reason = reason_of(reason)
+    if entry.reverses_id is not None:
+        raise NotNow(_("A reversal is not reversed. Book it anew instead."))
+    postings = list(entry.postings.order_by("pk"))
+    if Posting.objects.filter(reverses__in=postings).exists():
+        raise NotNow(_("This was reversed already."), code="reversed")
+    return post(
+        project=entry.project,
+        kind=EntryKind.REVERSED,
+        day=at.astimezone(entry.project.tz).date(),
+        lines=mirrored(postings),
+        by=by,
+        at=at,
+        text=reason,
+        payment=entry.payment,
+        reverses=entry,
+    )
+
+
+def mirrored(postings: Iterable[Posting]) -> list[Line]:
+    """The transfers the other way, each naming the one that it takes back."""
+    return [
+        Line(
+            debit=posting.credit_id,
+            credit=posting.debit_id,
+            amount=posting.amount,
+            unit=posting.unit_id,
+            bill=posting.bill_id,
+            reverses=posting.pk,
+        )
+        for posting in postings
+    ]
+
+
+def reason_of(text: str) -> str:
+    """The reason as kept. Raises `Invalid` where there is none, or for one beyond 500 characters."""
+    reason = text.strip()
+    if not reason:
+        raise Invalid(_("Say why."), fields={"reason": _("Required.")})
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(_("Keep the reason within 500 characters."), fields={"reason": _("Too long.")})
+    return reason
+
+
+@transaction.atomic
+def close_month(*, project: Project, month: date, by: User, at: datetime) -> ClosedMonth:
+    """Close a month that is over: nothing is booked into it any more.
+
+    Raises:
+        NotAllowed: not a supervisor or the general manager of the project.
+        NotNow: the month is not over, or closed already.
+    """
+    if not can_close_month(by, project):
+        raise NotAllowed(_("Only the supervisor or the general manager closes a month."))
+    first = month.replace(day=1)
+    if at.astimezone(project.tz).date().replace(day=1) <= first:
+        raise NotNow(_("This month is not over yet."))
+    closed, made = ClosedMonth.objects.get_or_create(
+        project=project, month=first, defaults={"closed_at": at, "closed_by": by}
+    )
+    if not made:
+        raise NotNow(_("This month is closed already."))
+    return closed

@@ -1,0 +1,33 @@
+"""The chart of accounts that the desk books to. Rows that are there stay as they were edited."""
+
+from billing.models import Account
+from billing.states import Book, Side
+
+# Code, Chinese, English, side; the codes follow the order of the enterprise accounting standard.
+CHART: tuple[tuple[str, str, str, str], ...] = (
+    (Book.CASH, "库存现金", "Cash in hand", Side.ASSET),
+    (Book.BANK, "银行存款", "Bank", Side.ASSET),
+    (Book.WECHAT, "微信", "WeChat", Side.ASSET),
+    (Book.ALIPAY, "支付宝", "Alipay", Side.ASSET),
+    (Book.CARD, "刷卡", "Card", Side.ASSET),
+    (Book.ONLINE, "线上支付", "Online", Side.ASSET),
+    (Book.RECEIVABLE, "应收账款", "Receivable", Side.ASSET),
+    (Book.CREDIT, "预收账款", "Paid in advance", Side.LIABILITY),
+    (Book.DEPOSIT, "押金", "Deposits held", Side.LIABILITY),
+    (Book.ON_BEHALF, "代收代付", "Collected on behalf", Side.LIABILITY),
+    (Book.SERVICES, "主营收入", "Income from services", Side.INCOME),
+    (Book.OTHER, "其他收入", "Other income", Side.INCOME),
+    (Book.WAIVED, "减免", "Waived", Side.EXPENSE),
+)
+
+
+def load() -> int:
+    """Add the accounts that are missing; returns how many."""
+    there = set(Account.objects.values_list("code", flat=True))
+    missing = [
+        Account(code=code, name_zh=chinese, name_en=english, side=side)
+        for code, chinese, english, side in CHART
+        if code not in there
+    ]
+    Account.objects.bulk_create(missing, ignore_conflicts=True)
+    return len(missing)

@@ -1,0 +1,1 @@
+"""Reads of bills, payments and the ledger."""

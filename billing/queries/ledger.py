@@ -1,0 +1,154 @@
+"""What the ledger says: balances as of a day, the trial balance, the proof that bills and receipts agree with it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from accounts.models import Project
+from billing.models import Account, Bill, ClosedMonth, Credit, PaymentLine, Posting, Receipt
+from billing.states import METHOD_BOOKS, Book, EntryKind, Method, Side
+from estate.models import Unit
+
+NOTHING = Decimal("0.00")
+
+
+def is_closed(project: Project, day: date) -> bool:
+    """Say whether the month of a day is closed in the project's ledger."""
+    return ClosedMonth.objects.filter(project=project, month=day.replace(day=1)).exists()
+
+
+def balance(account: str, project: Project, *, as_of: date | None = None, unit: Unit | None = None) -> Decimal:
+    """What an account holds at the end of a day, in yuan, positive on the side where it grows.
+
+    `account` is its code. Raises `Account.DoesNotExist`.
+    """
+    side = Account.objects.values_list("side", flat=True).get(code=account)
+    rows = Posting.objects.filter(Q(debit=account) | Q(credit=account), project=project)
+    if as_of is not None:
+        rows = rows.filter(day__lte=as_of)
+    if unit is not None:
+        rows = rows.filter(unit=unit)
+    moved = rows.aggregate(
+        into=Sum("amount", filter=Q(debit=account), default=NOTHING),
+        out_of=Sum("amount", filter=Q(credit=account), default=NOTHING),
+    )
+    return _grown(side, moved["into"], moved["out_of"])
+
+
+def _grown(side: str, debited: Decimal, credited: Decimal) -> Decimal:
+    return debited - credited if side in (Side.ASSET, Side.EXPENSE) else credited - debited
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An account in a trial balance: what was debited and credited up to the day, and what it holds."""
+
+    code: str
+    name: str
+    side: str
+    debited: Decimal
+    credited: Decimal
+
+    @property
+    def balance(self) -> Decimal:
+        """What it holds, positive on the side where it grows."""
+        return _grown(self.side, self.debited, self.credited)
+
+
+def trial_balance(project: Project, as_of: date) -> list[Standing]:
+    """Every account of a project at the end of a day, by code. Debits and credits come to the same sum."""
+    rows = Posting.objects.filter(project=project, day__lte=as_of).order_by()
+    into = dict(rows.values_list("debit").annotate(Sum("amount")))
+    out_of = dict(rows.values_list("credit").annotate(Sum("amount")))
+    return [
+        Standing(
+            account.code, account.name, account.side, into.get(account.pk, NOTHING), out_of.get(account.pk, NOTHING)
+        )
+        for account in Account.objects.all()
+    ]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must agree with the ledger: what it is, what stands there, and what the ledger says."""
+
+    what: str
+    stands: Decimal
+    ledger: Decimal
+
+    @property
+    def holds(self) -> bool:
+        """Say whether both are the same to the cent."""
+        return self.stands == self.ledger
+
+
+def proof(project: Project) -> list[Check]:
+    """Prove bills, credit and receipts against the ledger: sums first, then each bill and unit where they differ.
+
+    A proof whose checks all hold is that of books in order.
+    """
+    owed = Bill.objects.filter(project=project).aggregate(sum=Sum("outstanding", default=NOTHING))["sum"]
+    kept = Credit.objects.filter(project=project).aggregate(sum=Sum("amount", default=NOTHING))["sum"]
+    return [
+        Check(_("Receivable"), owed, balance(Book.RECEIVABLE, project)),
+        Check(_("Paid in advance"), kept, balance(Book.CREDIT, project)),
+        *_bills(project),
+        *_credits(project),
+        *_receipts(project),
+        *_lines(project),
+    ]
+
+
+def _moved(project: Project, account: str, key: str) -> dict[int, Decimal]:
+    """Debits less credits of an account, by bill or unit."""
+    found: dict[int, Decimal] = defaultdict(lambda: NOTHING)
+    rows = Posting.objects.filter(project=project, **{f"{key}__isnull": False}).order_by()
+    for field, sign in (("debit", 1), ("credit", -1)):
+        for pk, amount in rows.filter(**{field: account}).values_list(key).annotate(Sum("amount")):
+            found[pk] += sign * amount
+    return found
+
+
+def _bills(project: Project) -> list[Check]:
+    """Per bill: what is outstanding is what the ledger says is receivable of it. Only those that differ."""
+    ledger = _moved(project, Book.RECEIVABLE, "bill")
+    owed = Bill.objects.filter(project=project).values_list("pk", "number", "outstanding")
+    checks = [Check(number, outstanding, ledger[pk]) for pk, number, outstanding in owed.iterator()]
+    return [check for check in checks if not check.holds]
+
+
+def _credits(project: Project) -> list[Check]:
+    """Per unit: what it has paid in advance is what the ledger holds for it. Only those that differ."""
+    ledger = _moved(project, Book.CREDIT, "unit")
+    kept = dict(Credit.objects.filter(project=project).values_list("unit_id", "amount"))
+    differing = [pk for pk in {*kept, *ledger} if kept.get(pk, NOTHING) != -ledger[pk]]
+    names = dict(Unit.objects.filter(pk__in=differing).values_list("pk", "number"))
+    return [Check(names[pk], kept.get(pk, NOTHING), -ledger[pk]) for pk in differing]
+
+
+def _receipts(project: Project) -> list[Check]:
+    """Per way of paying: the receipts that stand are what was booked as paid, less what was reversed."""
+    standing = Receipt.objects.filter(payment__project=project, reversed_at=None).order_by()
+    by_method = dict(standing.values_list("payment__method").annotate(Sum("payment__amount")))
+    rows = Posting.objects.filter(project=project, entry__payment__isnull=False).order_by()
+    paid = dict(rows.filter(entry__kind=EntryKind.PAID).values_list("debit").annotate(Sum("amount")))
+    back = dict(rows.filter(entry__kind=EntryKind.REVERSED).values_list("credit").annotate(Sum("amount")))
+    return [
+        Check(
+            str(Method(method).label),
+            by_method.get(method, NOTHING),
+            paid.get(book, NOTHING) - back.get(book, NOTHING),
+        )
+        for method, book in METHOD_BOOKS.items()
+    ]
+
+
+def _lines(project: Project) -> list[Check]:
+    """What payments say they settled on bills is what the ledger took off the receivables for them."""
+    settled = PaymentLine.objects.filter(payment__project=project).aggregate(sum=Sum("amount", default=NOTHING))["sum"]
+    rows = Posting.objects.filter(project=project, entry__kind=EntryKind.PAID, credit=Book.RECEIVABLE)
+    return [Check(_("Settled on bills"), settled, rows.aggregate(sum=Sum("amount", default=NOTHING))["sum"])]

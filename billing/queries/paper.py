@@ -1,0 +1,70 @@
+"""What is printed on a receipt, gathered from its rows. The paper is Chinese, in the project's time."""
+
+from datetime import date, datetime
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from billing.models import Bill, Receipt
+from billing.papers import ReceiptForm, ReceiptRow
+from billing.states import Method
+
+
+def receipt_form(receipt: Receipt, *, url: str, copy: int, at: datetime) -> ReceiptForm:
+    """The paper of a receipt, whose payment, unit and project are read; `copy` 0 is the first print of all."""
+    with translation.override("zh-hans"):
+        return _form(receipt, url, copy, at)
+
+
+def _form(receipt: Receipt, url: str, copy: int, at: datetime) -> ReceiptForm:
+    payment = receipt.payment
+    zone = payment.project.tz
+    return ReceiptForm(
+        project=payment.project.name_zh,
+        number=receipt.number,
+        url=url,
+        room=payment.unit.number,
+        taken_at=payment.at.astimezone(zone),
+        printed_at=at.astimezone(zone),
+        amount=payment.amount,
+        rows=_rows(receipt),
+        payer=payment.payer,
+        method=str(Method(payment.method).label),
+        reference=payment.reference,
+        cashier=str(payment.by),
+        service_phone=payment.project.phone,
+        copy=copy,
+        reversed_at=receipt.reversed_at.astimezone(zone) if receipt.reversed_at else None,
+    )
+
+
+def _rows(receipt: Receipt) -> tuple[ReceiptRow, ...]:
+    lines = list(receipt.payment.lines.select_related("bill__item"))
+    rows = [
+        ReceiptRow(name=line.bill.item.name, period=period_words(line.bill), bill=line.bill.number, amount=line.amount)
+        for line in lines
+    ]
+    rest = receipt.payment.amount - sum(line.amount for line in lines)
+    if rest:
+        rows.append(ReceiptRow(name=_("Paid in advance"), period="", bill="", amount=rest))
+    return tuple(rows)
+
+
+def period_words(bill: Bill) -> str:
+    """What a bill is for: its months or days, else in words."""
+    if bill.period_start is None or bill.period_end is None:
+        return bill.words
+    return span_words(bill.period_start, bill.period_end)
+
+
+def span_words(start: date, end: date) -> str:
+    """A stretch of days: `2026-11` for a whole month, `2026-11 – 2027-01` for whole months, else by days."""
+    whole = start.day == 1 and (end.toordinal() + 1 == _next_month(end).toordinal())
+    if not whole:
+        return f"{start:%Y-%m-%d} – {end:%Y-%m-%d}"
+    first, last = f"{start:%Y-%m}", f"{end:%Y-%m}"
+    return first if first == last else f"{first} – {last}"
+
+
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
