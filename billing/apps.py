@@ -1,5 +1,7 @@
 """App configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +15,8 @@ class BillingConfig(AppConfig):
     verbose_name = _("Fees")
 
     def ready(self) -> None:
-        """Take the sheet of charges over with the register's workbooks."""
+        """Take the sheet of charges over with the register's workbooks, and say what is kept on record."""
         from billing.register import IMPORTER  # noqa: PLC0415  models are ready only now
 
         register_importer(IMPORTER)
+        import_module("billing.audited")

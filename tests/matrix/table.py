@@ -92,6 +92,7 @@ SEES: dict[str, Mapping[str, Places]] = {
     "calendar": dict.fromkeys(RULES, BOTH),
     "calendar_version": dict.fromkeys(RULES, BOTH),
     "absence": dict.fromkeys(OVERSEERS, BOTH) | {"technician": MINE},
+    "tariff": _sees(WIDE | {"cashier"}),
     # The desk asks, whoever leads decides.
     "approval": dict.fromkeys(DECIDERS | {"frontdesk"}, BOTH) | {"frontdesk2": FAR},
     "project": dict.fromkeys(SIGNED_IN - {"frontdesk2"}, BOTH) | {"frontdesk2": FAR},
@@ -325,6 +326,11 @@ TABLE: dict[str, Row] = {
     "measure_new": Row(reads=FIGURES, writes=FIGURES),
     "measure": _reads("measure", EVERY_STAFF),
     "measure_step": _writes("measure", WORKERS | {"quality"}, just(result="已排班"), given={"verb": "finish"}),
+    # --- prices ------------------------------------------------------------------------------------------------------
+    "tariffs": _reads("", READERS),
+    "tariff_new": Row(reads=OVERSEERS, writes=OVERSEERS),
+    "tariff_change": Row(thing="tariff", reads=OVERSEERS, writes=OVERSEERS),
+    "portal_tariffs": _reads("", RESIDENTS),
     # --- deadlines ---------------------------------------------------------------------------------------------------
     "rules": _reads("", RULES),
     "rule": _reads("", RULES, given={"key": "ticket.respond"}),

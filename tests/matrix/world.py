@@ -17,6 +17,8 @@ from PIL import Image
 
 from accounts.models import Absence, Department, Project, User
 from accounts.states import Role
+from billing.models import ChargeItem, Tariff, UnitCharge
+from billing.states import Basis
 from cases.actions import NewCase, attach_photo, grant, lock, open_case, reveal_contact
 from cases.models import Case
 from complaints import actions as complaints
@@ -220,6 +222,7 @@ def _furnish(name: str, place: Place) -> None:
         "vehicle": {"pk": vehicle.pk},
         "project": {"code": place.project.code},
         "approval": {"pk": _approval(name, place)},
+        "tariff": {"pk": _tariff(name, place)},
         **_calendar(place),
     }
 
@@ -237,6 +240,17 @@ def _approval(name: str, place: Place) -> int:
     """What the desk asked a second person for."""
     word = marker(APPROVALS, name)
     return asked(place.project, place.desk, NOON, subject=word, reason=word).pk
+
+
+def _tariff(name: str, place: Place) -> int:
+    """A price of the project that the home bears."""
+    item = ChargeItem.objects.get_or_create(
+        project=place.project, name=marker(COMPANY, FOREIGN if name == FOREIGN else OWN)
+    )[0]
+    rate = {"project": place.project, "basis": Basis.AREA, "unit_price": 2, "starts_on": NOON.date()}
+    tariff = Tariff.objects.get_or_create(item=item, defaults=rate)[0]
+    UnitCharge.objects.create(unit=place.unit, tariff=tariff, starts_on=NOON.date())
+    return tariff.pk
 
 
 def _calendar(place: Place) -> dict[str, dict[str, object]]:
