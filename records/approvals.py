@@ -31,14 +31,14 @@ class Handler:
     `label` names the act. `words` says of one question what is asked, in the reader's language and by its data alone
     (a list asks it of every row). `may_decide` names the roles that decide, in the project of the question.
     `carry_out` does it, told who approved and when, in the transaction of the decision; a domain error it raises is
-    shown to whoever approved. `page` is the address of what it is about, where that has one.
+    shown to whoever approved. `page` is the address of what it is about, where the reader finds one.
     """
 
     label: str | Promise
     words: Callable[[Approval], str]
     may_decide: Collection[str]
     carry_out: Callable[[Approval, User, datetime], None]
-    page: Callable[[Approval], str] | None = None
+    page: Callable[[Approval, User], str] | None = None
 
 
 _HANDLERS: dict[str, Handler] = {}
@@ -69,10 +69,10 @@ def words_of(approval: Approval) -> str:
     return handler.words(approval) if handler else approval.subject
 
 
-def page_of(approval: Approval) -> str:
-    """The address of what it is about; empty where that has none."""
+def page_of(approval: Approval, reader: User) -> str:
+    """The address of what it is about; empty where the reader has none."""
     handler = _HANDLERS.get(approval.kind)
-    return handler.page(approval) if handler and handler.page else ""
+    return handler.page(approval, reader) if handler and handler.page else ""
 
 
 def can_decide(user: User, approval: Approval) -> bool:

@@ -13,5 +13,6 @@ class RecordsConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self) -> None:
-        """Say what is kept on record about approvals by a second person."""
+        """Say what is kept on record about approvals by a second person, and that large exports need one."""
         import_module("records.audited")
+        import_module("records.exports")

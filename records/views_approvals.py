@@ -27,6 +27,7 @@ class Shown:
     """One question in words, with the form that refuses it and what stood in the way of deciding."""
 
     approval: Approval
+    reader: User
     refusing: RefusalForm
     refusal: str = ""
 
@@ -43,7 +44,7 @@ class Shown:
     @property
     def page(self) -> str:
         """The address of what it is about."""
-        return acts.page_of(self.approval)
+        return acts.page_of(self.approval, self.reader)
 
 
 def _reader(request: HttpRequest) -> User:
@@ -75,7 +76,7 @@ def _page(
     def shown(approval: Approval) -> Shown:
         own = approval.pk == about
         unbound = RefusalForm(auto_id=f"id_%s_{approval.pk}")
-        return Shown(approval, form if own and form else unbound, refusal if own else "")
+        return Shown(approval, user, form if own and form else unbound, refusal if own else "")
 
     decided, older = decided_page(user, before=whole_number(request.GET.get("before", "")))
     waiting = [shown(approval) for approval in waiting_for(user)]

@@ -8,6 +8,7 @@ import io
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -32,6 +33,7 @@ from notifications.models import Message
 from reception import actions as desk
 from reception.actions import Caller, NewContact
 from records.drafts import keep
+from records.exports import ask_for_export
 from sla.actions.events import happen
 from sla.models import Calendar, CalendarVersion, Clock
 from tests.cast import NOON, Cast, make_cast, make_home, make_user
@@ -222,6 +224,7 @@ def _furnish(name: str, place: Place) -> None:
         "vehicle": {"pk": vehicle.pk},
         "project": {"code": place.project.code},
         "approval": {"pk": _approval(name, place)},
+        "export": {"pk": _export(name, place)},
         "tariff": {"pk": _tariff(name, place)},
         **_calendar(place),
     }
@@ -240,6 +243,12 @@ def _approval(name: str, place: Place) -> int:
     """What the desk asked a second person for."""
     word = marker(APPROVALS, name)
     return asked(place.project, place.desk, NOON, subject=word, reason=word).pk
+
+
+def _export(name: str, place: Place) -> int:
+    """A large list that the desk asked for."""
+    given: dict[str, Any] = {"project": place.project, "export": "tickets", "asked": {"q": name}, "rows": 2000}
+    return ask_for_export(**given, reason=marker(APPROVALS, name), by=place.desk, at=NOON).pk
 
 
 def _tariff(name: str, place: Place) -> int:

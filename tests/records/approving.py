@@ -37,6 +37,6 @@ register_approval(
         words=lambda approval: f"试办第 {approval.subject} 号",
         may_decide=(Role.SUPERVISOR, Role.GM),
         carry_out=_carry_out,
-        page=lambda approval: f"/search/?q={approval.subject}",
+        page=lambda approval, reader: f"/search/?q={approval.subject}",
     ),
 )

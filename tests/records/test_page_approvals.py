@@ -154,9 +154,9 @@ def test_the_list_holds_what_waits(cast: Cast, api: Api, question: Approval) -> 
 
 
 def test_a_program_approves_once(cast: Cast, api: Api, question: Approval) -> None:
-    client, key = api(cast.gm), {"HTTP_IDEMPOTENCY_KEY": "k1"}
-    first = client.post(f"{LIST}{question.pk}/approve/", **key)
-    second = client.post(f"{LIST}{question.pk}/approve/", **key)
+    client = api(cast.gm)
+    first = client.post(f"{LIST}{question.pk}/approve/", HTTP_IDEMPOTENCY_KEY="k1")
+    second = client.post(f"{LIST}{question.pk}/approve/", HTTP_IDEMPOTENCY_KEY="k1")
     assert (first.status_code, first.json()["state"]) == (200, "approved")
     assert (second.status_code, second.json()) == (200, first.json())
     assert client.post(f"{LIST}{question.pk}/approve/").status_code == 409
