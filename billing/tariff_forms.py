@@ -15,7 +15,7 @@ from records.forms import DayField
 class PriceForm(forms.Form):
     """What one pays from a day on, and by which decision."""
 
-    starts_on = DayField(label=_("From"))
+    starts_on = DayField(label=_("In force from"))
     basis = forms.ChoiceField(label=_("How it is reckoned"), choices=Basis.choices)
     unit_price = forms.DecimalField(
         label=_("Unit price, yuan"), required=False, min_value=0, max_digits=12, decimal_places=4

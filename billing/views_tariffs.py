@@ -19,7 +19,7 @@ from billing.queries.tariffs import Example, bearer_of, billed_until, example_of
 from billing.rules.periods import month_of
 from billing.states import Rhythm
 from billing.tariff_forms import NewPriceForm, PriceForm
-from billing.wording import price_words
+from billing.wording import number_words, price_words
 from cases.steps import put_errors
 from core.errors import DomainError, NotAllowed
 from records.http import follow, now, project_of, redirect_once, user_of
@@ -113,7 +113,8 @@ def _initial(tariff: Tariff) -> dict[str, object]:
     """What is in force, from the first day on which something else can be."""
     billed = billed_until(tariff)
     first = max(tariff.starts_on, billed or tariff.starts_on) + DAY
-    given = {name: getattr(tariff, name) for name in ("basis", "unit_price", "fixed_amount", "formula")}
+    given = {name: getattr(tariff, name) for name in ("basis", "fixed_amount", "formula")}
+    given["unit_price"] = number_words(tariff.unit_price)
     return given | {"starts_on": max(first, month_of(now().astimezone(tariff.project.tz).date()).end + DAY)}
 
 

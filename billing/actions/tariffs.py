@@ -37,8 +37,9 @@ class Price:
 def set_price(*, tariff: Tariff, price: Price, reason: str, by: User, at: datetime) -> Tariff:
     """Put a new price in the place of a tariff from a day on; every unit that bears the old one bears the new.
 
-    The old row is ended the day before and otherwise left alone. Raises `NotAllowed`; `NotNow` where the old price has
-    an end already; `Invalid` for a day that is billed or not after its first, a price that is none, or no reason.
+    The old row is ended the day before and otherwise left alone; where it had an end, the new one has it. Raises
+    `NotAllowed`; `NotNow` where the old price is over before that day; `Invalid` for a day that is billed or not after
+    its first, a price that is none, or no reason.
     Source: BIL-1 (收费标准).
     """
     tariff = Tariff.objects.select_for_update(of=("self",)).select_related("item", "project").get(pk=tariff.pk)
@@ -46,7 +47,7 @@ def set_price(*, tariff: Tariff, price: Price, reason: str, by: User, at: dateti
     _require_price(price, reason)
     _require_open(tariff, price.starts_on)
     new = _new(tariff.project, tariff.item, price, tariff.rhythm, tariff.period_months)
-    new.prepaid, new.issuing = tariff.prepaid, tariff.issuing
+    new.prepaid, new.issuing, new.ends_on = tariff.prepaid, tariff.issuing, tariff.ends_on
     if _same(tariff, new):
         raise Invalid(_("Nothing is changed: this is the price in force."))
     tariff.ends_on = price.starts_on - DAY
@@ -109,7 +110,7 @@ def _require_price(price: Price, reason: str) -> None:
 
 
 def _require_open(tariff: Tariff, starts_on: date) -> None:
-    if tariff.ends_on is not None:
+    if tariff.ends_on is not None and tariff.ends_on < starts_on:
         raise NotNow(_("This price ends on %(day)s already: change the one after it.") % {"day": _day(tariff.ends_on)})
     earliest = tariff.starts_on + DAY
     billed = billed_until(tariff)

@@ -85,6 +85,28 @@ def test_what_is_billed_is_not_priced_anew(cast: Cast) -> None:
     assert (bill.amount, bill.tariff) == (Decimal("100.00"), old)
 
 
+def test_a_price_that_was_to_end_hands_its_end_on(cast: Cast) -> None:
+    old = management_fee(cast, ends_on=date(2037, 1, 1))
+    new = change(cast, old, price())
+    old.refresh_from_db()
+    assert (old.ends_on, new.starts_on, new.ends_on) == (date(2026, 12, 31), date(2027, 1, 1), date(2037, 1, 1))
+
+
+def test_in_the_admin_site_a_billed_price_is_only_looked_at(cast: Cast, signed_in: SignIn) -> None:
+    tariff = management_fee(cast)
+    cast.admin.is_staff = True
+    cast.admin.save()
+    client, address = signed_in(cast.admin), f"/admin/billing/tariff/{tariff.pk}/change/"
+    assert 'name="unit_price"' in client.get(address).content.decode()
+    billed(cast, tariff, date(2026, 3, 31))
+    page = client.get(address)
+    assert page.status_code == 200
+    assert 'name="unit_price"' not in page.content.decode()
+    client.post(address, {"unit_price": "9"})
+    tariff.refresh_from_db()
+    assert tariff.unit_price == Decimal("2.8")
+
+
 def test_a_price_with_an_end_is_followed_by_another_already(cast: Cast) -> None:
     old = management_fee(cast)
     change(cast, old, price())
@@ -115,10 +137,11 @@ def test_a_price_that_is_none_is_refused_beside_its_field(cast: Cast, wanted: Pr
 
 def test_the_same_price_and_no_reason_are_refused(cast: Cast) -> None:
     old = management_fee(cast)
-    with pytest.raises(Invalid, match="Nothing is changed"):
-        change(cast, old, price("2.8"))
-    with pytest.raises(Invalid, match="decision"):
-        change(cast, old, price(), reason=" ")
+    with override("en"):
+        with pytest.raises(Invalid, match="Nothing is changed"):
+            change(cast, old, price("2.8"))
+        with pytest.raises(Invalid, match="decision"):
+            change(cast, old, price(), reason=" ")
 
 
 @pytest.mark.parametrize("role", ["frontdesk", "cashier", "technician", "head", "guard", "quality", "resident"])
@@ -141,7 +164,7 @@ def test_a_charge_without_a_price_gets_one(cast: Cast) -> None:
     add_price(name="车位费", price=price(150, basis=Basis.SPACE), **given)
     tariff = add_price(name="车位费", price=price(80, basis=Basis.SPACE), period_months=12, **given)
     assert tariff.item.tariffs.count() == 2
-    with pytest.raises(Invalid, match="Name"):
+    with override("en"), pytest.raises(Invalid, match="Name"):
         add_price(name=" ", price=price(), **given)
 
 
