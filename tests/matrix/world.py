@@ -223,9 +223,7 @@ def _furnish(name: str, place: Place) -> None:
         "person": {"pk": person.pk},
         "vehicle": {"pk": vehicle.pk},
         "project": {"code": place.project.code},
-        "approval": {"pk": _approval(name, place)},
-        "export": {"pk": _export(name, place)},
-        "tariff": {"pk": _tariff(name, place)},
+        **_office(name, place),
         **_calendar(place),
     }
 
@@ -236,6 +234,14 @@ def _complained(place: Place, word: str) -> dict[str, dict[str, object]]:
         "complaint": {"number": complaint.case.number},
         "measure": {"number": _measure(place, complaint)},
         "remedy": {"pk": complaint.remedies.earliest("pk").pk},
+    }
+
+
+def _office(name: str, place: Place) -> dict[str, dict[str, object]]:
+    return {
+        "approval": {"pk": _approval(name, place)},
+        "export": {"pk": _export(name, place)},
+        "tariff": {"pk": _tariff(name, place)},
     }
 
 
