@@ -19,4 +19,4 @@ class BillingConfig(AppConfig):
         from billing.register import IMPORTER  # noqa: PLC0415  models are ready only now
 
         register_importer(IMPORTER)
-        import_module("billing.audited")
+        import_module("billing.audited_prices")
