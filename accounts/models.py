@@ -102,6 +102,11 @@ class Project(Named):
     address = models.CharField(_("address"), max_length=200, blank=True)
     phone = models.CharField(_("service phone"), max_length=30, blank=True)
     is_demo = models.BooleanField(_("demo"), default=False)
+    export_alone = models.PositiveIntegerField(
+        _("rows one person takes out alone"),
+        default=1000,
+        help_text=_("an export of more rows is approved by a second person"),
+    )
     takeover_since = models.DateTimeField(
         null=True, editable=False, help_text="past requests are being taken over; empty once all of them are"
     )

@@ -1,9 +1,13 @@
 """Charges in the admin site; every edit leaves its history."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from accounts.admin_pages import OfProject
 from billing.models import ChargeItem, Tariff, UnitCharge
+from billing.queries.tariffs import billed_ever
 
 
 @admin.register(ChargeItem)
@@ -23,6 +27,12 @@ class TariffAdmin(OfProject):
     list_filter = ("project", "basis", "rhythm")
     list_select_related = ("item", "project")
     search_fields = ("item__name", "reference")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A price that something was billed by stays as it is: a new one is published from a day on."""
+        if obj is not None and billed_ever([obj]):
+            return tuple(field.name for field in self.opts.fields if field.editable and not field.primary_key)
+        return tuple(super().get_readonly_fields(request, obj))
 
 
 @admin.register(UnitCharge)

@@ -24,3 +24,4 @@ class BillingConfig(AppConfig):
         for kind, runner in RUNNERS.items():
             register_work(kind, runner)
         import_module("billing.audited")
+        import_module("billing.audited_prices")

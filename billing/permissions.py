@@ -6,9 +6,11 @@ from accounts.models import Project, User
 from accounts.states import Role
 from billing.models import Receipt
 from core.errors import NotAllowed
+from estate.models import REGISTER_ROLES
 
 TAKERS = (Role.CASHIER,)
 BILLERS = (Role.CASHIER, Role.SUPERVISOR)
+SETTERS = (Role.SUPERVISOR, Role.GM, Role.ADMIN)
 CLOSERS = (Role.SUPERVISOR, Role.GM)
 
 
@@ -43,3 +45,13 @@ def can_bill(user: User, project: Project) -> bool:
 def can_close_month(user: User, project: Project) -> bool:
     """Supervisors and general managers close a month of the ledger."""
     return user.has_role(project.pk, *CLOSERS)
+
+
+def can_read_prices(user: User, project: Project) -> bool:
+    """Whoever works with the register answers what something costs."""
+    return user.is_superuser or user.has_role(project.pk, *REGISTER_ROLES)
+
+
+def can_set_prices(user: User, project: Project) -> bool:
+    """Supervisors, general managers and administrators publish prices."""
+    return user.has_role(project.pk, *SETTERS)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from accounts.models import Project
 from billing.models import ChargeItem, Tariff, UnitCharge
+from billing.queries.tariffs import billed_ever
 from billing.states import Basis, Rhythm
 from estate.imports.columns import SheetKind
 from estate.imports.draft import Draft
@@ -26,6 +27,8 @@ class _Known:
     charges: dict[tuple[int, int], UnitCharge] = field(default_factory=dict)
     # By identity: what this draft brings has no keys yet.
     drafted: dict[tuple[int, int], UnitCharge] = field(default_factory=dict)
+    # Tariffs that something was billed by: their prices stay.
+    billed: set[int] = field(default_factory=set)
 
     def charge(self, unit: Unit, tariff: Tariff) -> UnitCharge | None:
         """The unit's charge, whether the register has it or an earlier row brings it."""
@@ -54,20 +57,26 @@ def draft_charges(draft: Draft, register: Register, snapshot: Snapshot) -> None:
 def _read(project: Project) -> _Known:
     charges = UnitCharge.objects.filter(unit__project=project, ended_on=None)
     tariffs = Tariff.objects.filter(project=project).exclude(reference="").select_related("item")
+    known = {tariff.reference: tariff for tariff in tariffs}
     return _Known(
         items={item.name: item for item in ChargeItem.objects.filter(project=project)},
-        tariffs={tariff.reference: tariff for tariff in tariffs},
+        tariffs=known,
+        billed=billed_ever(known.values()),
         charges={(charge.unit_id, charge.tariff_id): charge for charge in charges},
     )
 
 
 def _tariff(draft: Draft, register: Register, known: _Known, row: TariffRow) -> bool:
-    """Draft one tariff; False where its number is another charge's already."""
+    """Draft one tariff; False where its number is another charge's already, or it was billed at another price."""
     found = known.tariffs.get(row.number)
     if found is not None and found.item.name != row.name:
         column = register.header_of(row.sheet, "number")
         error = RowError(row.sheet, row.row, column, row.number, "fee_taken", "number", {"other": found.item.name})
         draft.refuse(error)
+        return False
+    if found is not None and found.pk in known.billed and _reprices(found, row):
+        column = register.header_of(row.sheet, "number")
+        draft.refuse(RowError(row.sheet, row.row, column, row.number, "fee_billed", "number", {}))
         return False
     values = {"project": draft.project, "name": row.name, "category": row.category}
     item = known.items[row.name] = draft.put(row, ChargeItem, known.items.get(row.name), values, row.name)
@@ -87,6 +96,12 @@ def _tariff(draft: Draft, register: Register, known: _Known, row: TariffRow) -> 
     }
     known.tariffs[row.number] = draft.put(row, Tariff, found, tariff, f"{row.name} {row.number}")
     return True
+
+
+def _reprices(tariff: Tariff, row: TariffRow) -> bool:
+    """Say whether the row would give a tariff another price."""
+    now = (tariff.basis, tariff.unit_price, tariff.fixed_amount, tariff.starts_on)
+    return now != (BASES[row.formula], row.unit_price, row.fixed_amount, row.starts_on)
 
 
 def _unit_charges(draft: Draft, known: _Known, room: RoomRow, unit: Unit, *, without: set[str]) -> None:

@@ -25,6 +25,14 @@ class Rhythm(TextChoices):
     ONCE = "once", _("Once")
 
 
+class TariffState(TextChoices):
+    """Where a price stands on a day; derived from its dates, never stored."""
+
+    IN_FORCE = "in_force", _("In force")
+    TO_COME = "to_come", _("To come")
+    OVER = "over", _("Over")
+
+
 class Side(TextChoices):
     """What an account holds. Assets and expenses grow by debit, the others by credit."""
 

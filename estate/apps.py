@@ -13,9 +13,10 @@ class EstateConfig(AppConfig):
     verbose_name = _("Register")
 
     def ready(self) -> None:
-        """Say who carries out imports of registers, and what is kept on record about the register."""
+        """Say who carries out imports of registers, what is on record about the register, how it is taken out."""
         from estate.imports.actions import KIND, found_again, run  # noqa: PLC0415  models are ready only now
         from records.work import register_work  # noqa: PLC0415
 
         register_work(KIND, run, found_again)
         import_module("estate.audited")
+        import_module("estate.taking_out")

@@ -65,6 +65,13 @@ def export_register(*, project: Project, by: User, at: datetime, with_phones: bo
     return content
 
 
+def rows_in(project: Project) -> int:
+    """How many rows an export of the register has."""
+    members = HouseholdMember.objects.current().filter(household__project=project)
+    alone = Unit.objects.filter(project=project).exclude(pk__in=members.values("household__unit"))
+    return members.count() + alone.count() + ParkingSpace.objects.filter(project=project).count()
+
+
 def _workbook(sheets: Mapping[SheetKind, tuple[Sequence[str], list[list[Any]]]]) -> bytes:
     book = NewWorkbook(write_only=True)
     for kind, (names, rows) in sheets.items():

@@ -10,25 +10,26 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Project
 from core.errors import DomainError, NotAllowed
-from estate.exports import export_register
+from estate.exports import rows_in
 from estate.imports import actions
 from estate.imports.columns import SHEETS
 from estate.imports.draft import Counts
 from estate.imports.models import RegisterImport
 from estate.imports.permissions import can_import
 from estate.imports.preview import chosen_columns, mended_cells, preview, rows_left_out
+from estate.taking_out import EXPORT, make_register
 from estate.workbooks import MAX_FILE_BYTES
 from records.actions import Answer, once
+from records.exports import needs_second_person
 from records.http import now, project_of, redirect_once, user_of
 from records.models import LongWork
-from records.spreadsheets import EXCEL
+from records.views_exports import as_file, ask_first
 
 RECENT = 20
 WAITING = (LongWork.State.WAITING, LongWork.State.RUNNING)
@@ -183,17 +184,17 @@ def take_back(request: HttpRequest, token: str) -> HttpResponse:
 @login_required
 @require_POST
 def export(request: HttpRequest) -> HttpResponse:
-    """The register as a workbook; with a reason, phone numbers in clear."""
-    project = _project(request)
-    reason, at = request.POST.get("reason", "")[:500], now()
-    content = export_register(
-        project=project, by=user_of(request), at=at, with_phones=request.POST.get("with_phones") == "1", reason=reason
-    )
-    answer = HttpResponse(content, content_type=EXCEL)
-    name = f"register-{project.code}-{timezone.localtime(at):%Y%m%d}.xlsx"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    """The register as a workbook; with a reason, phone numbers in clear. A large one once a second person approved."""
+    project, at = _project(request), now()
+    asked = {
+        "with_phones": request.POST.get("with_phones") == "1",
+        "reason": request.POST.get("reason", "").strip()[:500],
+    }
+    rows = rows_in(project)
+    if needs_second_person(project, rows):
+        back = reverse("register_imports")
+        return ask_first(request, project=project, export=EXPORT, asked=asked, rows=rows, back=back, at=at)
+    return as_file(make_register(asked, project, user_of(request), at))
 
 
 def _project(request: HttpRequest) -> Project:

@@ -13,5 +13,6 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Messages")
 
     def ready(self) -> None:
-        """Say what is kept on record about messages."""
+        """Say what is kept on record about messages, and tell of what needs a second person."""
         import_module("notifications.audited")
+        import_module("notifications.approving")

@@ -1,13 +1,14 @@
 """Reads of the residents' pages: the matters of the own home, in words for people who are not staff."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Project, User
 from accounts.states import Role
+from billing.queries.tariffs import Published, published
 from cases.models import Case, CaseQuerySet
 from cases.registry import kind_of, kinds_for_residents
 from estate.models import HouseholdMember, Unit
@@ -103,3 +104,8 @@ def manager_of(project: Project) -> User | None:
         Membership.objects.staff_of([project.pk], [Role.GM]).select_related("user").order_by("project", "pk").first()
     )
     return found.user if found else None
+
+
+def prices_for(user: User, project: Project, homes: list[Unit], today: date) -> list[Published]:
+    """The prices that hold or are announced in a project, worked out for the own homes that bear them."""
+    return [charge for charge in published(project, user, today=today, own=homes) if charge.current]

@@ -19,7 +19,7 @@ from core.errors import DomainError
 from estate.models import Unit
 from portal.actions import complain
 from portal.forms import ComplainForm
-from portal.queries import homes_of, matter_of, matters, own_cases, promises
+from portal.queries import homes_of, matter_of, matters, own_cases, prices_for, promises
 from records.actions import store_image
 from records.http import now, project_of, redirect_once, user_of
 from records.uploads import answer_upload
@@ -50,6 +50,15 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
         "photos": [photo for photo in photos(case, user) if photo.is_image],
     }
     return render(request, "portal/matter.html", shown)
+
+
+@login_required
+@require_GET
+def tariffs(request: HttpRequest) -> HttpResponse:
+    """What is charged for in the community: the published prices, worked out for the own home where it bears them."""
+    homes, project = _own_homes(request), project_of(request)
+    today = now().astimezone(project.tz).date()
+    return render(request, "portal/tariffs.html", {"charges": prices_for(user_of(request), project, homes, today)})
 
 
 # --- a complaint -----------------------------------------------------------------------------------------------------

@@ -51,3 +51,9 @@ class AuditFilter(forms.Form):
         super().__init__(*args, **kwargs)
         # Offered, not required: an entry may be of a kind that is no longer written.
         self.fields["action"].widget = forms.Select(choices=[("", _("Everything")), *actions])
+
+
+class RefusalForm(forms.Form):
+    """Why something is refused."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

@@ -6,6 +6,7 @@ from billing.api import BillViewSet, PaymentViewSet, ReceiptViewSet
 from cases.api import CaseViewSet
 from estate.api import PersonViewSet, ProjectViewSet, UnitViewSet, VehicleViewSet
 from reception.api import ContactViewSet, DeskComplaintViewSet, DeskTicketViewSet
+from records.api_approvals import ApprovalViewSet
 from sla.api import ClockViewSet
 from visits.api import CallbackViewSet
 
@@ -17,6 +18,7 @@ router.register("contacts", ContactViewSet, basename="contact")
 router.register("tickets", DeskTicketViewSet, basename="ticket")
 router.register("complaints", DeskComplaintViewSet, basename="complaint")
 router.register("callbacks", CallbackViewSet, basename="callback")
+router.register("approvals", ApprovalViewSet, basename="approval")
 router.register("clocks", ClockViewSet, basename="clock")
 router.register("bills", BillViewSet, basename="bill")
 router.register("payments", PaymentViewSet, basename="payment")

@@ -6,8 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES, Role
 from complaints.queries import my_open
+from estate.models import REGISTER_ROLES
 from reception.queries.desk import waiting_count
+from records.deciders import deciding_roles
 from records.http import now
+from records.queries import to_decide_count
 from servicedesk.navigation import Entry
 from sla.calendar_reads import waiting_calendars
 from sla.permissions import READ_RULES
@@ -32,11 +35,17 @@ def calendars_waiting(user: User, project: Project) -> int:
     return waiting_calendars(user)
 
 
+def approvals_to_decide(user: User, project: Project) -> int:
+    """What waits for the person as the second one, in all of their projects."""
+    return to_decide_count(user)
+
+
 AT_THE_DESK = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.ADMIN})
 READ_TICKETS = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.HEAD, Role.GM, Role.QUALITY, Role.ADMIN})
 MAKE_CALLS = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.GM})
 READ_AUDIT = frozenset({Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN})
 READ_FIGURES = frozenset({Role.SUPERVISOR, Role.GM, Role.QUALITY})
+READ_PRICES = frozenset(REGISTER_ROLES)
 OVERSEE = frozenset({Role.SUPERVISOR, Role.GM, Role.ADMIN})
 
 RECEPTION = [
@@ -104,6 +113,17 @@ REGISTER = [
     Entry(_("Import"), "register_imports", "file-spreadsheet", frozenset({Role.SUPERVISOR, Role.ADMIN}), 95),
 ]
 
+# Whoever decides about something; what rooms bring is known by now.
+APPROVALS = [
+    Entry(
+        _("Approvals"),
+        "approvals",
+        "stamp",
+        frozenset(Role(role) for role in deciding_roles()),
+        85,
+        approvals_to_decide,
+    ),
+]
 RULES = [
     Entry(_("Deadline rules"), "rules", "timer", frozenset({Role.GM}), 97, proposals_waiting),
     Entry(_("Deadline rules"), "rules", "timer", frozenset({Role.ADMIN}), 97),
@@ -111,7 +131,18 @@ RULES = [
     Entry(_("Working calendars"), "calendars", "calendar-days", frozenset({Role.ADMIN}), 98),
 ]
 
-PLACES: list[Entry] = [*RECEPTION, *TILL, *TICKETS, *COMPLAINTS, *CALLBACKS, *PORTAL, *INBOX, *REGISTER, *RULES]
+PLACES: list[Entry] = [
+    *RECEPTION,
+    *TILL,
+    *TICKETS,
+    *COMPLAINTS,
+    *CALLBACKS,
+    *PORTAL,
+    *INBOX,
+    *REGISTER,
+    *APPROVALS,
+    *RULES,
+]
 
 # --- the palette: what is no entry of the navigation but has an address of its own -----------------------------------
 TASKS: list[Entry] = [
@@ -144,6 +175,8 @@ TASKS: list[Entry] = [
         _("Complaints in figures"), "complaint_figures", "chart-column", READ_FIGURES, 27, also=(_("Complaint rate"),)
     ),
     Entry(_("Improvement measures"), "measures", "list-checks", STAFF_ROLES, 28),
+    Entry(_("Approvals"), "approvals", "stamp", STAFF_ROLES, 38, also=(_("What I asked a second person for"),)),
+    Entry(_("Prices"), "tariffs", "tags", READ_PRICES, 39, also=(_("Tariffs"), _("What something costs"))),
     Entry(_("Audit trail"), "audit", "shield-check", READ_AUDIT, 40),
     Entry(_("Deadline rules"), "rules", "timer", frozenset(READ_RULES), 45),
     Entry(

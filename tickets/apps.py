@@ -13,6 +13,7 @@ class TicketsConfig(AppConfig):
     verbose_name = _("Repairs and services")
 
     def ready(self) -> None:
-        """Make the kinds of case known, and what is kept on record about lists of them."""
+        """Make the kinds of case known, what is kept on record about lists of them, and how they are taken out."""
         import_module("tickets.kinds")
         import_module("tickets.audited")
+        import_module("tickets.taking_out")

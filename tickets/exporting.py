@@ -4,7 +4,6 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -18,6 +17,7 @@ from cases.registry import kind_of
 from cases.states import Channel, Urgency
 from core.errors import Invalid, NotAllowed
 from records.actions import audit
+from records.exports import Made
 from records.masking import masked_phone
 from records.spreadsheets import EXCEL, safe_cell
 
@@ -26,18 +26,15 @@ CHUNK = 500
 Rows = Iterable[list[str]]
 
 
-@dataclass(frozen=True)
-class Made:
-    """An export as a file."""
-
-    name: str
-    content: bytes
-    content_type: str
-
-
 def may_export(user: User, project: Project) -> bool:
     """Supervisors, managers, quality and administrators take lists out of the house."""
     return user.has_role(project.pk, Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN)
+
+
+def check_size(count: int) -> None:
+    """Raise `Invalid` for more rows than one file takes."""
+    if count > MOST:
+        raise Invalid(_("More than %(most)s tickets: narrow the list first.") % {"most": f"{MOST:,}"})
 
 
 @transaction.atomic
@@ -58,8 +55,7 @@ def export_rows(
     if not may_export(by, project):
         raise NotAllowed(_("Only supervisors, managers, quality and administrators take lists out of the house."))
     count = rows.order_by().count()
-    if count > MOST:
-        raise Invalid(_("More than %(most)s tickets: narrow the list first.") % {"most": f"{MOST:,}"})
+    check_size(count)
     content, content_type = write(_lines(rows, project))
     digest = hashlib.sha256(content).hexdigest()
     data = {"filter": dict(filters), "count": count, "sha256": digest, "format": kind}

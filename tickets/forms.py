@@ -25,7 +25,7 @@ MOST_LINES = 50
 MOST_QUANTITY = Decimal(100_000)
 
 
-def read_filters(asked: QueryDict) -> Filters:
+def read_filters(asked: Mapping[str, str]) -> Filters:
     """The filters of an address; what is no filter of ours is left out, and so is never shown as one."""
     choices: dict[str, Iterable[str]] = {"state": State.values, "kind": Kind.values, "urgency": Urgency.values}
     fixed = {name: _one_of(asked.get(name, ""), values) for name, values in choices.items()}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Project, User
+from accounts.states import Role
 from billing.models.ledger import Account
 from billing.rules.formula import Formula
 from billing.states import Basis, Book, Rhythm
@@ -76,8 +77,9 @@ class TariffQuerySet(models.QuerySet["Tariff"]):
     """Reads of tariffs."""
 
     def visible_to(self, user: User) -> Self:
-        """Tariffs of the projects whose register the person works with."""
-        return self.all() if user.is_superuser else self.filter(project_id__in=user.projects_as(*REGISTER_ROLES))
+        """Prices are published: to whoever works with a project's register, and to whoever lives in it."""
+        readers = (*REGISTER_ROLES, Role.RESIDENT)
+        return self.all() if user.is_superuser else self.filter(project_id__in=user.projects_as(*readers))
 
 
 class Tariff(models.Model):

@@ -47,6 +47,9 @@ ERRORS: dict[str, Promise] = {
     "no_price": _("The formula needs a unit price."),
     "reference_taken": _("Number %(owner)s belongs to somebody else in the register. Give this person another number."),
     "fee_taken": _("This number already is “%(other)s”. Give this charge another number."),
+    "fee_billed": _(
+        "Something was billed at another price under this number already. Publish the new price on the page of prices."
+    ),
     "no_amount": _("A fixed charge needs an amount."),
 }
 

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing.models import ChargeItem, Tariff, UnitCharge
+from billing.models import Bill, ChargeItem, Tariff, UnitCharge
 from billing.states import Basis, Rhythm
 from estate.imports.apply import ImportOutcome, apply
 from estate.imports.draft import Counts
 from estate.imports.plan import plan
 from estate.imports.roll_back import roll_back
 from estate.workbooks import read_workbook
+from tests.billing.money import charged
 from tests.cast import NOON, Cast
 from tests.estate.books import OWNER, PEOPLE, ROOM, ROOMS, TARIFF, TARIFFS, changed, workbook
 
@@ -50,6 +51,17 @@ def test_charges_become_dated_tariffs(cast: Cast) -> None:
     )
     assert (first.starts_on, first.ends_on) == (date(2020, 6, 10), date(2037, 1, 1))
     assert (second.basis, second.rhythm, second.fixed_amount) == (Basis.FIXED, Rhythm.ONCE, Decimal("35.50"))
+
+
+def test_a_price_that_was_billed_is_not_taken_over_anew(cast: Cast) -> None:
+    take(BOOK, cast)
+    tariff = Tariff.objects.get(reference="1")
+    assert plan(workbook(BOOK | {"费用设置": [TARIFFS, changed(TARIFF, K="9.9"), SECOND]}), cast.project).is_clean
+    bill = charged(cast)
+    Bill.objects.filter(pk=bill.pk).update(tariff=tariff)
+    found = plan(workbook(BOOK | {"费用设置": [TARIFFS, changed(TARIFF, K="9.9"), SECOND]}), cast.project)
+    assert [error.code for error in found.errors] == ["fee_billed"]
+    assert plan(workbook(BOOK), cast.project).is_clean
 
 
 def test_a_unit_bears_each_charge_from_its_own_day(cast: Cast) -> None:
@@ -134,7 +146,8 @@ def test_who_sees_charges(cast: Cast, who: str, sees: int) -> None:
     take({"费用设置": [TARIFFS, TARIFF]}, cast)
     user = getattr(cast, who)
     assert ChargeItem.objects.visible_to(user).count() == sees
-    assert Tariff.objects.visible_to(user).count() == sees
+    # Prices are published to whoever lives there.
+    assert Tariff.objects.visible_to(user).count() == (1 if who == "resident" else sees)
 
 
 @pytest.mark.skipif("REAL_DATA" not in os.environ, reason="REAL_DATA does not name the folder of real input")

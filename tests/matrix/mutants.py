@@ -46,6 +46,7 @@ MISSED_AT = {
     "notifications.Message.visible_to": "inbox_open",
     "notifications.OnCall.visible_to": "on_call_off",
     "reception.Contact.visible_to": "contact",
+    "records.Approval.visible_to": "approval-detail",
     "records.Draft.visible_to": "drafts",
     "records.AuditEntry.visible_to": "admin:records_auditentry_change",
     "records.LongWork.visible_to": "",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,7 +22,8 @@ from accounts.states import Role
 from billing.actions.charging import charge_once, standing_item
 from billing.actions.paying import take_payment
 from billing.actions.receipting import print_receipt
-from billing.models import Bill
+from billing.models import Bill, ChargeItem, Tariff, UnitCharge
+from billing.states import Basis
 from cases.actions import NewCase, attach_photo, grant, lock, open_case, reveal_contact
 from cases.models import Case
 from complaints import actions as complaints
@@ -35,10 +37,12 @@ from notifications.models import Message, OnCall
 from reception import actions as desk
 from reception.actions import Caller, NewContact
 from records.drafts import keep
+from records.exports import ask_for_export
 from sla.actions.events import happen
 from sla.models import Calendar, CalendarVersion, Clock
 from tests.cast import NOON, Cast, make_cast, make_home, make_user
 from tests.estate.books import OWNER, PEOPLE, xlsx
+from tests.records.approving import asked
 from tickets import actions as tickets
 from tickets.actions import NewTicket
 from tickets.issuing import issue_paper
@@ -52,8 +56,8 @@ PLACES = (OWN, NEIGHBOUR, FOREIGN)
 STAFF = ("frontdesk", "cashier", "technician", "head", "supervisor", "gm", "guard", "quality", "admin")
 ROLES = ("anonymous", "resident", "resident2", *STAFF, "frontdesk2")
 # The families of marked words: matters, the register, notes for staff alone, forms begun, messages, the audit trail,
-# workbooks to take over, and what a project and its people are called.
-CASES, REGISTER, NOTES, DRAFTS, INBOX, AUDIT, WORKBOOKS, COMPANY = FAMILIES = (
+# workbooks to take over, what a project and its people are called, and what waits for a second person.
+CASES, REGISTER, NOTES, DRAFTS, INBOX, AUDIT, WORKBOOKS, COMPANY, APPROVALS = FAMILIES = (
     "cases",
     "register",
     "notes",
@@ -62,6 +66,7 @@ CASES, REGISTER, NOTES, DRAFTS, INBOX, AUDIT, WORKBOOKS, COMPANY = FAMILIES = (
     "audit",
     "workbooks",
     "company",
+    "approvals",
 )
 
 
@@ -256,6 +261,7 @@ def _furnish(name: str, place: Place) -> None:
         "person": {"pk": person.pk},
         "vehicle": {"pk": vehicle.pk},
         "project": {"code": place.project.code},
+        **_office(name, place),
         **_calendar(place),
     }
 
@@ -303,6 +309,37 @@ def _complained(place: Place, word: str) -> dict[str, dict[str, object]]:
         "measure": {"number": _measure(place, complaint)},
         "remedy": {"pk": complaint.remedies.earliest("pk").pk},
     }
+
+
+def _office(name: str, place: Place) -> dict[str, dict[str, object]]:
+    return {
+        "approval": {"pk": _approval(name, place)},
+        "export": {"pk": _export(name, place)},
+        "tariff": {"pk": _tariff(name, place)},
+    }
+
+
+def _approval(name: str, place: Place) -> int:
+    """What the desk asked a second person for."""
+    word = marker(APPROVALS, name)
+    return asked(place.project, place.desk, NOON, subject=word, reason=word).pk
+
+
+def _export(name: str, place: Place) -> int:
+    """A large list that the desk asked for."""
+    given: dict[str, Any] = {"project": place.project, "export": "tickets", "asked": {"q": name}, "rows": 2000}
+    return ask_for_export(**given, reason=marker(APPROVALS, name), by=place.desk, at=NOON).pk
+
+
+def _tariff(name: str, place: Place) -> int:
+    """A price of the project that the home bears."""
+    item = ChargeItem.objects.get_or_create(
+        project=place.project, name=marker(COMPANY, FOREIGN if name == FOREIGN else OWN)
+    )[0]
+    rate = {"project": place.project, "basis": Basis.AREA, "unit_price": 2, "starts_on": NOON.date()}
+    tariff = Tariff.objects.get_or_create(item=item, defaults=rate)[0]
+    UnitCharge.objects.create(unit=place.unit, tariff=tariff, starts_on=NOON.date())
+    return tariff.pk
 
 
 def _calendar(place: Place) -> dict[str, dict[str, object]]:

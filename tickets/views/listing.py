@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Project, User
 from accounts.states import Role
@@ -23,20 +23,22 @@ from cases.states import Phase, Urgency
 from core.errors import DomainError, Invalid, NotNow, Stale
 from core.numbers import at_most, whole_number
 from records.actions import Answer, once
+from records.exports import needs_second_person
 from records.http import now, project_of, user_of
+from records.views_exports import as_file, ask_first
 from tickets import actions
-from tickets.exporting import export_rows, may_export, write_csv, write_xlsx
+from tickets.exporting import check_size, export_rows, may_export
 from tickets.forms import BulkForm, read_filters
 from tickets.models import Ticket
 from tickets.queries import tickets_for
 from tickets.reads.filters import Option, address, chips, saved_views
 from tickets.reads.listing import COUNTED, TO_SEND, VIEWS, Cursor, Filters, Page, listed, one_page
 from tickets.reads.people import sendable
+from tickets.taking_out import EXPORT, FORMATS
 from tickets.views.page import where_next
 
 MOST_AT_ONCE = 100
 RESULTS = "bulk_dispatch"
-FORMATS = {"csv": write_csv, "xlsx": write_xlsx}
 
 
 @dataclass(frozen=True)
@@ -206,16 +208,20 @@ def _dispatch(ticket: Ticket, seen: int | None, sending: Sending, at: datetime) 
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def export(request: HttpRequest, kind: str) -> HttpResponse:
-    """The filtered list as a file, phones masked; who took what stands in the log."""
+    """The filtered list as a file, phones masked; a long one once a second person has approved."""
     user, project = staff_project(request)
     if kind not in FORMATS or not may_export(user, project):
         raise Http404
     filters = read_filters(request.GET)
     at = now()
     rows = listed(filters, user=user, project=project, at=at)
+    count = rows.order_by().count()
+    check_size(count)
+    if needs_second_person(project, count):
+        asked = {"kind": kind, "filters": filters.as_dict()}
+        back = reverse("tickets") + address(filters)
+        return ask_first(request, project=project, export=EXPORT, asked=asked, rows=count, back=back, at=at)
     made = export_rows(rows, kind=kind, filters=filters.as_dict(), write=FORMATS[kind], by=user, project=project, at=at)
-    response = HttpResponse(made.content, content_type=made.content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
-    return response
+    return as_file(made)

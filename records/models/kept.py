@@ -1,4 +1,4 @@
-"""Files, long work with progress, idempotency, audit and search tokens."""
+"""Files, long work with progress, idempotency, audit, drafts and search tokens."""
 
 import secrets
 from collections.abc import Collection

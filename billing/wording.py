@@ -1,0 +1,40 @@
+"""Prices in words: what one pays by a tariff, as it is published. Source: 收费标准公示."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from billing.models import Tariff
+from billing.rules.formula import NAMES, Formula
+from billing.states import Basis, Rhythm
+
+
+def number_words(value: Decimal) -> str:
+    """A price with two decimals, or as many as it has."""
+    whole, _point, behind = f"{value:f}".partition(".")
+    return f"{whole}.{behind.rstrip('0').ljust(2, '0')}"
+
+
+def price_words(tariff: Tariff) -> str:
+    """What one pays: `¥2.80 per m² and month`. A formula stands as it was written, its names in words."""
+    if tariff.basis == Basis.FORMULA:
+        return Formula.parse(tariff.formula).filled_in({name: str(words) for name, words in NAMES.items()})
+    monthly = tariff.rhythm == Rhythm.RECURRING
+    price, fixed = number_words(tariff.unit_price), number_words(tariff.fixed_amount)
+    basic = (_("¥%(price)s per month") if monthly else _("¥%(price)s once")) % {"price": fixed}
+    if tariff.basis == Basis.FIXED:
+        return basic
+    priced = _pattern(tariff.basis, monthly=monthly) % {"price": price}
+    return _("%(priced)s, and %(basic)s") % {"priced": priced, "basic": basic} if tariff.fixed_amount else priced
+
+
+def _pattern(basis: str, *, monthly: bool) -> str:
+    if basis == Basis.READING:
+        return _("¥%(price)s per unit on the meter")
+    patterns = {
+        Basis.AREA: (_("¥%(price)s per m² and month"), _("¥%(price)s per m², once")),
+        Basis.UNIT: (_("¥%(price)s per home and month"), _("¥%(price)s per home, once")),
+        Basis.VEHICLE: (_("¥%(price)s per vehicle and month"), _("¥%(price)s per vehicle, once")),
+        Basis.SPACE: (_("¥%(price)s per parking space and month"), _("¥%(price)s per parking space, once")),
+    }
+    return patterns[Basis(basis)][0 if monthly else 1]
