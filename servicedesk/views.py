@@ -131,11 +131,11 @@ def _file_for(reader: User, number: str, token: str) -> FileResponse:
     if printed:  # the contact's number stands on it in clear
         reason = _("Form printed: %(number)s") % {"number": number}
         reveal_contact(case=found, by=reader, at=timezone.now(), reason=reason)
-    picture = stored.content_type.startswith("image/")
-    shown = picture or stored.content_type == "application/pdf"
-    answer = FileResponse(content, content_type=stored.content_type, filename=stored.name, as_attachment=not shown)
+    # Only what we wrote ourselves opens in a window of its own; what came from outside is kept, or shown inside a page.
+    paper = stored.content_type == "application/pdf"
+    answer = FileResponse(content, content_type=stored.content_type, filename=stored.name, as_attachment=not paper)
     answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Content-Security-Policy"] = PAPER_POLICY if shown and not picture else FILE_POLICY
+    answer.headers["Content-Security-Policy"] = PAPER_POLICY if paper else FILE_POLICY
     return answer
 
 
