@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.day import Come, case, number_told
 from tests.cast import Cast
@@ -18,21 +18,22 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 TOO_LARGE = bytes(15 * 1024 * 1024 + 1)
 
 
-def refused(name: str, content: bytes) -> dict[str, object]:
+def refused(name: str, content: bytes) -> FilePayload:
     """A file that no camera made, as the file field takes it."""
     return {"name": name, "mimeType": "image/jpeg", "buffer": content}
 
 
-def is_in_the_open(page: Page, selector: str) -> bool:
-    """Whether the middle and the lower edge of something are covered by nothing else."""
-    script = """(place) => {
+def comes_into_the_open(page: Page, selector: str) -> None:
+    """Soon the middle and the lower edge of something are covered by nothing else."""
+    script = """(selector) => {
+      const place = document.querySelector(selector);
       const box = place.getBoundingClientRect();
       return [box.top + box.height / 2, box.bottom - 2].every((y) => {
         const top = document.elementFromPoint(box.left + box.width / 2, y);
         return top && place.contains(top);
       });
     }"""
-    return bool(page.locator(selector).first.evaluate(script))
+    page.wait_for_function(script, arg=selector, timeout=5000, polling=100)
 
 
 @pytest.mark.req("REP-1")
@@ -72,14 +73,14 @@ def test_no_bar_covers_why_a_resident_s_photo_was_refused(stage: Cast, come: Com
     page = come(stage.resident, "/home/complaint/", phone=True)
     page.set_viewport_size({"width": 360, "height": 640})
     page.wait_for_load_state("load")
-    page.set_input_files("photo-input input[type=file]", [refused("page.jpg", HTML)])  # type: ignore[list-item]
+    page.set_input_files("photo-input input[type=file]", [refused("page.jpg", HTML)])
     expect(page.locator("photo-input [data-stage=refused]")).to_contain_text("JPEG、PNG 或 WebP")
-    assert is_in_the_open(page, "photo-input [data-stage=refused]")
+    comes_into_the_open(page, "photo-input [data-stage=refused]")
     page.fill("#id_description", "门禁坏了三天没有人修")
     page.locator("[name=about]").first.check(force=True)
     page.get_by_role("button", name="提交投诉").click()
     expect(page.locator(".photo-stop")).to_be_visible()
-    assert is_in_the_open(page, ".photo-stop")
+    comes_into_the_open(page, ".photo-stop")
     assert urlsplit(page.url).path == "/home/complaint/"
 
 
