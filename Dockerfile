@@ -41,6 +41,6 @@ ENV PATH=/venv/bin:$PATH \
     STATIC_ROOT=/app/collected
 USER desk
 EXPOSE 8000
-CMD ["gunicorn", "servicedesk.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--workers", "2", "--threads", "8", "--timeout", "60", "--graceful-timeout", "20", "--no-control-socket", \
+CMD ["gunicorn", "servicedesk.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", \
+     "servicedesk.worker.DeskWorker", "--workers", "2", "--threads", "8", "--timeout", "60", "--graceful-timeout", "20", "--no-control-socket", \
      "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-"]

@@ -37,12 +37,15 @@ def format_number(prefix: str, day: date, count: int) -> str:
 def number_tokens(number: str) -> set[str]:
     """What a case number is looked up by: the number as far as it names a day at least, the day, the last digits.
 
+    And the day with the count, without the letters before it, as people read a number out.
+
     Shorter beginnings are on every case of the month or year: rows in millions by which nobody finds anything.
     """
     day, _hyphen, tail = number.lower().rpartition("-")
     bare = number.lower().replace("-", "")
     whole = prefixes(number.lower(), shortest=len(day)) | prefixes(bare, shortest=len(day.replace("-", "")))
-    return whole | {day.rpartition("-")[2], tail, bare[-4:], bare[-5:]}
+    date = day.rpartition("-")[2]
+    return whole | {date, f"{date}-{tail}", f"{date}{tail}", tail, bare[-4:], bare[-5:]}
 
 
 def case_tokens(

@@ -24,7 +24,7 @@ from records.spreadsheets import safe_cell
 V = TypeVar("V")
 ASSET_FIELDS = (
     "building", "entrance", "room", "floor", "floors", "has_lift", "kind", "layout", "area", "inner_area", "rent",
-    "status", "name", "gender", "phones", "relation",
+    "status", "handed_over_on", "completed_on", "name", "gender", "phones", "relation",
 )  # fmt: skip
 SPACE_FIELDS = (
     "car_park", "space", "kind", "area", "owner_number", "plate", "brand", "colour", "is_sold", "starts_on", "ends_on",
@@ -112,7 +112,7 @@ def _unit_cells(unit: Unit) -> list[Any]:
     return [
         *place, unit.number, unit.floor, unit.building.floors, lift,
         _code(builders.UNIT_KINDS, unit.kind), unit.layout or None, unit.area, unit.inner_area, unit.rent,
-        _code(builders.UNIT_STATUSES, unit.status),
+        _code(builders.UNIT_STATUSES, unit.status), unit.handed_over_on, unit.completed_on,
     ]  # fmt: skip
 
 

@@ -7,11 +7,11 @@ header cells from column A on: property companies keep their 说明 block to the
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
 import openpyxl
 from django.utils.translation import gettext as _
@@ -35,6 +35,8 @@ MAX_ROWS = 50_000
 MAX_COLUMNS = 200
 MAX_SHEET_ROW = 1_048_576
 HEADER_SEARCH_ROWS = 10
+# One column more than allowed, so that a wider header shows. The dimensions a file claims are never used.
+_LIMITS: Mapping[str, Any] = {"max_row": MAX_SHEET_ROW, "max_col": MAX_COLUMNS + 1}
 
 # Opened by name, whatever the workbook declares them to be.
 READ_WHOLE = frozenset({ARC_STYLE, ARC_THEME, ARC_CORE, ARC_WORKBOOK, ARC_CUSTOM})
@@ -45,6 +47,7 @@ _SHEET = re.compile(rb"<(?:\w+:)?sheet[\s/>]")
 _TEXT = re.compile(rb"<(?:\w+:)?si[\s/>]")
 _DECLARED = re.compile(r"<(?:\w+:)?Override\b[^>]*>")
 _ATTRIBUTE = re.compile(r"(PartName|ContentType)\s*=\s*[\"']([^\"']*)[\"']")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _CHUNK = 1024 * 1024
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -95,10 +98,16 @@ def is_blank(value: CellValue) -> bool:
     return value is None or (isinstance(value, str) and not clean_text(value))
 
 
+def is_formula(value: CellValue) -> bool:
+    """Whether the cell holds a formula instead of what it comes to; the exports' own escape makes text of it."""
+    return isinstance(value, str) and clean_text(value).startswith("=")
+
+
 def read_workbook(content: bytes) -> Workbook:
     """Read an .xlsx file given as bytes.
 
-    Formulas give the value Excel last computed. Sheets without a header are left out.
+    Formulas give the value Excel last computed, and themselves where no value was ever computed. Sheets without a
+    header are left out.
 
     Raises:
         WorkbookRefused: not an .xlsx file, encrypted, old .xls, damaged, empty, or larger than the limits above.
@@ -122,8 +131,40 @@ def _read(content: bytes) -> Workbook:
     worksheets = book.worksheets
     if len(worksheets) > MAX_SHEETS:
         raise _too_many_sheets()
-    sheets = tuple(sheet for sheet in map(_read_sheet, worksheets) if sheet is not None)
+    uncomputed = _uncomputed(content, worksheets) if _has_formulas(content) else {}
+    found = (_read_sheet(worksheet, uncomputed.get(place, {})) for place, worksheet in enumerate(worksheets))
+    sheets = tuple(sheet for sheet in found if sheet is not None)
     return Workbook(sheets=sheets, date1904=book.epoch == CALENDAR_MAC_1904)
+
+
+def _has_formulas(content: bytes) -> bool:
+    """Whether any part looks as if a cell had a formula; only then is the workbook read for them."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for part in archive.infolist():
+            tail = b""
+            with archive.open(part) as stream:
+                while chunk := stream.read(_CHUNK):
+                    plain = tail + chunk.replace(b"\0", b"")
+                    if _FORMULA.search(plain):
+                        return True
+                    tail = plain[-16:]
+    return False
+
+
+def _uncomputed(content: bytes, worksheets: Sequence[Worksheet]) -> dict[int, dict[tuple[int, int], str]]:
+    """Formulas without a value, by the sheet's place and by row and column from 0.
+
+    Programs that write workbooks leave their formulas to Excel. A formula that came to an empty text has a value.
+    """
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+    found: dict[int, dict[tuple[int, int], str]] = {}
+    for place, (computed, written) in enumerate(zip(worksheets, book.worksheets, strict=True)):
+        lines = zip(computed.iter_rows(**_LIMITS), written.iter_rows(**_LIMITS), strict=False)
+        for number, (values, formulas) in enumerate(lines, start=1):
+            for column, (value, formula) in enumerate(zip(values, formulas, strict=False)):
+                if formula.data_type == "f" and value.value is None and value.data_type == "n":
+                    found.setdefault(place, {})[number, column] = f"={str(formula.value).lstrip('=')}"[:80]
+    return found
 
 
 def _too_many_sheets() -> WorkbookRefused:
@@ -242,14 +283,12 @@ def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, room: int) -> in
     return size
 
 
-def _read_sheet(worksheet: Worksheet) -> Sheet | None:
+def _read_sheet(worksheet: Worksheet, uncomputed: Mapping[tuple[int, int], str]) -> Sheet | None:
     """The sheet's data block; None where there is no header (a chart, an empty sheet)."""
     header: tuple[str, ...] = ()
     header_row = 0
     rows: list[SheetRow] = []
-    # One column more than allowed, so that a wider header shows. The dimensions a file claims are never used.
-    limits = {"max_row": MAX_SHEET_ROW, "max_col": MAX_COLUMNS + 1}
-    lines = cast(Iterator[tuple[CellValue, ...]], worksheet.iter_rows(**limits, values_only=True))
+    lines = cast(Iterator[tuple[CellValue, ...]], worksheet.iter_rows(**_LIMITS, values_only=True))
     for number, line in enumerate(lines, start=1):
         if not header:
             if number > HEADER_SEARCH_ROWS:
@@ -264,7 +303,8 @@ def _read_sheet(worksheet: Worksheet) -> Sheet | None:
                 _("Sheet “%(sheet)s” has more than %(limit)s rows. Split it into several files.")
                 % {"sheet": worksheet.title, "limit": MAX_ROWS}
             )
-        rows.append(SheetRow(number=number, cells=cells))
+        shown = tuple(uncomputed.get((number, column), value) for column, value in enumerate(cells))
+        rows.append(SheetRow(number=number, cells=shown))
     if not header:
         return None
     if len(header) > MAX_COLUMNS:

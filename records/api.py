@@ -63,6 +63,8 @@ def _flat(value: Any) -> list[str]:
         return [word for inner in value.values() for word in _flat(inner)]
     if isinstance(value, list | tuple):
         return [word for inner in value for word in _flat(inner)]
+    if getattr(value, "code", "") == "null_characters_not_allowed":
+        return [_("This text holds a character that cannot be stored. Leave it out and send it again.")]
     return [str(value)]
 
 

@@ -20,7 +20,11 @@ def re_encode(upload: "File[bytes]") -> tuple[bytes, str, str]:
     Without location or other metadata, upright, at most 2,000 pixels a side. Raises `Invalid` with what to do.
     """
     if (upload.size or 0) > settings.UPLOAD_MAX_BYTES:
-        raise TooLarge(_("The photo is larger than 15 MB. Take it again at a lower resolution."))
+        limit = settings.UPLOAD_MAX_BYTES // 1024 // 1024
+        raise TooLarge(
+            _("The photo is larger than %(limit)s MB. Remove it and take it again at a lower resolution.")
+            % {"limit": limit}
+        )
     image = _decode(upload)
     if image.mode in ("RGBA", "LA", "P"):
         return _encode(image.convert("RGBA"), "PNG"), "image/png", ".png"
@@ -36,7 +40,10 @@ def _decode(upload: "File[bytes]") -> Image.Image:
     except Exception as error:  # decoders fail in as many ways as files can be broken
         raise _unreadable() from error
     if pixels > MAX_PIXELS:
-        raise TooLarge(_("The photo has too many pixels. Take it again at a lower resolution."))
+        raise TooLarge(
+            _("The photo has more than %(limit)s million pixels. Remove it and take it again at a lower resolution.")
+            % {"limit": MAX_PIXELS // 1_000_000}
+        )
     try:
         image.draft("RGB", (MAX_SIDE, MAX_SIDE))
         upright = ImageOps.exif_transpose(image)
@@ -47,7 +54,9 @@ def _decode(upload: "File[bytes]") -> Image.Image:
 
 
 def _unreadable() -> Invalid:
-    return Invalid(_("This file is not a photo we can read. Use JPEG, PNG or WebP."), code="not_an_image")
+    return Invalid(
+        _("This file is not a photo we can read. Remove it and choose one in JPEG, PNG or WebP."), code="not_an_image"
+    )
 
 
 def _encode(image: Image.Image, kind: str) -> bytes:

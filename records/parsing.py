@@ -14,7 +14,7 @@ from django_filters.fields import IsoDateTimeField
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 
 from core.moments import is_reckoned
@@ -34,6 +34,21 @@ class PlainJson(JSONParser):
             return super().parse(stream, media_type, parser_context)
         except (ParseError, RecursionError, ValueError) as error:  # a UnicodeDecodeError is a ValueError
             raise ParseError(_("The body is not JSON that can be read.")) from error
+
+
+class PlainUpload(MultiPartParser):
+    """An upload as DRF reads it, but what cannot be taken apart is one sentence in the reader's language."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Read the body. Raises `ParseError`."""
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except ParseError as error:
+            raise ParseError(
+                _("The upload cannot be read: its form is broken, or the name of a file is too long.")
+            ) from error
 
 
 class MomentField(IsoDateTimeField):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Kept files on their way to a browser: never cached, inert, shown only where they are a picture or a paper."""
+"""Kept files on their way to a browser: never cached, inert, opened only where they are a paper of ours."""
 
 from django.http import FileResponse, Http404
 
@@ -15,9 +15,9 @@ def serve(stored: StoredFile) -> FileResponse:
         content = stored.file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
-    picture = stored.content_type.startswith("image/")
-    shown = picture or stored.content_type == "application/pdf"
-    answer = FileResponse(content, content_type=stored.content_type, filename=stored.name, as_attachment=not shown)
+    # Only what we wrote ourselves opens in a window of its own; what came from outside is kept, or shown inside a page.
+    paper = stored.content_type == "application/pdf"
+    answer = FileResponse(content, content_type=stored.content_type, filename=stored.name, as_attachment=not paper)
     answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Content-Security-Policy"] = PAPER_POLICY if shown and not picture else FILE_POLICY
+    answer.headers["Content-Security-Policy"] = PAPER_POLICY if paper else FILE_POLICY
     return answer

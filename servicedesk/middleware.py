@@ -17,16 +17,12 @@ from core.errors import DomainError
 from core.numbers import whole_number
 from records.leftovers import none_left
 from servicedesk.error_pages import cookie_language, error_page, error_text
+from servicedesk.safe_headers import BARE_PAGE_POLICY, HEADERS
 from servicedesk.signin import lacks_second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
 # Reachable before the second factor is set up: signing in and out, setting it up, what pages are made of.
 BEFORE_SECOND_FACTOR = ("/accounts/", "/static/", "/healthz", "/readyz", "/i18n/")
-# The pages of a request refused unread: their own style sheet and picture, and nothing else.
-BARE_PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-)
 
 
 class ProjectRequest(HttpRequest):
@@ -40,16 +36,6 @@ class ProjectRequest(HttpRequest):
 class SafeAnswers:
     """The outermost: headers on every answer, whatever failed inside; what cannot be meant is refused unread."""
 
-    HEADERS = {
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()",
-        # Pages bring their own; an answer that no page made (a redirect to TLS, a refused host) may load nothing.
-        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    }
-
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
@@ -58,7 +44,7 @@ class SafeAnswers:
         with translation.override(cookie_language(request)):
             refusal = self._refusal(request)
         response = refusal or self._worded(request, self.get_response(request))
-        for name, value in self.HEADERS.items():
+        for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
 

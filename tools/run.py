@@ -43,8 +43,8 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
 
 def programs(env: Mapping[str, str]) -> list[Program]:
     """Return what has to run: the web, and the jobs in one process or in two."""
-    web = "-m gunicorn servicedesk.wsgi:application --worker-class gthread --workers 2 --threads 8 --timeout 60"
-    web += " --graceful-timeout 8 --no-control-socket --log-level warning --bind"
+    web = "-m gunicorn servicedesk.wsgi:application --worker-class servicedesk.worker.DeskWorker --workers 2"
+    web += " --threads 8 --timeout 60 --graceful-timeout 8 --no-control-socket --log-level warning --bind"
     celery = f"-m celery --app servicedesk --skip-checks --quiet {{}} --loglevel {env['LOG_LEVEL'].lower()}"
     if env.get("REDIS_URL"):
         jobs = {

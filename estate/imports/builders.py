@@ -223,6 +223,10 @@ def _room(row: RowReader) -> RoomRow:
     building, entrance, room, written = _place(row)
     kind = row.get("kind", cells.one_of(UNIT_KINDS), None)
     layout = row.get("layout", _layout, "")
+    handed_over_on = row.get("handed_over_on", cells.day, None)
+    completed_on = row.get("completed_on", cells.day, None)
+    if handed_over_on and completed_on and handed_over_on < completed_on:
+        row.note("handover_first", "handed_over_on")
     return RoomRow(
         **row.place,
         building=building,
@@ -236,6 +240,8 @@ def _room(row: RowReader) -> RoomRow:
         inner_area=row.get("inner_area", cells.hundredths, None) or None,
         rent=row.get("rent", cells.hundredths, None) or None,
         status=row.get("status", cells.one_of(UNIT_STATUSES), None),
+        handed_over_on=handed_over_on,
+        completed_on=completed_on,
     )
 
 

@@ -82,7 +82,7 @@ def _contradictions(register: Register) -> Iterator[RowError]:
     first: dict[str, AssetRow] = {}
     for row in register.of(AssetRow):
         earlier = first.setdefault(row.room.number, row)
-        for name in ("area", "inner_area", "kind", "status", "floor"):
+        for name in ("area", "inner_area", "kind", "status", "floor", "handed_over_on", "completed_on"):
             here, there = getattr(row.room, name), getattr(earlier.room, name)
             if here is not None and there is not None and here != there:
                 yield _found(register, row, "conflict", name, value=str(here), number=earlier.row, other=str(there))

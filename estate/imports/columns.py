@@ -62,22 +62,32 @@ def _field(name: str, label: Promise, headers: str, *, required: bool = False) -
     return Field(name=name, label=label, headers=tuple(headers.split()), required=required)
 
 
-_BUILDING = "楼栋号 楼栋编号 楼号 楼栋 栋号 幢号 楼幢 楼宇 楼宇编号 楼座 building"
-_ENTRANCE = "单元编号 单元号 单元 梯号 entrance"
-_ROOM = "房间 房屋编号 房号 房间号 房屋 房屋号 室号 门牌号 unit room"
-_PHONES = "手机号 手机 手机号码 电话 电话号码 联系电话 联系方式 phone mobile"
-_ID_NUMBER = "身份证号 身份证 身份证号码 证件号 证件号码"
-_NAME = "业主名称 业主姓名 姓名 名称 住户姓名 客户名称 客户姓名 业主 name"
+_BUILDING = "楼栋号 楼栋编号 楼号 楼栋 栋号 幢号 楼幢 楼宇 楼宇编号 楼座 楼栋名称 栋 幢 building"
+_ENTRANCE = "单元编号 单元号 单元 梯号 单元名称 entrance"
+_ROOM = "房间 房屋编号 房号 房间号 房屋 房屋号 室号 门牌号 房屋编码 房间编号 房产编号 unit room"
+_PHONES = (
+    "手机号 手机 手机号码 电话 电话号码 联系电话 联系方式 业主电话 业主手机 业主手机号 业主手机号码 业主电话号码 "
+    "业主联系电话 业主联系方式 联系手机 联系号码 移动电话 手机/电话 电话/手机 phone mobile tel"
+)
+_ID_NUMBER = "身份证号 身份证 身份证号码 证件号 证件号码 业主身份证号 业主身份证 业主身份证号码"
+_NAME = "业主名称 业主姓名 姓名 名称 住户姓名 客户名称 客户姓名 业主 业主名 产权人 产权人姓名 房屋所有权人 name owner"
 _RELATION = "业主类型 人员类型 住户类型 与业主关系 类型"
 _OWNER_NUMBER = "业主编号 业主号 业主编码 客户编号"
+
+_HANDED_OVER = (
+    "交房日期 交房时间 交付日期 交付时间 房屋交付日期 房屋交付时间 接房日期 接房时间 收房日期 收房时间 "
+    "交楼日期 交楼时间 收楼日期 收楼时间"
+)
 
 _ROOM_FIELDS = (
     _field("floor", _("floor"), "房屋楼层 楼层 所在楼层 层"),
     _field("kind", _("kind of room"), "房屋类型 房屋用途 用途 业态"),
     _field("layout", _("layout"), "房屋户型 户型"),
-    _field("area", _("built area (m²)"), "建筑面积 面积 房屋面积 产权面积 收费面积 area"),
-    _field("inner_area", _("inner area (m²)"), "室内面积 套内面积 使用面积"),
+    _field("area", _("built area (m²)"), "建筑面积 面积 房屋面积 产权面积 收费面积 房屋建筑面积 计费面积 area"),
+    _field("inner_area", _("inner area (m²)"), "室内面积 套内面积 使用面积 套内建筑面积"),
     _field("rent", _("rent"), "租金 月租金"),
+    _field("handed_over_on", _("handover date"), _HANDED_OVER),
+    _field("completed_on", _("completion acceptance"), "竣工日期 竣工时间 竣工验收日期 竣工验收时间"),
 )
 _PERSON_FIELDS = (
     _field("gender", _("gender"), "性别"),
@@ -237,11 +247,17 @@ def match(spec: SheetSpec, header: Sequence[str], chosen: Mapping[str, int | Non
     )
 
 
+def _names_owners(header: Sequence[str]) -> bool:
+    """Whether a list of units has its owners in the same rows, by name instead of by number."""
+    alone, owned = (match(SHEETS[kind], header) for kind in (SheetKind.ROOMS, SheetKind.ASSETS))
+    return not owned.missing and len(owned.unused) < len(alone.unused)
+
+
 def recognise(name: str, header: Sequence[str]) -> SheetKind | None:
     """What a sheet lists: by its title, otherwise by its columns if one kind explains them better than all others."""
     for spec in SHEETS.values():
         if normal(name) in map(normal, spec.titles):
-            return spec.kind
+            return SheetKind.ASSETS if spec.kind is SheetKind.ROOMS and _names_owners(header) else spec.kind
     scores: dict[SheetKind, int] = {}
     for spec in SHEETS.values():
         found = match(spec, header)

@@ -19,6 +19,7 @@ ERRORS: dict[str, Promise] = {
     "required": _("This cell must be filled in."),
     "missing_column": _("No column was found for this. Choose the column, or add it to the sheet."),
     "excel_error": _("Excel shows an error here. Put the value in place of the formula."),
+    "formula": _("This is a formula that was never worked out. Put the value in its place."),
     "not_whole": _("A whole number is expected."),
     "not_number": _("A number is expected."),
     "negative": _("This cannot be less than zero."),
@@ -42,6 +43,7 @@ ERRORS: dict[str, Promise] = {
         "The owner with the number %(owner)s stays out, and so does this person. Put the owner's row right first."
     ),
     "ends_before_start": _("The end is before the start."),
+    "handover_first": _("The handover is before the completion."),
     "duplicate": _("The same entry already stands in row %(number)s."),
     "conflict": _("Row %(number)s says %(other)s for the same thing."),
     "no_price": _("The formula needs a unit price."),

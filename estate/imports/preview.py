@@ -39,6 +39,8 @@ class SheetShown:
     label: str | Promise
     header: tuple[str, ...]
     fields: tuple[ColumnChoice, ...]
+    used: str
+    left_out: str
     counts: Counts | None
     rows: int
     missing: bool
@@ -117,6 +119,8 @@ def _sheet(plan: ImportPlan, index: int, reading: SheetReading) -> SheetShown:
         label=spec.label if spec else "",
         header=reading.header,
         fields=fields,
+        used=reading.names_of(sorted(reading.matched.columns.values())),
+        left_out=reading.names_of(reading.matched.unused),
         counts=plan.by_sheet.get(reading.name),
         rows=reading.rows,
         missing=bool(absent),

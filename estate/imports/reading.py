@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from django.utils.translation import pgettext
+
 from estate.imports.builders import BUILDERS
 from estate.imports.columns import SHEETS, ColumnMatch, SheetKind, match, recognise
 from estate.imports.messages import RowError
@@ -31,6 +33,10 @@ class SheetReading:
     header: tuple[str, ...]
     matched: ColumnMatch
     rows: int
+
+    def names_of(self, columns: Sequence[int]) -> str:
+        """The headers of some columns, in a row as people read them."""
+        return pgettext("between names", ", ").join(self.header[column] for column in columns)
 
 
 @dataclass(frozen=True)

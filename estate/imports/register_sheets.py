@@ -187,6 +187,7 @@ class RegisterDrafter:
         values: dict[str, Any] = {
             "floor": row.floor, "kind": row.kind, "layout": row.layout, "area": row.area,
             "inner_area": row.inner_area, "rent": row.rent, "status": row.status,
+            "handed_over_on": row.handed_over_on, "completed_on": row.completed_on,
         }  # fmt: skip
         if home is None or home.unit.number != row.written:
             building = self.snapshot.buildings.get(row.building) or self._building(row, row.building, {})

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from estate.imports.cells import EXCEL_ERRORS, Cell, CellError, masked_id, text_of
 from estate.imports.messages import RowError
-from estate.workbooks import CellValue, Sheet, SheetRow, is_blank
+from estate.workbooks import CellValue, Sheet, SheetRow, is_blank, is_formula
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -48,6 +48,9 @@ class RowReader:
             return otherwise
         if text_of(raw).upper() in EXCEL_ERRORS:
             self.note("excel_error", name)
+            return otherwise
+        if is_formula(raw):
+            self.note("formula", name)
             return otherwise
         cell = Cell(raw, date1904=self.date1904)
         try:

@@ -100,6 +100,8 @@ class RoomRow(Row):
     inner_area: Decimal | None = None
     rent: Decimal | None = None
     status: UnitStatus | None = None
+    handed_over_on: date | None = None
+    completed_on: date | None = None
     owner_number: str = ""
     fees: tuple[FeeStart, ...] = ()
 

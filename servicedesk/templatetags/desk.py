@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import lucide
 from django import forms, template
+from django.conf import settings
 from django.forms import BoundField
 from django.forms.widgets import DateTimeBaseInput
 from django.template import Context
@@ -160,6 +161,12 @@ def posted(context: Context, name: str) -> str:
     """Give back what a field of several values was sent with, apart by blanks, on the page that refuses its form."""
     request = context.get("request")
     return " ".join(request.POST.getlist(name)[:20]) if request is not None and request.method == "POST" else ""
+
+
+@register.simple_tag
+def upload_limit() -> dict[str, int]:
+    """How large a photo may be: `bytes` for the page's script, `megabytes` for people."""
+    return {"bytes": settings.UPLOAD_MAX_BYTES, "megabytes": settings.UPLOAD_MAX_BYTES // 1024 // 1024}
 
 
 @register.filter

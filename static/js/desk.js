@@ -197,6 +197,14 @@
   }
   if (words) window.setInterval(tick, 15000);
 
+  // --- Paper says when it was printed, in the project's time; the page may have stood open for hours. ---
+  window.addEventListener("beforeprint", () => {
+    document.querySelectorAll("[data-print-moment]").forEach((place) => {
+      const shape = { dateStyle: "short", timeStyle: "short", timeZone: place.dataset.zone || undefined };
+      place.textContent = new Intl.DateTimeFormat("sv-SE", shape).format(new Date());
+    });
+  });
+
   // --- A photo that does not come says so: with its name instead of an empty frame. ---
   const photoWords = document.getElementById("photo-words");
   function sayBroken(image) {

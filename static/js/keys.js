@@ -134,13 +134,15 @@
 
   const BUILT_IN = { j: () => walk(1), k: () => walk(-1), x: tick, "?": help };
 
-  function help() {
-    const dialog = document.getElementById("keys-help");
+  // What the help lists is on the page now; where single keys are off it says so instead.
+  function fillHelp(dialog) {
     const shown = dialog.querySelector("[data-keys-list]");
     shown.querySelectorAll("[data-from-page]").forEach((line) => line.remove());
-    shown.querySelectorAll("[data-rows-keys-only]").forEach((line) => { line.hidden = rows().length === 0; });
+    shown.querySelectorAll("[data-rows-keys-only]").forEach((line) => { line.hidden = !allowed() || rows().length === 0; });
+    dialog.querySelector("[data-keys-off]").hidden = allowed();
     const first = shown.firstElementChild;
-    document.querySelectorAll("[data-key]").forEach((element) => {
+    shown.querySelectorAll("[data-single-key]").forEach((line) => { line.hidden = !allowed(); });
+    if (allowed()) document.querySelectorAll("[data-key]").forEach((element) => {
       if (!visible(element)) return;
       const line = document.createElement("div");
       line.dataset.fromPage = "";
@@ -150,9 +152,18 @@
       line.appendChild(document.createElement("dd")).textContent = nameOf(element);
       shown.insertBefore(line, first);
     });
+  }
+
+  function help() {
+    const dialog = document.getElementById("keys-help");
+    fillHelp(dialog);
     if (!dialog.open) dialog.showModal();
     return true;
   }
+  // The menu opens the same help; filled before the dialog shows.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-open=keys-help]")) fillHelp(document.getElementById("keys-help"));
+  }, true);
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || window.desk.composing(event)) return;
@@ -162,7 +173,9 @@
       if (!modal() && !document.getElementById("palette")) focusSearch(event);
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || !allowed() || modal() || typing(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || modal() || typing(event.target)) return;
+    // Help is there even without the other keys, for it says how to turn them on.
+    if (!allowed() && key !== "?") return;
     if (key === "/") {
       focusSearch(event);
     } else if (press(key) || (BUILT_IN[key] && BUILT_IN[key]())) {

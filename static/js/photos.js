@@ -5,6 +5,8 @@
   const LONGEST = 1600;
   const QUALITY = 0.82;
   const SENDING = "photo-input [data-stage=sending]";
+  // What a server says of the file itself; the same file once more gets the same answer.
+  const FINAL = [400, 413, 415, 422];
 
   function smaller(file) {
     return new Promise((done) => {
@@ -31,7 +33,10 @@
     return answer.detail || (request.status === 413 ? words.large : words.refused);
   }
 
-  // Sends one file; `onProgress` gets 0…1. Resolves with the server's JSON, rejects with a sentence.
+  // A sentence, and whether another try is of no use.
+  const because = (words, final) => ({ final, toString: () => words });
+
+  // Sends one file; `onProgress` gets 0…1. Resolves with the server's JSON, rejects with a reason (see `because`).
   function send(url, blob, name, { extra = {}, key, onProgress = () => {}, words }) {
     return new Promise((done, failed) => {
       const body = new FormData();
@@ -44,12 +49,12 @@
       request.setRequestHeader("Accept", "application/json");
       request.timeout = 120000;
       request.upload.onprogress = (event) => { if (event.lengthComputable) onProgress(event.loaded / event.total); };
-      request.onerror = request.ontimeout = () => failed(words.offline);
+      request.onerror = request.ontimeout = () => failed(because(words.offline, false));
       request.onload = () => {
         let answer = {};
         try { answer = JSON.parse(request.responseText) || {}; } catch { answer = {}; }
         if (request.status >= 200 && request.status < 300 && answer.id) done(answer);
-        else failed(refusal(request, answer, words));
+        else failed(because(refusal(request, answer, words), FINAL.includes(request.status)));
       };
       request.send(body);
     });
@@ -62,6 +67,7 @@
       this.ready = true;
       this.input = this.querySelector("input[type=file]");
       this.list = this.querySelector(".photo-list");
+      this.stop = this.querySelector(".photo-stop");
       this.shape = this.querySelector("template");
       // The field's own name would send the big files again with the form around it.
       this.field = this.input.name;
@@ -84,7 +90,9 @@
     async add(file) {
       const line = this.shape.content.firstElementChild.cloneNode(true);
       const preview = URL.createObjectURL(file);
-      line.querySelector("img").src = preview;
+      const shown = line.querySelector("img");
+      shown.addEventListener("error", () => shown.removeAttribute("src"));
+      shown.src = preview;
       this.list.append(line);
       // From the first moment on, for a form must wait for a photo that is still being made small, too.
       this.stage(line, "sending", this.dataset.sending);
@@ -121,11 +129,18 @@
       line.querySelector("progress").hidden = value !== "sending";
       line.querySelector("[data-retry]").hidden = value !== "failed";
       line.querySelector("[data-drop]").hidden = value === "sending";
+      line.querySelector("[data-drop] .photo-drop-words").classList.toggle("visually-hidden", value !== "refused");
+      // Out from under a bar at the lower edge; whoever is writing meanwhile is left where they write.
+      if (value === "refused" && !document.activeElement.matches("textarea, input:not([type=file])")) reveal(line, "nearest");
       this.announce();
     }
 
     async upload(line, blob, name, key) {
       const bar = line.querySelector("progress");
+      if (blob.size > Number(this.dataset.limit)) {
+        this.stage(line, "refused", this.dataset.large);
+        return;
+      }
       this.stage(line, "sending", this.dataset.sending);
       try {
         const answer = await send(this.dataset.url, blob, name, {
@@ -136,19 +151,35 @@
         if (answer.thumbnail) line.querySelector("img").src = answer.thumbnail;
         this.stage(line, "sent", this.dataset.sent);
       } catch (reason) {
-        this.stage(line, "failed", String(reason));
+        this.stage(line, reason.final ? "refused" : "failed", String(reason));
       }
     }
 
-    // Pages may listen: detail = how many photos are sent, under way and failed.
+    // Pages may listen: detail = how many photos are sent, under way, and not taken.
     announce() {
       const count = (stage) => this.list.querySelectorAll(`[data-stage=${stage}]`).length;
-      const detail = { sent: count("sent"), sending: count("sending"), failed: count("failed") };
+      const detail = { sent: count("sent"), sending: count("sending"), failed: count("failed") + count("refused") };
+      if (!detail.failed) this.stop.hidden = true;
       this.dispatchEvent(new CustomEvent("photos", { bubbles: true, detail }));
     }
   }
 
   customElements.define("photo-input", PhotoInput);
+
+  // The photos that would be missing without a word: those in the form that did not go, and those kept beside it that the
+  // server will not take. What waits beside a form for a signal goes out by itself.
+  function missing(form) {
+    const beside = form.id ? `photo-input[data-form="${form.id}"] [data-stage=refused]` : "";
+    return form.querySelector("photo-input :is([data-stage=failed], [data-stage=refused])") || (beside && document.querySelector(beside));
+  }
+
+  // Nothing is saved while one stands there: it says so, beside the photo and its way out.
+  function stopFor(line) {
+    const stop = line.closest("photo-input").stop;
+    stop.hidden = false;
+    reveal(stop, "center");
+    line.querySelector("[data-drop]").focus({ preventScroll: true });
+  }
 
   // A form waits for its photos on their way and then goes by itself; where one fails it stays, with the reason.
   function sendAfterPhotos(form, submitter) {
@@ -160,24 +191,29 @@
       form.removeEventListener("photos", settled);
       delete form.dataset.holding;
       if (submitter) submitter.removeAttribute("aria-busy");
-      const failed = form.querySelector("photo-input [data-stage=failed]");
-      if (failed) reveal(failed);
+      const lacking = missing(form);
+      if (lacking) stopFor(lacking);
       // A button that was drawn anew meanwhile may stand for something else by now.
       else if (!submitter || submitter.form === form) form.requestSubmit(submitter);
     });
   }
 
-  function reveal(line) {
-    const fold = line.closest("details");
+  function reveal(place, block) {
+    const fold = place.closest("details");
     if (fold) fold.open = true;
-    line.scrollIntoView({ block: "center" });
+    place.scrollIntoView({ block });
   }
 
   // Before every other listener: the form must not be taken for sent.
   window.addEventListener("submit", (event) => {
-    if (event.target.method === "dialog" || !event.target.querySelector(SENDING)) return;
+    const form = event.target;
+    if (form.method === "dialog") return;
+    const sending = form.querySelector(SENDING);
+    const lacking = missing(form);
+    if (!sending && !lacking) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    sendAfterPhotos(event.target, event.submitter);
+    if (lacking) stopFor(lacking);
+    else sendAfterPhotos(form, event.submitter);
   }, true);
 })();

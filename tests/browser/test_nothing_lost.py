@@ -119,6 +119,9 @@ def test_a_form_whose_photo_fails_stays_with_the_reason(stage: Cast, come: Come,
     page.wait_for_timeout(300)
     expect(page.locator(".done-number")).to_have_count(0)
     page.click("button[value=save]")
+    expect(photos.locator(".photo-stop")).to_be_visible()
+    photos.locator("[data-drop]").click()
+    page.click("button[value=save]")
     number_told(page)
 
 

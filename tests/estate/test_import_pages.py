@@ -253,3 +253,21 @@ def test_a_sheet_that_is_not_taken_over_asks_nobody_to_mend_its_rows(cast: Cast,
     assert 'id="mend"' not in text
     assert "register_import_take_over" not in text
     assert "此类工作表" in text or "不在这里导入" in text or "水电表" in text
+
+
+def test_the_preview_names_the_columns_that_are_read_and_those_left_out(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.admin)
+    header, row = [*ASSETS, "接房日期", "物业顾问", "备注栏"], [*ASSET, "2020-06-10", "小李", "有狗"]
+    text = page(client, send(client, row, header=header, sheet="房屋"))
+    assert "未识别的列：物业顾问、备注栏，不会导入" in text
+    recognised = text.split("已识别的列：")[1].split("</p>")[0]
+    assert "接房日期" in recognised
+    assert "手机号" in recognised
+    assert "备注栏" not in recognised
+
+
+def test_a_sheet_that_is_called_what_it_lists_is_named_once(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.admin)
+    text = page(client, send(client, ["1001", "1", "1"], header=["房号", "楼栋", "单元"], sheet="房屋"))
+    title = text.split('sheet-fold"')[1].split("<h2")[1].split("</h2>")[0]
+    assert title.count("房屋") == 1

@@ -392,3 +392,55 @@ def test_row_values_cannot_be_changed_afterwards() -> None:
 def test_severities_count_up() -> None:
     found = check(register({"业主信息": [PEOPLE, changed(OWNER, E=12345), changed(OWNER, B=None, H=2)]}))
     assert Counter(error.severity for error in found.errors) == {Severity.WARNING: 1, Severity.ERROR: 1}
+
+
+# --- What companies call their columns, and what is wrong in them ----------------------------------------------------
+SPOKEN = ["栋", "单元名称", "房屋编码", "接房日期", "竣工验收日期", "产权人", "业主手机"]
+SPOKEN_ROW = ["1", "1", "1001", "2020-06-10", "2020-05-01", "王建国", "13812345678"]
+
+
+@pytest.mark.req("EST-3")
+@pytest.mark.parametrize("header", ["交房日期", "交付日期", "接房日期", "收房时间", "交楼日期"])
+def test_the_handover_is_read_under_the_names_companies_give_it(header: str) -> None:
+    found = register({"资产信息": [[header if name == "接房日期" else name for name in SPOKEN], SPOKEN_ROW]})
+    (row,) = found.of(AssetRow)
+    assert not found.errors
+    assert (row.room.handed_over_on, row.room.completed_on) == (date(2020, 6, 10), date(2020, 5, 1))
+    assert (row.people[0].name, row.people[0].phones) == ("王建国", ("13812345678",))
+
+
+@pytest.mark.req("EST-3")
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        (3, "2020-13-45", "not_a_date"),
+        (3, "9999-99-99", "not_a_date"),
+        (3, "2019-01-01", "handover_first"),
+        (3, "=TODAY()", "formula"),
+        (5, '=CONCAT("王","五")', "formula"),
+        (6, "xyz", "not_a_phone"),
+        (6, "=1+1", "formula"),
+    ],
+)
+def test_a_bad_cell_in_a_column_that_is_read_keeps_its_row_out(column: int, value: str, code: str) -> None:
+    row = list(SPOKEN_ROW)
+    row[column] = value
+    found = register({"资产信息": [SPOKEN, row]})
+    assert not found.rows
+    assert (SPOKEN[column], code) in [(error.column, error.code) for error in found.errors if error.is_error]
+
+
+@pytest.mark.req("EST-3")
+def test_a_formula_in_a_column_that_is_not_read_keeps_nothing_out() -> None:
+    found = register({"资产信息": [[*SPOKEN, "备用"], [*SPOKEN_ROW, "=1+1"]]})
+    assert len(found.rows) == 1
+
+
+@pytest.mark.req("EST-3")
+def test_a_list_of_units_that_names_its_owners_is_read_with_them() -> None:
+    found = register(
+        {"房屋": [["房号", "楼栋", "单元", "业主姓名", "联系手机"], ["1001", "1", "1", "王建国", "13812345678"]]}
+    )
+    assert [person.name for row in found.of(AssetRow) for person in row.people] == ["王建国"]
+    assert recognise("房屋信息", ROOMS) is SheetKind.ROOMS
+    assert recognise("房屋信息", [*ROOMS, "业主名称"]) is SheetKind.ROOMS, "the owner's number says it"

@@ -47,6 +47,9 @@ def test_a_number_opens_its_matter_and_a_part_of_it_lists_it(cast: Cast, signed_
     client = signed_in(cast.frontdesk)
     assert client.get("/search/", {"q": ticket.case.number.lower()})["Location"] == f"/c/{ticket.case.number}/"
     assert ticket.case.number in words_of(client.get("/search/", {"q": "漏水"}, **IN_BOX))
+    day, _hyphen, count = ticket.case.number.removeprefix("BX-").partition("-")
+    for said in (f"{day}-{count}", f"{day}{count}", count):
+        assert ticket.case.number in words_of(client.get("/search/", {"q": said}, **IN_BOX)), said
 
 
 @pytest.mark.req("DSK-2")

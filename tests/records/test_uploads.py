@@ -227,7 +227,7 @@ def test_a_picture_is_served_so_that_it_does_nothing(cast: Cast, signed_in: Sign
         assert answer.status_code == 200
         assert answer.headers["Content-Type"] == "image/jpeg"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Content-Disposition"] == 'inline; filename="photo.jpg"'
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="photo.jpg"'
         assert answer.headers["Cache-Control"] == "private, no-store"
         policy = answer.headers["Content-Security-Policy"]
         assert "sandbox" in policy

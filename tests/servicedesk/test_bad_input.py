@@ -180,3 +180,32 @@ def test_two_keys_are_two_wishes_and_the_second_is_shown_the_first(cast: Cast, s
     assert Case.objects.filter(ticket__isnull=False).count() == 2
     page = client.post("/intake/suggest/", {"unit": "3-2-1501", "description": SAID}).content.decode()
     assert all(number in page for number in Case.objects.filter(ticket__isnull=False).values_list("number", flat=True))
+
+
+@pytest.mark.req("REP-1")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_character_that_cannot_be_stored_is_named_as_such(cast: Cast, api: Api, language: str) -> None:
+    sent = {"project": "demo", "unit": "3-2-1501", "description": "厨房\0漏水"}
+    answer = api(speak(cast.frontdesk, language)).post("/api/v1/tickets/", sent, format="json", HTTP_ACCEPT_LANGUAGE="")
+    assert answer.status_code == 400
+    said = answer.json()["fields"]["description"]
+    check_sentence(said, language)
+    assert "无法保存的字符" in said or "cannot be stored" in said
+
+
+@pytest.mark.req("REP-1")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_upload_whose_name_has_no_end_is_refused_in_words_of_ours(cast: Cast, api: Api, language: str) -> None:
+    ticket = in_progress(cast, opened(cast))
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="photo"; filename="'
+        + b"a" * 3000
+        + b'.jpg"\r\n\r\nz\r\n--x--\r\n'
+    )
+    answer = api(speak(cast.technician, language)).post(
+        f"/api/v1/tickets/{ticket.case.number}/photos/", body, content_type="multipart/form-data; boundary=x"
+    )
+    assert answer.status_code == 400
+    said = answer.json()["detail"]
+    check_sentence(said, language)
+    assert "文件名太长" in said or "name of a file is too long" in said

@@ -96,7 +96,7 @@ def test_it_holds_twenty_and_costs_the_same_for_one_and_for_three(cast: Cast, si
     one = queries_for(client, PAGE)
     for _ in range(2):
         sent(cast)
-    assert queries_for(client, PAGE) == one == 5
+    assert queries_for(client, PAGE) == one == 6
     for _ in range(20):
         opened(cast, at=AT)
     assert text_of(client.get(PAGE)).count('class="done-row"') == 20
@@ -122,7 +122,10 @@ def test_one_thing_is_taken_back_and_its_record_says_so(cast: Cast, signed_in: S
     assert "undone: it stands as before" in words
     assert "Took the job back from Technician" in words
     assert state(ticket) == State.PENDING
-    assert "the dispatch was undone" in words_of(client.get(PAGE))
+    listed = words_of(client.get(PAGE))
+    assert "the dispatch was undone" in listed
+    assert listed.count("Undone") == 1
+    assert "went on since" not in listed
     portal = signed_in(cast.resident).get(f"/home/{ticket.case.number}/")
     assert portal.status_code == 200
     assert "Took the job back" not in words_of(portal)

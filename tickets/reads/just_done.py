@@ -27,6 +27,7 @@ class Deed:
     pk: int
     case: Case
     undoable: bool
+    undone: bool
 
     @property
     def where(self) -> str:
@@ -56,6 +57,14 @@ class Done:
         return [deed for deed in self.deeds if deed.undoable]
 
     @property
+    def undone_words(self) -> str:
+        """Whether it was taken back meanwhile, and of many how many were; nothing where none was."""
+        count = sum(deed.undone for deed in self.deeds)
+        if count in (0, len(self.deeds)):
+            return _("Undone") if count else ""
+        return ngettext("%(count)s of them undone", "%(count)s of them undone", count) % {"count": count}
+
+    @property
     def undo_words(self) -> str:
         """What the button says."""
         count = len(self.undoable)
@@ -69,10 +78,11 @@ def just_done(user: User, *, at: datetime) -> list[Done]:
     rows = Event.objects.visible_to(user).filter(by=user, at__gt=at - SHIFT, at__lte=at)
     found = list(rows.select_related("case__project", "case__unit").order_by("-at", "-pk")[:MOST_READ])
     jobs = _open_jobs(found)
+    undone = _undone(found)
     together: dict[object, list[Event]] = {}
     for event in found:
         together.setdefault(event.data.get("batch") or event.pk, []).append(event)
-    return [_done(events, user, jobs, at) for events in list(together.values())[:MOST]]
+    return [_done(events, user, jobs, undone, at) for events in list(together.values())[:MOST]]
 
 
 def _open_jobs(events: Iterable[Event]) -> dict[int, Job]:
@@ -82,7 +92,14 @@ def _open_jobs(events: Iterable[Event]) -> dict[int, Job]:
     return {job.ticket.case_id: job for job in jobs}
 
 
-def _done(events: list[Event], user: User, jobs: dict[int, Job], at: datetime) -> Done:
+def _undone(events: Iterable[Event]) -> set[int]:
+    """Which of the events were taken back, by whomever; looked for among what happened to the same cases."""
+    cases = {event.case_id for event in events if event.kind in UNDOABLE}
+    undoing = Event.objects.filter(case__in=cases, data__has_key="undoes") if cases else Event.objects.none()
+    return set(undoing.values_list("data__undoes", flat=True))
+
+
+def _done(events: list[Event], user: User, jobs: dict[int, Job], undone: set[int], at: datetime) -> Done:
     newest = events[0]
     words = sentence(newest.kind, newest.data)
     if len(events) > 1:
@@ -93,7 +110,9 @@ def _done(events: list[Event], user: User, jobs: dict[int, Job], at: datetime) -
         sentence=words,
         text=newest.text,
         icon=ICONS.get(newest.kind.rpartition(".")[2], "dot"),
-        deeds=tuple(Deed(e.pk, e.case, undoable(e, e.case, user, jobs.get(e.case_id), at=at)) for e in events),
+        deeds=tuple(
+            Deed(e.pk, e.case, undoable(e, e.case, user, jobs.get(e.case_id), at=at), e.pk in undone) for e in events
+        ),
         can_be_undone=newest.kind in UNDOABLE,
     )
 

@@ -51,11 +51,20 @@ class Command(BaseCommand):
     def _report(self, prepared: ImportPlan) -> None:
         for sheet, counts in prepared.by_sheet.items():
             self.stdout.write(f"{sheet}: {_sentence(counts)}")
+            self._left_out(prepared, sheet)
         for model, counts in prepared.draft.by_model().items():
             self.stdout.write(f"  {model._meta.verbose_name_plural}: {_sentence(counts)}")  # noqa: SLF001
         left_out = len(prepared.register.bad_rows)
         if left_out:
             self.stdout.write(_("Rows left out: %(count)s") % {"count": left_out})
+
+    def _left_out(self, prepared: ImportPlan, sheet: str) -> None:
+        """Name the columns of a sheet that nothing was read from."""
+        reading = next(one for one in prepared.register.sheets if one.name == sheet)
+        names = reading.names_of(reading.matched.unused)
+        if names:
+            words = _("Columns not recognised: %(columns)s. They are not taken over.")
+            self.stdout.write("  " + words % {"columns": names})
 
 
 def _content(file: Path) -> bytes:
