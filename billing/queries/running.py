@@ -9,8 +9,9 @@ from django.db.models import Count, Q, QuerySet
 
 from billing.models import Bill, BillingRun, UnitCharge
 from billing.queries.owed import Liable, liable_for
+from billing.queries.tariffs import terms_of
 from billing.rules.periods import Period
-from billing.rules.pricing import Priced, TariffTerms, price_period
+from billing.rules.pricing import Priced, price_period
 from billing.rules.running import borne, stretches
 from billing.states import LeftOut, Rhythm
 from estate.models import HouseholdMember, ParkingSpace, Vehicle
@@ -98,7 +99,7 @@ class _Reckoner:
         self.counts = _counts(charges, units, self.liable)
         known = Bill.objects.standing().filter(charge__in=[charge.pk for charge in charges], vehicle=None, space=None)
         self.billed = set(known.values_list("charge_id", "period_start"))
-        self.terms = {charge.tariff_id: _terms(charge) for charge in charges}
+        self.terms = {charge.tariff_id: terms_of(charge.tariff) for charge in charges}
         # Homes of the same size cost the same: most of a run is reckoned already.
         self.priced: dict[tuple[object, ...], tuple[Priced, ...]] = {}
 
@@ -140,21 +141,9 @@ class _Reckoner:
         return self.priced[key]
 
 
-def _terms(charge: UnitCharge) -> TariffTerms:
-    tariff = charge.tariff
-    return TariffTerms(
-        basis=tariff.basis,
-        unit_price=tariff.unit_price,
-        fixed_amount=tariff.fixed_amount,
-        starts_on=tariff.starts_on,
-        ends_on=tariff.ends_on,
-        formula=tariff.formula,
-    )
-
-
 def _counts(charges: Sequence[UnitCharge], units: set[int], liable: Mapping[int, Liable]) -> Counts:
     """What is counted per unit, as far as one of the tariffs asks for it: vehicles, residents, parking spaces."""
-    names = frozenset().union(*(_terms(charge).reckoned().names for charge in charges))
+    names = frozenset().union(*(terms_of(charge.tariff).reckoned().names for charge in charges))
     found: dict[str, Mapping[int, int]] = {}
     if "vehicles" in names:
         cars = Vehicle.objects.filter(unit__in=units, ended_on=None).order_by()

@@ -17,7 +17,8 @@ from estate.models import Person, Vehicle
 from notifications.models import Message
 from records.models import AuditEntry
 from tests.matrix.probe import Prober, addresses
-from tests.matrix.table import FAR, MINE, NONE, SEES, TABLE, THEIRS, Places
+from tests.matrix.rows import FAR, MINE, NONE, SEES, THEIRS, Places
+from tests.matrix.table import TABLE
 from tests.matrix.world import FOREIGN, NEIGHBOUR, OWN, Place, happens_more
 
 NOWHERE = "999999999"

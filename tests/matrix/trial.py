@@ -3,7 +3,7 @@
 import re
 
 from tests.matrix.probe import Answer, Prober
-from tests.matrix.table import NONE, SEES, WORDS, Row
+from tests.matrix.rows import NONE, SEES, WORDS, Row
 from tests.matrix.world import FAMILIES, FOREIGN, MISSING, OWN, PLACES, ROLES, World, marker, picture
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

@@ -223,16 +223,7 @@ def _furnish(name: str, place: Place) -> None:
     with transaction.atomic():
         happen(case=lock(case), kind="ticket.photo", at=NOON + MINUTE, by=place.desk, text=note, for_resident=False)
     reveal_contact(case=case, by=place.desk, at=NOON, reason=marker(AUDIT, name))
-    keep(
-        key=name,
-        form="intake",
-        page="/intake/",
-        title=marker(DRAFTS, name),
-        data={"description": [marker(DRAFTS, name)]},
-        project=place.project,
-        by=place.desk,
-        at=timezone.now(),
-    )
+    _begun(name, place)
     ticket.refresh_from_db()
     paper = issue_paper(ticket=ticket, url="https://desk.example.org/", fonts=FONTS, by=place.desk, at=NOON)
     callback = Case.objects.get(parent=done.case, kind="callback")
@@ -264,6 +255,20 @@ def _furnish(name: str, place: Place) -> None:
         **_office(name, place),
         **_calendar(place),
     }
+
+
+def _begun(name: str, place: Place) -> None:
+    """A form that the desk began to fill in."""
+    keep(
+        key=name,
+        form="intake",
+        page="/intake/",
+        title=marker(DRAFTS, name),
+        data={"description": [marker(DRAFTS, name)]},
+        project=place.project,
+        by=place.desk,
+        at=timezone.now(),
+    )
 
 
 def _money(place: Place, word: str) -> dict[str, dict[str, object]]:

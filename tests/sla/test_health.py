@@ -13,7 +13,8 @@ from accounts.models import User
 from sla.health import last_sweep, late_beat
 from sla.models import Heartbeat
 from tests.cast import NOON, Cast
-from tests.matrix.table import EVERY_STAFF, TABLE
+from tests.matrix.rows import EVERY_STAFF
+from tests.matrix.table import TABLE
 
 SignIn = Callable[[User], Client]
 MINUTE = timedelta(minutes=1)
