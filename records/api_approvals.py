@@ -26,7 +26,7 @@ class ApprovalSerializer(serializers.ModelSerializer[Approval]):
     label = serializers.SerializerMethodField()  # type: ignore[assignment]
     words = serializers.SerializerMethodField()
     asked_by = serializers.CharField(source="asked_by.username")
-    decided_by = serializers.CharField(source="decided_by.username", default=None)
+    decided_by = serializers.CharField(source="decided_by.username", default=None, allow_null=True)
     state = serializers.CharField(source="decision")
     may_decide = serializers.SerializerMethodField()
 

@@ -32,6 +32,7 @@ PER_REQUEST = (
     (re.compile(r"(messages=)[^;]*"), r"\1"),
     (re.compile(r"(csrftoken=)\w+|expires=[^;]*|(Expires: ).*"), r"\1\2"),
     (re.compile(r'data-now="[^"]*"'), ""),
+    (re.compile(r"(<span data-print-moment[^>]*>)[^<]*"), r"\1"),
     (re.compile(r'name="idempotency_key" value="[^"]*"'), ""),
 )
 NOT_COMPARED = {"Content-Length", "X-Request-ID"}

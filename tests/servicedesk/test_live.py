@@ -259,11 +259,11 @@ def test_a_quiet_look_takes_three_statements_and_reads_no_list(cast: Cast, signe
     ("who", "query", "price"),
     [
         # session with person, memberships, newest event, unread; the sweep and the counts of the navigation; the lists
-        ("supervisor", "live=tickets", 4 + 5 + 1),
-        ("supervisor", "live=dispatch", 4 + 5 + 1),
-        ("supervisor", "live=callbacks", 4 + 5 + 1),
-        ("supervisor", "live=contacts", 4 + 5 + 1),
-        ("supervisor", "live=dispatch&live=board", 4 + 5 + 5),
+        ("supervisor", "live=tickets", 4 + 6 + 1),
+        ("supervisor", "live=dispatch", 4 + 6 + 1),
+        ("supervisor", "live=callbacks", 4 + 6 + 1),
+        ("supervisor", "live=contacts", 4 + 6 + 1),
+        ("supervisor", "live=dispatch&live=board", 4 + 6 + 5),
         ("frontdesk", "live=line&live=mine&live=soon&live=today", 4 + 5 + 4),
         ("technician", "live=jobs", 4 + 2 + 3),
         ("technician", "live=inbox", 4 + 2 + 1),
