@@ -4,6 +4,8 @@ import pytest
 
 from cases.rules import title_of
 
+pytestmark = pytest.mark.pure
+
 
 @pytest.mark.parametrize(
     ("description", "title"),

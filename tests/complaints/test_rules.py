@@ -5,6 +5,8 @@ import pytest
 from cases.states import Reserved
 from complaints.rules import Guide, reserved_for, suggest_grade
 
+pytestmark = pytest.mark.pure
+
 GUIDES = [Guide("minor", ("态度",)), Guide("major", ("受伤", "")), Guide("important", ("没人管",))]
 
 

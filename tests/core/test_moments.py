@@ -6,6 +6,8 @@ import pytest
 
 from core.moments import read_moment
 
+pytestmark = pytest.mark.pure
+
 
 @pytest.mark.parametrize("raw", ["2026-11-23T12:00:00+00:00", "2026-11-23T12:00:00 00:00", "2026-11-23T12:00:00Z"])
 def test_a_moment_with_its_zone_is_read_even_where_plus_became_a_blank(raw: str) -> None:

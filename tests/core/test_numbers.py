@@ -4,6 +4,8 @@ import pytest
 
 from core.numbers import whole_number
 
+pytestmark = pytest.mark.pure
+
 
 @pytest.mark.parametrize(("raw", "number"), [("0", 0), ("17", 17), ("999999999999999", 999999999999999)])
 def test_plain_digits_are_a_number(raw: str, number: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 from estate.imports import cells
 from estate.imports.cells import Cell, CellError
 
-pytestmark = pytest.mark.req("EST-3")
+pytestmark = [pytest.mark.pure, pytest.mark.req("EST-3")]
 
 
 def fails(read: Any, raw: Any) -> str:

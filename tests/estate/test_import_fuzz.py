@@ -15,7 +15,7 @@ from estate.imports.rows import AssetRow, PersonRow, RoomRow
 from estate.workbooks import Sheet, SheetRow, Workbook
 from tests.estate.books import ASSET, ASSETS, OWNER, PEOPLE, ROOM, ROOMS, SPACE, SPACES, TARIFF, TARIFFS
 
-pytestmark = pytest.mark.req("EST-3")
+pytestmark = [pytest.mark.pure, pytest.mark.req("EST-3")]
 LIKELY = [
     "1-1-1001",
     "1#2",

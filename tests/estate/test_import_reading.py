@@ -45,7 +45,7 @@ from tests.estate.books import (
     workbook,
 )
 
-pytestmark = pytest.mark.req("EST-3")
+pytestmark = [pytest.mark.pure, pytest.mark.req("EST-3")]
 
 
 def codes(found: Register) -> list[tuple[int, str]]:

@@ -13,6 +13,8 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from estate import workbooks
 from estate.workbooks import WorkbookRefused, read_workbook
 
+pytestmark = pytest.mark.pure
+
 HEADER = ["楼栋号", "单元编号", "总层数"]
 
 

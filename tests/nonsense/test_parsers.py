@@ -14,7 +14,7 @@ from tests.nonsense.values import DATES, EVERYTHING
 from tests.tickets.test_replay import HEAD, ROWS
 from tickets.takeover import NotThisFormat, RefusedRow, read
 
-pytestmark = pytest.mark.req("SEC-1")
+pytestmark = [pytest.mark.pure, pytest.mark.req("SEC-1")]
 ANY = st.one_of(
     st.text(max_size=80), st.sampled_from(EVERYTHING), st.text("0123456789+-()·.#栋单元室 １２³", max_size=30)
 )

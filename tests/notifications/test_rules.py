@@ -21,6 +21,8 @@ from notifications.rules import (
     with_on_call,
 )
 
+pytestmark = pytest.mark.pure
+
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 NEW_YORK = ZoneInfo("America/New_York")
 ZONES = [SHANGHAI, BERLIN, ZoneInfo("America/New_York"), ZoneInfo("Asia/Kolkata"), ZoneInfo("Australia/Lord_Howe")]

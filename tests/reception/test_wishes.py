@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reception.wishes import LEAST, PARTS, SAID, Wish, number, wished
 
-pytestmark = pytest.mark.req("REP-1")
+pytestmark = [pytest.mark.pure, pytest.mark.req("REP-1")]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # A Friday at noon.
 FRIDAY = datetime(2026, 11, 27, 12, 0, tzinfo=SHANGHAI)

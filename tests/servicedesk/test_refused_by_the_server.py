@@ -14,7 +14,7 @@ import pytest
 
 from servicedesk.safe_headers import BARE_PAGE_POLICY, HEADERS
 
-pytestmark = pytest.mark.req("SEC-1")
+pytestmark = [pytest.mark.pure, pytest.mark.req("SEC-1")]
 ROOT = Path(__file__).resolve().parents[2]
 WELL = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 HAN = re.compile("[\u4e00-\u9fff]")

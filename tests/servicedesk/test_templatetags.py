@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 
 from servicedesk.templatetags import desk, wording
 
+pytestmark = pytest.mark.pure
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # A Wednesday afternoon.
 NOW = datetime(2026, 3, 4, 14, 30, tzinfo=SHANGHAI)

@@ -28,7 +28,7 @@ from sla.calendars import (
 from sla.rules import GoalSpec, StepSpec, Ticking, due_after_pause, due_time, later
 from sla.states import Counting, Goal
 
-pytestmark = pytest.mark.req("SLA-5")
+pytestmark = [pytest.mark.pure, pytest.mark.req("SLA-5")]
 EXAMPLES = int(os.environ.get("CALENDAR_EXAMPLES", "200"))
 often = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SHANGHAI, BERLIN, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")

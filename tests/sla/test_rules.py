@@ -21,6 +21,8 @@ from sla.rules import (
 )
 from sla.states import Goal
 
+pytestmark = pytest.mark.pure
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
 START = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

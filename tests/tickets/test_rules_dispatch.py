@@ -20,6 +20,8 @@ from tickets.rules_dispatch import (
     suggest,
 )
 
+pytestmark = pytest.mark.pure
+
 MIDNIGHT = datetime(2026, 11, 23, tzinfo=UTC)
 
 

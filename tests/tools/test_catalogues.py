@@ -7,6 +7,8 @@ import pytest
 
 from tools import catalogues
 
+pytestmark = pytest.mark.pure
+
 CODE = """
 from django.utils.translation import gettext as _, gettext_lazy, ngettext, ngettext_lazy, pgettext
 

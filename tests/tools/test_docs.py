@@ -8,6 +8,8 @@ import pytest
 
 from tools.tree import ROOT, files
 
+pytestmark = pytest.mark.pure
+
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)#:]+)(?:#[^)]*)?\)")
 PAGES = [path for path in files(ROOT, ".md") if "tests" not in path.parts]
 # Spelled in pieces, so that this file does not find itself.

@@ -11,6 +11,8 @@ from django.db.models import Field, Model
 
 from tools.tree import ROOT, files
 
+pytestmark = pytest.mark.pure
+
 # Files of a room, or folders of that name, that answer pages, API, jobs and commands alike.
 DEEP = {"actions", "queries", "reads", "models", "permissions", "rules", "states"}
 HTTP = ("django.http", "django.shortcuts", "django.forms", "django.views", "django.test", "rest_framework")

@@ -7,6 +7,8 @@ import pytest
 
 from tools.setup import LOCKS, ROOT
 
+pytestmark = pytest.mark.pure
+
 NAMES = [*LOCKS.values(), "requirements-node.lock"]
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from tools import run
 
+pytestmark = pytest.mark.pure
+
 
 def test_nothing_given_means_port_8000_the_demo_and_no_debugging() -> None:
     env = run.environment({})

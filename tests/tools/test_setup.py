@@ -7,6 +7,8 @@ import pytest
 
 from tools import setup
 
+pytestmark = pytest.mark.pure
+
 
 def test_the_environment_that_runs_this_is_usable() -> None:
     assert setup.is_usable(Path(sys.prefix))

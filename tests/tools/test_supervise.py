@@ -89,7 +89,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[str], Run]]:
                 os.kill(pid, signal.SIGKILL)
 
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+pytestmark = [pytest.mark.pure, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 
 
 def test_a_program_that_dies_is_started_again(start: Callable[[str], Run]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from visits.rules import EARLIEST, LATEST, next_attempt, score_fits
 
 ZONE = ZoneInfo("Asia/Shanghai")
-pytestmark = pytest.mark.req("CBK-2")
+pytestmark = [pytest.mark.pure, pytest.mark.req("CBK-2")]
 
 
 def local(day: int, hour: int, minute: int = 0) -> datetime:

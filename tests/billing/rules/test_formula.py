@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from billing.rules.formula import MAX_LENGTH, NAMES, Formula
 from core.errors import Invalid
 
+pytestmark = pytest.mark.pure
+
 HOME = {"area": Decimal("89.50"), "price": Decimal("2.80"), "fixed": Decimal(10), "months": Decimal(3)}
 
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from billing.rules.periods import Period, month_of, months, share, split_at, step
 from core.errors import Invalid
 
+pytestmark = pytest.mark.pure
+
 days = st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 12, 31))
 periods = st.tuples(days, st.integers(0, 1500)).map(lambda pair: Period(pair[0], pair[0] + timedelta(days=pair[1])))
 

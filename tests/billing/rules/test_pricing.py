@@ -15,6 +15,8 @@ from billing.states import Basis
 from core.errors import Invalid
 from core.money import to_cents
 
+pytestmark = pytest.mark.pure
+
 HOME = {"area": Decimal("89.50"), "reading": Decimal(31), "vehicles": Decimal(2), "spaces": Decimal(1)}
 
 

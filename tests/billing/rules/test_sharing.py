@@ -11,6 +11,8 @@ from billing.rules.allocation import allocate
 from billing.rules.apportion import apportion
 from core.errors import Invalid
 
+pytestmark = pytest.mark.pure
+
 CENT = Decimal("0.01")
 
 
