@@ -1,6 +1,5 @@
 """Nobody sees or does what is not theirs: every address × method × role × whose it is, from the URL resolver."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from tests.matrix.oracles import hidden_from, questions, told_by_what_is_hidden,
 from tests.matrix.probe import Prober, addresses
 from tests.matrix.table import TABLE
 from tests.matrix.trial import Trial
+from tests.matrix.turns import today, todays
 from tests.matrix.world import ROLES
 
 ADDRESSES = dict(addresses())
@@ -17,16 +17,11 @@ OURS = sorted(name for name in ADDRESSES if not name.startswith("admin:"))
 pytestmark = [pytest.mark.req("SEC-1"), pytest.mark.django_db]
 
 
-def today() -> int:
-    """A number that is another tomorrow, so that short forms come round to everything."""
-    return datetime.now(tz=UTC).toordinal()
-
-
 def test_every_address_has_a_row_and_every_row_an_address() -> None:
     assert set(OURS) == {name.split()[0] for name in TABLE}
 
 
-@pytest.mark.parametrize("name", sorted(TABLE))
+@pytest.mark.parametrize("name", todays(sorted(TABLE)))
 def test_an_address(prober: Prober, name: str, settings: Any) -> None:
     settings.MEDIA_ROOT = prober.files
     trial = Trial(prober, name, TABLE[name])
