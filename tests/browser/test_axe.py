@@ -12,6 +12,7 @@ from sla.actions import propose
 from sla.models import CalendarVersion, Policy, PolicyVersion
 from tests.browser.day import Come, now
 from tests.cast import Cast
+from tests.matrix.turns import today
 from tests.tickets.flow import accepted, completed, dispatched, in_progress, lines, opened, owed
 from tickets import actions
 
@@ -20,7 +21,14 @@ GRAVE = {"serious", "critical"}
 ONLY_VIOLATIONS = {"resultTypes": ["violations"]}
 # Dark changes colours and nothing else.
 COLOURS = {**ONLY_VIOLATIONS, "runOnly": ["color-contrast", "link-in-text-block"]}
-WIDTHS = pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+# One width a day; the proof tries both.
+WIDTHS = pytest.mark.parametrize(
+    "phone",
+    [
+        pytest.param(phone, id=name, marks=() if today() % 2 == phone else pytest.mark.slow)
+        for phone, name in ((False, "desk"), (True, "phone"))
+    ],
+)
 Pages = dict[str, str]
 
 

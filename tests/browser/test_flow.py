@@ -68,7 +68,7 @@ def desk_finds_the_caller_and_takes_it(stage: Cast, come: Come) -> str:
 
 
 def neighbour_calls_about_the_same(stage: Cast, come: Come, number: str) -> None:
-    """The likely twin shows while the words are typed; one key joins it, and the caller hears the first number."""
+    """The likely twin of another flat shows while the words are typed; joining it asks once, no key does it alone."""
     page = come(stage.frontdesk)
     page.locator("body").press("Escape")
     page.evaluate("document.activeElement.blur()")
@@ -80,10 +80,12 @@ def neighbour_calls_about_the_same(stage: Cast, come: Come, number: str) -> None
     expect(page.locator("#id_description")).to_be_focused()
     page.keyboard.type("楼上卫生间漏水，滴下来了")
     twins = page.locator(".twins")
-    expect(twins).to_contain_text("可能已经登记过")
+    expect(twins).to_contain_text("可能是同一故障")
     expect(twins).to_contain_text(number)
     expect(page.locator("#id_contact_name")).to_have_value("单小红")
-    press(page, "Alt+j")
+    twins.locator("button[name=join]").click()
+    expect(page.locator("[data-asked]")).to_contain_text(number)
+    page.locator("[data-asked] button[name=join]").click()
     assert number_told(page) == number
     assert Ticket.objects.count() == 1
     joined = case(number).events.get(kind="ticket.joined")

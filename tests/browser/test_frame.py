@@ -112,8 +112,11 @@ def test_single_keys_act_outside_inputs_only(page: Page) -> None:
 
 def test_single_keys_can_be_switched_off(page: Page) -> None:
     page.evaluate("document.body.dataset.shortcuts = 'off'")
+    page.keyboard.press("j")
+    assert page.locator("tr.is-here").count() == 0
     page.keyboard.press("?")
-    assert page.locator("#keys-help").is_hidden()
+    assert page.locator("#keys-help").is_visible(), "it says that they are off, and how to have them back"
+    page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
     assert page.evaluate("document.activeElement.id") == "search"
 

@@ -187,6 +187,10 @@ def test_a_call_answered_at_once_takes_twelve_keystrokes(stage: Cast, come: Come
     hand.press("Enter")
     expect(hand.page.locator("#id_said")).to_be_focused()
     hand.say("物业费怎么交？")
+    done = hand.page.locator("#id_done")
+    while not done.evaluate("field => field === document.activeElement"):
+        hand.press("Tab")
+    hand.say("到前台或手机上交")
     hand.press("Control+Enter")
     expect(hand.page.locator(".message-success")).to_contain_text("当场答复")
     held("4", "log a call, answered at once", hand, keys=12)
