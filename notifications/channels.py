@@ -26,7 +26,7 @@ from django.utils.translation import gettext_noop
 from urllib3.exceptions import NewConnectionError
 
 from notifications.models import Channel, Message
-from notifications.states import ChannelKind
+from notifications.states import ChannelKind, Delivery
 from records.crypto import decrypt
 
 log = structlog.get_logger(__name__)
@@ -206,3 +206,23 @@ ADAPTERS: dict[str, Callable[[Channel, Outgoing], None]] = {
     ChannelKind.DINGTALK: send_to_robot,
     ChannelKind.FEISHU: send_to_robot,
 }
+
+
+def hand_over(prepare: Callable[[], Callable[[], None]]) -> tuple[str, str]:
+    """Call a channel once, and say what became of it and why: sent, failed, or not known.
+
+    What `prepare` raises, nothing was sent for. A channel may raise anything; whether it was sent is then not known.
+    """
+    try:
+        call = prepare()
+    except Exception as problem:
+        return Delivery.FAILED, repr(problem)
+    try:
+        call()
+    except NotDelivered as problem:
+        return Delivery.FAILED, str(problem)
+    except NotConfirmed as problem:
+        return Delivery.UNKNOWN, str(problem)
+    except Exception as problem:
+        return Delivery.UNKNOWN, repr(problem)
+    return Delivery.SENT, ""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from core.watch import Watch
 from notifications.actions.planning import plan
-from notifications.channels import ADAPTERS, CHANNELS, NotConfirmed, NotDelivered
+from notifications.channels import ADAPTERS, CHANNELS, hand_over
 from notifications.composing import compose, plain
 from notifications.means import Means, Wording
 from notifications.models import LOW, Message, MessageTemplate
@@ -145,19 +145,7 @@ def _send(rows: list[Message], at: datetime, decided: _Decided) -> str:
 
 
 def _hand_over(rows: list[Message], at: datetime, decided: _Decided) -> tuple[str, str]:
-    try:
-        call = _call(rows, at, decided)
-    except Exception as problem:  # nothing was called yet
-        return Delivery.FAILED, repr(problem)
-    try:
-        call()
-    except NotDelivered as problem:
-        return Delivery.FAILED, str(problem)
-    except NotConfirmed as problem:
-        return Delivery.UNKNOWN, str(problem)
-    except Exception as problem:  # a channel may raise anything; whether it was sent is then not known
-        return Delivery.UNKNOWN, repr(problem)
-    return Delivery.SENT, ""
+    return hand_over(partial(_call, rows, at, decided))
 
 
 def _call(rows: list[Message], at: datetime, decided: _Decided) -> Callable[[], None]:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import User
 from core.errors import Invalid, NotAllowed, NotNow
 from core.watch import Watch
-from notifications.channels import ADAPTERS, NotConfirmed, NotDelivered
+from notifications.channels import ADAPTERS, hand_over
 from notifications.composing import compose_test
 from notifications.models import LOST_AFTER, Channel, ChannelTest
 from notifications.permissions import can_try
@@ -97,19 +97,7 @@ def _outcome(test: ChannelTest, at: datetime) -> Outcome:
 
 def _hand_over(test: ChannelTest, at: datetime) -> Outcome:
     channel = test.channel
-    try:
-        call = partial(ADAPTERS[channel.kind], channel, compose_test(test, at=at))
-    except Exception as problem:  # nothing was called yet
-        return Delivery.FAILED, repr(problem)
-    try:
-        call()
-    except NotDelivered as problem:
-        return Delivery.FAILED, str(problem)
-    except NotConfirmed as problem:
-        return Delivery.UNKNOWN, str(problem)
-    except Exception as problem:  # a channel may raise anything; whether it was sent is then not known
-        return Delivery.UNKNOWN, repr(problem)
-    return Delivery.SENT, ""
+    return hand_over(lambda: partial(ADAPTERS[channel.kind], channel, compose_test(test, at=at)))
 
 
 def _within(patience: timedelta, act: Callable[[], Outcome]) -> Outcome:
