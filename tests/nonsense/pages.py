@@ -63,7 +63,7 @@ class Reader(HTMLParser):
 
     def _field(self, tag: str, given: dict[str, str]) -> None:
         form = self.by_id.get(given.get("form", "")) or self._open
-        name, kind = given.get("name", ""), tag if tag in ("textarea", "select") else given.get("type", "text")
+        name, kind = given.get("name", ""), given.get("type", "text") if tag == "input" else tag
         made = Field(kind, [given["value"]] if given.get("value") else [])
         if tag == "select":
             self._select = made
