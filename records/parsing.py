@@ -1,5 +1,6 @@
 """What comes in over the API before anybody looks at it: bodies that are no JSON, moments no calendar holds."""
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import IO, Any
@@ -29,10 +30,12 @@ class PlainJson(JSONParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Read the body. Raises `ParseError`."""
+        """Read the body. Raises `ParseError`, also for half a character, which no text can hold and no answer repeat."""
         try:
-            return super().parse(stream, media_type, parser_context)
-        except (ParseError, RecursionError, ValueError) as error:  # a UnicodeDecodeError is a ValueError
+            found = super().parse(stream, media_type, parser_context)
+            json.dumps(found, ensure_ascii=False).encode()
+            return found
+        except (ParseError, RecursionError, ValueError) as error:  # what cannot be coded is a ValueError
             raise ParseError(_("The body is not JSON that can be read.")) from error
 
 
@@ -104,7 +107,8 @@ class OneOfFilter(django_filters.CharFilter):  # type: ignore[misc]
     def __init__(self, *args: Any, known: Callable[[], Collection[str]], **kwargs: Any) -> None:
         def check(value: str) -> None:
             if value not in known():
-                raise ValidationError(_("There is no “%(word)s”.") % {"word": value[:60]})
+                # Not put in here: the filters' own errors put what was sent into the sentence once more.
+                raise ValidationError(_("There is no “%(word)s”."), params={"word": value[:60]})
 
         super().__init__(*args, validators=[check], **kwargs)
 
@@ -133,7 +137,10 @@ class MomentInput(serializers.DateTimeField):
 
     def to_internal_value(self, value: Any) -> datetime:
         """Read a moment. Raises `ValidationError` for a year beyond all use."""
-        found: datetime = super().to_internal_value(value)
+        try:
+            found: datetime = super().to_internal_value(value)
+        except OverflowError:  # the first and the last days there are, in a zone that has them a day off
+            self.fail("out_of_range")
         if not is_reckoned(found):
             self.fail("out_of_range")
         return found

@@ -59,6 +59,7 @@ def test_without_a_token_there_is_nothing(collection: str) -> None:
         ({**NEW, "title": "", "description": ""}, "description"),
         ({**NEW, "preferred_from": "2026-11-24T10:00:00+08:00"}, "preferred_to"),
         ({**NEW, "preferred_from": "tomorrow"}, "preferred_from"),
+        ({**NEW, "preferred_from": "0001-01-01"}, "preferred_from"),
         ({**NEW, "parent": NOBODYS}, "parent"),
         ({**NEW, "contact": "JD-20261123-9999"}, "contact"),
         ({"kind": "repair", "title": "灯不亮"}, "project"),
@@ -70,12 +71,18 @@ def test_input_that_does_not_fit_says_which_field(program: SignedIn, body: Json,
     assert program("frontdesk").rows("tickets") == []
 
 
-def test_a_body_that_is_no_json_is_refused_in_the_same_shape(program: SignedIn) -> None:
+@pytest.mark.parametrize("body", ["{", '{"kind": "half a character: \\udfff"}'])
+def test_a_body_that_is_no_json_is_refused_in_the_same_shape(program: SignedIn, body: str) -> None:
     client = program("frontdesk").client
-    answer = client.generic("POST", f"{ROOT}tickets/", "{", content_type="application/json")
+    answer = client.generic("POST", f"{ROOT}tickets/", body, content_type="application/json")
     assert (answer.status_code, set(answer.json())) == (400, {"code", "detail", "fields"})
     wrong = client.put(f"{ROOT}tickets/", {}, format="json")
     assert (wrong.status_code, set(wrong.json())) == (405, {"code", "detail", "fields"})
+
+
+def test_a_filter_that_is_no_word_of_the_list_is_said_as_it_was_sent(program: SignedIn) -> None:
+    error = program("frontdesk").refused(400, "invalid", "get", "callbacks/?result=100%25%20%25s")
+    assert "100% %s" in error["fields"]["result"]
 
 
 @pytest.mark.req("SEC-1")
