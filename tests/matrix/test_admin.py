@@ -11,7 +11,7 @@ from accounts.models import Membership, Project, User
 from billing.models import ChargeItem, Tariff, UnitCharge
 from tests.matrix.admin_rows import EDITED, OURS, READ_ONLY, SHARED, name_of, pk_of
 from tests.matrix.probe import Prober, addresses
-from tests.matrix.turns import todays
+from tests.matrix.turns import in_turn
 from tests.matrix.world import CASES, FOREIGN, MISSING, OWN, PLACES, REGISTER, ROLES, marker
 from tickets.models import PriceItem, TechnicianSkill
 
@@ -42,7 +42,7 @@ ODD = ["/admin/no/such/page/", "/admin/sla/clock/1/", "/admin/sla/", "/admin/acc
 NAMED = sorted({n for n, _ in addresses() if re.fullmatch(r"admin:\w+", n) and n != "admin:app_list"})
 
 
-@pytest.mark.parametrize("path", todays([*ODD, *map(path_of, NAMED)]))
+@pytest.mark.parametrize("path", in_turn([*ODD, *map(path_of, NAMED)]))
 def test_nobody_else_comes_in_at_any_address(prober: Prober, path: str) -> None:
     for role in (*ROLES, "resident3"):
         for method in ("GET", "POST"):

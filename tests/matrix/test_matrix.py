@@ -9,7 +9,7 @@ from tests.matrix.oracles import hidden_from, questions, told_by_what_is_hidden,
 from tests.matrix.probe import Prober, addresses
 from tests.matrix.table import TABLE
 from tests.matrix.trial import Trial
-from tests.matrix.turns import today, todays
+from tests.matrix.turns import in_turn, today
 from tests.matrix.world import ROLES
 
 ADDRESSES = dict(addresses())
@@ -21,7 +21,7 @@ def test_every_address_has_a_row_and_every_row_an_address() -> None:
     assert set(OURS) == {name.split()[0] for name in TABLE}
 
 
-@pytest.mark.parametrize("name", todays(sorted(TABLE)))
+@pytest.mark.parametrize("name", in_turn(sorted(TABLE)))
 def test_an_address(prober: Prober, name: str, settings: Any) -> None:
     settings.MEDIA_ROOT = prober.files
     trial = Trial(prober, name, TABLE[name])
