@@ -19,10 +19,11 @@ from cases.rules import PRESENT_FOR, case_tokens, format_number
 from cases.states import Channel, PhotoLabel, Urgency
 from core.errors import Invalid, Stale
 from estate.models import Building, Household, Unit
-from records.actions import add_tokens, audit, index, store_image
+from records.actions import add_tokens, audit, index, index_many, store_image
 from records.models import StoredFile
 
 SEARCH_KIND = "case"
+REINDEXED_AT_ONCE = 500
 # One statement makes the row, locks it and counts on; the ORM has no upsert that computes.
 COUNT_ON = """
     INSERT INTO cases_counter (prefix, day, last) VALUES (%s, %s, %s)
@@ -106,7 +107,7 @@ def open_case(*, new: NewCase, at: datetime, by: User | None) -> Case:
         is_history=new.is_history,
         reference=new.reference,
     )
-    add_tokens(project=new.project, kind=SEARCH_KIND, object_id=case.pk, tokens=_tokens(case), rank=int(at.timestamp()))
+    add_tokens(project=new.project, kind=SEARCH_KIND, object_id=case.pk, tokens=_tokens(case), rank=_rank(case))
     return case
 
 
@@ -123,8 +124,23 @@ def _tokens(case: Case) -> set[str]:
 
 def reindex(*, case: Case) -> None:
     """Make the case findable by what it says now."""
-    rank = int(case.opened_at.timestamp())
-    index(project=case.project, kind=SEARCH_KIND, object_id=case.pk, tokens=_tokens(case), rank=rank)
+    index(project=case.project, kind=SEARCH_KIND, object_id=case.pk, tokens=_tokens(case), rank=_rank(case))
+
+
+def reindex_cases(*, project: Project) -> int:
+    """Make every case of a project findable by what it says now, in batches. Returns how many cases there are."""
+    last, count = 0, 0
+    rows = Case.objects.filter(project=project).select_related("unit").order_by("pk")
+    while batch := list(rows.filter(pk__gt=last)[:REINDEXED_AT_ONCE]):
+        things = {case.pk: (_tokens(case), _rank(case)) for case in batch}
+        index_many(project=project, kind=SEARCH_KIND, things=things)
+        last, count = batch[-1].pk, count + len(batch)
+    return count
+
+
+def _rank(case: Case) -> int:
+    """The newest first."""
+    return int(case.opened_at.timestamp())
 
 
 def lock(case: Case, *, expected: int | None = None) -> Case:

@@ -3,7 +3,7 @@
 import errno
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -161,12 +161,30 @@ def _keep(stored: StoredFile, name: str, content: bytes) -> None:
 
 def index(*, project: Project, kind: str, object_id: int, tokens: Iterable[str], rank: int = 0) -> None:
     """Make the thing findable by exactly `tokens`."""
-    wanted = clean(tokens)
-    rows = SearchToken.objects.filter(kind=kind, object_id=object_id)
-    had = set(rows.values_list("token", flat=True))
-    if had - wanted:
-        rows.filter(token__in=had - wanted).delete()
-    add_tokens(project=project, kind=kind, object_id=object_id, tokens=wanted - had, rank=rank)
+    index_many(project=project, kind=kind, things={object_id: (tokens, rank)})
+
+
+@transaction.atomic(savepoint=False)
+def index_many(*, project: Project, kind: str, things: Mapping[int, tuple[Iterable[str], int]]) -> None:
+    """Make each thing (by its key: tokens, rank) findable by exactly its tokens; what fits already is not written."""
+    missing = {pk: clean(tokens) for pk, (tokens, _rank) in things.items()}
+    surplus: list[int] = []
+    for row in SearchToken.objects.filter(kind=kind, object_id__in=list(things)):
+        if row.token in missing[row.object_id]:
+            missing[row.object_id].discard(row.token)
+        else:
+            surplus.append(row.pk)
+    if surplus:
+        SearchToken.objects.filter(pk__in=surplus).delete()
+    SearchToken.objects.bulk_create(
+        [
+            SearchToken(project=project, kind=kind, object_id=pk, token=token, rank=things[pk][1])
+            for pk, tokens in missing.items()
+            for token in sorted(tokens)
+        ],
+        ignore_conflicts=True,
+        batch_size=2000,
+    )
 
 
 def add_tokens(*, project: Project, kind: str, object_id: int, tokens: Iterable[str], rank: int = 0) -> None:
