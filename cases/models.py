@@ -23,6 +23,7 @@ READERS: dict[str, tuple[Role, ...]] = {
     "": WIDE_ROLES,
     Reserved.LEADERS: (Role.SUPERVISOR, Role.GM, Role.QUALITY),
     Reserved.MANAGERS: (Role.GM, Role.QUALITY),
+    Reserved.MANAGER: (Role.GM,),
     Reserved.QUALITY: (Role.QUALITY,),
 }
 HEADS_READ = ("", Reserved.LEADERS)

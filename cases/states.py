@@ -30,6 +30,7 @@ class Reserved(TextChoices):
 
     LEADERS = "leaders", _("supervisors and those above")
     MANAGERS = "managers", _("the general manager and those above")
+    MANAGER = "manager", _("the general manager alone")
     QUALITY = "quality", _("the quality department")
 
 

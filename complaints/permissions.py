@@ -6,6 +6,7 @@ from accounts.models import Project, User
 from accounts.states import STAFF_ROLES, Role
 from cases.models import Case
 from cases.permissions import leads
+from cases.states import Reserved
 from complaints.models import Complaint
 from core.errors import NotAllowed
 from estate.models import HouseholdMember, Unit
@@ -49,7 +50,12 @@ def at_the_desk(user: User, case: Case) -> bool:
 
 def is_above(user: User, case: Case) -> bool:
     """Whoever leads the work on it; of a complaint about the general manager the quality department."""
-    return leads(user, case) or (bool(case.reserved_for) and user.has_role(case.project_id, Role.QUALITY))
+    return leads(user, case) or _for_the_manager(user, case)
+
+
+def _for_the_manager(user: User, case: Case) -> bool:
+    """The quality department, where a complaint passes the general manager by: only one about the manager does."""
+    return case.reserved_for == Reserved.QUALITY and user.has_role(case.project_id, Role.QUALITY)
 
 
 def can_handle(user: User, complaint: Complaint) -> bool:
@@ -99,8 +105,12 @@ def can_refer(user: User, complaint: Complaint) -> bool:
 
 def can_regrade(user: User, complaint: Complaint) -> bool:
     """Supervisors and managers only. Source: CMP-2 (re-grading by a supervisor)."""
-    roles = [Role.SUPERVISOR, Role.GM, *([Role.QUALITY] if complaint.case.reserved_for else [])]
-    return user.has_role(complaint.case.project_id, *roles) and not is_concerned(user, complaint)
+    return _leads_all(user, complaint.case) and not is_concerned(user, complaint)
+
+
+def _leads_all(user: User, case: Case) -> bool:
+    """Supervisors and managers, and who stands in for the manager; no head of a department."""
+    return user.has_role(case.project_id, Role.SUPERVISOR, Role.GM) or _for_the_manager(user, case)
 
 
 def can_acknowledge(user: User, complaint: Complaint) -> bool:
@@ -110,9 +120,7 @@ def can_acknowledge(user: User, complaint: Complaint) -> bool:
 
 def can_stand_in(user: User, case: Case) -> bool:
     """The general manager, or the quality department where a complaint passes the manager by."""
-    return user.has_role(case.project_id, Role.GM) or (
-        bool(case.reserved_for) and user.has_role(case.project_id, Role.QUALITY)
-    )
+    return user.has_role(case.project_id, Role.GM) or _for_the_manager(user, case)
 
 
 def can_close(user: User, complaint: Complaint) -> bool:
@@ -121,5 +129,5 @@ def can_close(user: User, complaint: Complaint) -> bool:
 
 
 def can_close_unconfirmed(user: User, complaint: Complaint) -> bool:
-    """Whoever leads, with a recorded reason. Source: CMP-9."""
-    return is_above(user, complaint.case) and not is_concerned(user, complaint)
+    """Supervisors and managers, with a recorded reason: no department judges what is said of itself. Source: CMP-9."""
+    return _leads_all(user, complaint.case) and not is_concerned(user, complaint)

@@ -66,7 +66,8 @@ POLICIES = [
         starts=GRADED,
         stops=["complaint.referred"],
         steps=[told(Audience.DESK, offset=-15 * MINUTE), told(Audience.SUPERVISOR)],
-        rest={"goal_seconds": HOUR, **ANEW},
+        # What is solved within the hour is not handed on any more.
+        rest={"goal_seconds": HOUR, "cancels": ["complaint.regraded", "complaint.resolved"]},
     ),
     Default(
         key="complaint.contact",
@@ -76,9 +77,10 @@ POLICIES = [
         kinds=["complaint"],
         clause="三(6)⑥② (相关部门直接责任人第一时间与客户取得联系)",
         starts=["complaint.referred"],
-        stops=["complaint.contacted"],
+        # Being told the result is being spoken with; a result alone is not.
+        stops=["complaint.contacted", "complaint.informed"],
         steps=[told(Audience.HEAD)],
-        rest={"goal_seconds": 4 * HOUR, "restarts": True, "cancels": ["complaint.resolved"]},
+        rest={"goal_seconds": 4 * HOUR, "restarts": True},
     ),
     Default(
         key="complaint.progress",

@@ -59,17 +59,22 @@ def reserved_for(*, concerned: Iterable[str] | None, about_service: bool) -> str
     roles = set(concerned)
     if Role.GM in roles:
         return Reserved.QUALITY
-    if roles & {Role.SUPERVISOR, Role.HEAD, Role.QUALITY}:
+    if Role.QUALITY in roles:
+        return Reserved.MANAGER
+    if roles & {Role.SUPERVISOR, Role.HEAD}:
         return Reserved.MANAGERS
     return Reserved.LEADERS
 
 
 # From the widest circle of readers to the narrowest.
-_NARROWER = ("", Reserved.LEADERS, Reserved.MANAGERS, Reserved.QUALITY)
+_NARROWER = ("", Reserved.LEADERS, Reserved.MANAGERS, Reserved.MANAGER, Reserved.QUALITY)
 
 
 def narrowest(reserved: Iterable[str]) -> str:
-    """Who may read what was drawn from several complaints: those who may read each of them."""
+    """Who may read what was drawn from several complaints: those who may read each of them.
+
+    Of one about the manager and one about the quality department nobody reads both: then the latter reads it.
+    """
     return max(reserved, key=_NARROWER.index, default="")
 
 

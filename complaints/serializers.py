@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Department, Project, User
@@ -14,7 +15,7 @@ from cases.permissions import reads_all
 from cases.serializers import LONGEST, CaseSerializer, NewCaseInput, ReasonVerb, Verb, photos_of, shown_user
 from complaints.actions import NewComplaint, Responsible
 from complaints.models import Complaint, Remedy, Responsibility, Topic
-from complaints.states import Grade, Outcome, Party, Rung, Told
+from complaints.states import Grade, Outcome, Party, RemedyState, Rung, Told
 from records.parsing import MomentInput
 
 
@@ -54,7 +55,7 @@ class ComplaintSerializer(CaseSerializer):
     harm_stopped_at = serializers.DateTimeField(source="complaint.harm_stopped_at", allow_null=True)
     acknowledged_at = serializers.DateTimeField(source="complaint.acknowledged_at", allow_null=True)
     answered_at = serializers.DateTimeField(source="complaint.answered_at", allow_null=True)
-    outcome = serializers.CharField(source="complaint.outcome")
+    outcome = serializers.SerializerMethodField()
     result = serializers.SerializerMethodField()
     resolved_at = serializers.DateTimeField(source="complaint.resolved_at", allow_null=True)
     informed_at = serializers.DateTimeField(source="complaint.informed_at", allow_null=True)
@@ -92,10 +93,16 @@ class ComplaintSerializer(CaseSerializer):
         """Who will reply."""
         return shown_user(case.complaint.replier, self.reader)
 
+    def get_outcome(self, case: Case) -> str:
+        """How it ended; residents read it once they were told."""
+        return case.complaint.outcome if self._may_know(case) else ""
+
     def get_result(self, case: Case) -> str:
         """What it came to; residents read it once they were told."""
-        complaint = case.complaint
-        return complaint.result if complaint.informed_at or self.reader.is_office else ""
+        return case.complaint.result if self._may_know(case) else ""
+
+    def _may_know(self, case: Case) -> bool:
+        return case.complaint.informed_at is not None or reads_all(self.reader, case)
 
 
 class ComplaintDetailSerializer(ComplaintSerializer):
@@ -103,7 +110,7 @@ class ComplaintDetailSerializer(ComplaintSerializer):
 
     cause = serializers.SerializerMethodField()
     responsible = serializers.SerializerMethodField()
-    remedies = RemedySerializer(source="complaint.remedies", many=True)
+    remedies = serializers.SerializerMethodField()
     photos = serializers.SerializerMethodField()
 
     class Meta(ComplaintSerializer.Meta):
@@ -120,6 +127,14 @@ class ComplaintDetailSerializer(ComplaintSerializer):
             return []
         rows = case.complaint.responsibilities.filter(ended_at=None).select_related("department")
         return [dict(row) for row in ResponsibilitySerializer(rows, many=True).data]
+
+    @extend_schema_field(RemedySerializer(many=True))
+    def get_remedies(self, case: Case) -> list[dict[str, Any]]:
+        """The ways to make it good; residents read those that they answered to."""
+        rows = case.complaint.remedies.all()
+        if not self._may_know(case):
+            rows = rows.exclude(state=RemedyState.PROPOSED)
+        return [dict(row) for row in RemedySerializer(rows, many=True).data]
 
     def get_photos(self, case: Case) -> list[dict[str, str]]:
         """Pictures, with the addresses under which their readers get them."""
@@ -292,8 +307,12 @@ class InformVerb(Verb):
 class CloseComplaintVerb(Verb):
     """The resident's word, or the reason for closing without it."""
 
-    confirmed = serializers.BooleanField(required=False, default=True)
+    confirmed = serializers.BooleanField(required=False)
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Who gives a reason and says nothing of the resident's word has not got it."""
+        return {"confirmed": not attrs["reason"].strip(), **attrs}
 
 
 def complaint_of(case: Case) -> Complaint:

@@ -19,6 +19,7 @@ _SENTENCES: dict[str, str | Promise] = {
         "%(case)s: “%(promise)s” was due %(due)s and is overdue. You were to hear of it at %(meant)s; the message did "
         "not go out then."
     ),
+    "clock.extended": _("%(case)s: %(by)s extended “%(promise)s” to %(to)s: %(reason)s"),
     "case.assigned": _("%(case)s was given to you: %(title)s"),
     "test.message": _("Test message."),
 }

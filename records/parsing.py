@@ -30,13 +30,13 @@ class PlainJson(JSONParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Read the body. Raises `ParseError`, also for half a character, which no text can hold and no answer repeat."""
+        """Read the body. Raises `ParseError`, also for half a character: no text holds it, and no answer repeats it."""
         try:
             found = super().parse(stream, media_type, parser_context)
             json.dumps(found, ensure_ascii=False).encode()
-            return found
         except (ParseError, RecursionError, ValueError) as error:  # what cannot be coded is a ValueError
             raise ParseError(_("The body is not JSON that can be read.")) from error
+        return found
 
 
 class PlainUpload(MultiPartParser):

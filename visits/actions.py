@@ -31,7 +31,8 @@ from visits.states import KIND, TRANSITIONS, How, Result, State
 def owe_callback(*, parent: Case, category: str, at: datetime, by: User) -> Callback:
     """Owe the resident a callback for finished work; its clock runs from `at`. `parent` is locked by the caller.
 
-    One at a time: where one is still owed for the same work, that one is returned. Source: 四(1).
+    One at a time: where one is still owed for the same work, that one is returned. What passes a colleague by does so
+    in its callback too. Source: 四(1); 六.2.
     """
     owed = open_callback_of(parent)
     if owed is not None:
@@ -53,12 +54,13 @@ def owe_callback(*, parent: Case, category: str, at: datetime, by: User) -> Call
             category=category,
             department=service,
             parent=parent,
+            reserved_for=parent.reserved_for,
         ),
         at=at,
         by=by,
     )
     callback = Callback.objects.create(case=case)
-    if service is not None:
+    if service is not None and not parent.reserved_for:
         grant(case=case, department=service, at=at)
     happen(case=case, kind="callback.owed", at=at, by=by, data={"parent": parent.number, "category": category})
     return callback

@@ -1,22 +1,33 @@
 """Who may call back, and who has the list of calls."""
 
+from django.db.models import Q
+
 from accounts.models import User
 from accounts.states import Role
 from cases.models import Case
+from cases.states import Reserved
 from visits.states import KIND
 
 
 def can_record(user: User, case: Case) -> bool:
     """The front desk, supervisors and managers of the project, and whoever the callback was given to.
 
+    The quality department calls back where the matter passes the manager by.
     Source: 四(1); the technician who did the work does not ask whether it was good.
     """
+    if case.reserved_for == Reserved.QUALITY:
+        return user.has_role(case.project_id, Role.QUALITY)
     return _calls(user, case.project_id) or case.handler_id == user.pk
 
 
 def can_list(user: User, project_id: int) -> bool:
     """Whoever may record callbacks in the project: by role, or because one was given to them."""
-    return _calls(user, project_id) or Case.objects.filter(kind=KIND, project_id=project_id, handler=user).exists()
+    if _calls(user, project_id):
+        return True
+    given = Q(handler=user)
+    if user.has_role(project_id, Role.QUALITY):
+        given |= Q(reserved_for=Reserved.QUALITY)
+    return Case.objects.filter(given, kind=KIND, project_id=project_id).exists()
 
 
 def _calls(user: User, project_id: int) -> bool:

@@ -10,8 +10,8 @@ from cases.models import Case
 from complaints.actions.turns import Turn, begin, reason_of, turn_on, words_of
 from complaints.models import Complaint
 from complaints.permissions import can_close, can_close_unconfirmed, can_handle, can_tell
-from complaints.states import Outcome, State, Told
-from core.errors import Invalid
+from complaints.states import Grade, Outcome, State, Told
+from core.errors import Invalid, NotNow
 from sla.states import Audience
 from visits.actions import cancel_owed, owe_callback
 from visits.models import Callback
@@ -94,7 +94,8 @@ def close(
 ) -> Complaint:
     """Close it on the resident's word, or by who leads with a recorded reason; either way a callback is owed.
 
-    Raises `Invalid` without a reason, `NotAllowed`, `NotNow` for one whose resident was not told yet.
+    Closed without it, supervisors and managers hear of that. Raises `Invalid` without a reason, `NotAllowed`, `NotNow`
+    for one whose resident was not told yet, or a major one of which the general manager has not taken note.
     Source: 四.4 (确认问题是否得到解决); 三 (做好投诉回访工作).
     """
     turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
@@ -102,7 +103,12 @@ def close(
     step = turn.step("close" if confirmed else "close_untold")
     turn.complaint.confirmed, turn.complaint.close_reason = confirmed, words
     turn.complaint.save(update_fields=["confirmed", "close_reason"])
-    turn.happen(step, data={"words": CONFIRMED if confirmed else UNCONFIRMED}, text=words, for_resident=confirmed)
+    said = {"words": CONFIRMED if confirmed else UNCONFIRMED}
+    event = turn.happen(step, data=said, text=words, for_resident=confirmed)
+    if not confirmed:
+        above = turn.people(Audience.SUPERVISOR, Audience.GM)
+        key = f"complaint.closed_untold:{event.pk}"
+        turn.tell("told.complaint.closed", key, above, level="warning", text=words, **said)
     owe_callback(parent=turn.case, category=Category.COMPLAINT, at=at, by=by)
     return turn.complaint
 
@@ -115,8 +121,10 @@ def _close_words(turn: Turn, by: User, *, confirmed: bool, reason: str) -> str:
     if confirmed:
         turn.allow(can_close(by, turn.complaint), _("Only who took it, the desk, or who leads closes a complaint."))
         return ""
-    refusal = _("Without the resident's word only who leads closes a complaint.")
+    refusal = _("Without the resident's word only a supervisor or manager closes a complaint.")
     turn.allow(can_close_unconfirmed(by, turn.complaint), refusal)
+    if turn.case.grade == Grade.MAJOR and turn.complaint.acknowledged_at is None:
+        raise NotNow(_("The general manager has not taken note of this complaint yet."))
     return reason_of(reason, _("Say why it is closed without the resident's word."))
 
 

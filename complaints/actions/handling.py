@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from cases.actions import grant, revoke
+from cases.models import Event
 from complaints.actions.turns import Turn, begin, reason_of, words_of
 from complaints.models import Complaint, Escalation
 from complaints.permissions import can_handle, can_refer, can_tell
-from complaints.states import Rung
-from core.errors import Invalid
+from complaints.states import TRANSITIONS, Rung, State
+from core.errors import Invalid, NotNow
 from sla.states import Audience
 
 
@@ -37,6 +38,7 @@ def refer(
     turn.allow(can_refer(by, turn.complaint), _("Only the desk, and who leads, hands a complaint to a department."))
     step = turn.step("refer")
     _check_referral(turn, department, person)
+    _check_change(turn, department, person)
     _let_go(turn, department, person)
     if not turn.case.reserved_for:
         grant(case=turn.case, department=department, at=at)
@@ -64,6 +66,16 @@ def _check_referral(turn: Turn, department: Department, person: User | None) -> 
         raise Invalid(refusal, fields={"person": refusal})
     if not any(m.department_id == department.pk for m in person.active_memberships):
         raise Invalid(_("Choose somebody of that department."), fields={"person": _("Not in that department.")})
+
+
+def _check_change(turn: Turn, department: Department, person: User | None) -> None:
+    """Raise `NotNow` for a referral that changes nothing: it would only give who has it their hours anew."""
+    case = turn.case
+    same = case.department == department and person in (None, case.handler)
+    if not same or case.state not in (State.REFERRED, State.HANDLING):
+        return
+    if Event.objects.filter(case=case, kind=TRANSITIONS["refer"].event).exists():
+        raise NotNow(_("It is with them already."))
 
 
 def _let_go(turn: Turn, department: Department, person: User | None) -> None:
@@ -187,7 +199,10 @@ def explain_delay(
     given: dict[str, Any] = {"text": text, "by": by, "at": at, "expected": expected, "claimed_at": claimed_at}
     turn = _say("explain_delay", sentence, complaint=complaint, **given)
     key = f"complaint.delayed:{turn.case.number}:{turn.case.version}"
-    turn.tell("complaint.delayed", key, turn.people(Audience.HEAD, Audience.SUPERVISOR), level="warning", text=text)
+    above = turn.people(Audience.HEAD, Audience.SUPERVISOR)
+    if all(user == by for user in above):  # who explains it is who it would be reported to
+        above = turn.people(Audience.GM)
+    turn.tell("complaint.delayed", key, above, level="warning", text=text)
     return turn.complaint
 
 

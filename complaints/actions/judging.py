@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
-from complaints.actions.turns import begin, reason_of, words_of
+from cases.models import Event
+from complaints.actions.turns import Turn, begin, reason_of, words_of
 from complaints.models import Complaint, Remedy, Responsibility
 from complaints.permissions import can_handle, can_regrade, can_tell
-from complaints.states import Grade, Party, RemedyState
+from complaints.states import TRANSITIONS, Grade, Party, RemedyState
 from core.errors import Invalid, NotNow
 from core.money import to_cents
 
@@ -30,6 +31,7 @@ def regrade(
 ) -> Complaint:
     """Grade it anew: clocks of the new grade count from reception, those of the old one end and stay on record.
 
+    Of a complaint that was opened again they count from there: what was answered before is owed anew.
     Raises `Invalid` without a reason or for the same grade, `NotAllowed`, `NotNow`. Source: CMP-2.
     """
     turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
@@ -43,12 +45,18 @@ def regrade(
     before = turn.case.grade
     turn.happen(
         step,
-        since=turn.complaint.received_at,
+        since=_begun(turn),
         data={"before": GRADES[before], "after": GRADES[grade]},
         text=words,
         changes={"grade": grade},
     )
     return turn.complaint
+
+
+def _begun(turn: Turn) -> datetime:
+    """When what is promised now began: with reception, or when it was last opened again."""
+    again = Event.objects.filter(case=turn.case, kind=TRANSITIONS["reopen"].event).order_by("-at", "-pk")
+    return again.values_list("at", flat=True).first() or turn.complaint.received_at
 
 
 GRADES: dict[str, dict[str, str]] = {

@@ -12,12 +12,14 @@ from cases.family import lock_line
 from cases.models import Case, Event
 from cases.registry import kind_of
 from complaints.models import Complaint
+from complaints.states import State
 from core.errors import Invalid, NotAllowed, NotNow
 from core.transitions import Step, require
 from notifications.actions import Notice, tell
 from notifications.states import Level
 from sla.actions import happen
 from sla.queries import Staff
+from sla.states import Audience
 
 LONGEST = 5000
 LONGEST_REASON = 500
@@ -61,6 +63,7 @@ class Turn:
     ) -> Event:
         """Append the step's event, go to its state, and tell who took the complaint.
 
+        Where no colleague took it (a resident wrote it down), the desk hears that there is a result to pass on.
         Source: 三(6)⑥② (及时将处理相关信息告知投诉接待人).
         """
         event = happen(
@@ -76,10 +79,17 @@ class Turn:
             since=since,
             changes=changes,
         )
-        taker = self.case.taken_by
-        if taker is not None and taker.is_office and taker.pk != self.complaint.about_person_id:
-            self.tell(f"told.{step.event}", f"{step.event}:{event.pk}", [taker], text=text, **(data or {}))
+        # A key of its own: steps also tell others of the same event, and who took it may be among them.
+        self.tell(
+            f"told.{step.event}", f"told.{step.event}:{event.pk}", self._receivers(step), text=text, **(data or {})
+        )
         return event
+
+    def _receivers(self, step: Step) -> list[User]:
+        taker = self.case.taken_by
+        if taker is not None and taker.is_office:
+            return [taker]
+        return self.people(Audience.DESK) if step.target == State.RESOLVED else []
 
     def tell(self, template: str, key: str, to: Iterable[User], *, level: str = Level.INFO, **data: Any) -> None:
         """Tell people: everybody but the one who did it and the one it is about."""

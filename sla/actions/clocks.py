@@ -362,7 +362,11 @@ def _promised(begin: Start, field_name: str) -> datetime | None:
     if field_name.startswith("event."):
         raw = begin.data.get(field_name.removeprefix("event."))
         return datetime.fromisoformat(raw) if raw else None
-    return getattr(begin.case, field_name) if field_name else None
+    if not field_name:
+        return None
+    # A moment agreed for an earlier round says nothing about one that begins after it.
+    agreed: datetime | None = getattr(begin.case, field_name)
+    return agreed if agreed is None or agreed > begin.at else None
 
 
 def clock_under(begin: Start, version: PolicyVersion) -> Clock | None:

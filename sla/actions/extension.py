@@ -7,12 +7,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.actions import lock
-from cases.models import Case
+from cases.models import Case, Event
 from core.errors import Invalid, NotAllowed, NotNow
-from sla.actions.clocks import MOVED, Ledger, catch_up, lengthen
+from notifications.actions import Notice, tell
+from notifications.states import Level
+from sla.actions.clocks import MOVED, Ledger, catch_up, lengthen, promise_of
 from sla.actions.events import happen
 from sla.models import Clock, ClockEvent
 from sla.permissions import can_extend
+from sla.queries import Staff
 from sla.states import ClockEventKind, ClockState
 
 MOST_HOURS = 24 * 90
@@ -21,7 +24,7 @@ MOST_HOURS = 24 * 90
 @transaction.atomic
 def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime, expected: int | None = None) -> Clock:
     """Move a live clock's due time later, by working hours where it counts those. A breach already recorded stays; the
-    steps ahead of it open again.
+    steps ahead of it open again. Whoever would have heard of the breach hears of the extension instead.
 
     Raises `Invalid` for no reason or no hours, `NotAllowed`, `NotNow` for a clock that ended or is paused.
     Source: 时限规则 SLA-4 (一次延期留下理由和批准人).
@@ -32,7 +35,8 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
     clock.case = case
     if not can_extend(by, case):
         raise NotAllowed(_("Only a supervisor or manager may extend a deadline."))
-    if not reason.strip():
+    reason = reason.strip()
+    if not reason:
         raise Invalid(_("Say why the deadline is extended."), fields={"reason": _("Required.")})
     if not 0 < by_hours <= MOST_HOURS:
         raise Invalid(_("Extend by more than 0 and at most 2,160 hours."), fields={"by_hours": _("Out of range.")})
@@ -52,23 +56,34 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
             "from": before.isoformat(),
             "to": clock.due_at.isoformat(),
             "seconds": by_hours * 3600,
-            "reason": reason.strip(),
+            "reason": reason,
         },
     )
-    policy = clock.version.policy
-    happen(
+    event = happen(
         case=case,
         kind="clock.extended",
         at=at,
         by=by,
-        text=reason.strip(),
-        data={
-            "key": clock.key,
-            "promise": {"zh": policy.name_zh, "en": policy.name_en},
-            "to": {"at": clock.due_at.isoformat()},
-        },
+        text=reason,
+        data={"key": clock.key, "promise": promise_of(clock), "to": {"at": clock.due_at.isoformat()}},
     )
+    _tell(clock, event, by=by, at=at)
     return clock
+
+
+def _tell(clock: Clock, event: Event, *, by: User, at: datetime) -> None:
+    case = clock.case
+    audiences = [audience for step in clock.version.step_specs if not step.is_warning for audience in step.to]
+    people = Staff.of([case.project_id], [case.pk]).told(case, audiences, at=at)
+    notice = Notice(
+        key=f"clock.extended:{event.pk}",
+        template="clock.extended",
+        case=case,
+        to=tuple(user for user in people if user.pk != by.pk),
+        data={**event.data, "by": str(by), "reason": event.text},
+        level=Level.INFO,
+    )
+    tell([notice], at=at)
 
 
 def _settle(clock: Clock, case: Case, at: datetime) -> None:

@@ -10,6 +10,7 @@ from accounts.models import User
 from complaints.models import Complaint
 from reception.models import Contact
 from tests.cast import Cast
+from tests.complaints.scene import handled
 
 Api = Callable[[User], APIClient]
 NEW = {"project": "demo", "unit": "3-2-1501", "description": "电梯又坏了，没人管", "contact_phone": "13812341234"}
@@ -63,6 +64,16 @@ def test_from_the_desk_to_the_end(cast: Cast, api: Api) -> None:
     assert all(clock["state"] == "met" for clock in last["clocks"] if clock["key"].startswith("complaint.resolve"))
 
 
+@pytest.mark.req("CMP-9")
+def test_a_reason_alone_is_not_the_residents_word(cast: Cast, api: Api) -> None:
+    complaint = handled(cast)
+    path = f"complaints/{complaint.case.number}/close/"
+    assert post(api(cast.frontdesk), path, {"reason": "联系不上"}).status_code == 403
+    assert post(api(cast.supervisor), path, {"reason": "联系不上"}).status_code == 200
+    complaint.refresh_from_db()
+    assert (complaint.confirmed, complaint.close_reason) == (False, "联系不上")
+
+
 @pytest.mark.req("CMP-1", "POR-3")
 def test_a_resident_complains_for_the_own_home_and_reads_what_is_meant_for_them(cast: Cast, api: Api) -> None:
     home = {key: NEW[key] for key in ("project", "unit", "description")} | {"channel": "online"}
@@ -70,10 +81,14 @@ def test_a_resident_complains_for_the_own_home_and_reads_what_is_meant_for_them(
     number = said["number"]
     post(api(cast.frontdesk), f"complaints/{number}/refer/", {"department": "maintenance", "person": "technician"})
     given = {"responsible": [{"party": "resident"}], "cause": "内部判断"}
-    post(api(cast.technician), f"complaints/{number}/establish/", given)
+    worker = api(cast.technician)
+    post(worker, f"complaints/{number}/establish/", given)
+    post(worker, f"complaints/{number}/remedy/", {"text": "内部打算", "cost": "500"})
+    post(worker, f"complaints/{number}/resolve/", {"outcome": "unfounded", "result": "内部判断"})
     read = api(cast.resident).get(f"/api/v1/complaints/{number}/").json()
     assert (read["cause"], read["responsible"]) == ("", [])
-    assert "内部判断" not in str(read)
+    assert (read["outcome"], read["result"], read["remedies"]) == ("", "", [])
+    assert "内部" not in str(read)
     assert api(cast.resident2).get(f"/api/v1/complaints/{number}/").status_code == 404
     assert post(api(cast.resident2), "complaints/", home).status_code in (400, 403)
 
