@@ -12,8 +12,8 @@ from sla.actions import propose
 from sla.models import CalendarVersion, Policy, PolicyVersion
 from tests.browser.day import Come, now
 from tests.cast import Cast
-from tests.matrix.turns import today
 from tests.tickets.flow import accepted, completed, dispatched, in_progress, lines, opened, owed
+from tests.turns import today
 from tickets import actions
 
 pytestmark = [pytest.mark.browser]

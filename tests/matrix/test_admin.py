@@ -11,8 +11,8 @@ from accounts.models import Membership, Project, User
 from billing.models import ChargeItem, Tariff, UnitCharge
 from tests.matrix.admin_rows import EDITED, OURS, READ_ONLY, SHARED, name_of, pk_of
 from tests.matrix.probe import Prober, addresses
-from tests.matrix.turns import in_turn
 from tests.matrix.world import CASES, FOREIGN, MISSING, OWN, PLACES, REGISTER, ROLES, marker
+from tests.turns import in_turn
 from tickets.models import PriceItem, TechnicianSkill
 
 pytestmark = [pytest.mark.req("SEC-1"), pytest.mark.django_db]

@@ -9,8 +9,8 @@ from tests.matrix.oracles import hidden_from, questions, told_by_what_is_hidden,
 from tests.matrix.probe import Prober, addresses
 from tests.matrix.table import TABLE
 from tests.matrix.trial import Trial
-from tests.matrix.turns import in_turn, today
 from tests.matrix.world import ROLES
+from tests.turns import in_turn, today
 
 ADDRESSES = dict(addresses())
 OURS = sorted(name for name in ADDRESSES if not name.startswith("admin:"))
