@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Sum
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
@@ -14,7 +15,7 @@ from billing.actions.charging import PREFIX, take_back
 from billing.actions.posting import reason_of
 from billing.actions.raising import raise_new
 from billing.models import Bill, BillingRun, BillLine, ChargeItem, Usage
-from billing.permissions import can_bill
+from billing.permissions import require_biller
 from billing.queries.drafts import Batch, Draft
 from billing.queries.owed import NOTHING
 from billing.queries.paper import span_words
@@ -22,7 +23,7 @@ from billing.queries.running import BATCH, batch_of, batches_of, charges_of
 from billing.rules.periods import month_of
 from billing.states import RunState
 from cases.actions import next_numbers
-from core.errors import Invalid, NotAllowed, NotNow
+from core.errors import Invalid, NotNow
 from core.watch import Watch
 from records import work as long_work
 from records.actions import audit
@@ -43,7 +44,7 @@ def prepare_run(
         NotAllowed: neither cashier nor supervisor of the project.
         Invalid: no items, months that are none or too many, or bills that fall due before they begin.
     """
-    _require(by, project)
+    require_biller(by, project)
     if not items or any(item.project_id != project.pk for item in items):
         raise Invalid(_("Choose what is billed."), fields={"items": _("Required.")})
     first, last = month_of(start).start, month_of(end).end
@@ -110,15 +111,10 @@ def stop_run(*, run: BillingRun, by: User, at: datetime) -> None:
         raise NotNow(_("Nothing of this run is being worked on."))
 
 
-def _require(by: User, project: Project) -> None:
-    if not can_bill(by, project):
-        raise NotAllowed(_("Only cashiers and supervisors raise bills."))
-
-
 def _locked(run: BillingRun, by: User) -> BillingRun:
     rows = BillingRun.objects.select_for_update(of=("self",)).select_related("project", "work")
     locked = rows.get(pk=run.pk)
-    _require(by, locked.project)
+    require_biller(by, locked.project)
     return locked
 
 
@@ -127,7 +123,8 @@ def _works(run: BillingRun) -> bool:
 
 
 def _begin(run: BillingRun, kind: str, *, by: User, at: datetime, **payload: Any) -> LongWork:
-    run.work = long_work.start(kind=kind, project=run.project, by=by, at=at, payload={"run": run.pk, **payload})
+    payload |= {"run": run.pk, "months": span_words(run.period_start, run.period_end)}
+    run.work = long_work.start(kind=kind, project=run.project, by=by, at=at, payload=payload)
     run.save(update_fields=["work"])
     return run.work
 
@@ -308,6 +305,13 @@ def cancel_bills(work: LongWork, watch: Watch) -> None:
         run.save(update_fields=["count", "total", "state", "cancelled_at"])
         told = {"void": done, "kept": result["count"], "total": str(result["total"])}
         long_work.finish(work, result=told, at=watch.now)
+
+
+def found_again(work: LongWork) -> tuple[str, str]:
+    """The name and the page of a run's work."""
+    return _("Bills %(months)s") % {"months": work.payload.get("months", "")}, reverse(
+        "run", args=[work.payload["run"]]
+    )
 
 
 RUNNERS: dict[str, Callable[[LongWork, Watch], None]] = {

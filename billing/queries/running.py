@@ -16,7 +16,7 @@ BATCH = 5000
 
 
 def charges_of(run: BillingRun) -> QuerySet[UnitCharge]:
-    """The charges of the run's items that are borne in its months, by key; of those charged once, the ones that begin."""
+    """The charges of the run's items that are borne in its months, by key; what is charged once, where it begins."""
     recurring = Q(tariff__rhythm=Rhythm.RECURRING)
     once = Q(tariff__rhythm=Rhythm.ONCE, starts_on__gte=run.period_start)
     return (

@@ -91,6 +91,6 @@ def test_a_price_that_has_lines_on_a_bill_is_not_changed_before_their_end(cast: 
     new = set_price(tariff=old, price=later, **given)
     raised(cast, prepared(cast))
     assert (billed_until(new), billed_ever([new])) == (date(2027, 1, 31), {new.pk})
+    again = Price(starts_on=date(2027, 1, 15), basis=Basis.AREA, unit_price=Decimal(4))
     with pytest.raises(Invalid):
-        again = Price(starts_on=date(2027, 1, 15), basis=Basis.AREA, unit_price=Decimal(4))
         set_price(tariff=new, price=again, **given)
