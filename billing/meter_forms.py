@@ -1,6 +1,6 @@
 """Readings as somebody types them down a list, and new meters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -55,8 +55,8 @@ class ReadingForm(forms.Form):
         label=_("First value of the new meter"), required=False, min_value=0, max_digits=12, decimal_places=3
     )
 
-    def __init__(self, *args: Any, meter: int, words: str, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"m{meter}", **kwargs)
+    def __init__(self, data: Mapping[str, Any] | None, *, meter: int, words: str) -> None:
+        super().__init__(data, prefix=f"m{meter}")
         self.meter = meter
         given = {"class": "reading", "inputmode": "decimal", "autocomplete": "off", "aria-label": words}
         self.fields["value"].label = words

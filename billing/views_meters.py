@@ -55,7 +55,7 @@ def readings(request: HttpRequest) -> HttpResponse:
     more, meters = len(meters) > PER_PAGE, meters[:PER_PAGE]
     posted = request.POST if request.method == "POST" else None
     lines = [_line(row, posted) for row in rows_of(meters, chosen["day"])]
-    pages = {
+    pages: dict[str, Any] = {
         "previous_url": _address(choose, page - 1) if page > 1 else "",
         "next_url": _address(choose, page + 1) if more else "",
     }
@@ -100,7 +100,7 @@ def _take(
     choose: ChooseForm,
     lines: list[Line],
     at: datetime,
-    pages: dict[str, str],
+    pages: dict[str, Any],
 ) -> HttpResponse:
     """Keep what is plain, ask about the rest with everything typed still there."""
     fine = [line.form.typed for line in lines if line.form.is_valid()]
@@ -127,7 +127,7 @@ def _take(
 
 
 def _page(
-    request: HttpRequest, project: Project, choose: ChooseForm, lines: list[Line], *, status: int = 200, **pages: str
+    request: HttpRequest, project: Project, choose: ChooseForm, lines: list[Line], *, status: int = 200, **pages: Any
 ) -> HttpResponse:
     context = {
         "choose": choose,

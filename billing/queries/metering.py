@@ -83,8 +83,9 @@ def logs_of(meters: Iterable[Meter]) -> dict[int, Log]:
     """The logs of meters by their keys, in two statements."""
     found = {meter.pk: Log(meter) for meter in meters}
     standing = Reading.objects.filter(meter__in=list(found), replaced_by=None).order_by("day")
-    for meter, *taken in standing.values_list("meter", "day", "value", "how", "old_final", "new_start"):
-        found[meter].readings.append(Taken(*taken))
+    rows = standing.values_list("meter", "day", "value", "how", "old_final", "new_start")
+    for meter, day, value, how, old_final, new_start in rows:
+        found[meter].readings.append(Taken(day, value, how, old_final, new_start))
     charged = Usage.objects.filter(meter__in=list(found), bill__voided_at=None).order_by("until")
     for meter, since, until, closing in charged.values_list("meter", "since", "until", "closing"):
         found[meter].charged.append((since, until, closing))

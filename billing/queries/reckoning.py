@@ -39,7 +39,7 @@ class Reckoner:
         items = {charge.tariff.item_id for charge in charges}
         self.logs = logs_by_charge(units, items) if "reading" in names else {}
         known = Bill.objects.standing().filter(charge__in=list(borne_here))
-        self.billed = set(known.values_list("charge_id", "vehicle_id", "space_id", "period_start"))
+        self.billed = set(known.filter(vehicle=None, space=None).values_list("charge_id", "period_start"))
         self.taken = self._taken() if self.things else set()
         # Homes of the same size cost the same: most of a run is reckoned already.
         self.priced: dict[tuple[object, ...], tuple[Priced, ...]] = {}
@@ -62,7 +62,7 @@ class Reckoner:
         pieces = in_force(held)
         if not pieces:
             batch.leave_out(charge, LeftOut.NO_TARIFF)
-        elif (charge.pk, None, None, pieces[0].period.start) in self.billed:
+        elif (charge.pk, pieces[0].period.start) in self.billed:
             batch.leave_out(charge, LeftOut.BILLED)
         elif (each := self._each(pieces)) is not None:
             self._draft_each(batch, charge, pieces, each)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 
 from accounts.models import Project, User
 from billing.models import Bill, BillingRun, ChargeItem
@@ -101,11 +101,11 @@ def run_page(run: BillingRun) -> RunPage:
 
 def standing_of(bills: QuerySet[Bill]) -> list[Standing]:
     """Bills by their states, those without any left out, in one statement."""
-    sums = {}
+    sums: dict[str, Aggregate] = {}
     for state, rows in STATES.items():
         sums[f"{state}_count"] = Count("pk", filter=rows)
         sums[f"{state}_total"] = Sum("amount", filter=rows, default=NOTHING)
     found = bills.filter(Q(amount__gt=0)).aggregate(**sums)
     states = [BillState.UNPAID, BillState.PART, BillState.PAID, BillState.VOID]
-    rows = [Standing(state, found[f"{state.value}_count"], found[f"{state.value}_total"]) for state in states]
-    return [row for row in rows if row.count]
+    listed = [Standing(state, found[f"{state.value}_count"], found[f"{state.value}_total"]) for state in states]
+    return [one for one in listed if one.count]

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_what_is_charged_once_is_billed_once_with_its_whole_price(cast: Cast) ->
     for count in (1, 0):
         assert raised(cast, prepared(cast)).count == count
     bill = Bill.objects.get()
-    assert (bill.amount, bill.period_start, bill.lines.get().words) == (80, date(2026, 11, 5), "80")
+    assert (bill.amount, bill.period_start, bill.lines.get().words) == (Decimal(80), date(2026, 11, 5), "80")
 
 
 def test_a_price_that_changes_within_a_quarter_is_one_bill_with_two_lines(cast: Cast) -> None:
@@ -86,7 +87,7 @@ def test_a_price_that_changes_within_a_quarter_is_one_bill_with_two_lines(cast: 
 def test_a_price_that_has_lines_on_a_bill_is_not_changed_before_their_end(cast: Cast) -> None:
     old = management_fee(cast, period_months=3)
     borne(cast.units[HOME], old, since=date(2026, 11, 1))
-    given = {"reason": "决议", "by": cast.supervisor, "at": NOON}
+    given: dict[str, Any] = {"reason": "决议", "by": cast.supervisor, "at": NOON}
     later = Price(starts_on=date(2026, 12, 15), basis=Basis.AREA, unit_price=Decimal(3))
     new = set_price(tariff=old, price=later, **given)
     raised(cast, prepared(cast))
