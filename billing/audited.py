@@ -35,6 +35,7 @@ register_actions(
         "run.raised": _("Raised bills"),
         "run.cancelled": _("Took a billing run back"),
         "meter.hung": _("Noted meters down"),
+        "meter.changed": _("Changed a meter"),
         "readings.taken": _("Took readings down"),
         "cost.shared": _("Shared a cost out"),
         "cost.cancelled": _("Took a shared cost back"),

@@ -18,12 +18,12 @@ from records.forms import DayField
 
 ANSWERS: dict[str, Sequence[tuple[str, Any]]] = {
     Doubt.LOWER: [
-        ("", _("What happened?")),
+        ("", _("Choose")),
         (ReadHow.CHANGED, ReadHow.CHANGED.label),
         (ReadHow.WRAPPED, ReadHow.WRAPPED.label),
     ],
-    Doubt.HIGH: [("", _("Is it right?")), (RIGHT, _("Yes, it is right"))],
-    Doubt.OTHER: [("", _("Is it right?")), (RIGHT, _("Yes, replace the one that is kept"))],
+    Doubt.HIGH: [("", _("Choose")), (RIGHT, _("Yes, it is right"))],
+    Doubt.OTHER: [("", _("Choose")), (RIGHT, _("Yes, replace the one that is kept"))],
 }
 
 
@@ -67,6 +67,8 @@ class ReadingForm(forms.Form):
     def ask(self, doubt: Doubt) -> None:
         """Offer the answers to what is asked about the value."""
         self.fields["answer"].widget = forms.Select(choices=ANSWERS.get(doubt, []))
+        if doubt != Doubt.LOWER:
+            self.fields["answer"].label = _("Is it right?")
 
     @property
     def typed(self) -> Typed | None:
@@ -76,6 +78,25 @@ class ReadingForm(forms.Form):
             return None
         named = {name: given.get(name) for name in ("old_final", "new_start")}
         return Typed(meter=self.meter, value=given["value"], answer=given.get("answer", ""), **named)
+
+
+class ChangeMeterForm(forms.Form):
+    """What is known of a meter that hangs."""
+
+    number = forms.CharField(label=_("Number on the meter"), max_length=40, required=False)
+    item = forms.ModelChoiceField(
+        label=_("Charged by"),
+        queryset=ChargeItem.objects.none(),
+        required=False,
+        empty_label=_("Nothing: it is only read"),
+    )
+    multiplier = forms.DecimalField(label=_("Multiplier"), min_value=Decimal("0.001"), max_digits=8, decimal_places=3)
+    digits = forms.IntegerField(label=_("Digits before the point"), min_value=3, max_value=9)
+    ended_on = DayField(label=_("Taken down on"), required=False)
+
+    def __init__(self, *args: Any, items: QuerySet[ChargeItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["item"].queryset = items  # type: ignore[attr-defined]  # a field of choices of a model
 
 
 class MeterForm(forms.Form):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("runs/<int:pk>/<slug:verb>/", views_runs.run_step, name="run_step"),
     path("readings/", views_meters.readings, name="readings"),
     path("readings/meters/new/", views_meters.new_meters, name="meter_new"),
+    path("readings/meters/<int:pk>/", views_meters.meter, name="meter"),
     path("shared-costs/", views_sharing.shared_costs, name="shared_costs"),
     path("shared-costs/new/", views_sharing.new_shared_cost, name="shared_cost_new"),
     path("shared-costs/<int:pk>/", views_sharing.shared_cost, name="shared_cost"),

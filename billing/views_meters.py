@@ -7,25 +7,27 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Project
-from billing.actions.meters import hang_in_every_unit, hang_meter, take_readings
-from billing.meter_forms import ChooseForm, MeterForm, ReadingForm
+from billing.actions.meters import Changed, change_meter, hang_in_every_unit, hang_meter, take_readings
+from billing.meter_forms import ChangeMeterForm, ChooseForm, MeterForm, ReadingForm
+from billing.models import Meter
 from billing.permissions import can_read_meters, require_money_reader
-from billing.queries.reading_pages import PER_PAGE, Row, buildings_of, meters_of, rows_of
+from billing.queries.reading_pages import PER_PAGE, Row, buildings_of, meters_of, readings_of, rows_of
 from billing.queries.run_pages import items_to_bill
 from billing.states import Doubt, MeterKind
 from cases.steps import Attempt, answer, put_errors, take
 from core.errors import Invalid, NotAllowed
 from core.numbers import whole_number
 from estate.models import Unit
-from records.http import now, project_of, user_of
+from records.http import follow, now, project_of, user_of
 
 
 @dataclass
@@ -111,7 +113,9 @@ def _take(
     except Invalid as error:
         put_errors(choose, error)
         return _page(request, project, choose, lines, status=422, **pages)
+    rows = {row.meter.pk: row for row in rows_of([line.row.meter for line in lines], day)}
     for line in lines:
+        line.row = rows[line.row.meter.pk]
         line.doubt = asked.get(line.row.meter.pk)
         if line.doubt is not None:
             line.form.ask(line.doubt)
@@ -184,6 +188,44 @@ def _hang(request: HttpRequest, project: Project, form: MeterForm, at: datetime)
         at=at,
     )
     return _("The meter is noted down.")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def meter(request: HttpRequest, pk: int) -> HttpResponse:
+    """A meter with its readings; whoever takes readings down puts right what is known of it."""
+    user, at = user_of(request), now()
+    rows = Meter.objects.visible_to(user).select_related("project", "unit__project", "item")
+    found = get_object_or_404(rows, pk=pk)
+    follow(request, found.project)
+    items = items_to_bill(user, found.project)
+    if request.method == "GET":
+        return _show_meter(request, found, ChangeMeterForm(initial=model_to_dict(found), items=items))
+    if not can_read_meters(user, found.project):
+        raise NotAllowed(_("Only cashiers and supervisors take readings down."))
+
+    def act(found: Meter, form: ChangeMeterForm | None) -> str:
+        if form is None:
+            raise Invalid(_("This form is broken. Open the page again."))
+        change_meter(meter=found, changed=Changed(**form.cleaned_data), by=user, at=at)
+        messages.success(request, _("The meter is changed."))
+        return reverse("meter", args=[pk])
+
+    def form_of(_found: Meter) -> ChangeMeterForm:
+        return ChangeMeterForm(request.POST, items=items)
+
+    step = Attempt("change", find=lambda: found, form=form_of, act=act)
+    return answer(request, take(request, step, at=at), lambda tried: _show_meter(request, found, tried.form, 422))
+
+
+def _show_meter(request: HttpRequest, found: Meter, form: ChangeMeterForm | None, status: int = 200) -> HttpResponse:
+    context = {
+        "meter": found,
+        "form": form,
+        "readings": readings_of(found),
+        "may_read": can_read_meters(user_of(request), found.project),
+    }
+    return render(request, "billing/meter.html", context, status=status)
 
 
 def _meter_page(request: HttpRequest, form: MeterForm | None, status: int = 200) -> HttpResponse:

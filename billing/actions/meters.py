@@ -45,6 +45,17 @@ class Hung:
     digits: int = 6
 
 
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """What of a meter may be put right; the readings are put right by reading anew."""
+
+    number: str
+    item: ChargeItem | None
+    multiplier: Decimal
+    digits: int
+    ended_on: date | None = None
+
+
 @transaction.atomic
 def hang_meter(
     *,
@@ -77,6 +88,32 @@ def hang_meter(
     if first is not None:
         Reading.objects.create(meter=meter, day=first.day, value=first.value, at=at, by=by)
     audit(at=at, by=by, project=project, action="meter.hung", target=number or (unit.number if unit else place))
+    return meter
+
+
+@transaction.atomic
+def change_meter(*, meter: Meter, changed: Changed, by: User, at: datetime) -> Meter:
+    """Put right what is known of a meter, or take it down from a day on; what was charged stays as it was.
+
+    Raises:
+        NotAllowed: neither cashier nor supervisor of the project.
+        Invalid: another meter of the kind has the number, or the item is another project's.
+    """
+    meter = Meter.objects.select_for_update(of=("self",)).select_related("project").get(pk=meter.pk)
+    _require(by, meter.project)
+    number = changed.number.strip()
+    others = Meter.objects.filter(project=meter.project, kind=meter.kind, number=number).exclude(pk=meter.pk)
+    if number and others.exists():
+        raise Invalid(_("There is a meter with this number."), fields={"number": _("Taken.")})
+    if changed.item is not None and changed.item.project_id != meter.project_id:
+        raise Invalid(_("Choose what is billed."), fields={"item": _("Not in this project.")})
+    before = {"number": meter.number, "multiplier": str(meter.multiplier), "item": str(meter.item or "")}
+    meter.number, meter.item, meter.ended_on = number, changed.item, changed.ended_on
+    meter.multiplier, meter.digits = changed.multiplier, changed.digits
+    meter.save()
+    data = {"before": " · ".join(before.values()), "after": f"{number} · {meter.multiplier} · {meter.item or ''}"}
+    target = number or (str(meter.unit) if meter.unit_id else meter.place)
+    audit(at=at, by=by, project=meter.project, action="meter.changed", target=target[:100], data=data)
     return meter
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import F, QuerySet
 
 from accounts.models import Project, User
-from billing.models import Meter
+from billing.models import Meter, Reading
 from billing.queries.metering import Log, logs_of
 from billing.rules.metering import Taken
 from estate.models import Building
@@ -55,6 +55,12 @@ def _row(log: Log, day: date) -> Row:
     before = [one for one in log.readings if one.day < day]
     today = next((one for one in log.readings if one.day == day), None)
     return Row(log.meter, before[-1] if before else None, today)
+
+
+def readings_of(meter: Meter) -> list[Reading]:
+    """The last readings of a meter, the newest first, those that were replaced too."""
+    rows = meter.readings.select_related("by", "replaced_by").order_by("-day", "-pk")
+    return list(rows[:PER_PAGE])
 
 
 def buildings_of(project: Project) -> QuerySet[Building]:

@@ -28,7 +28,7 @@ def units_of(cost: SharedCost) -> QuerySet[Unit]:
     units = Unit.objects.filter(project_id=cost.project_id)
     if cost.building_id is not None:
         units = units.filter(building_id=cost.building_id)
-    return units.order_by("building__code", "number", "pk")
+    return units.order_by("building__code", "entrance", "floor", "number", "pk")
 
 
 def weights_of(cost: SharedCost) -> Weights:

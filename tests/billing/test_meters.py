@@ -11,7 +11,16 @@ from django.test import Client
 
 from accounts.models import User
 from billing.actions.charging import void
-from billing.actions.meters import RIGHT, Hung, Typed, hang_in_every_unit, hang_meter, take_readings
+from billing.actions.meters import (
+    RIGHT,
+    Changed,
+    Hung,
+    Typed,
+    change_meter,
+    hang_in_every_unit,
+    hang_meter,
+    take_readings,
+)
 from billing.models import Bill, ChargeItem, Meter, Reading, Usage
 from billing.rules.metering import Taken, doubts, used
 from billing.states import Basis, Book, Doubt, LeftOut, ReadHow
@@ -119,6 +128,10 @@ def test_who_may_and_what_is_refused(cast: Cast) -> None:
         read(cast, meter, 130, NOON.date() + timedelta(days=1))
     with pytest.raises(Invalid):
         hung(cast, number="A-1")
+    down = Changed(number="A-2", item=None, multiplier=Decimal(10), digits=5, ended_on=NOVEMBER)
+    assert change_meter(meter=meter, changed=down, by=cast.supervisor, at=NOON).ended_on == NOVEMBER
+    with pytest.raises(NotAllowed):
+        change_meter(meter=meter, changed=down, by=cast.gm, at=NOON)
     far = make_user("cashier2", "cashier", cast.other_project)
     elsewhere = [Typed(meter=meter.pk, value=Decimal(1))]
     with pytest.raises(Invalid):
@@ -144,6 +157,10 @@ def test_down_the_list_everything_plain_is_kept_and_the_rest_comes_back_as_typed
     explained = {f"m{mine.pk}-value": "90", f"m{mine.pk}-answer": "changed", f"m{mine.pk}-old_final": "101"}
     assert client.post("/readings/", explained).status_code == 302
     assert Reading.objects.count() == 4
+    page = client.get(f"/readings/meters/{mine.pk}/").content.decode()
+    assert "101 / 0" in page
+    assert client.post(f"/readings/meters/{mine.pk}/", {"multiplier": "0", "digits": "5"}).status_code == 422
+    assert client.post(f"/readings/meters/{mine.pk}/", {"multiplier": "2", "digits": "5"}).status_code == 302
     assert client.post("/readings/", {f"m{mine.pk}-value": "ninety"}).status_code == 422
     assert signed_in(cast.gm).get("/readings/").status_code == 200
     assert signed_in(cast.gm).post("/readings/", first).status_code == 403

@@ -62,7 +62,7 @@ def test_by_area_the_parts_sum_to_the_cent_and_the_bills_are_anothers_money(cast
     cost = raised(cast, cost)
     assert (cost.state, on(Book.ON_BEHALF, cast)) == (RunState.RAISED.value, Decimal("100.01"))
     bill = Bill.objects.get(unit=cast.units[HOME])
-    assert (bill.outstanding, bill.debtor, bill.period_end) == (0, cast.people[HOME], UNTIL)
+    assert (bill.outstanding, bill.debtor, bill.period_end) == (Decimal(0), cast.people[HOME], UNTIL)
     assert bill.lines.get().words == "10月楼道电费: 100.01 × 94.56/189.12"
     with pytest.raises(NotNow):
         raise_shares(cost=cost, by=cast.cashier, at=NOON)

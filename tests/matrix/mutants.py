@@ -28,7 +28,7 @@ MISSED_AT = {
     "billing.Bill.visible_to": "bill-detail",
     "billing.BillingRun.visible_to": "run",
     "billing.ChargeItem.visible_to": "admin:billing_tariff_change",
-    "billing.Meter.visible_to": "",
+    "billing.Meter.visible_to": "meter",
     "billing.Payment.visible_to": "payment-detail",
     "billing.Receipt.visible_to": "receipt-detail",
     "billing.SharedCost.visible_to": "shared_cost",

@@ -93,6 +93,7 @@ SEES: dict[str, Mapping[str, Places]] = {
     "payment": MONEY,
     "receipt": MONEY,
     "receipt_print": MONEY,
+    "meter": _sees({"frontdesk", "cashier", "supervisor", "gm"}),
     "run": _sees({"frontdesk", "cashier", "supervisor", "gm"}),
     "shared_cost": _sees({"frontdesk", "cashier", "supervisor", "gm"}),
     "receipt_token": dict.fromkeys(ROLES, BOTH | FAR),

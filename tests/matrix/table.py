@@ -211,6 +211,7 @@ TABLE: dict[str, Row] = {
     "run_step cancel": writable("run", BILLERS, REASON, given={"verb": "cancel"}),
     "readings": Row(reads=MONEY_STAFF, writes=BILLERS),
     "meter_new": Row(reads=BILLERS, writes=BILLERS),
+    "meter": Row(thing="meter", reads=MONEY_STAFF, writes=BILLERS),
     "shared_costs": readable("", MONEY_STAFF),
     "shared_cost_new": Row(reads=BILLERS, writes=BILLERS),
     "shared_cost": readable("shared_cost", MONEY_STAFF),

@@ -22,10 +22,8 @@ from accounts.states import Role
 from billing.actions.charging import charge_once, standing_item
 from billing.actions.paying import take_payment
 from billing.actions.receipting import print_receipt
-from billing.actions.running import prepare_run
-from billing.actions.sharing import Cost, share_out
-from billing.models import Bill, BillingRun, ChargeItem, Tariff, UnitCharge
-from billing.states import Basis, Book
+from billing.models import Bill, ChargeItem, Tariff, UnitCharge
+from billing.states import Basis
 from cases.actions import NewCase, attach_photo, grant, lock, open_case, reveal_contact
 from cases.models import Case
 from complaints import actions as complaints
@@ -44,6 +42,7 @@ from sla.actions.events import happen
 from sla.models import Calendar, CalendarVersion, Clock
 from tests.cast import NOON, Cast, make_cast, make_home, make_user
 from tests.estate.books import OWNER, PEOPLE, xlsx
+from tests.matrix.charged import make_meter, make_run, make_shared_cost
 from tests.records.approving import asked
 from tickets import actions as tickets
 from tickets.actions import NewTicket
@@ -319,39 +318,15 @@ def _complained(place: Place, word: str) -> dict[str, dict[str, object]]:
 
 
 def _office(name: str, place: Place) -> dict[str, dict[str, object]]:
+    company = marker(COMPANY, FOREIGN if name == FOREIGN else OWN)
     return {
         "approval": {"pk": _approval(name, place)},
         "export": {"pk": _export(name, place)},
         "tariff": {"pk": _tariff(name, place)},
-        "run": {"pk": _run(name, place)},
-        "shared_cost": {"pk": _shared_cost(name, place)},
+        "run": {"pk": make_run(place.project, place.cashier, company)},
+        "meter": {"pk": make_meter(place.unit, place.cashier, marker(REGISTER, name))},
+        "shared_cost": {"pk": make_shared_cost(place.project, place.cashier, company)},
     }
-
-
-def _run(name: str, place: Place) -> int:
-    """A billing run of the project that was worked out."""
-    item = standing_item(place.project, "有偿维修服务费")
-    day = NOON.date()
-    run = prepare_run(project=place.project, items=[item], start=day, end=day, due_on=day, by=place.cashier, at=NOON)
-    found = {"first": [], "items": [[marker(COMPANY, FOREIGN if name == FOREIGN else OWN), 1, "1.00"]], "left_out": {}}
-    BillingRun.objects.filter(pk=run.pk).update(state="previewed", found=found)
-    return run.pk
-
-
-def _shared_cost(name: str, place: Place) -> int:
-    """A common cost of the project."""
-    item = standing_item(place.project, "公摊电费", Book.ON_BEHALF)
-    day = NOON.date()
-    cost = Cost(
-        item=item,
-        words=marker(COMPANY, FOREIGN if name == FOREIGN else OWN),
-        amount=Decimal("10.00"),
-        start=day,
-        end=day,
-        due_on=day,
-        by="area",
-    )
-    return share_out(project=place.project, cost=cost, by=place.cashier, at=NOON).pk
 
 
 def _approval(name: str, place: Place) -> int:
