@@ -30,10 +30,24 @@ class MonthField(forms.DateField):
         return f"{value:%Y-%m}" if isinstance(value, date) else value
 
 
+class ChargesField(forms.ModelMultipleChoiceField):
+    """Charge items; a key that no database holds is no valid choice."""
+
+    def clean(self, value: Any) -> QuerySet[ChargeItem]:
+        """Read the keys. Raises `ValidationError` for one that is none."""
+        try:
+            found: QuerySet[ChargeItem] = super().clean(value)
+        except OverflowError as error:
+            raise forms.ValidationError(
+                self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": "…"}
+            ) from error
+        return found
+
+
 class RunForm(forms.Form):
     """A billing run to be looked at."""
 
-    items = forms.ModelMultipleChoiceField(
+    items = ChargesField(
         label=_("What is billed"), queryset=ChargeItem.objects.none(), widget=forms.CheckboxSelectMultiple
     )
     start = MonthField(label=_("From month"))
