@@ -30,7 +30,7 @@ class MonthField(forms.DateField):
         return f"{value:%Y-%m}" if isinstance(value, date) else value
 
 
-class ChargesField(forms.ModelMultipleChoiceField):
+class ChargesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no generic at work
     """Charge items; a key that no database holds is no valid choice."""
 
     def clean(self, value: Any) -> QuerySet[ChargeItem]:
