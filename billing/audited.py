@@ -34,9 +34,23 @@ register_actions(
         "bill.voided": _("Made a bill void"),
         "run.raised": _("Raised bills"),
         "run.cancelled": _("Took a billing run back"),
+        "meter.hung": _("Noted meters down"),
+        "meter.changed": _("Changed a meter"),
+        "readings.taken": _("Took readings down"),
+        "cost.shared": _("Shared a cost out"),
+        "cost.cancelled": _("Took a shared cost back"),
     }
 )
-register_names({"amount": _("Amount"), "total": _("Total"), "nth": _("Reprint number")})
+register_names(
+    {
+        "amount": _("Amount"),
+        "total": _("Total"),
+        "nth": _("Reprint number"),
+        "count": _("How many"),
+        "replaced": _("Replaced"),
+        "day": _("Day"),
+    }
+)
 register_about(["receipt.reversed", "receipt.reprinted"], _receipts)
 register_about(["payment.taken"], _payments)
 register_about(["run.raised", "run.cancelled"], nothing, otherwise=_("a billing run"))

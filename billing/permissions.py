@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Project, User
 from accounts.states import Role
 from billing.models import Receipt
+from billing.models.bills import money_projects
 from core.errors import NotAllowed
 from estate.models import REGISTER_ROLES
 
@@ -39,6 +40,28 @@ def can_print_receipt(user: User, receipt: Receipt) -> bool:
 
 def can_bill(user: User, project: Project) -> bool:
     """Cashiers and supervisors raise bills, and make unpaid ones void."""
+    return user.has_role(project.pk, *BILLERS)
+
+
+def require_biller(user: User, project: Project) -> None:
+    """Raise `NotAllowed` for who does not raise bills in the project."""
+    if not can_bill(user, project):
+        raise NotAllowed(_("Only cashiers and supervisors raise bills."))
+
+
+def can_read_money(user: User, project: Project) -> bool:
+    """Whoever works with a project's money reads its runs, readings and shared costs."""
+    return user.is_superuser or project.pk in money_projects(user)
+
+
+def require_money_reader(user: User, project: Project) -> None:
+    """Raise `NotAllowed` for who does not work with the project's money."""
+    if not can_read_money(user, project):
+        raise NotAllowed(_("This page is for who works with the project's money."))
+
+
+def can_read_meters(user: User, project: Project) -> bool:
+    """Cashiers and supervisors take readings down, and say which meters there are."""
     return user.has_role(project.pk, *BILLERS)
 
 

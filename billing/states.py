@@ -116,6 +116,40 @@ class RunState(TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class MeterKind(TextChoices):
+    """What a meter counts."""
+
+    WATER = "water", _("Water")
+    POWER = "power", _("Power")
+    GAS = "gas", _("Gas")
+    HEAT = "heat", _("Heat")
+
+
+class ReadHow(TextChoices):
+    """How a reading follows the one before it."""
+
+    PLAIN = "plain", _("The same meter went on")
+    CHANGED = "changed", _("The meter was changed")
+    WRAPPED = "wrapped", _("It went past its last number and began again")
+
+
+class Doubt(TextChoices):
+    """What is asked about a reading before it is kept."""
+
+    LOWER = "lower", _("Lower than before")
+    HIGH = "high", _("Far above usual")
+    OTHER = "other", _("Another value is kept for this day")
+    DIGITS = "digits", _("More digits than the meter has")
+
+
+class ShareBy(TextChoices):
+    """By what a common cost is shared out."""
+
+    AREA = "area", _("By area")
+    METER = "meter", _("By meter")
+    HEAD = "head", _("By head")
+
+
 class LeftOut(TextChoices):
     """Why a run raises no bill for a stretch that is charged."""
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES, Role
+from billing.models.bills import MONEY_ROLES
 from complaints.queries import my_open
 from estate.models import REGISTER_ROLES
 from reception.queries.desk import waiting_count
@@ -45,6 +46,8 @@ READ_TICKETS = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.HEAD, Role.GM, R
 MAKE_CALLS = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.GM})
 READ_AUDIT = frozenset({Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN})
 READ_FIGURES = frozenset({Role.SUPERVISOR, Role.GM, Role.QUALITY})
+READ_MONEY = frozenset(MONEY_ROLES)
+RAISE_BILLS = frozenset({Role.CASHIER, Role.SUPERVISOR})
 READ_PRICES = frozenset(REGISTER_ROLES)
 OVERSEE = frozenset({Role.SUPERVISOR, Role.GM, Role.ADMIN})
 
@@ -60,7 +63,12 @@ RECEPTION = [
         60,
     ),
 ]
-TILL = [Entry(_("Till"), "till", "wallet", frozenset({Role.CASHIER}), 0)]
+TILL = [
+    Entry(_("Till"), "till", "wallet", frozenset({Role.CASHIER}), 0),
+    Entry(_("Billing runs"), "runs", "receipt-text", frozenset({Role.CASHIER, Role.SUPERVISOR}), 80),
+    Entry(_("Meter readings"), "readings", "gauge", frozenset({Role.CASHIER}), 81),
+    Entry(_("Shared costs"), "shared_costs", "split", frozenset({Role.CASHIER}), 82),
+]
 TICKETS = [
     Entry(_("My jobs"), "my_jobs", "hard-hat", frozenset({Role.TECHNICIAN, Role.CASHIER}), 10, my_open_jobs),
     Entry(
@@ -177,6 +185,10 @@ TASKS: list[Entry] = [
     Entry(_("Improvement measures"), "measures", "list-checks", STAFF_ROLES, 28),
     Entry(_("Approvals"), "approvals", "stamp", STAFF_ROLES, 38, also=(_("What I asked a second person for"),)),
     Entry(_("Prices"), "tariffs", "tags", READ_PRICES, 39, also=(_("Tariffs"), _("What something costs"))),
+    Entry(_("Billing runs"), "runs", "receipt-text", READ_MONEY, 31, also=(_("Raise bills"),)),
+    Entry(_("New billing run"), "run_new", "receipt-text", RAISE_BILLS, 32),
+    Entry(_("Meter readings"), "readings", "gauge", READ_MONEY, 33, also=(_("Enter readings"),)),
+    Entry(_("Shared costs"), "shared_costs", "split", READ_MONEY, 34, also=(_("Share a cost out"),)),
     Entry(_("Audit trail"), "audit", "shield-check", READ_AUDIT, 40),
     Entry(_("Deadline rules"), "rules", "timer", frozenset(READ_RULES), 45),
     Entry(

@@ -7,21 +7,23 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Sum
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from billing.actions.charging import PREFIX, take_back
-from billing.actions.posting import Line, post, reason_of
-from billing.models import Bill, BillingRun, BillLine, ChargeItem, Credit
-from billing.permissions import can_bill
+from billing.actions.posting import reason_of
+from billing.actions.raising import raise_new
+from billing.models import Bill, BillingRun, BillLine, ChargeItem, Usage
+from billing.permissions import require_biller
+from billing.queries.drafts import Batch, Draft
 from billing.queries.owed import NOTHING
 from billing.queries.paper import span_words
-from billing.queries.running import BATCH, Batch, Draft, batch_of, batches_of, charges_of
-from billing.rules.allocation import allocate
+from billing.queries.running import BATCH, batch_of, batches_of, charges_of
 from billing.rules.periods import month_of
-from billing.states import Book, EntryKind, RunState
+from billing.states import RunState
 from cases.actions import next_numbers
-from core.errors import Invalid, NotAllowed, NotNow
+from core.errors import Invalid, NotNow
 from core.watch import Watch
 from records import work as long_work
 from records.actions import audit
@@ -42,7 +44,7 @@ def prepare_run(
         NotAllowed: neither cashier nor supervisor of the project.
         Invalid: no items, months that are none or too many, or bills that fall due before they begin.
     """
-    _require(by, project)
+    require_biller(by, project)
     if not items or any(item.project_id != project.pk for item in items):
         raise Invalid(_("Choose what is billed."), fields={"items": _("Required.")})
     first, last = month_of(start).start, month_of(end).end
@@ -74,6 +76,18 @@ def raise_run(*, run: BillingRun, by: User, at: datetime) -> LongWork:
 
 
 @transaction.atomic
+def reckon_again(*, run: BillingRun, by: User, at: datetime) -> LongWork:
+    """Reckon a run anew before it is raised: areas were put right, meters read, prices published meanwhile.
+
+    Raises `NotNow` where it was raised or cancelled, or is being worked on.
+    """
+    run = _locked(run, by)
+    if run.state not in (RunState.DRAFT, RunState.PREVIEWED) or _works(run):
+        raise NotNow(_("This run is being worked on, was raised or cancelled."))
+    return _begin(run, PREVIEW, by=by, at=at)
+
+
+@transaction.atomic
 def cancel_run(*, run: BillingRun, reason: str, by: User, at: datetime) -> LongWork:
     """Stop a run, or take back what it raised: bills of which nothing was paid become void, the others stay.
 
@@ -97,15 +111,10 @@ def stop_run(*, run: BillingRun, by: User, at: datetime) -> None:
         raise NotNow(_("Nothing of this run is being worked on."))
 
 
-def _require(by: User, project: Project) -> None:
-    if not can_bill(by, project):
-        raise NotAllowed(_("Only cashiers and supervisors raise bills."))
-
-
 def _locked(run: BillingRun, by: User) -> BillingRun:
     rows = BillingRun.objects.select_for_update(of=("self",)).select_related("project", "work")
     locked = rows.get(pk=run.pk)
-    _require(by, locked.project)
+    require_biller(by, locked.project)
     return locked
 
 
@@ -114,7 +123,8 @@ def _works(run: BillingRun) -> bool:
 
 
 def _begin(run: BillingRun, kind: str, *, by: User, at: datetime, **payload: Any) -> LongWork:
-    run.work = long_work.start(kind=kind, project=run.project, by=by, at=at, payload={"run": run.pk, **payload})
+    payload |= {"run": run.pk, "months": span_words(run.period_start, run.period_end)}
+    run.work = long_work.start(kind=kind, project=run.project, by=by, at=at, payload=payload)
     run.save(update_fields=["work"])
     return run.work
 
@@ -128,17 +138,20 @@ def preview(work: LongWork, watch: Watch) -> None:
     run = _run_of(work)
     total, done = charges_of(run).count(), 0
     found = Batch()
-    count, amount = 0, NOTHING
+    items: dict[str, tuple[int, Decimal]] = {}
     first: list[dict[str, str]] = []
     for batch in batches_of(run):
-        count += len(batch.drafts)
-        amount += sum((draft.amount for draft in batch.drafts), NOTHING)
+        for draft in batch.drafts:
+            count, amount = items.get(draft.charge.tariff.item.name, (0, NOTHING))
+            items[draft.charge.tariff.item.name] = (count + 1, amount + draft.amount)
         first += [_row(draft) for draft in batch.drafts[: FIRST_ROWS - len(first)]]
         found.add(batch)
         done += batch.size
         long_work.report(work, done=done, total=total, at=watch.now)
+    count, amount = sum(n for n, _sum in items.values()), sum((part for _n, part in items.values()), NOTHING)
+    by_item = [[name, n, str(part)] for name, (n, part) in sorted(items.items())]
     with transaction.atomic():
-        run.found = {"first": first, "left_out": dict(found.left_out), "rooms": found.rooms}
+        run.found = {"first": first, "items": by_item, "left_out": dict(found.left_out), "rooms": found.rooms}
         run.count, run.total, run.state = count, amount, RunState.PREVIEWED
         run.save(update_fields=["found", "count", "total", "state"])
         long_work.finish(work, result={"count": count, "total": str(amount)}, at=watch.now)
@@ -149,7 +162,7 @@ def _row(draft: Draft) -> dict[str, str]:
         "unit": draft.charge.unit.number,
         "item": draft.charge.tariff.item.name,
         "period": span_words(draft.period.start, draft.period.end),
-        "words": "; ".join(line.formula_words for line in draft.lines),
+        "words": "; ".join(draft.words_of(line) for line in draft.lines),
         "amount": str(draft.amount),
     }
 
@@ -202,19 +215,12 @@ def _raise_batch(run: BillingRun, *, after: int, at: datetime) -> Batch | None:
     batch = batch_of(run, after=after)
     if batch is None or not batch.drafts:
         return batch
-    credits = {
-        credit.unit_id: credit
-        for credit in Credit.objects.select_for_update()
-        .filter(unit__in={draft.charge.unit_id for draft in batch.drafts}, amount__gt=0)
-        .order_by("pk")
-    }
     day = at.astimezone(run.project.tz).date()
     numbers = next_numbers(prefix=PREFIX, day=day, count=len(batch.drafts))
     new = [_bill(run, draft, number, at) for draft, number in zip(batch.drafts, numbers, strict=True)]
-    used = _use_credits(new, credits)
-    bills = Bill.objects.bulk_create(new)
+    books = {draft.charge.tariff.item_id: draft.charge.tariff.item.books_to for draft in batch.drafts}
+    bills = raise_new(new, project=run.project, books=books, by=run.made_by, day=day, at=at, run=run)
     _write_lines(bills, batch.drafts)
-    _book(run, bills, batch.drafts, used, day=day, at=at)
     return batch
 
 
@@ -227,8 +233,11 @@ def _bill(run: BillingRun, draft: Draft, number: str, at: datetime) -> Bill:
         household_id=draft.liable.household,
         debtor_id=draft.liable.person,
         item_id=charge.tariff.item_id,
-        tariff_id=charge.tariff_id,
+        tariff_id=draft.tariff_id,
         charge=charge,
+        vehicle_id=draft.thing.vehicle if draft.thing else None,
+        space_id=draft.thing.space if draft.thing else None,
+        words=draft.thing.words if draft.thing else "",
         run=run,
         period_start=draft.period.start,
         period_end=draft.period.end,
@@ -239,60 +248,39 @@ def _bill(run: BillingRun, draft: Draft, number: str, at: datetime) -> Bill:
     )
 
 
-def _use_credits(bills: Sequence[Bill], credits: dict[int, Credit]) -> dict[str, Decimal]:
-    """Settle new bills from what their households paid in advance; how much of each, by its number."""
-    used: dict[str, Decimal] = {}
-    for bill in bills:
-        credit = credits.get(bill.unit_id)
-        if credit is None or not credit.amount:
-            continue
-        settled, credit.amount = allocate(credit.amount, [(bill.number, bill.outstanding)])
-        bill.outstanding -= settled[bill.number]
-        used |= settled
-    Credit.objects.bulk_update(credits.values(), ["amount"])
-    return used
-
-
 def _write_lines(bills: Sequence[Bill], drafts: Sequence[Draft]) -> None:
     BillLine.objects.bulk_create(
         [
             BillLine(
                 bill=bill,
+                tariff_id=draft.tariff_of(line),
                 period_start=line.period.start,
                 period_end=line.period.end,
                 quantity=line.quantity,
                 unit_price=line.unit_price,
                 amount=line.amount,
-                words=line.formula_words[:300],
+                words=draft.words_of(line)[:300],
             )
             for bill, draft in zip(bills, drafts, strict=True)
             for line in draft.lines
         ]
     )
-
-
-def _book(
-    run: BillingRun,
-    bills: Sequence[Bill],
-    drafts: Sequence[Draft],
-    used: dict[str, Decimal],
-    *,
-    day: date,
-    at: datetime,
-) -> None:
-    books = {draft.charge.tariff.item_id: draft.charge.tariff.item.books_to for draft in drafts}
-    billed = [
-        Line(debit=Book.RECEIVABLE, credit=books[bill.item_id], amount=bill.amount, unit=bill.unit_id, bill=bill.pk)
-        for bill in bills
-    ]
-    settled = [
-        Line(debit=Book.CREDIT, credit=Book.RECEIVABLE, amount=used[bill.number], unit=bill.unit_id, bill=bill.pk)
-        for bill in bills
-        if used.get(bill.number)
-    ]
-    for kind, lines in ((EntryKind.BILLED, billed), (EntryKind.CREDIT_USED, settled)):
-        if lines:
-            post(project=run.project, kind=kind, day=day, lines=lines, by=run.made_by, at=at, run=run)
+    uses = [(bill, use) for bill, draft in zip(bills, drafts, strict=True) for use in draft.uses]
+    if uses:
+        Usage.objects.bulk_create(
+            [
+                Usage(
+                    bill=bill,
+                    meter_id=use.meter,
+                    since=use.since,
+                    until=use.until,
+                    opening=use.opening,
+                    closing=use.closing,
+                    quantity=use.quantity,
+                )
+                for bill, use in uses
+            ]
+        )
 
 
 def cancel_bills(work: LongWork, watch: Watch) -> None:
@@ -317,6 +305,13 @@ def cancel_bills(work: LongWork, watch: Watch) -> None:
         run.save(update_fields=["count", "total", "state", "cancelled_at"])
         told = {"void": done, "kept": result["count"], "total": str(result["total"])}
         long_work.finish(work, result=told, at=watch.now)
+
+
+def found_again(work: LongWork) -> tuple[str, str]:
+    """The name and the page of a run's work."""
+    return _("Bills %(months)s") % {"months": work.payload.get("months", "")}, reverse(
+        "run", args=[work.payload["run"]]
+    )
 
 
 RUNNERS: dict[str, Callable[[LongWork, Watch], None]] = {

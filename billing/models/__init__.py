@@ -2,7 +2,9 @@
 
 from billing.models.bills import Bill, BillingRun, BillLine
 from billing.models.ledger import Account, ClosedMonth, Entry, Posting
+from billing.models.meters import Meter, Reading, Usage
 from billing.models.payments import Credit, Payment, PaymentLine, Receipt, ReceiptPrint, ReceiptSeries
+from billing.models.sharing import Share, SharedCost
 from billing.models.tariffs import ChargeItem, Tariff, UnitCharge
 
 __all__ = [
@@ -14,12 +16,17 @@ __all__ = [
     "ClosedMonth",
     "Credit",
     "Entry",
+    "Meter",
     "Payment",
     "PaymentLine",
     "Posting",
+    "Reading",
     "Receipt",
     "ReceiptPrint",
     "ReceiptSeries",
+    "Share",
+    "SharedCost",
     "Tariff",
     "UnitCharge",
+    "Usage",
 ]

@@ -204,6 +204,14 @@ class BillLine(models.Model):
     """
 
     bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines")
+    tariff = models.ForeignKey(
+        Tariff,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        help_text="where it is another than the bill's: the price changed within its time",
+    )
     period_start = models.DateField(null=True)
     period_end = models.DateField(null=True)
     quantity = models.DecimalField(max_digits=16, decimal_places=4)
@@ -215,6 +223,7 @@ class BillLine(models.Model):
         ordering = ["pk"]
         verbose_name = _("line of a bill")
         verbose_name_plural = _("lines of bills")
+        indexes = [models.Index(fields=["tariff"], name="bill_line_tariff", condition=Q(tariff__isnull=False))]
 
     def __str__(self) -> str:
         return f"{self.bill_id} {self.amount}"

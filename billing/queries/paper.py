@@ -59,6 +59,8 @@ def period_words(bill: Bill) -> str:
 
 def span_words(start: date, end: date) -> str:
     """A stretch of days: `2026-11` for a whole month, `2026-11 – 2027-01` for whole months, else by days."""
+    if start == end:
+        return f"{start:%Y-%m-%d}"
     whole = start.day == 1 and (end.toordinal() + 1 == _next_month(end).toordinal())
     if not whole:
         return f"{start:%Y-%m-%d} – {end:%Y-%m-%d}"

@@ -8,10 +8,10 @@ from decimal import Decimal
 from django.db.models import Max, Min, Q
 
 from accounts.models import Project, User
-from billing.models import Bill, ChargeItem, Tariff, UnitCharge
+from billing.models import Bill, BillLine, ChargeItem, Tariff, UnitCharge
 from billing.rules.periods import Period, month_of
 from billing.rules.pricing import Priced, TariffTerms, price_period
-from billing.states import TariffState
+from billing.states import Rhythm, TariffState
 from billing.wording import price_words
 from core.errors import Invalid
 from estate.models import Unit
@@ -78,6 +78,7 @@ def terms_of(tariff: Tariff) -> TariffTerms:
         starts_on=tariff.starts_on,
         ends_on=tariff.ends_on,
         formula=tariff.formula,
+        once=tariff.rhythm == Rhythm.ONCE,
     )
 
 
@@ -152,13 +153,18 @@ def bearer_of(tariff: Tariff) -> Unit | None:
 def billed_until(tariff: Tariff) -> date | None:
     """The last day that a bill by this tariff covers; None where none was raised for a time."""
     last: date | None = Bill.objects.standing().filter(tariff=tariff).aggregate(last=Max("period_end"))["last"]
-    return last
+    # Bills that began under the price before this one have lines of it, and lines under the one after it.
+    lines = BillLine.objects.filter(bill__voided_at=None, tariff=tariff)
+    latest: date | None = lines.aggregate(last=Max("period_end"))["last"]
+    return max((day for day in (last, latest) if day is not None), default=None)
 
 
 def billed_ever(tariffs: Iterable[Tariff]) -> set[int]:
     """The keys of those by which a bill was ever raised, void ones too."""
     keys = [tariff.pk for tariff in tariffs]
-    return set(Bill.objects.filter(tariff__in=keys).values_list("tariff", flat=True).distinct())
+    bills = Bill.objects.filter(tariff__in=keys).values_list("tariff", flat=True).distinct()
+    lines = BillLine.objects.filter(tariff__in=keys).values_list("tariff", flat=True).distinct()
+    return {pk for pk in (*bills, *lines) if pk is not None}
 
 
 def borne_from(tariff: Tariff, day: date) -> Q:

@@ -39,6 +39,8 @@ class TariffTerms:
     starts_on: date
     ends_on: date | None = None
     formula: str = ""
+    # Charged once: the months of the stretch do not count.
+    once: bool = False
 
     def reckoned(self) -> Formula:
         """The formula by which it is reckoned, whatever its basis. Raises `Invalid` for one that cannot be read."""
@@ -52,7 +54,7 @@ class TariffTerms:
     @property
     def by_month(self) -> bool:
         """Whether its formula gives the amount of one month."""
-        return self.basis != Basis.READING and not self.reckoned().names & _OF_THE_STRETCH
+        return not self.once and self.basis != Basis.READING and not self.reckoned().names & _OF_THE_STRETCH
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,9 @@ def _values(
     values = {name: Fraction(value) for name, value in quantities.items()}
     if "reading" in values:
         values["reading"] *= share(stretch, period)
-    counted = sum((share(stretch, month) for month in months(stretch)), Fraction(0))
+    counted = Fraction(1)
+    if not terms.once:
+        counted = sum((share(stretch, month) for month in months(stretch)), Fraction(0))
     return values | {"price": Fraction(terms.unit_price), "fixed": Fraction(terms.fixed_amount), "months": counted}
 
 
@@ -130,7 +134,7 @@ def _line(
 
 def _words(terms: TariffTerms, values: Mapping[str, Fraction], stretch: Period) -> str:
     """The sum written out: `(89.5 × 2.8 + 10) × 15/31`."""
-    counted = _months(stretch)
+    counted = "1" if terms.once else _months(stretch)
     sum_of = terms.reckoned().filled_in({name: _number(value) for name, value in values.items()} | {"months": counted})
     if not terms.by_month or counted == "1":
         return sum_of

@@ -237,7 +237,7 @@ def test_cars_residents_and_formulas_are_counted_per_home(cast: Cast) -> None:
     HouseholdMember.objects.create(household=household, person=cast.people[NEXT_DOOR], relation="family")
     borne(cast.units[NEXT_DOOR], cars)
     run = raised(cast, prepared(cast))
-    assert sorted(bill.amount for bill in Bill.objects.all()) == [10, 160]
+    assert sorted(bill.amount for bill in Bill.objects.all()) == [10, 80, 80], "one bill for each car"
     assert run.found["left_out"] == {LeftOut.NO_READING: 1, LeftOut.NOTHING: 1}
     assert on(Book.ON_BEHALF, cast) == 160
     assert item.on_behalf

@@ -26,10 +26,12 @@ Scope = tuple[type[QuerySet[Any]], str]
 MISSED_AT = {
     "accounts.Project.visible_to": "project-detail",
     "billing.Bill.visible_to": "bill-detail",
-    "billing.BillingRun.visible_to": "",
+    "billing.BillingRun.visible_to": "run",
     "billing.ChargeItem.visible_to": "admin:billing_tariff_change",
+    "billing.Meter.visible_to": "meter",
     "billing.Payment.visible_to": "payment-detail",
     "billing.Receipt.visible_to": "receipt-detail",
+    "billing.SharedCost.visible_to": "shared_cost",
     "billing.Tariff.visible_to": "admin:billing_unitcharge_change",
     "billing.UnitCharge.visible_to": "",
     "cases.Attachment.meant_for": "case_file paper",

@@ -53,6 +53,7 @@ ADMIN, GM = frozenset({"admin"}), frozenset({"gm"})
 OVERSEERS = frozenset({"supervisor", "gm", "admin"})
 FIGURES = frozenset({"supervisor", "gm", "quality"})
 CASHIER = frozenset({"cashier"})
+BILLERS = frozenset({"cashier", "supervisor"})
 MONEY_STAFF = frozenset({"frontdesk", "frontdesk2", "cashier", "supervisor", "gm"})
 DECIDERS = frozenset({"supervisor", "gm"})
 NOBODY: frozenset[str] = frozenset()
@@ -92,6 +93,9 @@ SEES: dict[str, Mapping[str, Places]] = {
     "payment": MONEY,
     "receipt": MONEY,
     "receipt_print": MONEY,
+    "meter": _sees({"frontdesk", "cashier", "supervisor", "gm"}),
+    "run": _sees({"frontdesk", "cashier", "supervisor", "gm"}),
+    "shared_cost": _sees({"frontdesk", "cashier", "supervisor", "gm"}),
     "receipt_token": dict.fromkeys(ROLES, BOTH | FAR),
     "import": dict.fromkeys(IMPORTERS, BOTH),
     "message": {"resident": MINE, "resident2": THEIRS, "frontdesk2": FAR},

@@ -2,6 +2,7 @@
 
 from tests.matrix.rows import (
     ADMIN,
+    BILLERS,
     CALLERS,
     CASHIER,
     CLOSED,
@@ -200,6 +201,23 @@ TABLE: dict[str, Row] = {
     "receipt_reverse": writable("receipt", CASHIER | {"supervisor"}, REASON),
     # Whoever holds the paper has its token: it tells no name and no room.
     "receipt_verify": Row(thing="receipt_token", reads=frozenset(ROLES), public=True),
+    # --- billing runs, meters, shared costs ----------------------------------------------------------------------
+    "runs": readable("", MONEY_STAFF),
+    "run_new": Row(reads=BILLERS, writes=BILLERS),
+    "run": readable("run", MONEY_STAFF),
+    "run_progress": readable("run", MONEY_STAFF),
+    # In this world the runs wait for a worker: whoever may is told so.
+    "run_step": writable("run", BILLERS, given={"verb": "raise"}),
+    "run_step cancel": writable("run", BILLERS, REASON, given={"verb": "cancel"}),
+    "readings": Row(reads=MONEY_STAFF, writes=BILLERS),
+    "meter_new": Row(reads=BILLERS, writes=BILLERS),
+    "meter": Row(thing="meter", reads=MONEY_STAFF, writes=BILLERS),
+    "shared_costs": readable("", MONEY_STAFF),
+    "shared_cost_new": Row(reads=BILLERS, writes=BILLERS),
+    "shared_cost": readable("shared_cost", MONEY_STAFF),
+    "shared_cost_progress": readable("shared_cost", MONEY_STAFF),
+    "shared_cost_step": writable("shared_cost", BILLERS, given={"verb": "raise"}),
+    "shared_cost_step cancel": writable("shared_cost", BILLERS, REASON, given={"verb": "cancel"}),
     # --- prices ------------------------------------------------------------------------------------------------------
     "tariffs": readable("", READERS),
     "tariff_new": Row(reads=OVERSEERS, writes=OVERSEERS),

@@ -42,6 +42,7 @@ from sla.actions.events import happen
 from sla.models import Calendar, CalendarVersion, Clock
 from tests.cast import NOON, Cast, make_cast, make_home, make_user
 from tests.estate.books import OWNER, PEOPLE, xlsx
+from tests.matrix.charged import make_meter, make_run, make_shared_cost
 from tests.records.approving import asked
 from tickets import actions as tickets
 from tickets.actions import NewTicket
@@ -317,10 +318,14 @@ def _complained(place: Place, word: str) -> dict[str, dict[str, object]]:
 
 
 def _office(name: str, place: Place) -> dict[str, dict[str, object]]:
+    company = marker(COMPANY, FOREIGN if name == FOREIGN else OWN)
     return {
         "approval": {"pk": _approval(name, place)},
         "export": {"pk": _export(name, place)},
         "tariff": {"pk": _tariff(name, place)},
+        "run": {"pk": make_run(place.project, place.cashier, company)},
+        "meter": {"pk": make_meter(place.unit, place.cashier, marker(REGISTER, name))},
+        "shared_cost": {"pk": make_shared_cost(place.project, place.cashier, company)},
     }
 
 

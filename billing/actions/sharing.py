@@ -1,0 +1,237 @@
+"""A common cost shared out (分摊): its shares fixed and looked at, raised as bills all at once, taken back."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from billing.actions.charging import LARGEST, PREFIX, take_back
+from billing.actions.posting import reason_of
+from billing.actions.raising import AT_ONCE, raise_new
+from billing.models import Bill, BillLine, ChargeItem, Share, SharedCost
+from billing.permissions import require_biller
+from billing.queries.owed import Liable, liable_for
+from billing.queries.shares import weights_of
+from billing.rules.apportion import apportion
+from billing.states import RunState, ShareBy
+from cases.actions import next_numbers
+from core.errors import Invalid, NotNow
+from core.money import to_cents
+from core.watch import Watch
+from estate.models import Building
+from records import work as long_work
+from records.actions import audit
+from records.models import LongWork
+
+RAISE, CANCEL = "billing.share", "billing.unshare"
+NAMED = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What is shared out: the supplier's amount in yuan, for which days, over which units, by what."""
+
+    item: ChargeItem
+    words: str
+    amount: Decimal
+    start: date
+    end: date
+    due_on: date
+    by: str
+    meter_kind: str = ""
+    building: Building | None = None
+
+
+@transaction.atomic
+def share_out(*, project: Project, cost: Cost, by: User, at: datetime) -> SharedCost:
+    """Work out who bears how much of a common cost, to the cent, so that it can be looked at; nothing is billed yet.
+
+    Raises:
+        NotAllowed: neither cashier nor supervisor of the project.
+        Invalid: no amount, an item whose money would be ours, days that are none, or nobody who counts.
+    Source: 水电等费用的分摊; 物业管理条例 44 (collected on behalf, no fee on top).
+    """
+    require_biller(by, project)
+    _check(project, cost)
+    made = SharedCost(
+        project=project,
+        item=cost.item,
+        building=cost.building,
+        words=cost.words.strip(),
+        amount=cost.amount,
+        period_start=cost.start,
+        period_end=cost.end,
+        by=cost.by,
+        meter_kind=cost.meter_kind if cost.by == ShareBy.METER else "",
+        due_on=cost.due_on,
+        made_at=at,
+        made_by=by,
+    )
+    weights = weights_of(made)
+    if not weights.counted:
+        raise Invalid(_("Nobody counts by this: no room has what it is shared by."), fields={"by": _("Nobody counts.")})
+    made.found = {"without": len(weights.without), "rooms": weights.without[:NAMED]}
+    made.save()
+    parts = apportion(cost.amount, list(weights.counted.values()))
+    Share.objects.bulk_create(
+        [
+            Share(cost=made, unit_id=unit, weight=weight, amount=amount)
+            for (unit, weight), amount in zip(weights.counted.items(), parts, strict=True)
+        ],
+        batch_size=AT_ONCE,
+    )
+    return made
+
+
+def _check(project: Project, cost: Cost) -> None:
+    if not cost.words.strip():
+        raise Invalid(_("Say what it is for."), fields={"words": _("Required.")})
+    if not 0 < cost.amount <= LARGEST or cost.amount != to_cents(cost.amount):
+        raise Invalid(_("Give an amount in yuan, to the cent."), fields={"amount": _("Out of range.")})
+    if cost.item.project_id != project.pk or (cost.building is not None and cost.building.project_id != project.pk):
+        raise Invalid(_("Choose what is billed."), fields={"item": _("Required.")})
+    if not cost.item.on_behalf:
+        raise Invalid(_("Choose a charge that is collected on behalf."), fields={"item": _("Not collected on behalf.")})
+    if cost.end < cost.start:
+        raise Invalid(_("The period ends before it starts."), fields={"end": _("Before the first day.")})
+    if cost.due_on < cost.start:
+        raise Invalid(_("Bills cannot fall due before their time begins."), fields={"due_on": _("Too early.")})
+    if cost.by == ShareBy.METER and not cost.meter_kind:
+        raise Invalid(_("Say which meters count."), fields={"meter_kind": _("Required.")})
+
+
+@transaction.atomic
+def raise_shares(*, cost: SharedCost, by: User, at: datetime) -> LongWork:
+    """Raise the bills of a cost that was looked at, all of them or none.
+
+    Raises `NotAllowed`; `NotNow` where they were raised, cancelled, or are being worked on.
+    """
+    cost = _locked(cost, by)
+    if cost.state != RunState.PREVIEWED or _works(cost):
+        raise NotNow(_("These bills were raised already, or are being raised."))
+    said = {"amount": str(cost.amount)}
+    audit(at=at, by=by, project=cost.project, action="cost.shared", target=cost.words, data=said)
+    return _begin(cost, RAISE, by=by, at=at)
+
+
+@transaction.atomic
+def cancel_shares(*, cost: SharedCost, reason: str, by: User, at: datetime) -> LongWork:
+    """Drop a cost that was looked at, or take back its bills of which nothing was paid; the others stay.
+
+    Raises `NotAllowed`; `Invalid` without a reason; `NotNow` where it was cancelled or is being worked on.
+    """
+    reason = reason_of(reason)
+    cost = _locked(cost, by)
+    if cost.state == RunState.CANCELLED or _works(cost):
+        raise NotNow(_("This was cancelled already, or is being worked on."))
+    audit(at=at, by=by, project=cost.project, action="cost.cancelled", target=cost.words, reason=reason)
+    return _begin(cost, CANCEL, by=by, at=at, reason=reason)
+
+
+def _locked(cost: SharedCost, by: User) -> SharedCost:
+    rows = SharedCost.objects.select_for_update(of=("self",)).select_related("project", "work")
+    locked = rows.get(pk=cost.pk)
+    require_biller(by, locked.project)
+    return locked
+
+
+def _works(cost: SharedCost) -> bool:
+    return cost.work is not None and cost.work.state in long_work.OPEN
+
+
+def _begin(cost: SharedCost, kind: str, *, by: User, at: datetime, reason: str = "") -> LongWork:
+    payload = {"cost": cost.pk, "words": cost.words, "reason": reason}
+    cost.work = long_work.start(kind=kind, project=cost.project, by=by, at=at, payload=payload)
+    cost.save(update_fields=["work"])
+    return cost.work
+
+
+def raise_bills(work: LongWork, watch: Watch) -> None:
+    """Raise all bills of a cost in one transaction, so that they sum to it whatever happens."""
+    at = watch.now
+    with transaction.atomic():
+        Project.objects.select_for_update(no_key=True).get(pk=work.project_id)
+        cost = _locked(SharedCost(pk=work.payload["cost"]), work.by)
+        shares = list(cost.shares.filter(amount__gt=0, bill=None).select_related("unit").order_by("pk"))
+        bills = _write(cost, shares, by=work.by, at=at)
+        for share, bill in zip(shares, bills, strict=True):
+            share.bill = bill
+        Share.objects.bulk_update(shares, ["bill"], batch_size=500)
+        cost.state, cost.raised_at = RunState.RAISED, at
+        cost.save(update_fields=["state", "raised_at"])
+        long_work.finish(work, result={"count": len(bills), "total": str(cost.amount)}, at=watch.now)
+
+
+def _write(cost: SharedCost, shares: Sequence[Share], *, by: User, at: datetime) -> list[Bill]:
+    whole = sum((share.weight for share in cost.shares.all()), Decimal(0))
+    owes = liable_for([share.unit_id for share in shares])
+    day = at.astimezone(cost.project.tz).date()
+    numbers = next_numbers(prefix=PREFIX, day=day, count=len(shares))
+    new = [
+        _bill(cost, share, owes.get(share.unit_id, Liable()), number, at)
+        for share, number in zip(shares, numbers, strict=True)
+    ]
+    books = {cost.item_id: ChargeItem.objects.get(pk=cost.item_id).books_to}
+    bills = raise_new(new, project=cost.project, books=books, by=by, day=day, at=at, text=cost.words)
+    BillLine.objects.bulk_create(
+        [
+            BillLine(
+                bill=bill,
+                period_start=cost.period_start,
+                period_end=cost.period_end,
+                quantity=share.weight,
+                unit_price=0,
+                amount=share.amount,
+                words=f"{cost.words}: {cost.amount} × {share.weight.normalize():f}/{whole.normalize():f}"[:300],
+            )
+            for bill, share in zip(bills, shares, strict=True)
+        ],
+        batch_size=AT_ONCE,
+    )
+    return bills
+
+
+def _bill(cost: SharedCost, share: Share, owes: Liable, number: str, at: datetime) -> Bill:
+    return Bill(
+        number=number,
+        project=cost.project,
+        unit_id=share.unit_id,
+        household_id=owes.household,
+        debtor_id=owes.person,
+        item_id=cost.item_id,
+        words=cost.words,
+        period_start=cost.period_start,
+        period_end=cost.period_end,
+        amount=share.amount,
+        outstanding=share.amount,
+        due_on=cost.due_on,
+        issued_at=at,
+    )
+
+
+def cancel_bills(work: LongWork, watch: Watch) -> None:
+    """Take back the bills of a cost of which nothing was paid, in one transaction; what was paid stays."""
+    with transaction.atomic():
+        Project.objects.select_for_update(no_key=True).get(pk=work.project_id)
+        cost = _locked(SharedCost(pk=work.payload["cost"]), work.by)
+        unpaid = Bill.objects.in_state("unpaid").filter(share__cost=cost)
+        bills = list(unpaid.select_for_update(of=("self",)).select_related("project").order_by("pk"))
+        if bills:
+            take_back(bills, reason=work.payload["reason"], by=work.by, at=watch.now)
+        cost.state, cost.cancelled_at = RunState.CANCELLED, watch.now
+        cost.save(update_fields=["state", "cancelled_at"])
+        kept = Bill.objects.standing().filter(share__cost=cost).count()
+        long_work.finish(work, result={"void": len(bills), "kept": kept}, at=watch.now)
+
+
+def found_again(work: LongWork) -> tuple[str, str]:
+    """The name and the page of a cost's work."""
+    return work.payload["words"], reverse("shared_cost", args=[work.payload["cost"]])
+
+
+RUNNERS: dict[str, Callable[[LongWork, Watch], None]] = {RAISE: raise_bills, CANCEL: cancel_bills}

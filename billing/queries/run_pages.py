@@ -1,0 +1,111 @@
+"""What the pages of billing runs show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Aggregate, Count, Q, QuerySet, Sum
+
+from accounts.models import Project, User
+from billing.models import Bill, BillingRun, ChargeItem
+from billing.models.bills import STATES
+from billing.queries.owed import NOTHING
+from billing.queries.paper import span_words
+from billing.states import BillState, LeftOut, RunState
+from records.models import LongWork
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Left:
+    """Why some stretches make no bill, how many, and the first of their rooms."""
+
+    why: LeftOut
+    count: int
+    rooms: Sequence[str]
+
+    @property
+    def more(self) -> bool:
+        """Whether there are rooms beyond those named; several stretches may be one room's."""
+        return self.count > len(self.rooms)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many of some bills are in a state, and what they come to, in yuan."""
+
+    state: BillState
+    count: int
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """A run with what it would raise, and what became of what it raised."""
+
+    run: BillingRun
+    items: Sequence[tuple[str, int, str]]
+    left: Sequence[Left]
+    standing: Sequence[Standing]
+
+    @property
+    def months(self) -> str:
+        """For which months."""
+        return span_words(self.run.period_start, self.run.period_end)
+
+    @property
+    def works(self) -> bool:
+        """Whether a worker has it, or will."""
+        return self.run.work is not None and self.run.work.state in (LongWork.State.WAITING, LongWork.State.RUNNING)
+
+    @property
+    def unpaid(self) -> int:
+        """How many bills could be taken back now."""
+        return sum(one.count for one in self.standing if one.state == BillState.UNPAID)
+
+    @property
+    def kept(self) -> int:
+        """How many of its bills stay whatever happens, because something was paid."""
+        return sum(one.count for one in self.standing if one.state in (BillState.PART, BillState.PAID))
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether some of it was raised, though not all: it was stopped on the way."""
+        return self.run.state == RunState.PREVIEWED and bool(self.standing)
+
+
+def runs_of(user: User, project: Project) -> QuerySet[BillingRun]:
+    """The runs of a project, the newest first."""
+    rows = BillingRun.objects.visible_to(user).filter(project=project)
+    return rows.select_related("made_by", "work").prefetch_related("items")
+
+
+def items_to_bill(user: User, project: Project) -> QuerySet[ChargeItem]:
+    """The charge items of a project that have a price."""
+    return (
+        ChargeItem.objects.visible_to(user).filter(project=project, tariffs__isnull=False).distinct().order_by("name")
+    )
+
+
+def run_page(run: BillingRun) -> RunPage:
+    """A run as its page shows it, in one statement."""
+    found = run.found
+    left = [
+        Left(LeftOut(why), count, found.get("rooms", {}).get(why, []))
+        for why, count in sorted(found.get("left_out", {}).items(), key=lambda one: -one[1])
+    ]
+    items = [(name, count, total) for name, count, total in found.get("items", [])]
+    return RunPage(run, items, left, standing_of(Bill.objects.filter(run=run)))
+
+
+def standing_of(bills: QuerySet[Bill]) -> list[Standing]:
+    """Bills by their states, those without any left out, in one statement."""
+    sums: dict[str, Aggregate] = {}
+    for state, rows in STATES.items():
+        sums[f"{state}_count"] = Count("pk", filter=rows)
+        sums[f"{state}_total"] = Sum("amount", filter=rows, default=NOTHING)
+    found = bills.filter(Q(amount__gt=0)).aggregate(**sums)
+    states = [BillState.UNPAID, BillState.PART, BillState.PAID, BillState.VOID]
+    listed = [Standing(state, found[f"{state.value}_count"], found[f"{state.value}_total"]) for state in states]
+    return [one for one in listed if one.count]
