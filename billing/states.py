@@ -5,6 +5,12 @@ from enum import StrEnum
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from accounts.states import Role
+
+# Who takes money, and who leads those who do.
+TAKERS = (Role.CASHIER,)
+CLOSERS = (Role.SUPERVISOR, Role.GM)
+
 
 class Basis(TextChoices):
     """How a charge is reckoned."""
@@ -105,6 +111,14 @@ class BillState(TextChoices):
     PART = "part", _("Partly paid")
     PAID = "paid", _("Paid in full")
     VOID = "void", _("Void")
+
+
+class DepositState(TextChoices):
+    """Where a deposit stands; derived from its amounts, never stored."""
+
+    HELD = "held", _("Held")
+    PART = "part", _("Partly settled")
+    SETTLED = "settled", _("Settled")
 
 
 class RunState(TextChoices):
