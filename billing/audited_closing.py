@@ -22,7 +22,9 @@ def _closes(user: User, project: Project, targets: Collection[str]) -> Mapping[s
 def _deposits(user: User, project: Project, targets: Collection[str]) -> Mapping[str, About]:
     """Deposits by number, with their page."""
     rows = Deposit.objects.visible_to(user).filter(project=project, number__in=list(targets))
-    return {number: About(number, reverse("deposit", args=[number])) for number in rows.values_list("number", flat=True)}
+    return {
+        number: About(number, reverse("deposit", args=[number])) for number in rows.values_list("number", flat=True)
+    }
 
 
 def _households(user: User, project: Project, targets: Collection[str]) -> Mapping[str, About]:

@@ -31,9 +31,7 @@ class CloseForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=LONGEST_WORDS)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=500)
 
-    def __init__(
-        self, *args: Any, recorded: Mapping[str, Decimal], receipts: Sequence[Receipt], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, recorded: Mapping[str, Decimal], receipts: Sequence[Receipt], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.recorded = {Method.CASH.value: NOTHING, **recorded} if recorded else {}
         self.receipts = receipts

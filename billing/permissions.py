@@ -6,7 +6,7 @@ from accounts.models import Project, User
 from accounts.states import Role
 from billing.models import DayClose, Deposit, Receipt
 from billing.models.bills import money_projects
-from billing.states import CLOSERS, TAKERS
+from billing.models.closing import CLOSERS, TAKERS
 from core.errors import NotAllowed
 from estate.models import REGISTER_ROLES
 

@@ -5,12 +5,6 @@ from enum import StrEnum
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from accounts.states import Role
-
-# Who takes money, and who leads those who do.
-TAKERS = (Role.CASHIER,)
-CLOSERS = (Role.SUPERVISOR, Role.GM)
-
 
 class Basis(TextChoices):
     """How a charge is reckoned."""

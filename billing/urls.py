@@ -1,10 +1,11 @@
 """Addresses of money."""
 
-from django.urls import path
+from django.urls import include, path
 
 from billing import views
 
 urlpatterns = [
+    path("", include("billing.urls_closing")),
     path("till/", views.till, name="till"),
     path("till/<slug:code>/<path:number>/", views.till_unit, name="till_unit"),
     path("receipts/<str:number>/", views.receipt, name="receipt"),

@@ -46,6 +46,8 @@ MAKE_CALLS = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.GM})
 READ_AUDIT = frozenset({Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN})
 READ_FIGURES = frozenset({Role.SUPERVISOR, Role.GM, Role.QUALITY})
 READ_PRICES = frozenset(REGISTER_ROLES)
+READ_MONEY = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.GM})
+LEAD_MONEY = frozenset({Role.SUPERVISOR, Role.GM})
 OVERSEE = frozenset({Role.SUPERVISOR, Role.GM, Role.ADMIN})
 
 RECEPTION = [
@@ -60,7 +62,14 @@ RECEPTION = [
         60,
     ),
 ]
-TILL = [Entry(_("Till"), "till", "wallet", frozenset({Role.CASHIER}), 0)]
+TILL = [
+    Entry(_("Till"), "till", "wallet", frozenset({Role.CASHIER}), 0),
+    Entry(_("Receipts"), "receipts", "receipt", frozenset({Role.CASHIER}), 3),
+    Entry(_("Day close"), "dayclose_own", "lock", frozenset({Role.CASHIER}), 4),
+    Entry(_("Deposits"), "deposits", "piggy-bank", frozenset({Role.CASHIER}), 6),
+    Entry(_("Statements"), "statements", "sheet", frozenset({Role.CASHIER, Role.GM}), 88),
+    Entry(_("Day closes"), "dayclose_all", "calendar-check", frozenset({Role.SUPERVISOR}), 87),
+]
 TICKETS = [
     Entry(_("My jobs"), "my_jobs", "hard-hat", frozenset({Role.TECHNICIAN, Role.CASHIER}), 10, my_open_jobs),
     Entry(
@@ -176,6 +185,11 @@ TASKS: list[Entry] = [
     ),
     Entry(_("Improvement measures"), "measures", "list-checks", STAFF_ROLES, 28),
     Entry(_("Approvals"), "approvals", "stamp", STAFF_ROLES, 38, also=(_("What I asked a second person for"),)),
+    Entry(_("Receipts"), "receipts", "receipt", READ_MONEY, 29, also=(_("Print a receipt again"),)),
+    Entry(_("Deposits"), "deposits", "piggy-bank", READ_MONEY, 29),
+    Entry(_("Statements"), "statements", "sheet", LEAD_MONEY, 29, also=(_("Income"), _("Close the month"))),
+    Entry(_("Day closes"), "dayclose_all", "calendar-check", LEAD_MONEY, 29, also=(_("Who closed the day"),)),
+    Entry(_("Day close"), "dayclose_own", "lock", frozenset({Role.SUPERVISOR}), 29),
     Entry(_("Prices"), "tariffs", "tags", READ_PRICES, 39, also=(_("Tariffs"), _("What something costs"))),
     Entry(_("Audit trail"), "audit", "shield-check", READ_AUDIT, 40),
     Entry(_("Deadline rules"), "rules", "timer", frozenset(READ_RULES), 45),

@@ -30,7 +30,7 @@ NOTHING = Decimal("0.00")
 
 @dataclass(frozen=True, kw_only=True)
 class Count:
-    """What was counted of one way of paying, in yuan; `explanation` says why it differs, `pieces` how it was counted."""
+    """What was counted of one way of paying, in yuan; `explanation`: why it differs; `pieces`: notes and coins."""
 
     counted: Decimal
     explanation: str = ""
@@ -61,7 +61,7 @@ def require_day_open(*, project: Project, cashier: User, day: date) -> None:
 
 
 def require_payment_open(payment: Payment) -> None:
-    """Raise `NotNow` where a payment cannot be taken back by its cashier alone: its day is closed, or it is a deposit."""
+    """Raise `NotNow` for a payment that its cashier cannot take back alone: of a closed day, or for a deposit."""
     if hasattr(payment, "deposit"):
         raise NotNow(
             _("This receipt is of deposit %(deposit)s: give the deposit back instead.")
@@ -112,7 +112,9 @@ def close_day(
         [DayCloseRemark(close=close, receipt_id=pk, words=words) for pk, words in said.items()]
     )
     difference = sum((line.counted - line.recorded for line in lines), NOTHING)
-    audit(at=at, by=by, project=project, action="day.closed", target=str(close.pk), data={"difference": str(difference)})
+    audit(
+        at=at, by=by, project=project, action="day.closed", target=str(close.pk), data={"difference": str(difference)}
+    )
     return close
 
 
@@ -131,28 +133,31 @@ def _check(
     handed_to: str,
     note: str,
 ) -> None:
-    problems: dict[str, str] = {}
-    explained = {receipts[pk].payment.method for pk in said if pk in receipts}
     if any(pk not in receipts for pk in said) or any(len(words) > LONGEST_REMARK for words in said.values()):
         raise Invalid(_("A word on a receipt has at most 200 characters, and the receipt is one of this day."))
+    explained = {receipts[pk].payment.method for pk in said}
+    problems: dict[str, str] = {}
     for method in {*moved, *counts}:
-        count = counts.get(method)
-        if method not in Method.values or count is None:
-            problems[f"counted_{method}"] = _("Say what you counted, 0 where there is none.")
-        elif not 0 <= abs(count.counted) <= LARGEST or count.counted != to_cents(count.counted):
-            problems[f"counted_{method}"] = _("Out of range.")
-        elif len(count.explanation) > LONGEST_WORDS:
-            problems[f"explanation_{method}"] = _("Too long.")
-        elif (
-            count.counted != moved.get(method, NOTHING) and not count.explanation.strip() and method not in explained
-        ):
-            problems[f"explanation_{method}"] = _("It differs: say why, or note it beside the receipt.")
+        problems |= _wrong(method, counts.get(method), moved.get(method, NOTHING), noted=method in explained)
     if not 0 < len(handed_to.strip()) <= LONGEST:
         problems["handed_to"] = _("Say who took the money over.")
     if len(note) > LONGEST_WORDS:
         problems["note"] = _("Too long.")
     if problems:
         raise Invalid(_("The day is not closed yet: something is missing."), fields=problems)
+
+
+def _wrong(method: str, count: Count | None, moved: Decimal, *, noted: bool) -> dict[str, str]:
+    """What is wrong with the count of one way of paying, by field; `noted`: a receipt of it has a word."""
+    if method not in Method.values or count is None:
+        return {f"counted_{method}": _("Say what you counted, 0 where there is none.")}
+    if abs(count.counted) > LARGEST or count.counted != to_cents(count.counted):
+        return {f"counted_{method}": _("Out of range.")}
+    if len(count.explanation) > LONGEST_WORDS:
+        return {f"explanation_{method}": _("Too long.")}
+    if count.counted != moved and not count.explanation.strip() and not noted:
+        return {f"explanation_{method}": _("It differs: say why, or note it beside the receipt.")}
+    return {}
 
 
 def _write(project: Project, day: date, *, handed_to: str, note: str, by: User, at: datetime) -> DayClose:

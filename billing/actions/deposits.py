@@ -182,9 +182,7 @@ def _check_amount(amount: Decimal, most: Decimal) -> None:
     if amount <= 0 or amount != to_cents(amount):
         raise Invalid(_("Give an amount in yuan, to the cent."), fields={"amount": _("Out of range.")})
     if amount > most:
-        raise Invalid(
-            _("At most ¥%(most)s: more is not held.") % {"most": most}, fields={"amount": _("Out of range.")}
-        )
+        raise Invalid(_("At most ¥%(most)s: more is not held.") % {"most": most}, fields={"amount": _("Out of range.")})
 
 
 def _check_method(method: str) -> None:

@@ -9,8 +9,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
+from accounts.states import Role
 from billing.models.payments import Receipt
-from billing.states import CLOSERS, TAKERS, Method
+from billing.states import Method
+
+# Who takes money, and who leads those who do.
+TAKERS = (Role.CASHIER,)
+CLOSERS = (Role.SUPERVISOR, Role.GM)
 
 
 class DayCloseQuerySet(models.QuerySet["DayClose"]):

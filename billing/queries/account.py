@@ -56,7 +56,7 @@ class HouseholdAccount:
 
 
 def account_of(household: Household, since: date, until: date) -> HouseholdAccount:
-    """Read the statement of a household, whose unit and project are read: six statements of SQL, whatever its length."""
+    """Read the statement of a household, whose unit and project are read, in six statements of SQL."""
     mine = Q(bill__household=household)
     owed = receivable(household.project).filter(mine, day__lt=since).aggregate(sum=owed_by())["sum"] or NOTHING
     advance = _advance_before(household, since)

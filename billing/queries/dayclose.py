@@ -36,7 +36,9 @@ def is_day_closed(payment: Payment) -> bool:
     return standing_close(payment.project, payment.by_id, payment.day) is not None
 
 
-def movements(project: Project, first: date, last: date, *, cashier: int | None = None) -> dict[tuple[date, int], Moved]:
+def movements(
+    project: Project, first: date, last: date, *, cashier: int | None = None
+) -> dict[tuple[date, int], Moved]:
     """What came in less what went out, in yuan, by day and person, then by way of paying: two statements."""
     found: dict[tuple[date, int], Moved] = defaultdict(dict)
     rows = Posting.objects.filter(project=project, day__range=(first, last)).annotate(till=_TILL).exclude(till=None)

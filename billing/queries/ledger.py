@@ -87,7 +87,7 @@ class Check:
 
 
 def proof(project: Project) -> list[Check]:
-    """Prove bills, credit, receipts and deposits against the ledger: sums first, then each bill and unit where they differ.
+    """Prove bills, credit, receipts and deposits against the ledger: sums first, then each thing where they differ.
 
     A proof whose checks all hold is that of books in order.
     """

@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 from billing.models import Bill, Deposit, Receipt, ReceiptPrint
-from billing.queries.owed import NOTHING, Liable, credit_of, liable_for, open_bills
+from billing.queries.owed import NOTHING, Liable, credit_of, liable_for, liable_in, open_bills
 from billing.queries.paper import deposit_of, period_words
-from estate.models import Person, Unit
+from estate.models import Household, Person, Unit
 
 
 @dataclass(frozen=True)
@@ -82,3 +82,14 @@ def receipt_page(receipt: Receipt) -> ReceiptPage:
         prints=tuple(receipt.prints.select_related("by")),
         deposit=deposit,
     )
+
+
+def name_of(owes: Liable | None) -> str:
+    """The name of whoever owes; empty where nobody is registered."""
+    person = owes.person if owes else None
+    return "" if person is None else Person.objects.values_list("name", flat=True).get(pk=person)
+
+
+def payer_of(household: Household) -> str:
+    """Whoever of a household is asked to pay, by name; empty where nobody is registered."""
+    return name_of(liable_in(household))

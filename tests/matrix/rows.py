@@ -54,6 +54,7 @@ OVERSEERS = frozenset({"supervisor", "gm", "admin"})
 FIGURES = frozenset({"supervisor", "gm", "quality"})
 CASHIER = frozenset({"cashier"})
 MONEY_STAFF = frozenset({"frontdesk", "frontdesk2", "cashier", "supervisor", "gm"})
+MONEY_LEADERS = frozenset({"cashier", "supervisor", "gm"})
 DECIDERS = frozenset({"supervisor", "gm"})
 NOBODY: frozenset[str] = frozenset()
 
@@ -92,6 +93,9 @@ SEES: dict[str, Mapping[str, Places]] = {
     "payment": MONEY,
     "receipt": MONEY,
     "receipt_print": MONEY,
+    "deposit": MONEY,
+    # A cashier's own day, and those who lead.
+    "day": dict.fromkeys({"cashier", "supervisor", "gm"}, BOTH),
     "receipt_token": dict.fromkeys(ROLES, BOTH | FAR),
     "import": dict.fromkeys(IMPORTERS, BOTH),
     "message": {"resident": MINE, "resident2": THEIRS, "frontdesk2": FAR},

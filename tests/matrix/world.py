@@ -20,9 +20,10 @@ from PIL import Image
 from accounts.models import Absence, Department, Project, User
 from accounts.states import Role
 from billing.actions.charging import charge_once, standing_item
+from billing.actions.deposits import take_deposit
 from billing.actions.paying import take_payment
 from billing.actions.receipting import print_receipt
-from billing.models import Bill, ChargeItem, Tariff, UnitCharge
+from billing.models import Bill, ChargeItem, DayClose, Tariff, UnitCharge
 from billing.states import Basis
 from cases.actions import NewCase, attach_photo, grant, lock, open_case, reveal_contact
 from cases.models import Case
@@ -284,14 +285,34 @@ def _money(place: Place, word: str) -> dict[str, dict[str, object]]:
         by=place.cashier,
         at=NOON,
     )
+    deposit = take_deposit(
+        project=place.project,
+        unit=place.unit,
+        amount=Decimal(500),
+        purpose=word,
+        method="cash",
+        by=place.cashier,
+        at=NOON,
+    )
     printed = print_receipt(receipt=receipt, url="https://desk.example.org/", fonts=FONTS, by=place.cashier, at=NOON)
     return {
         "bill": {"number": owed.number},
         "payment": {"number": receipt.payment.number},
         "receipt": {"number": receipt.number},
         "receipt_token": {"token": receipt.token},
+        "deposit": {"number": deposit.number},
+        "day": {"pk": _closed_day(place, word)},
         "receipt_print": {"number": receipt.number, "nth": printed.nth},
     }
+
+
+def _closed_day(place: Place, word: str) -> int:
+    """A day that the place's cashier closed, another one for each home."""
+    day = NOON.date() - timedelta(days=place.unit.pk)
+    close, _made = DayClose.objects.get_or_create(
+        project=place.project, cashier=place.cashier, day=day, defaults={"closed_at": NOON, "handed_to": word}
+    )
+    return int(close.pk)
 
 
 def _bill(place: Place, word: str) -> Bill:
