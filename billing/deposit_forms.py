@@ -25,7 +25,7 @@ class TakeDepositForm(forms.Form):
     """A deposit that is handed over at the till."""
 
     purpose = forms.CharField(
-        label=gettext_lazy("What for"),
+        label=gettext_lazy("Purpose"),
         max_length=LONGEST,
         help_text=gettext_lazy("Such as: renovation deposit."),
     )

@@ -110,9 +110,9 @@ class BillState(TextChoices):
 class Column(TextChoices):
     """A column of a statement of what is owed."""
 
-    RAISED = "raised", _("Raised")
+    RAISED = "raised", _("Charged")
     VOIDED = "voided", _("Made void")
-    RECEIVED = "received", _("Received")
+    RECEIVED = "received", _("Paid in")
     USED = "used", _("From what was paid in advance")
     WAIVED = "waived", _("Waived")
 

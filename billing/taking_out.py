@@ -33,7 +33,7 @@ def _workbook(statement: Statement, url: str, at: datetime) -> bytes:
     """Two sheets: what came in, and what is owed; amounts are numbers."""
     book = Workbook(write_only=True)
     sums, total = statement.income_sums
-    income = book.create_sheet(_("Received"))
+    income = book.create_sheet(_("What came in"))
     income.append([_("Charge"), *(str(method.label) for method in statement.methods), _("Together")])
     for name, cells, row_sum in (*statement.income_rows, (_("Together"), sums, total)):
         income.append([safe_cell(name), *cells, row_sum])

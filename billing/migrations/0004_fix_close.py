@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("day", models.DateField(verbose_name="day")),
                 ("nth", models.PositiveSmallIntegerField(default=1)),
-                ("closed_at", models.DateTimeField(verbose_name="closed")),
+                ("closed_at", models.DateTimeField(verbose_name="closed at")),
                 ("handed_to", models.CharField(max_length=100, verbose_name="handed over to")),
                 ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
                 (

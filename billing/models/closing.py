@@ -47,7 +47,7 @@ class DayClose(models.Model):
     cashier = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("cashier"))
     day = models.DateField(_("day"))
     nth = models.PositiveSmallIntegerField(default=1)
-    closed_at = models.DateTimeField(_("closed"))
+    closed_at = models.DateTimeField(_("closed at"))
     handed_to = models.CharField(_("handed over to"), max_length=100)
     note = models.CharField(_("note"), max_length=500, blank=True)
 
