@@ -116,7 +116,7 @@ def _show_till(request: HttpRequest, unit: Unit, *, at: datetime, tried: Tried[P
 
 def _receipt(request: HttpRequest, number: str) -> Receipt:
     rows = Receipt.objects.visible_to(user_of(request))
-    joined = ("payment__project", "payment__unit", "payment__by", "reversed_by")
+    joined = ("payment__project", "payment__unit", "payment__by", "payment__deposit", "reversed_by")
     return get_object_or_404(rows.select_related(*joined), number=number)
 
 

@@ -99,7 +99,9 @@ def _show(
         "forgotten": [one for one in unclosed_days(project, user, before=today) if one != day],
         "may_read_all": can_read_closes(user, project),
     }
-    return render(request, "billing/dayclose.html", context, status=tried.status if tried else 200)
+    # A difference without a word is found by the action, and is bad input like what the form finds.
+    status = 200 if tried is None else 422 if isinstance(tried.error, Invalid) else tried.status
+    return render(request, "billing/dayclose.html", context, status=status)
 
 
 @login_required

@@ -60,14 +60,19 @@ def require_day_open(*, project: Project, cashier: User, day: date) -> None:
         )
 
 
-def require_payment_open(payment: Payment) -> None:
-    """Raise `NotNow` for a payment that its cashier cannot take back alone: of a closed day, or for a deposit."""
+def refuse_deposit(payment: Payment) -> None:
+    """Raise `NotNow` for the payment of a deposit: what is held may have been given back since."""
     if hasattr(payment, "deposit"):
         raise NotNow(
             _("This receipt is of deposit %(deposit)s: give the deposit back instead.")
             % {"deposit": payment.deposit.number},
             code="deposit",
         )
+
+
+def require_payment_open(payment: Payment) -> None:
+    """Raise `NotNow` for a payment that its cashier cannot take back alone: of a closed day, or for a deposit."""
+    refuse_deposit(payment)
     require_day_open(project=payment.project, cashier=payment.by, day=payment.day)
 
 

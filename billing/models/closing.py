@@ -1,6 +1,7 @@
 """The end of a cashier's day (日结): what was counted against what is recorded, and a day that was opened again."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
@@ -88,7 +89,7 @@ class DayCloseLine(models.Model):
         return f"{self.close_id} {self.method} {self.counted}"
 
     @property
-    def difference(self) -> object:
+    def difference(self) -> Decimal:
         """What was counted beyond what is recorded, in yuan; less than nothing where money is missing."""
         return self.counted - self.recorded
 

@@ -59,7 +59,7 @@ def test_after_it_no_money_moves_on_that_day_and_a_reversal_needs_a_second_perso
     assert not is_day_closed(receipt.payment)
     counted(cast)
     assert is_day_closed(receipt.payment)
-    with pytest.raises(NotNow, match=r"Cashier closed 2026-11-23 at 13:00|Cashier.*2026-11-23.*13:00"):
+    with pytest.raises(NotNow, match="2026-11-23"):
         paid(cast, charged(cast, 5), at=NOON + 2 * HOUR)
     with pytest.raises(NotNow) as refused:
         reverse_receipt(receipt=receipt, reason="错", by=cast.supervisor, at=NOON + 2 * HOUR)
@@ -98,8 +98,9 @@ def test_what_moved_while_counting_and_an_empty_day_are_not_closed(cast: Cast) -
     with pytest.raises(NotNow):
         counted(cast, counts={})
     paid(cast, charged(cast, 100))
-    with pytest.raises(NotNow, match=r"."):
+    with pytest.raises(NotNow) as refused:
         counted(cast, seen={"cash": yuan(60)})
+    assert refused.value.code == "moved"
     with pytest.raises(NotNow):
         counted(cast, day=TODAY + DAY)
     with pytest.raises(NotAllowed):
