@@ -46,7 +46,9 @@ def test_a_deposit_is_a_debt_to_the_household_with_a_receipt_and_no_credit(cast:
     deposit = taken(cast)
     assert deposit.number == "YJ-20261123-0001"
     assert deposit.payment.receipt.number.startswith("SJ-DEMO-2026-")
-    assert (on(Book.DEPOSIT, cast), on(Book.CASH, cast), credit_of(cast.units[HOME])) == (2000, 2000, 0)
+    assert [on(Book.DEPOSIT, cast), on(Book.CASH, cast), credit_of(cast.units[HOME])] == list(
+        map(yuan, (2000, 2000, 0))
+    )
     assert_books_agree(cast)
 
 
@@ -60,7 +62,7 @@ def test_it_is_given_back_in_parts_and_never_more_than_is_held(cast: Cast) -> No
             )
     given_back(cast, deposit, 500)
     deposit.refresh_from_db()
-    assert (deposit.held, deposit.state, on(Book.DEPOSIT, cast)) == (0, "settled", 0)
+    assert (deposit.held, deposit.state, on(Book.DEPOSIT, cast)) == (yuan(0), "settled", yuan(0))
     with pytest.raises(NotNow):
         given_back(cast, deposit, 1)
     with pytest.raises(NotAllowed):
@@ -78,7 +80,7 @@ def test_keeping_it_waits_for_a_second_person_and_is_income_then(cast: Cast) -> 
         approve(approval=asked, by=cast.cashier, at=NOON)
     approve(approval=asked, by=cast.supervisor, at=NOON)
     deposit.refresh_from_db()
-    assert (deposit.held, on(Book.OTHER, cast), on(Book.DEPOSIT, cast)) == (1700, 300, 1700)
+    assert [deposit.held, on(Book.OTHER, cast), on(Book.DEPOSIT, cast)] == list(map(yuan, (1700, 300, 1700)))
     move = deposit.moves.get()
     assert (move.is_kept, move.reason, move.approval) == (True, "损坏电梯轿厢", asked)
     assert_books_agree(cast)

@@ -112,9 +112,7 @@ def test_a_household_reads_its_bills_payments_and_balance(cast: Cast, signed_in:
     assert home.deposits[0].held == 500
     door = account_of(cast.households[NEXT_DOOR], TODAY, TODAY)
     assert [(line.charged, line.settled, line.owed, line.advance) for line in door.lines] == [
-        (0, 0, 0, 50),
-        (20, 0, 20, 50),
-        (0, 20, 0, 30),
+        tuple(map(yuan, row)) for row in ((0, 0, 0, 50), (20, 0, 20, 50), (0, 20, 0, 30))
     ]
     page = f"/households/{cast.households[HOME].pk}/statement/"
     client = signed_in(cast.frontdesk)
