@@ -48,8 +48,8 @@ def test_a_day_holds_what_was_taken_less_what_was_taken_back(cast: Cast) -> None
     assert recorded(cast.project, cast.supervisor.pk, TODAY) == {}, "the money left the cashier's drawer"
     close = counted(cast)
     assert [(line.method, line.recorded, line.difference) for line in close.lines.all()] == [
-        ("cash", yuan(100), 0),
-        ("wechat", yuan(60), 0),
+        ("cash", yuan(100), yuan(0)),
+        ("wechat", yuan(60), yuan(0)),
     ]
     assert_books_agree(cast)
 
