@@ -51,6 +51,11 @@ class Owing:
         return [self.columns[name] if name == Column.RAISED else -self.columns[name] for name in Column.values]
 
     @property
+    def named(self) -> list[tuple[str, Decimal]]:
+        """The columns with their names."""
+        return [(str(Column(name).label), cell) for name, cell in zip(Column.values, self.cells, strict=True)]
+
+    @property
     def after(self) -> Decimal:
         """What is owed at the end."""
         return self.before + sum(self.columns.values(), NOTHING)
@@ -76,6 +81,12 @@ class Statement:
     def income_rows(self) -> list[tuple[str, list[Decimal], Decimal]]:
         """Each thing with its amounts in the order of `methods`, and their sum."""
         return [(row.name, [row.by_method.get(m, NOTHING) for m in self.methods], row.total) for row in self.income]
+
+    @property
+    def income_named(self) -> list[tuple[str, list[tuple[str, Decimal]], Decimal]]:
+        """Each thing with its amounts, each beside its way of paying; their sum."""
+        names = [str(method.label) for method in self.methods]
+        return [(name, list(zip(names, cells, strict=True)), total) for name, cells, total in self.income_rows]
 
     @property
     def income_sums(self) -> tuple[list[Decimal], Decimal]:
