@@ -91,7 +91,7 @@ class PaymentViewSet(viewsets.ReadOnlyModelViewSet[Payment]):
         """Payments that the person may see."""
         found = Payment.objects.visible_to(cast(User, self.request.user))
         lines = Prefetch("lines", PaymentLine.objects.select_related("bill"))
-        return found.select_related("project", "unit", "by", "receipt").prefetch_related(lines)
+        return found.select_related("project", "unit", "by", "receipt", "deposit").prefetch_related(lines)
 
     @extend_schema(request=NewPaymentInput, responses={201: PaymentSerializer})
     def create(self, request: Request) -> Response:

@@ -26,3 +26,6 @@ class BillingConfig(AppConfig):
                 register_work(kind, runner, room.found_again)
         import_module("billing.audited")
         import_module("billing.audited_prices")
+        import_module("billing.audited_closing")
+        import_module("billing.keeping")
+        import_module("billing.taking_out")

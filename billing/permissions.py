@@ -4,15 +4,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from accounts.states import Role
-from billing.models import Receipt
+from billing.models import DayClose, Deposit, Receipt
 from billing.models.bills import money_projects
+from billing.models.closing import CLOSERS, TAKERS
 from core.errors import NotAllowed
 from estate.models import REGISTER_ROLES
 
-TAKERS = (Role.CASHIER,)
 BILLERS = (Role.CASHIER, Role.SUPERVISOR)
 SETTERS = (Role.SUPERVISOR, Role.GM, Role.ADMIN)
-CLOSERS = (Role.SUPERVISOR, Role.GM)
+STATEMENT_READERS = (Role.CASHIER, Role.SUPERVISOR, Role.GM)
 
 
 def can_take_payment(user: User, project: Project) -> bool:
@@ -70,6 +70,12 @@ def can_close_month(user: User, project: Project) -> bool:
     return user.has_role(project.pk, *CLOSERS)
 
 
+def require_closer(user: User, project: Project) -> None:
+    """Raise `NotAllowed` for who does not close months in the project."""
+    if not can_close_month(user, project):
+        raise NotAllowed(_("Only the supervisor or the general manager closes a month."))
+
+
 def can_read_prices(user: User, project: Project) -> bool:
     """Whoever works with the register answers what something costs."""
     return user.is_superuser or user.has_role(project.pk, *REGISTER_ROLES)
@@ -78,3 +84,33 @@ def can_read_prices(user: User, project: Project) -> bool:
 def can_set_prices(user: User, project: Project) -> bool:
     """Supervisors, general managers and administrators publish prices."""
     return user.has_role(project.pk, *SETTERS)
+
+
+def can_close_day(user: User, project: Project) -> bool:
+    """Whoever takes money closes their day; a supervisor theirs, on which they gave money back."""
+    return user.has_role(project.pk, *BILLERS)
+
+
+def can_read_closes(user: User, project: Project) -> bool:
+    """Supervisors and general managers see who closed which day."""
+    return user.has_role(project.pk, *CLOSERS)
+
+
+def can_reopen_day(user: User, close: DayClose) -> bool:
+    """A leader opens a closed day again, never their own."""
+    return close.cashier_id != user.pk and user.has_role(close.project_id, *CLOSERS)
+
+
+def can_read_statements(user: User, project: Project) -> bool:
+    """Cashiers, supervisors and general managers read what came in and what is owed."""
+    return user.has_role(project.pk, *STATEMENT_READERS)
+
+
+def can_read_household_money(user: User, project: Project) -> bool:
+    """Whoever answers residents about money hands their statement out."""
+    return project.pk in money_projects(user)
+
+
+def can_move_deposit(user: User, deposit: Deposit) -> bool:
+    """Cashiers give deposits back, and ask to keep them."""
+    return user.has_role(deposit.project_id, *TAKERS)

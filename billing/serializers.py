@@ -11,6 +11,7 @@ from accounts.models import Project, User
 from billing.actions.paying import LARGEST
 from billing.models import Bill, Payment, PaymentLine, Receipt
 from billing.permissions import require_taker
+from billing.queries.paper import deposit_of
 from billing.states import BillState, Method
 from estate.models import Unit
 from records.parsing import MomentInput
@@ -60,7 +61,10 @@ class PaymentLineSerializer(serializers.ModelSerializer[PaymentLine]):
 
 
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
-    """Money that was taken. What the bills did not need is `credit`; `receipt` is the receipt's number."""
+    """Money that was taken. What the bills did not need is `credit`; `receipt` is the receipt's number.
+
+    `deposit` is the number of the deposit that it was taken for, empty for most.
+    """
 
     project = serializers.CharField(source="project.code")
     unit = serializers.CharField(source="unit.number")
@@ -69,6 +73,7 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
     credit = serializers.SerializerMethodField()
     receipt = serializers.CharField(source="receipt.number")
     reversed_at = serializers.DateTimeField(source="receipt.reversed_at", allow_null=True)
+    deposit = serializers.SerializerMethodField()
 
     class Meta:
         model = Payment
@@ -86,10 +91,18 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
             "credit",
             "receipt",
             "reversed_at",
+            "deposit",
         ]
 
+    def get_deposit(self, payment: Payment) -> str:
+        """The deposit's number."""
+        deposit = deposit_of(payment)
+        return deposit.number if deposit else ""
+
     def get_credit(self, payment: Payment) -> str:
-        """What of it was paid in advance."""
+        """What of it was paid in advance; nothing of a deposit."""
+        if deposit_of(payment) is not None:
+            return "0.00"
         return str(payment.amount - sum((line.amount for line in payment.lines.all()), Decimal("0.00")))
 
 

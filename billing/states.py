@@ -107,6 +107,31 @@ class BillState(TextChoices):
     VOID = "void", _("Void")
 
 
+class Column(TextChoices):
+    """A column of a statement of what is owed."""
+
+    RAISED = "raised", _("Charged")
+    VOIDED = "voided", _("Made void")
+    RECEIVED = "received", _("Paid in")
+    USED = "used", _("From what was paid in advance")
+    WAIVED = "waived", _("Waived")
+
+
+class Spell(TextChoices):
+    """What stretch of time a statement is of."""
+
+    DAY = "day", _("One day")
+    MONTH = "month", _("One month")
+
+
+class DepositState(TextChoices):
+    """Where a deposit stands; derived from its amounts, never stored."""
+
+    HELD = "held", _("Held")
+    PART = "part", _("Partly settled")
+    SETTLED = "settled", _("Settled")
+
+
 class RunState(TextChoices):
     """Where a billing run stands."""
 

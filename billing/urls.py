@@ -6,6 +6,7 @@ from billing import views
 
 urlpatterns = [
     path("", include("billing.urls_runs")),
+    path("", include("billing.urls_closing")),
     path("till/", views.till, name="till"),
     path("till/<slug:code>/<path:number>/", views.till_unit, name="till_unit"),
     path("receipts/<str:number>/", views.receipt, name="receipt"),

@@ -17,6 +17,7 @@ from billing.actions.reversing import reverse_receipt
 from billing.forms import PayForm, ReverseForm
 from billing.models import Bill, Receipt
 from billing.permissions import can_print_receipt, can_reverse, can_take_payment, require_taker
+from billing.queries.paper import deposit_of
 from billing.queries.till import receipt_page, till_of
 from cases.steps import Attempt, Tried, answer, take
 from core.errors import Invalid, NotAllowed
@@ -115,7 +116,7 @@ def _show_till(request: HttpRequest, unit: Unit, *, at: datetime, tried: Tried[P
 
 def _receipt(request: HttpRequest, number: str) -> Receipt:
     rows = Receipt.objects.visible_to(user_of(request))
-    joined = ("payment__project", "payment__unit", "payment__by", "reversed_by")
+    joined = ("payment__project", "payment__unit", "payment__by", "payment__deposit", "reversed_by")
     return get_object_or_404(rows.select_related(*joined), number=number)
 
 
@@ -143,7 +144,7 @@ def _show_receipt(request: HttpRequest, found: Receipt, tried: Tried[ReverseForm
         "taken": "taken" in request.GET,
         "change": _change(request),
         "may_print": can_print_receipt(user, found),
-        "may_reverse": can_reverse(user, found) and found.reversed_at is None,
+        "may_reverse": can_reverse(user, found) and found.reversed_at is None and deposit_of(found.payment) is None,
         "may_take": can_take_payment(user, found.payment.project),
         "reverse_form": tried.form if tried and tried.form is not None else ReverseForm(),
         "reverse_opened": tried is not None,

@@ -49,6 +49,7 @@ READ_FIGURES = frozenset({Role.SUPERVISOR, Role.GM, Role.QUALITY})
 READ_MONEY = frozenset(MONEY_ROLES)
 RAISE_BILLS = frozenset({Role.CASHIER, Role.SUPERVISOR})
 READ_PRICES = frozenset(REGISTER_ROLES)
+LEAD_MONEY = frozenset({Role.SUPERVISOR, Role.GM})
 OVERSEE = frozenset({Role.SUPERVISOR, Role.GM, Role.ADMIN})
 
 RECEPTION = [
@@ -68,6 +69,11 @@ TILL = [
     Entry(_("Billing runs"), "runs", "receipt-text", frozenset({Role.CASHIER, Role.SUPERVISOR}), 80),
     Entry(_("Meter readings"), "readings", "gauge", frozenset({Role.CASHIER}), 81),
     Entry(_("Shared costs"), "shared_costs", "split", frozenset({Role.CASHIER}), 82),
+    Entry(_("Receipts"), "receipts", "receipt", frozenset({Role.CASHIER}), 3),
+    Entry(_("Day close"), "dayclose_own", "lock", frozenset({Role.CASHIER}), 4),
+    Entry(_("Deposits"), "deposits", "piggy-bank", frozenset({Role.CASHIER}), 6),
+    Entry(_("Statements"), "statements", "sheet", frozenset({Role.CASHIER, Role.GM}), 88),
+    Entry(_("Day closes"), "dayclose_all", "calendar-check", frozenset({Role.SUPERVISOR}), 87),
 ]
 TICKETS = [
     Entry(_("My jobs"), "my_jobs", "hard-hat", frozenset({Role.TECHNICIAN, Role.CASHIER}), 10, my_open_jobs),
@@ -184,6 +190,11 @@ TASKS: list[Entry] = [
     ),
     Entry(_("Improvement measures"), "measures", "list-checks", STAFF_ROLES, 28),
     Entry(_("Approvals"), "approvals", "stamp", STAFF_ROLES, 38, also=(_("What I asked a second person for"),)),
+    Entry(_("Receipts"), "receipts", "receipt", READ_MONEY, 29, also=(_("Print a receipt again"),)),
+    Entry(_("Deposits"), "deposits", "piggy-bank", READ_MONEY, 29),
+    Entry(_("Statements"), "statements", "sheet", LEAD_MONEY, 29, also=(_("Income"), _("Close the month"))),
+    Entry(_("Day closes"), "dayclose_all", "calendar-check", LEAD_MONEY, 29, also=(_("Who closed the day"),)),
+    Entry(_("Day close"), "dayclose_own", "lock", frozenset({Role.SUPERVISOR}), 29),
     Entry(_("Prices"), "tariffs", "tags", READ_PRICES, 39, also=(_("Tariffs"), _("What something costs"))),
     Entry(_("Billing runs"), "runs", "receipt-text", READ_MONEY, 31, also=(_("Raise bills"),)),
     Entry(_("New billing run"), "run_new", "receipt-text", RAISE_BILLS, 32),

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
+from billing.actions.dayclose import require_day_open
 from billing.actions.posting import Line, post
 from billing.actions.receipting import issue_receipt
 from billing.models import Bill, Credit, Payment, PaymentLine, Receipt
@@ -62,7 +63,7 @@ def take_payment(
     Raises:
         NotAllowed: no cashier of the project.
         Invalid: an amount that is none, an unknown way of paying, a bill of another unit.
-        NotNow: one of the bills was paid or made void meanwhile, or the month is closed.
+        NotNow: one of the bills was paid or made void meanwhile, or the cashier's day or the month is closed.
     """
     require_taker(by, project)
     _check(project, unit, bills, amount, method)
@@ -74,7 +75,7 @@ def take_payment(
     if rest:
         add_credit(unit, rest)
     _tell_cases(cases, locked, settled, METHOD_WORDS[Method(method)], by=by, at=at)
-    payment = _payment(
+    payment = make_payment(
         project,
         unit,
         locked,
@@ -91,6 +92,7 @@ def take_payment(
     )
     _book(payment, settled, rest)
     audit(at=at, by=by, project=project, action="payment.taken", target=payment.number, data={"amount": str(amount)})
+    require_day_open(project=project, cashier=by, day=payment.day)
     return issue_receipt(payment)
 
 
@@ -161,9 +163,10 @@ def _tell_cases(
         happen(case=cases[bill.case_id], kind="bill.paid", at=at, by=by, data=data, for_resident=True)
 
 
-def _payment(
+def make_payment(
     project: Project, unit: Unit, bills: Sequence[Bill], *, payer: str, by: User, at: datetime, **given: object
 ) -> Payment:
+    """The row of money that was taken, in the name of whoever owes the bills, or else owns the unit."""
     first = next(iter(bills), None)
     owes = Liable(first.household_id, first.debtor_id) if first else liable_for([unit.pk]).get(unit.pk, Liable())
     name = payer.strip() or _name_of(owes)

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from billing.models import BillingRun, ClosedMonth, Entry, Payment, Posting
-from billing.permissions import can_close_month
+from billing.permissions import require_closer
 from billing.queries.ledger import is_closed
 from billing.states import EntryKind
-from core.errors import Invalid, NotAllowed, NotNow
+from core.errors import Invalid, NotNow
 from core.money import to_cents
 
 LONGEST_REASON = 500
@@ -164,8 +164,7 @@ def close_month(*, project: Project, month: date, by: User, at: datetime) -> Clo
         NotAllowed: not a supervisor or the general manager of the project.
         NotNow: the month is not over, or closed already.
     """
-    if not can_close_month(by, project):
-        raise NotAllowed(_("Only the supervisor or the general manager closes a month."))
+    require_closer(by, project)
     first = month.replace(day=1)
     if at.astimezone(project.tz).date().replace(day=1) <= first:
         raise NotNow(_("This month is not over yet."))

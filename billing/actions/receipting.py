@@ -11,6 +11,7 @@ from billing.models import Payment, Receipt, ReceiptPrint
 from billing.papers import render
 from billing.permissions import can_print_receipt
 from billing.queries.paper import receipt_form
+from billing.rules.numbers import format_number
 from core.errors import NotAllowed
 from records.actions import audit, store_bytes
 
@@ -36,11 +37,6 @@ def _next_number(project: Project, day: date) -> str:
         cursor.execute(COUNT_ON, [project.pk, day.year])
         (last,) = cursor.fetchone()
     return format_number(project.code, day.year, last)
-
-
-def format_number(code: str, year: int, count: int) -> str:
-    """A receipt's number such as `SJ-DEMO-2026-000001`; past 999,999 a year it grows a digit."""
-    return f"SJ-{code.upper()}-{year}-{count:06d}"
 
 
 @transaction.atomic

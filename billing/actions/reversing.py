@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from billing.actions.dayclose import require_payment_open
 from billing.actions.paying import add_credit, lock_cases
 from billing.actions.posting import reason_of, reverse
 from billing.models import Bill, Credit, PaymentLine, Receipt
@@ -58,6 +59,7 @@ def _require_open(receipt: Receipt, at: datetime) -> None:
         raise NotNow(
             _("The day of this receipt is over: taking it back needs a second person's approval."), code="day_over"
         )
+    require_payment_open(receipt.payment)
 
 
 def _owe_again(lines: list[PaymentLine]) -> None:

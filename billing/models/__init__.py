@@ -1,6 +1,8 @@
 """What is charged, what is owed, what was paid, and the ledger that proves it."""
 
 from billing.models.bills import Bill, BillingRun, BillLine
+from billing.models.closing import DayClose, DayCloseLine, DayCloseRemark, DayReopen
+from billing.models.deposits import Deposit, DepositMove
 from billing.models.ledger import Account, ClosedMonth, Entry, Posting
 from billing.models.meters import Meter, Reading, Usage
 from billing.models.payments import Credit, Payment, PaymentLine, Receipt, ReceiptPrint, ReceiptSeries
@@ -15,6 +17,12 @@ __all__ = [
     "ChargeItem",
     "ClosedMonth",
     "Credit",
+    "DayClose",
+    "DayCloseLine",
+    "DayCloseRemark",
+    "DayReopen",
+    "Deposit",
+    "DepositMove",
     "Entry",
     "Meter",
     "Payment",

@@ -9,7 +9,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import Project
-from billing.models import Account, Bill, ClosedMonth, Credit, PaymentLine, Posting, Receipt
+from billing.models import Account, Bill, ClosedMonth, Credit, Deposit, PaymentLine, Posting, Receipt
 from billing.states import METHOD_BOOKS, Book, EntryKind, Method, Side
 from estate.models import Unit
 
@@ -87,7 +87,7 @@ class Check:
 
 
 def proof(project: Project) -> list[Check]:
-    """Prove bills, credit and receipts against the ledger: sums first, then each bill and unit where they differ.
+    """Prove bills, credit, receipts and deposits against the ledger: sums first, then each thing where they differ.
 
     A proof whose checks all hold is that of books in order.
     """
@@ -100,6 +100,8 @@ def proof(project: Project) -> list[Check]:
         *_credits(project),
         *_receipts(project),
         *_lines(project),
+        Check(_("Deposits held"), _held(project), balance(Book.DEPOSIT, project)),
+        *_deposits(project),
     ]
 
 
@@ -135,7 +137,8 @@ def _receipts(project: Project) -> list[Check]:
     standing = Receipt.objects.filter(payment__project=project, reversed_at=None).order_by()
     by_method = dict(standing.values_list("payment__method").annotate(Sum("payment__amount")))
     rows = Posting.objects.filter(project=project, entry__payment__isnull=False).order_by()
-    paid = dict(rows.filter(entry__kind=EntryKind.PAID).values_list("debit").annotate(Sum("amount")))
+    taken = rows.filter(entry__kind__in=(EntryKind.PAID, EntryKind.DEPOSIT_TAKEN))
+    paid = dict(taken.values_list("debit").annotate(Sum("amount")))
     back = dict(rows.filter(entry__kind=EntryKind.REVERSED).values_list("credit").annotate(Sum("amount")))
     return [
         Check(
@@ -152,3 +155,16 @@ def _lines(project: Project) -> list[Check]:
     settled = PaymentLine.objects.filter(payment__project=project).aggregate(sum=Sum("amount", default=NOTHING))["sum"]
     rows = Posting.objects.filter(project=project, entry__kind=EntryKind.PAID, credit=Book.RECEIVABLE)
     return [Check(_("Settled on bills"), settled, rows.aggregate(sum=Sum("amount", default=NOTHING))["sum"])]
+
+
+def _held(project: Project) -> Decimal:
+    rows = Deposit.objects.filter(project=project)
+    return Decimal(rows.aggregate(sum=Sum("held", default=NOTHING))["sum"])
+
+
+def _deposits(project: Project) -> list[Check]:
+    """Per deposit: what is held is what the ledger holds of its payment. Only those that differ."""
+    ledger = _moved(project, Book.DEPOSIT, "entry__payment")
+    held = Deposit.objects.filter(project=project).values_list("payment_id", "number", "held")
+    checks = [Check(number, amount, -ledger[pk]) for pk, number, amount in held.iterator()]
+    return [check for check in checks if not check.holds]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from billing.models import Bill, Receipt
+from billing.models import Bill, Deposit, Payment, Receipt
 from billing.papers import ReceiptForm, ReceiptRow
 from billing.states import Method
 
@@ -45,9 +45,18 @@ def _rows(receipt: Receipt) -> tuple[ReceiptRow, ...]:
         for line in lines
     ]
     rest = receipt.payment.amount - sum(line.amount for line in lines)
-    if rest:
+    deposit = deposit_of(receipt.payment)
+    if deposit is not None:
+        rows.append(ReceiptRow(name=_("Deposit"), period=deposit.purpose, bill=deposit.number, amount=rest))
+    elif rest:
         rows.append(ReceiptRow(name=_("Paid in advance"), period="", bill="", amount=rest))
     return tuple(rows)
+
+
+def deposit_of(payment: Payment) -> Deposit | None:
+    """The deposit that a payment was taken for; None for most."""
+    found: Deposit | None = getattr(payment, "deposit", None)
+    return found
 
 
 def period_words(bill: Bill) -> str:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from billing.models import Bill, Receipt, ReceiptPrint
-from billing.queries.owed import NOTHING, credit_of, liable_for, open_bills
-from billing.queries.paper import period_words
-from estate.models import Person, Unit
+from billing.models import Bill, Deposit, Receipt, ReceiptPrint
+from billing.queries.owed import NOTHING, Liable, credit_of, liable_for, liable_in, open_bills
+from billing.queries.paper import deposit_of, period_words
+from estate.models import Household, Person, Unit
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Till:
     rows: tuple[Owed, ...]
     credit: Decimal
     payer: str
+    household: int | None = None
 
     @property
     def total(self) -> Decimal:
@@ -46,12 +47,13 @@ def till_of(unit: Unit, *, today: date, ticked: set[str] | None = None) -> Till:
         )
         for bill in open_bills(unit)
     )
-    return Till(unit=unit, rows=rows, credit=credit_of(unit), payer=_payer(unit, rows))
-
-
-def _payer(unit: Unit, rows: tuple[Owed, ...]) -> str:
-    """Whose name the receipt bears unless another is typed."""
     owes = liable_for([unit.pk]).get(unit.pk)
+    household = owes.household if owes else None
+    return Till(unit=unit, rows=rows, credit=credit_of(unit), payer=_payer(owes, rows), household=household)
+
+
+def _payer(owes: Liable | None, rows: tuple[Owed, ...]) -> str:
+    """Whose name the receipt bears unless another is typed."""
     person = rows[0].bill.debtor_id if rows else owes.person if owes else None
     if person is None:
         return ""
@@ -60,20 +62,34 @@ def _payer(unit: Unit, rows: tuple[Owed, ...]) -> str:
 
 @dataclass(frozen=True)
 class ReceiptPage:
-    """A receipt with what it settled and every print of it."""
+    """A receipt with what it settled and every print of it; `deposit` where it was taken for one."""
 
     receipt: Receipt
     rows: tuple[tuple[str, str, Decimal], ...]
     kept: Decimal
     prints: tuple[ReceiptPrint, ...]
+    deposit: Deposit | None = None
 
 
 def receipt_page(receipt: Receipt) -> ReceiptPage:
     """Read the rest of a receipt's page."""
     lines = list(receipt.payment.lines.select_related("bill__item"))
+    rest, deposit = receipt.payment.amount - sum(line.amount for line in lines), deposit_of(receipt.payment)
     return ReceiptPage(
         receipt=receipt,
         rows=tuple((line.bill.item.name, period_words(line.bill), line.amount) for line in lines),
-        kept=receipt.payment.amount - sum(line.amount for line in lines),
+        kept=NOTHING if deposit else rest,
         prints=tuple(receipt.prints.select_related("by")),
+        deposit=deposit,
     )
+
+
+def name_of(owes: Liable | None) -> str:
+    """The name of whoever owes; empty where nobody is registered."""
+    person = owes.person if owes else None
+    return "" if person is None else Person.objects.values_list("name", flat=True).get(pk=person)
+
+
+def payer_of(household: Household) -> str:
+    """Whoever of a household is asked to pay, by name; empty where nobody is registered."""
+    return name_of(liable_in(household))

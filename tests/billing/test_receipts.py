@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from billing.actions.receipting import format_number, print_receipt
+from billing.actions.receipting import print_receipt
 from billing.actions.reversing import reverse_receipt
 from billing.models import Receipt, ReceiptPrint
 from billing.queries.paper import span_words
 from billing.rules.capitals import capitals
+from billing.rules.numbers import format_number
 from core.errors import Invalid, NotAllowed
 from records.models import AuditEntry
 from records.papers import FONTS

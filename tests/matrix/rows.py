@@ -55,6 +55,7 @@ FIGURES = frozenset({"supervisor", "gm", "quality"})
 CASHIER = frozenset({"cashier"})
 BILLERS = frozenset({"cashier", "supervisor"})
 MONEY_STAFF = frozenset({"frontdesk", "frontdesk2", "cashier", "supervisor", "gm"})
+MONEY_LEADERS = frozenset({"cashier", "supervisor", "gm"})
 DECIDERS = frozenset({"supervisor", "gm"})
 NOBODY: frozenset[str] = frozenset()
 
@@ -96,6 +97,9 @@ SEES: dict[str, Mapping[str, Places]] = {
     "meter": _sees({"frontdesk", "cashier", "supervisor", "gm"}),
     "run": _sees({"frontdesk", "cashier", "supervisor", "gm"}),
     "shared_cost": _sees({"frontdesk", "cashier", "supervisor", "gm"}),
+    "deposit": MONEY,
+    # A cashier's own day, and those who lead.
+    "day": dict.fromkeys({"cashier", "supervisor", "gm"}, BOTH),
     "receipt_token": dict.fromkeys(ROLES, BOTH | FAR),
     "import": dict.fromkeys(IMPORTERS, BOTH),
     "message": {"resident": MINE, "resident2": THEIRS, "frontdesk2": FAR},

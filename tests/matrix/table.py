@@ -15,6 +15,7 @@ from tests.matrix.rows import (
     GM,
     IMPORTERS,
     LEADERS,
+    MONEY_LEADERS,
     MONEY_STAFF,
     NOBODY,
     OVERSEERS,
@@ -218,6 +219,26 @@ TABLE: dict[str, Row] = {
     "shared_cost_progress": readable("shared_cost", MONEY_STAFF),
     "shared_cost_step": writable("shared_cost", BILLERS, given={"verb": "raise"}),
     "shared_cost_step cancel": writable("shared_cost", BILLERS, REASON, given={"verb": "cancel"}),
+    "receipts": readable("", MONEY_STAFF),
+    "statements": readable("", MONEY_LEADERS),
+    # Where a statement is short, writing and reading are the same.
+    "statement_export": Row(reads=MONEY_LEADERS, writes=MONEY_LEADERS, given={"kind": "xlsx"}, get_writes=True),
+    "month_close": writable("", DECIDERS, just(month="2026-01-01")),
+    "household_statement": readable("household", MONEY_STAFF),
+    "household_paper": writable("household", MONEY_STAFF),
+    "dayclose_own": Row(reads=CASHIER | {"supervisor"}, writes=CASHIER | {"supervisor"}, body=just(handed_to="财务")),
+    "dayclose_all": readable("", DECIDERS),
+    "dayclose": readable("day", MONEY_LEADERS),
+    "dayclose_reopen": writable("day", DECIDERS, REASON),
+    "deposits": readable("", MONEY_STAFF),
+    "deposit_new": Row(
+        thing="unit", reads=CASHIER, writes=CASHIER, body=just(purpose="装修押金", amount="1", method="cash")
+    ),
+    "deposit": readable("deposit", MONEY_STAFF),
+    "deposit_return": writable(
+        "deposit", CASHIER, just(**{"return-amount": "1", "return-method": "cash", "return-received_by": "本人"})
+    ),
+    "deposit_keep": writable("deposit", CASHIER, just(**{"keep-amount": "1", "keep-reason": "损坏公共部位"})),
     # --- prices ------------------------------------------------------------------------------------------------------
     "tariffs": readable("", READERS),
     "tariff_new": Row(reads=OVERSEERS, writes=OVERSEERS),

@@ -7,7 +7,6 @@ else, and the phones are whole numbers that no page shows unmasked.
 import io
 from dataclasses import dataclass, field
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +18,7 @@ from PIL import Image
 
 from accounts.models import Absence, Department, Project, User
 from accounts.states import Role
-from billing.actions.charging import charge_once, standing_item
-from billing.actions.paying import take_payment
-from billing.actions.receipting import print_receipt
-from billing.models import Bill, ChargeItem, Tariff, UnitCharge
+from billing.models import ChargeItem, Tariff, UnitCharge
 from billing.states import Basis
 from cases.actions import NewCase, attach_photo, grant, lock, open_case, reveal_contact
 from cases.models import Case
@@ -43,6 +39,7 @@ from sla.models import Calendar, CalendarVersion, Clock
 from tests.cast import NOON, Cast, make_cast, make_home, make_user
 from tests.estate.books import OWNER, PEOPLE, xlsx
 from tests.matrix.charged import make_meter, make_run, make_shared_cost
+from tests.matrix.money import money_of
 from tests.records.approving import asked
 from tickets import actions as tickets
 from tickets.actions import NewTicket
@@ -233,7 +230,7 @@ def _furnish(name: str, place: Place) -> None:
     upload = imports.upload(workbook=workbook, project=place.project, by=place.importer, at=NOON)
     place.ids = {
         **_complained(place, word),
-        **_money(place, known),
+        **money_of(place, known),
         "ticket": {"number": case.number},
         "done": {"number": done.case.number},
         "callback": {"number": callback.number},
@@ -269,42 +266,6 @@ def _begun(name: str, place: Place) -> None:
         project=place.project,
         by=place.desk,
         at=timezone.now(),
-    )
-
-
-def _money(place: Place, word: str) -> dict[str, dict[str, object]]:
-    """A bill that is owed, and another one that was paid."""
-    paid, owed = (_bill(place, word) for _ in range(2))
-    receipt = take_payment(
-        project=place.project,
-        unit=place.unit,
-        bills=[paid],
-        amount=paid.amount,
-        method="cash",
-        reference=word,
-        by=place.cashier,
-        at=NOON,
-    )
-    printed = print_receipt(receipt=receipt, url="https://desk.example.org/", fonts=FONTS, by=place.cashier, at=NOON)
-    return {
-        "bill": {"number": owed.number},
-        "payment": {"number": receipt.payment.number},
-        "receipt": {"number": receipt.number},
-        "receipt_token": {"token": receipt.token},
-        "receipt_print": {"number": receipt.number, "nth": printed.nth},
-    }
-
-
-def _bill(place: Place, word: str) -> Bill:
-    return charge_once(
-        project=place.project,
-        unit=place.unit,
-        item=standing_item(place.project, "有偿维修服务费"),
-        amount=Decimal("30.00"),
-        words=word,
-        due_on=NOON.date(),
-        by=place.cashier,
-        at=NOON,
     )
 
 
@@ -422,7 +383,7 @@ def happens_more(place: Place, word: str) -> None:
     said = {"title": word}
     tell([Notice(key=word, template="case.assigned", case=done.case, to=(place.reader,), data=said)], at=NOON)
     Vehicle.objects.create(project=place.project, plate=f"浙A{word[-7:]}", unit=place.unit)
-    _money(place, word)
+    money_of(place, word)
     unit = Unit.objects.create(
         project=place.project, building=place.unit.building, number=f"7-7-{place.unit.pk}", room="1"
     )

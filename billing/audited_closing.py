@@ -1,0 +1,52 @@
+"""Entries of the audit trail about closed days and months, statements and deposits."""
+
+from collections.abc import Collection, Mapping
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Project, User
+from billing.models import DayClose, Deposit
+from estate.models import Household
+from records.about import About, register_about
+from records.sentences import register_actions, register_names
+
+
+def _closes(user: User, project: Project, targets: Collection[str]) -> Mapping[str, About]:
+    """Closed days by key, with their page."""
+    keys = [int(target) for target in targets if target.isascii() and target.isdigit()]
+    rows = DayClose.objects.visible_to(user).filter(project=project, pk__in=keys).select_related("cashier")
+    return {str(row.pk): About(str(row), reverse("dayclose", args=[row.pk])) for row in rows}
+
+
+def _deposits(user: User, project: Project, targets: Collection[str]) -> Mapping[str, About]:
+    """Deposits by number, with their page."""
+    rows = Deposit.objects.visible_to(user).filter(project=project, number__in=list(targets))
+    return {
+        number: About(number, reverse("deposit", args=[number])) for number in rows.values_list("number", flat=True)
+    }
+
+
+def _households(user: User, project: Project, targets: Collection[str]) -> Mapping[str, About]:
+    """Households by key, named by their room."""
+    keys = [int(target) for target in targets if target.isascii() and target.isdigit()]
+    rows = Household.objects.filter(project=project, pk__in=keys).values_list("pk", "unit__number")
+    return {str(pk): About(room, reverse("household_statement", args=[pk])) for pk, room in rows}
+
+
+register_actions(
+    {
+        "day.closed": _("Closed a day"),
+        "day.reopened": _("Opened a day again"),
+        "month.closed": _("Closed a month"),
+        "statement.exported": _("Exported a statement"),
+        "account.printed": _("Printed a household's statement"),
+        "deposit.taken": _("Took a deposit"),
+        "deposit.returned": _("Gave a deposit back"),
+        "deposit.kept": _("Kept a deposit"),
+    }
+)
+register_names({"difference": _("Difference"), "until": _("Until")})
+register_about(["day.closed", "day.reopened"], _closes, otherwise=_("a day"))
+register_about(["deposit.taken", "deposit.returned", "deposit.kept"], _deposits)
+register_about(["account.printed"], _households, otherwise=_("a household"))

@@ -1,0 +1,23 @@
+"""Addresses of closed days, statements, receipts looked for, and deposits."""
+
+from django.urls import path
+
+from billing import views_dayclose, views_deposits, views_statements
+
+urlpatterns = [
+    path("dayclose/", views_dayclose.day_close, name="dayclose_own"),
+    path("dayclose/all/", views_dayclose.day_closes, name="dayclose_all"),
+    path("dayclose/<int:pk>/", views_dayclose.day_closed, name="dayclose"),
+    path("dayclose/<int:pk>/reopen/", views_dayclose.day_reopen, name="dayclose_reopen"),
+    path("receipts/", views_statements.receipts, name="receipts"),
+    path("statements/", views_statements.statements, name="statements"),
+    path("statements/export/<slug:kind>/", views_statements.statement_export, name="statement_export"),
+    path("statements/close-month/", views_statements.month_close, name="month_close"),
+    path("households/<int:pk>/statement/", views_statements.household_statement, name="household_statement"),
+    path("households/<int:pk>/statement/paper/", views_statements.household_paper, name="household_paper"),
+    path("deposits/", views_deposits.deposits, name="deposits"),
+    path("deposits/new/<slug:code>/<path:number>/", views_deposits.deposit_new, name="deposit_new"),
+    path("deposits/<str:number>/", views_deposits.deposit, name="deposit"),
+    path("deposits/<str:number>/return/", views_deposits.deposit_return, name="deposit_return"),
+    path("deposits/<str:number>/keep/", views_deposits.deposit_keep, name="deposit_keep"),
+]
