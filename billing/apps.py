@@ -23,5 +23,6 @@ class BillingConfig(AppConfig):
         register_importer(IMPORTER)
         for kind, runner in RUNNERS.items():
             register_work(kind, runner)
+        import_module("billing.second")
         import_module("billing.audited")
         import_module("billing.audited_prices")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Project, User
 from accounts.states import Role
 from billing.models import Receipt
+from billing.models.bills import money_projects
 from core.errors import NotAllowed
 from estate.models import REGISTER_ROLES
 
@@ -12,6 +13,8 @@ TAKERS = (Role.CASHIER,)
 BILLERS = (Role.CASHIER, Role.SUPERVISOR)
 SETTERS = (Role.SUPERVISOR, Role.GM, Role.ADMIN)
 CLOSERS = (Role.SUPERVISOR, Role.GM)
+# Who decides, as the second person, about money that is waived, given back, or reversed after its day.
+SECOND = (Role.SUPERVISOR, Role.GM)
 
 
 def can_take_payment(user: User, project: Project) -> bool:
@@ -42,9 +45,40 @@ def can_bill(user: User, project: Project) -> bool:
     return user.has_role(project.pk, *BILLERS)
 
 
+def can_ask_for_waiver(user: User, project: Project) -> bool:
+    """Cashiers and supervisors ask that something is waived; a second person decides."""
+    return user.has_role(project.pk, *BILLERS)
+
+
+def can_ask_for_refund(user: User, project: Project) -> bool:
+    """Cashiers and supervisors ask that what was paid in advance is given back; a second person decides."""
+    return user.has_role(project.pk, *BILLERS)
+
+
+def can_decide_on_money(user: User, project: Project) -> bool:
+    """Supervisors and general managers decide, as the second person, about what was asked for."""
+    return user.has_role(project.pk, *SECOND)
+
+
+def require_second(user: User, project: Project, asked_by: User) -> None:
+    """Raise `NotAllowed` for who asked for it, or does not decide about money in the project."""
+    if user.pk == asked_by.pk or not can_decide_on_money(user, project):
+        raise NotAllowed(_("A second person decides about this: another supervisor, or the general manager."))
+
+
+def can_print_refund(user: User, project: Project) -> bool:
+    """Whoever hands money out has it signed for."""
+    return user.has_role(project.pk, *BILLERS)
+
+
 def can_close_month(user: User, project: Project) -> bool:
     """Supervisors and general managers close a month of the ledger."""
     return user.has_role(project.pk, *CLOSERS)
+
+
+def can_read_money(user: User, project: Project) -> bool:
+    """Whoever works with the project's money reads what is owed, paid and given back."""
+    return user.is_superuser or project.pk in money_projects(user)
 
 
 def can_read_prices(user: User, project: Project) -> bool:

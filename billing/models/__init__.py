@@ -3,6 +3,7 @@
 from billing.models.bills import Bill, BillingRun, BillLine
 from billing.models.ledger import Account, ClosedMonth, Entry, Posting
 from billing.models.payments import Credit, Payment, PaymentLine, Receipt, ReceiptPrint, ReceiptSeries
+from billing.models.refunds import Refund, RefundPaper
 from billing.models.tariffs import ChargeItem, Tariff, UnitCharge
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Receipt",
     "ReceiptPrint",
     "ReceiptSeries",
+    "Refund",
+    "RefundPaper",
     "Tariff",
     "UnitCharge",
 ]

@@ -1,12 +1,12 @@
-"""What is printed on a receipt, gathered from its rows. The paper is Chinese, in the project's time."""
+"""What is printed on a receipt or a refund's voucher, gathered from its rows. The paper is Chinese, in the project's time."""
 
 from datetime import date, datetime
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from billing.models import Bill, Receipt
-from billing.papers import ReceiptForm, ReceiptRow
+from billing.models import Bill, Receipt, Refund
+from billing.papers import ReceiptForm, ReceiptRow, RefundForm
 from billing.states import Method
 
 
@@ -48,6 +48,28 @@ def _rows(receipt: Receipt) -> tuple[ReceiptRow, ...]:
     if rest:
         rows.append(ReceiptRow(name=_("Paid in advance"), period="", bill="", amount=rest))
     return tuple(rows)
+
+
+def refund_form(refund: Refund, *, url: str, at: datetime) -> RefundForm:
+    """The voucher of a refund, whose project, unit and people are read."""
+    zone = refund.project.tz
+    with translation.override("zh-hans"):
+        method = str(Method(refund.method).label)
+    return RefundForm(
+        project=refund.project.name_zh,
+        number=refund.number,
+        url=url,
+        room=refund.unit.number,
+        payee=refund.payee,
+        method=method,
+        amount=refund.amount,
+        reason=refund.reason,
+        asked_by=str(refund.asked_by),
+        approved_by=str(refund.by),
+        approved_at=refund.at.astimezone(zone),
+        printed_at=at.astimezone(zone),
+        service_phone=refund.project.phone,
+    )
 
 
 def period_words(bill: Bill) -> str:

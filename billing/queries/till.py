@@ -51,8 +51,18 @@ def till_of(unit: Unit, *, today: date, ticked: set[str] | None = None) -> Till:
 
 def _payer(unit: Unit, rows: tuple[Owed, ...]) -> str:
     """Whose name the receipt bears unless another is typed."""
+    if not rows:
+        return payer_of(unit)
+    return _name_of(rows[0].bill.debtor_id)
+
+
+def payer_of(unit: Unit) -> str:
+    """The name of whoever is liable for a unit now; empty where nobody is registered."""
     owes = liable_for([unit.pk]).get(unit.pk)
-    person = rows[0].bill.debtor_id if rows else owes.person if owes else None
+    return _name_of(owes.person if owes else None)
+
+
+def _name_of(person: int | None) -> str:
     if person is None:
         return ""
     return Person.objects.values_list("name", flat=True).get(pk=person)
@@ -60,10 +70,10 @@ def _payer(unit: Unit, rows: tuple[Owed, ...]) -> str:
 
 @dataclass(frozen=True)
 class ReceiptPage:
-    """A receipt with what it settled and every print of it."""
+    """A receipt with what it settled (charge, what for, how much, the bill's number) and every print of it."""
 
     receipt: Receipt
-    rows: tuple[tuple[str, str, Decimal], ...]
+    rows: tuple[tuple[str, str, Decimal, str], ...]
     kept: Decimal
     prints: tuple[ReceiptPrint, ...]
 
@@ -73,7 +83,7 @@ def receipt_page(receipt: Receipt) -> ReceiptPage:
     lines = list(receipt.payment.lines.select_related("bill__item"))
     return ReceiptPage(
         receipt=receipt,
-        rows=tuple((line.bill.item.name, period_words(line.bill), line.amount) for line in lines),
+        rows=tuple((line.bill.item.name, period_words(line.bill), line.amount, line.bill.number) for line in lines),
         kept=receipt.payment.amount - sum(line.amount for line in lines),
         prints=tuple(receipt.prints.select_related("by")),
     )
