@@ -21,7 +21,7 @@ from records.models import Approval
 
 
 def _reversal_words(approval: Approval) -> str:
-    return _("Reverse receipt %(receipt)s of ¥%(amount)s, %(unit)s") % approval.data
+    return str(_("Reverse receipt %(receipt)s of ¥%(amount)s, %(unit)s") % approval.data)
 
 
 def _reverse(approval: Approval, by: User, at: datetime) -> None:
@@ -31,7 +31,7 @@ def _reverse(approval: Approval, by: User, at: datetime) -> None:
 
 
 def _waiver_words(approval: Approval) -> str:
-    return _("Waive ¥%(amount)s of bill %(bill)s, %(unit)s") % approval.data
+    return str(_("Waive ¥%(amount)s of bill %(bill)s, %(unit)s") % approval.data)
 
 
 def _waive(approval: Approval, by: User, at: datetime) -> None:

@@ -3,7 +3,7 @@
 import errno
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime

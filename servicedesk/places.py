@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES, Role
+from billing.models.bills import MONEY_ROLES
 from complaints.queries import my_open
 from estate.models import REGISTER_ROLES
 from reception.queries.desk import waiting_count
@@ -46,6 +47,7 @@ MAKE_CALLS = frozenset({Role.FRONTDESK, Role.SUPERVISOR, Role.GM})
 READ_AUDIT = frozenset({Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN})
 READ_FIGURES = frozenset({Role.SUPERVISOR, Role.GM, Role.QUALITY})
 READ_PRICES = frozenset(REGISTER_ROLES)
+READ_MONEY = frozenset(MONEY_ROLES)
 OVERSEE = frozenset({Role.SUPERVISOR, Role.GM, Role.ADMIN})
 
 RECEPTION = [
@@ -177,6 +179,7 @@ TASKS: list[Entry] = [
     Entry(_("Improvement measures"), "measures", "list-checks", STAFF_ROLES, 28),
     Entry(_("Approvals"), "approvals", "stamp", STAFF_ROLES, 38, also=(_("What I asked a second person for"),)),
     Entry(_("Prices"), "tariffs", "tags", READ_PRICES, 39, also=(_("Tariffs"), _("What something costs"))),
+    Entry(_("Refunds"), "refunds", "undo-2", READ_MONEY, 39, also=(_("Give back what was paid in advance"),)),
     Entry(_("Audit trail"), "audit", "shield-check", READ_AUDIT, 40),
     Entry(_("Deadline rules"), "rules", "timer", frozenset(READ_RULES), 45),
     Entry(

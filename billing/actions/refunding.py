@@ -1,4 +1,4 @@
-"""Giving back what a household paid in advance (退费): one person asks, another one decides; the voucher to be signed."""
+"""Giving back what a household paid in advance (退费): one person asks, another decides; the voucher to sign."""
 
 from datetime import datetime
 from decimal import Decimal

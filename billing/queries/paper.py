@@ -1,4 +1,4 @@
-"""What is printed on a receipt or a refund's voucher, gathered from its rows. The paper is Chinese, in the project's time."""
+"""What is printed on a receipt or a refund's voucher, gathered from rows. Papers are Chinese, in the project's time."""
 
 from datetime import date, datetime
 

@@ -30,6 +30,7 @@ MISSED_AT = {
     "billing.ChargeItem.visible_to": "admin:billing_tariff_change",
     "billing.Payment.visible_to": "payment-detail",
     "billing.Receipt.visible_to": "receipt-detail",
+    "billing.Refund.visible_to": "refund-detail",
     "billing.Tariff.visible_to": "admin:billing_unitcharge_change",
     "billing.UnitCharge.visible_to": "",
     "cases.Attachment.meant_for": "case_file paper",

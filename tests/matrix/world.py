@@ -22,6 +22,7 @@ from accounts.states import Role
 from billing.actions.charging import charge_once, standing_item
 from billing.actions.paying import take_payment
 from billing.actions.receipting import print_receipt
+from billing.actions.refunding import ask_for_refund, print_refund, refund
 from billing.models import Bill, ChargeItem, Tariff, UnitCharge
 from billing.states import Basis
 from cases.actions import NewCase, attach_photo, grant, lock, open_case, reveal_contact
@@ -38,6 +39,7 @@ from reception import actions as desk
 from reception.actions import Caller, NewContact
 from records.drafts import keep
 from records.exports import ask_for_export
+from records.models import Approval
 from sla.actions.events import happen
 from sla.models import Calendar, CalendarVersion, Clock
 from tests.cast import NOON, Cast, make_cast, make_home, make_user
@@ -284,6 +286,8 @@ def _money(place: Place, word: str) -> dict[str, dict[str, object]]:
         by=place.cashier,
         at=NOON,
     )
+    given = {"project": place.project, "unit": place.unit, "method": "cash", "by": place.cashier, "at": NOON}
+    take_payment(**given, bills=[], amount=Decimal("20.00"))
     printed = print_receipt(receipt=receipt, url="https://desk.example.org/", fonts=FONTS, by=place.cashier, at=NOON)
     return {
         "bill": {"number": owed.number},
@@ -291,7 +295,20 @@ def _money(place: Place, word: str) -> dict[str, dict[str, object]]:
         "receipt": {"number": receipt.number},
         "receipt_token": {"token": receipt.token},
         "receipt_print": {"number": receipt.number, "nth": printed.nth},
+        "refund": {"number": _refund(place, word)},
     }
+
+
+def _refund(place: Place, word: str) -> str:
+    """Some of what the home paid in advance, given back on paper; a leader from outside the cast approved."""
+    asked_for = ask_for_refund(
+        unit=place.unit, amount=Decimal("5.00"), method="cash", payee=word, reason=word, by=place.cashier, at=NOON
+    )
+    leader = User.objects.filter(username="leader").first() or make_user("leader", Role.GM, None)
+    made = refund(unit=place.unit, approval=asked_for, by=leader, at=NOON)
+    print_refund(refund=made, url="https://desk.example.org/", fonts=FONTS, by=place.cashier, at=NOON)
+    Approval.objects.filter(pk=asked_for.pk).update(decision="approved", decided_by=leader, decided_at=NOON)
+    return made.number
 
 
 def _bill(place: Place, word: str) -> Bill:
