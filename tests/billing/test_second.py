@@ -305,9 +305,9 @@ def test_the_pages_cost_the_same_for_any_number_of_rows(
     client.get("/refunds/")
     with django_assert_num_queries(5):
         client.get("/refunds/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(f"/bills/{bill.number}/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert len(client.get("/api/v1/refunds/").json()["results"]) == rows
 
 
