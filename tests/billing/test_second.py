@@ -55,7 +55,7 @@ def test_a_waiver_is_booked_when_a_second_person_approves_and_not_before(cast: C
     bill = charged(cast)
     asked = waiver(cast, bill)
     bill.refresh_from_db()
-    assert (bill.outstanding, on(Book.WAIVED, cast)) == (yuan(100), 0)
+    assert (bill.outstanding, on(Book.WAIVED, cast)) == (yuan(100), yuan(0))
     approve(approval=asked, by=cast.supervisor, at=NOON + DAY)
     bill.refresh_from_db()
     assert (bill.outstanding, bill.waived, bill.state) == (yuan(60), yuan(40), BillState.UNPAID.value)
@@ -131,7 +131,7 @@ def test_making_a_bill_void_takes_its_waiver_back_with_it(cast: Cast) -> None:
     approve(approval=waiver(cast, bill), by=cast.gm, at=NOON)
     void(bill=bill, reason="开错了", by=cast.cashier, at=NOON)
     bill.refresh_from_db()
-    assert (bill.state, bill.waived) == (BillState.VOID.value, 0)
+    assert (bill.state, bill.waived) == (BillState.VOID.value, yuan(0))
     assert on(Book.WAIVED, cast) == on(Book.RECEIVABLE, cast) == on(Book.OTHER, cast) == 0
     assert [row.owed for row in bill_page(bill).booked][-1] == 0
     assert_books_agree(cast)
@@ -152,7 +152,7 @@ def test_a_receipt_whose_day_is_over_stands_until_a_second_person_approves(cast:
     assert (receipt.reversed_by, receipt.reversed_reason) == (cast.supervisor, "刷错卡")
     assert receipt.reversed_entry is not None
     assert receipt.reversed_entry.day == (NOON + 2 * DAY).date()
-    assert (bill.outstanding, credit_of(cast.units[HOME])) == (yuan(100), 0)
+    assert (bill.outstanding, credit_of(cast.units[HOME])) == (yuan(100), yuan(0))
     assert_books_agree(cast)
 
 

@@ -286,7 +286,13 @@ def _money(place: Place, word: str) -> dict[str, dict[str, object]]:
         by=place.cashier,
         at=NOON,
     )
-    given = {"project": place.project, "unit": place.unit, "method": "cash", "by": place.cashier, "at": NOON}
+    given: dict[str, Any] = {
+        "project": place.project,
+        "unit": place.unit,
+        "method": "cash",
+        "by": place.cashier,
+        "at": NOON,
+    }
     take_payment(**given, bills=[], amount=Decimal("20.00"))
     printed = print_receipt(receipt=receipt, url="https://desk.example.org/", fonts=FONTS, by=place.cashier, at=NOON)
     return {
