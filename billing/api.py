@@ -1,4 +1,5 @@
-"""Money over the API: bills to read, payments to take, receipts to read and reverse."""
+"""Money over the API: bills, payments, receipts, refunds. What needs a second person is answered with 202 and the
+approval that waits: asked for is not done."""
 
 from typing import Any, cast
 
@@ -12,21 +13,35 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from billing.actions.charging import void
 from billing.actions.paying import take_payment
-from billing.actions.reversing import reverse_receipt
-from billing.models import Bill, Payment, PaymentLine, Receipt
+from billing.actions.refunding import ask_for_refund
+from billing.actions.reversing import reverse_or_ask
+from billing.actions.waiving import ask_to_waive
+from billing.models import Bill, Payment, PaymentLine, Receipt, Refund
 from billing.serializers import (
     BillSerializer,
     NewPaymentInput,
+    NewRefundInput,
     PaymentSerializer,
     ReceiptSerializer,
+    RefundSerializer,
     ReverseInput,
+    WaiveInput,
 )
 from billing.states import BillState, Method
 from records.api import answer_once
+from records.api_approvals import ApprovalSerializer
+from records.models import Approval
 from records.parsing import FlagFilter
 
 NUMBER = "[A-Za-z0-9_-]{1,60}"
+
+
+def _waits(approval: Approval, request: Request) -> Response:
+    """The answer to what a second person decides about: accepted, not done."""
+    document = ApprovalSerializer(approval, context={"request": request}).data
+    return Response(document, status=status.HTTP_202_ACCEPTED)
 
 
 class BillFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -64,6 +79,34 @@ class BillViewSet(viewsets.ReadOnlyModelViewSet[Bill]):
         """Bills that the person may see; a resident's own household's."""
         found = Bill.objects.visible_to(cast(User, self.request.user))
         return found.select_related("project", "unit", "item", "case")
+
+    @extend_schema(request=ReverseInput, responses=BillSerializer)
+    @action(detail=True, methods=["post"])
+    def void(self, request: Request, number: str) -> Response:
+        """Make a bill void of which nothing was paid, with the reason; its number stays."""
+
+        def acted() -> Response:
+            bill = self.get_object()
+            given = ReverseInput(data=request.data)
+            given.is_valid(raise_exception=True)
+            void(bill=bill, by=cast(User, request.user), at=timezone.now(), **given.validated_data)
+            return Response(self.get_serializer(self.get_queryset().get(pk=bill.pk)).data)
+
+        return answer_once(request, acted)
+
+    @extend_schema(request=WaiveInput, responses={202: ApprovalSerializer})
+    @action(detail=True, methods=["post"])
+    def waive(self, request: Request, number: str) -> Response:
+        """Ask a second person to waive some of a bill: 202 with the approval that waits; nothing is waived yet."""
+
+        def acted() -> Response:
+            bill = self.get_object()
+            given = WaiveInput(data=request.data)
+            given.is_valid(raise_exception=True)
+            by, at = cast(User, request.user), timezone.now()
+            return _waits(ask_to_waive(bill=bill, by=by, at=at, **given.validated_data), request)
+
+        return answer_once(request, acted)
 
 
 class PaymentFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -133,17 +176,61 @@ class ReceiptViewSet(viewsets.ReadOnlyModelViewSet[Receipt]):
         found = Receipt.objects.visible_to(cast(User, self.request.user))
         return found.select_related("payment__project", "payment__unit", "payment__by")
 
-    @extend_schema(request=ReverseInput, responses=ReceiptSerializer)
+    @extend_schema(request=ReverseInput, responses={200: ReceiptSerializer, 202: ApprovalSerializer})
     @action(detail=True, methods=["post"])
     def reverse(self, request: Request, number: str) -> Response:
-        """Take a receipt back on its day, with the reason; its number stays and its bills are owed again."""
+        """Take a receipt back, with the reason; its number stays and its bills are owed again.
+
+        Once its day is over this asks a second person: 202 with the approval that waits, and the receipt stands.
+        """
 
         def acted() -> Response:
             receipt = self.get_object()
             given = ReverseInput(data=request.data)
             given.is_valid(raise_exception=True)
             by, at = cast(User, request.user), timezone.now()
-            reverse_receipt(receipt=receipt, reason=given.validated_data["reason"], by=by, at=at)
+            became = reverse_or_ask(receipt=receipt, reason=given.validated_data["reason"], by=by, at=at)
+            if isinstance(became, Approval):
+                return _waits(became, request)
             return Response(self.get_serializer(self.get_queryset().get(pk=receipt.pk)).data)
+
+        return answer_once(request, acted)
+
+
+class RefundFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Filters of refunds."""
+
+    project = django_filters.CharFilter(field_name="project__code")
+    unit = django_filters.CharFilter(field_name="unit__number")
+    method = django_filters.ChoiceFilter(choices=Method.choices)
+
+    class Meta:
+        model = Refund
+        fields = ()
+
+
+class RefundViewSet(viewsets.ReadOnlyModelViewSet[Refund]):
+    """Refunds of what was paid in advance, newest first."""
+
+    queryset = Refund.objects.none()
+    serializer_class = RefundSerializer
+    filterset_class = RefundFilter
+    lookup_field = "number"
+    lookup_value_regex = NUMBER
+
+    def get_queryset(self) -> QuerySet[Refund]:
+        """Refunds that the person may see."""
+        found = Refund.objects.visible_to(cast(User, self.request.user))
+        return found.select_related("project", "unit", "asked_by", "by")
+
+    @extend_schema(request=NewRefundInput, responses={202: ApprovalSerializer})
+    def create(self, request: Request) -> Response:
+        """Ask a second person for a refund: 202 with the approval that waits; no money is given back yet."""
+
+        def acted() -> Response:
+            given = NewRefundInput(data=request.data, context=self.get_serializer_context())
+            given.is_valid(raise_exception=True)
+            by, at = cast(User, request.user), timezone.now()
+            return _waits(ask_for_refund(by=by, at=at, **given.validated_data), request)
 
         return answer_once(request, acted)

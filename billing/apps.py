@@ -24,6 +24,7 @@ class BillingConfig(AppConfig):
         for room in (running, sharing):
             for kind, runner in room.RUNNERS.items():
                 register_work(kind, runner, room.found_again)
+        import_module("billing.second")
         import_module("billing.audited")
         import_module("billing.audited_prices")
         import_module("billing.audited_closing")

@@ -1,4 +1,4 @@
-"""Entries of the audit trail about money: payments, receipts, bills and runs."""
+"""Entries of the audit trail about money: payments, receipts, bills, refunds and runs."""
 
 from collections.abc import Collection, Mapping
 
@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
-from billing.models import Payment, Receipt
+from billing.models import Bill, Payment, Receipt, Refund
 from records.about import About, nothing, register_about
 from records.sentences import register_actions, register_names
 
@@ -26,12 +26,26 @@ def _payments(user: User, project: Project, targets: Collection[str]) -> Mapping
     return {number: About(number, reverse("receipt", args=[receipt])) for number, receipt in found}
 
 
+def _bills(user: User, project: Project, targets: Collection[str]) -> Mapping[str, About]:
+    """Bills by number, with their page."""
+    rows = Bill.objects.visible_to(user).filter(project=project, number__in=list(targets))
+    return {number: About(number, reverse("bill", args=[number])) for number in rows.values_list("number", flat=True)}
+
+
+def _refunds(user: User, project: Project, targets: Collection[str]) -> Mapping[str, About]:
+    """Refunds by number, with their page."""
+    rows = Refund.objects.visible_to(user).filter(project=project, number__in=list(targets))
+    return {number: About(number, reverse("refund", args=[number])) for number in rows.values_list("number", flat=True)}
+
+
 register_actions(
     {
         "payment.taken": _("Took money"),
         "receipt.reversed": _("Reversed a receipt"),
         "receipt.reprinted": _("Printed a receipt again"),
         "bill.voided": _("Made a bill void"),
+        "bill.waived": _("Waived some of a bill"),
+        "refund.made": _("Gave back what was paid in advance"),
         "run.raised": _("Raised bills"),
         "run.cancelled": _("Took a billing run back"),
         "meter.hung": _("Noted meters down"),
@@ -53,4 +67,6 @@ register_names(
 )
 register_about(["receipt.reversed", "receipt.reprinted"], _receipts)
 register_about(["payment.taken"], _payments)
+register_about(["bill.voided", "bill.waived"], _bills)
+register_about(["refund.made"], _refunds)
 register_about(["run.raised", "run.cancelled"], nothing, otherwise=_("a billing run"))

@@ -1,4 +1,4 @@
-"""What a cashier types at the till."""
+"""What is typed about money: at the till, and when a bill or a receipt is put right."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -78,3 +78,40 @@ class ReverseForm(forms.Form):
     """Why a receipt is taken back."""
 
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class VoidForm(ReverseForm):
+    """Why a bill is made void."""
+
+
+class WaiveForm(ReverseForm):
+    """How much of a bill is to be waived, and why."""
+
+    amount = forms.DecimalField(
+        label=gettext_lazy("How much to waive"),
+        max_digits=9,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        max_value=LARGEST,
+    )
+    field_order = ("amount", "reason")
+
+
+class AskRefundForm(ReverseForm):
+    """How much of what was paid in advance is given back, how, to whom, and why."""
+
+    amount = forms.DecimalField(
+        label=gettext_lazy("How much to give back"),
+        max_digits=9,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        max_value=LARGEST,
+    )
+    method = forms.ChoiceField(
+        label=gettext_lazy("How it is given back"),
+        choices=Method.choices,
+        widget=forms.RadioSelect,
+        initial=Method.CASH,
+    )
+    payee = forms.CharField(label=gettext_lazy("Who gets it"), max_length=100)
+    field_order = ("amount", "method", "payee", "reason")

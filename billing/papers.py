@@ -1,6 +1,6 @@
-"""The receipt for a payment, as PDF: 收据（非发票）.
+"""The receipt for a payment, and the voucher of a refund, as PDF: 收据（非发票）, 退款单.
 
-Source: 发票管理办法 (another voucher must not stand for an invoice); BIL-3 (开具收费票据).
+Source: 发票管理办法 (another voucher must not stand for an invoice); BIL-3 (开具收费票据); BIL-4.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,11 @@ from pathlib import Path
 from billing.rules.capitals import capitals
 from records.papers import amount_words, moment_words, printable, set_paper
 
-TEMPLATE = Path(__file__).resolve().parent / "paper_templates" / "receipt.typ"
+TEMPLATES = Path(__file__).resolve().parent / "paper_templates"
+TEMPLATE = TEMPLATES / "receipt.typ"
+REFUND_TEMPLATE = TEMPLATES / "refund.typ"
 TITLE = "收据（非发票）"
+REFUND_TITLE = "退款单"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,3 +81,43 @@ def _data(form: ReceiptForm) -> dict[str, object]:
         for row in form.rows
     ]
     return {**{name: printable(text) for name, text in texts.items()}, "rows": rows}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundForm:
+    """What is printed on the voucher of a refund. Times are in the project's zone, the amount in yuan."""
+
+    project: str
+    number: str
+    url: str
+    room: str
+    payee: str
+    method: str
+    amount: Decimal
+    reason: str
+    asked_by: str
+    approved_by: str
+    approved_at: datetime
+    printed_at: datetime
+    service_phone: str = ""
+
+
+def render_refund(form: RefundForm, *, fonts: Path) -> bytes:
+    """Set the voucher of a refund as an A4 PDF with lines to sign. Raises `FontMissingError`."""
+    texts = {
+        "title": REFUND_TITLE,
+        "project": form.project,
+        "number": form.number,
+        "room": form.room,
+        "payee": form.payee,
+        "method": form.method,
+        "reason": form.reason,
+        "asked_by": form.asked_by,
+        "approved_by": form.approved_by,
+        "approved_at": moment_words(form.approved_at),
+        "amount": amount_words(form.amount),
+        "capitals": capitals(form.amount),
+        "service_phone": form.service_phone,
+    }
+    data = {name: printable(text) for name, text in texts.items()}
+    return set_paper(REFUND_TEMPLATE, data, url=form.url, at=form.printed_at, fonts=fonts)

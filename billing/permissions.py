@@ -13,6 +13,8 @@ from estate.models import REGISTER_ROLES
 BILLERS = (Role.CASHIER, Role.SUPERVISOR)
 SETTERS = (Role.SUPERVISOR, Role.GM, Role.ADMIN)
 STATEMENT_READERS = (Role.CASHIER, Role.SUPERVISOR, Role.GM)
+# Who decides, as the second person, about money that is waived, given back, or reversed after its day.
+SECOND = (Role.SUPERVISOR, Role.GM)
 
 
 def can_take_payment(user: User, project: Project) -> bool:
@@ -50,7 +52,7 @@ def require_biller(user: User, project: Project) -> None:
 
 
 def can_read_money(user: User, project: Project) -> bool:
-    """Whoever works with a project's money reads its runs, readings and shared costs."""
+    """Whoever works with a project's money reads what is owed, paid and given back, its runs and readings."""
     return user.is_superuser or project.pk in money_projects(user)
 
 
@@ -62,6 +64,32 @@ def require_money_reader(user: User, project: Project) -> None:
 
 def can_read_meters(user: User, project: Project) -> bool:
     """Cashiers and supervisors take readings down, and say which meters there are."""
+    return user.has_role(project.pk, *BILLERS)
+
+
+def can_ask_for_waiver(user: User, project: Project) -> bool:
+    """Cashiers and supervisors ask that something is waived; a second person decides."""
+    return user.has_role(project.pk, *BILLERS)
+
+
+def can_ask_for_refund(user: User, project: Project) -> bool:
+    """Cashiers and supervisors ask that what was paid in advance is given back; a second person decides."""
+    return user.has_role(project.pk, *BILLERS)
+
+
+def can_decide_on_money(user: User, project: Project) -> bool:
+    """Supervisors and general managers decide, as the second person, about what was asked for."""
+    return user.has_role(project.pk, *SECOND)
+
+
+def require_second(user: User, project: Project, asked_by: User) -> None:
+    """Raise `NotAllowed` for who asked for it, or does not decide about money in the project."""
+    if user.pk == asked_by.pk or not can_decide_on_money(user, project):
+        raise NotAllowed(_("A second person decides about this: another supervisor, or the general manager."))
+
+
+def can_print_refund(user: User, project: Project) -> bool:
+    """Whoever hands money out has it signed for."""
     return user.has_role(project.pk, *BILLERS)
 
 

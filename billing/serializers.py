@@ -1,4 +1,4 @@
-"""Bills, payments and receipts as JSON. Amounts are texts in yuan with two decimals."""
+"""Bills, payments, receipts and refunds as JSON. Amounts are texts in yuan with two decimals."""
 
 from decimal import Decimal
 from typing import Any
@@ -9,10 +9,11 @@ from rest_framework import serializers
 
 from accounts.models import Project, User
 from billing.actions.paying import LARGEST
-from billing.models import Bill, Payment, PaymentLine, Receipt
-from billing.permissions import require_taker
+from billing.models import Bill, Payment, PaymentLine, Receipt, Refund
+from billing.permissions import can_ask_for_refund, require_taker
 from billing.queries.paper import deposit_of
 from billing.states import BillState, Method
+from core.errors import NotAllowed
 from estate.models import Unit
 from records.parsing import MomentInput
 
@@ -42,6 +43,7 @@ class BillSerializer(serializers.ModelSerializer[Bill]):
             "period_end",
             "amount",
             "outstanding",
+            "waived",
             "state",
             "due_on",
             "issued_at",
@@ -150,15 +152,27 @@ class NewPaymentInput(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Find what the numbers name, for who takes money there. A project that one does not belong to is 404."""
         user: User = self.context["request"].user
-        project = next((one for one in user.projects if one.code == attrs["project"]), None)
-        if project is None:
-            raise Http404
+        project = _project(user, attrs["project"])
         require_taker(user, project)
-        unit = Unit.objects.visible_to(user).filter(project=project, number=attrs["unit"]).first()
-        if unit is None:
-            raise serializers.ValidationError({"unit": [_("There is none of that number or code here.")]})
+        unit = _unit(user, project, attrs["unit"])
         attrs["claimed_at"] = attrs.pop("happened_at")
         return {**attrs, "project": project, "unit": unit, "bills": _bills(user, project, unit, attrs["bills"])}
+
+
+def _project(user: User, code: str) -> Project:
+    """One of the person's projects by its code. Raises `Http404`."""
+    project = next((one for one in user.projects if one.code == code), None)
+    if project is None:
+        raise Http404
+    return project
+
+
+def _unit(user: User, project: Project, number: str) -> Unit:
+    """A unit of the project by its number."""
+    unit = Unit.objects.visible_to(user).select_related("project").filter(project=project, number=number).first()
+    if unit is None:
+        raise serializers.ValidationError({"unit": [_("There is none of that number or code here.")]})
+    return unit
 
 
 def _bills(user: User, project: Project, unit: Unit, numbers: list[str]) -> list[Bill]:
@@ -172,6 +186,45 @@ def _bills(user: User, project: Project, unit: Unit, numbers: list[str]) -> list
 
 
 class ReverseInput(serializers.Serializer[Any]):
-    """Why a receipt is taken back."""
+    """Why a receipt is taken back, or a bill made void."""
 
     reason = serializers.CharField(max_length=500)
+
+
+class WaiveInput(serializers.Serializer[Any]):
+    """How much of a bill is to be waived, in yuan, and why."""
+
+    amount = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
+    reason = serializers.CharField(max_length=500)
+
+
+class RefundSerializer(serializers.ModelSerializer[Refund]):
+    """What was paid in advance and given back. `by` approved what `asked_by` asked for; `at` is when."""
+
+    project = serializers.CharField(source="project.code")
+    unit = serializers.CharField(source="unit.number")
+    asked_by = serializers.CharField(source="asked_by.username")
+    by = serializers.CharField(source="by.username")
+
+    class Meta:
+        model = Refund
+        fields = ["number", "project", "unit", "amount", "method", "payee", "reason", "asked_by", "by", "at", "day"]
+
+
+class NewRefundInput(serializers.Serializer[Any]):
+    """What of a unit's credit is to be given back, how, to whom, and why. It waits for a second person."""
+
+    project = serializers.CharField(max_length=30)
+    unit = serializers.CharField(max_length=60)
+    amount = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
+    method = serializers.ChoiceField(choices=Method.choices)
+    payee = serializers.CharField(max_length=100)
+    reason = serializers.CharField(max_length=500)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Find the unit, for who asks for refunds there. A project that one does not belong to is 404."""
+        user: User = self.context["request"].user
+        project = _project(user, attrs.pop("project"))
+        if not can_ask_for_refund(user, project):
+            raise NotAllowed(_("Only cashiers and supervisors ask for a refund."))
+        return {**attrs, "unit": _unit(user, project, attrs["unit"])}

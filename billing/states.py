@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Basis(TextChoices):
@@ -105,6 +106,7 @@ class BillState(TextChoices):
     PART = "part", _("Partly paid")
     PAID = "paid", _("Paid in full")
     VOID = "void", _("Void")
+    WAIVED = "waived", pgettext_lazy("bill", "Waived")
 
 
 class Column(TextChoices):

@@ -2,16 +2,24 @@
 
 from django.urls import include, path
 
-from billing import views
+from billing.views import bills, receipts, refunds, till
 
 urlpatterns = [
     path("", include("billing.urls_runs")),
     path("", include("billing.urls_closing")),
-    path("till/", views.till, name="till"),
-    path("till/<slug:code>/<path:number>/", views.till_unit, name="till_unit"),
-    path("receipts/<str:number>/", views.receipt, name="receipt"),
-    path("receipts/<str:number>/print/", views.receipt_print, name="receipt_print"),
-    path("receipts/<str:number>/prints/<int:nth>/", views.receipt_paper, name="receipt_paper"),
-    path("receipts/<str:number>/reverse/", views.receipt_reverse, name="receipt_reverse"),
-    path("r/<str:token>/", views.receipt_verify, name="receipt_verify"),
+    path("till/", till.till, name="till"),
+    path("till/<slug:code>/<path:number>/", till.till_unit, name="till_unit"),
+    path("bills/<str:number>/", bills.bill, name="bill"),
+    path("bills/<str:number>/void/", bills.bill_void, name="bill_void"),
+    path("bills/<str:number>/waive/", bills.bill_waive, name="bill_waive"),
+    path("receipts/<str:number>/", receipts.receipt, name="receipt"),
+    path("receipts/<str:number>/print/", receipts.receipt_print, name="receipt_print"),
+    path("receipts/<str:number>/prints/<int:nth>/", receipts.receipt_paper, name="receipt_paper"),
+    path("receipts/<str:number>/reverse/", receipts.receipt_reverse, name="receipt_reverse"),
+    path("r/<str:token>/", receipts.receipt_verify, name="receipt_verify"),
+    path("refunds/", refunds.refunds, name="refunds"),
+    path("refunds/new/<slug:code>/<path:number>/", refunds.refund_new, name="refund_new"),
+    path("refunds/<str:number>/", refunds.refund, name="refund"),
+    path("refunds/<str:number>/print/", refunds.refund_print, name="refund_print"),
+    path("refunds/<str:number>/paper/", refunds.refund_paper, name="refund_paper"),
 ]

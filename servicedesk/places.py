@@ -200,6 +200,7 @@ TASKS: list[Entry] = [
     Entry(_("New billing run"), "run_new", "receipt-text", RAISE_BILLS, 32),
     Entry(_("Meter readings"), "readings", "gauge", READ_MONEY, 33, also=(_("Enter readings"),)),
     Entry(_("Shared costs"), "shared_costs", "split", READ_MONEY, 34, also=(_("Share a cost out"),)),
+    Entry(_("Refunds"), "refunds", "undo-2", READ_MONEY, 39, also=(_("Give back what was paid in advance"),)),
     Entry(_("Audit trail"), "audit", "shield-check", READ_AUDIT, 40),
     Entry(_("Deadline rules"), "rules", "timer", frozenset(READ_RULES), 45),
     Entry(

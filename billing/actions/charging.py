@@ -10,15 +10,18 @@ from django.utils.translation import gettext as _
 from accounts.models import Project, User
 from billing.actions.posting import Line, mirrored, post, reason_of
 from billing.models import Bill, BillLine, ChargeItem, Posting
+from billing.models.bills import STATES
 from billing.permissions import can_bill
 from billing.queries.owed import Liable, liable_for, liable_in
 from billing.states import BillState, Book, EntryKind
 from cases.actions import next_number
+from cases.family import lock_lines
 from cases.models import Case
 from core.errors import Invalid, NotAllowed, NotNow
 from core.money import to_cents
 from estate.models import Household, Unit
 from records.actions import audit
+from sla.actions import happen
 
 PREFIX = "ZD"
 LARGEST = Decimal("9999999.99")
@@ -81,17 +84,22 @@ def charge_once(
 def void(*, bill: Bill, reason: str, by: User, at: datetime) -> Bill:
     """Make a bill void of which nothing was paid: its booking is taken back, its number stays.
 
+    What was waived of it is taken back with it. A case that it was raised for is told.
+
     Raises:
         NotAllowed: neither cashier nor supervisor of the project.
-        NotNow: something of it was paid or waived, or it is void already.
+        NotNow: something of it was paid, or it is void already.
     """
     if not can_bill(by, bill.project):
         raise NotAllowed(_("Only cashiers and supervisors make a bill void."))
+    case = lock_lines(bill.case)[0] if bill.case is not None else None
     Unit.objects.select_for_update(no_key=True).get(pk=bill.unit_id)
     locked = Bill.objects.select_for_update(of=("self",)).select_related("project").get(pk=bill.pk)
     if locked.voided_at is not None:
         raise NotNow(_("This bill is void already."))
     take_back([locked], reason=reason, by=by, at=at)
+    if case is not None:
+        happen(case=case, kind="bill.voided", at=at, by=by, data={"bill": locked.number}, for_resident=True)
     audit(at=at, by=by, project=locked.project, action="bill.voided", target=locked.number, reason=reason.strip())
     return locked
 
@@ -99,26 +107,28 @@ def void(*, bill: Bill, reason: str, by: User, at: datetime) -> Bill:
 def take_back(bills: Sequence[Bill], *, reason: str, by: User | None, at: datetime) -> None:
     """Make locked bills of one project void in one entry, whatever their number: seven statements.
 
+    What was waived of them is taken back too: whoever owes nothing is let off nothing.
+
     Raises `NotNow` where something of one was paid.
     """
     reason = reason_of(reason)
     for bill in bills:
-        if bill.outstanding != bill.amount:
+        if bill.is_partly_paid:
             raise NotNow(
                 _("Something of %(bill)s was paid. Reverse the receipt first.") % {"bill": bill.number}, code="paid"
             )
-    booked = Posting.objects.filter(bill__in=bills, debit=Book.RECEIVABLE, reversed_by=None, reverses=None)
+    booked = Posting.objects.filter(bill__in=bills, reversed_by=None, reverses=None)
     project, day = bills[0].project, at.astimezone(bills[0].project.tz).date()
     post(project=project, kind=EntryKind.VOIDED, day=day, lines=mirrored(booked), by=by, at=at, text=reason)
     for bill in bills:
-        bill.outstanding, bill.voided_at, bill.voided_reason = Decimal(0), at, reason
+        bill.outstanding, bill.waived, bill.voided_at, bill.voided_reason = Decimal(0), Decimal(0), at, reason
         bill.version += 1
-    Bill.objects.bulk_update(bills, ["outstanding", "voided_at", "voided_reason", "version"], batch_size=1000)
+    Bill.objects.bulk_update(bills, ["outstanding", "waived", "voided_at", "voided_reason", "version"], batch_size=1000)
 
 
 def withdraw(*, case: Case, reason: str, by: User | None, at: datetime) -> list[Bill]:
     """Make the bills of a case void of which nothing was paid; returns them. The caller has locked the case."""
-    unpaid = Bill.objects.in_state(BillState.UNPAID).filter(case=case)
+    unpaid = Bill.objects.filter(STATES[BillState.UNPAID] | STATES[BillState.WAIVED], case=case)
     units = list(unpaid.order_by("unit").values_list("unit", flat=True).distinct())
     if not units:
         return []

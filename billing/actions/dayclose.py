@@ -70,12 +70,6 @@ def refuse_deposit(payment: Payment) -> None:
         )
 
 
-def require_payment_open(payment: Payment) -> None:
-    """Raise `NotNow` for a payment that its cashier cannot take back alone: of a closed day, or for a deposit."""
-    refuse_deposit(payment)
-    require_day_open(project=payment.project, cashier=payment.by, day=payment.day)
-
-
 @transaction.atomic
 def close_day(
     *,

@@ -6,6 +6,7 @@ from billing.models.deposits import Deposit, DepositMove
 from billing.models.ledger import Account, ClosedMonth, Entry, Posting
 from billing.models.meters import Meter, Reading, Usage
 from billing.models.payments import Credit, Payment, PaymentLine, Receipt, ReceiptPrint, ReceiptSeries
+from billing.models.refunds import Refund, RefundPaper
 from billing.models.sharing import Share, SharedCost
 from billing.models.tariffs import ChargeItem, Tariff, UnitCharge
 
@@ -32,6 +33,8 @@ __all__ = [
     "Receipt",
     "ReceiptPrint",
     "ReceiptSeries",
+    "Refund",
+    "RefundPaper",
     "Share",
     "SharedCost",
     "Tariff",

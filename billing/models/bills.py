@@ -5,6 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
@@ -17,11 +18,14 @@ from records.models import LongWork
 
 # Who reads what a household owes and paid; of the heads, the one of finance.
 MONEY_ROLES = (Role.CASHIER, Role.FRONTDESK, Role.SUPERVISOR, Role.GM)
+# What is to be paid of a bill. Rounded, because SQLite reckons in binary fractions.
+PAYABLE = Round(F("amount") - F("waived"), precision=2)
 STATES: dict[str, Q] = {
     BillState.VOID: Q(voided_at__isnull=False),
-    BillState.PAID: Q(voided_at=None, outstanding=0),
-    BillState.PART: Q(voided_at=None, outstanding__gt=0, outstanding__lt=F("amount")),
-    BillState.UNPAID: Q(voided_at=None, outstanding=F("amount")),
+    BillState.WAIVED: Q(voided_at=None, outstanding=0, waived=F("amount")),
+    BillState.PAID: Q(voided_at=None, outstanding=0, waived__lt=F("amount")),
+    BillState.PART: Q(voided_at=None, outstanding__gt=0, outstanding__lt=PAYABLE),
+    BillState.UNPAID: Q(voided_at=None, outstanding__gt=0, outstanding=PAYABLE),
 }
 
 
@@ -108,7 +112,7 @@ class BillingRun(models.Model):
 class Bill(models.Model):
     """What a unit owes for a charge, and who is liable for it. Corrected by making it void, never by changing it.
 
-    `outstanding` is kept up with every payment and proved against the ledger.
+    `outstanding` and `waived` are kept up with every payment and waiver, and proved against the ledger.
     """
 
     number = models.CharField(_("number"), max_length=30, unique=True)
@@ -130,6 +134,7 @@ class Bill(models.Model):
     words = models.CharField(max_length=200, blank=True, help_text="what a charge without a period is for")
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
     outstanding = models.DecimalField(_("outstanding"), max_digits=14, decimal_places=2)
+    waived = models.DecimalField(_("waived"), default=0, max_digits=14, decimal_places=2)
     due_on = models.DateField(_("due on"))
     issued_at = models.DateTimeField(_("issued"))
     voided_at = models.DateTimeField(_("made void"), null=True)
@@ -146,7 +151,12 @@ class Bill(models.Model):
                 condition=Q(amount__gt=0, outstanding__gte=0, outstanding__lte=F("amount")),
                 name="bill_owes_at_most_its_amount",
             ),
-            models.CheckConstraint(condition=Q(voided_at=None) | Q(outstanding=0), name="bill_void_owes_nothing"),
+            models.CheckConstraint(
+                condition=Q(waived__gte=0, outstanding__lte=PAYABLE), name="bill_waives_at_most_its_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_at=None) | Q(outstanding=0, waived=0), name="bill_void_owes_nothing"
+            ),
             models.CheckConstraint(
                 condition=Q(period_start=None, period_end=None)
                 | Q(period_start__isnull=False, period_end__gte=F("period_start")),
@@ -184,12 +194,17 @@ class Bill(models.Model):
 
     @property
     def state(self) -> str:
-        """Unpaid, partly paid, paid or void."""
+        """Unpaid, partly paid, paid, waived or void."""
         if self.voided_at is not None:
             return BillState.VOID
         if not self.outstanding:
-            return BillState.PAID
-        return BillState.UNPAID if self.outstanding == self.amount else BillState.PART
+            return BillState.WAIVED if self.waived == self.amount else BillState.PAID
+        return BillState.PART if self.is_partly_paid else BillState.UNPAID
+
+    @property
+    def is_partly_paid(self) -> bool:
+        """Whether anything of it was paid: what was waived is no payment."""
+        return self.outstanding + self.waived != self.amount
 
     @property
     def state_words(self) -> str:

@@ -1,7 +1,7 @@
 """What moved through whose till on which day, what was closed of it, and who has not closed yet.
 
-Money belongs to the till of whoever took it or gave it back. A receipt taken back on its own day leaves the till of
-whoever took it, even where a supervisor does it for them.
+Money belongs to the till of whoever took it or gave it back; a refund to that of whoever asked for it and hands it over.
+A receipt taken back on its own day leaves the till of whoever took it, even where a supervisor does it for them.
 """
 
 from collections import defaultdict
@@ -21,7 +21,10 @@ METHOD_OF = {book: method for method, book in METHOD_BOOKS.items()}
 SHOWN = 300
 _SAME_DAY_REVERSAL = Q(entry__kind=EntryKind.REVERSED, entry__payment__day=F("day"))
 _TILL = Case(
-    When(_SAME_DAY_REVERSAL, then=F("entry__payment__by_id")), default=F("entry__by_id"), output_field=IntegerField()
+    When(_SAME_DAY_REVERSAL, then=F("entry__payment__by_id")),
+    When(entry__kind=EntryKind.REFUNDED, then=F("entry__refund__asked_by_id")),
+    default=F("entry__by_id"),
+    output_field=IntegerField(),
 )
 Moved = dict[str, Decimal]
 

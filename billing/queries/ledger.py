@@ -97,6 +97,7 @@ def proof(project: Project) -> list[Check]:
         Check(_("Receivable"), owed, balance(Book.RECEIVABLE, project)),
         Check(_("Paid in advance"), kept, balance(Book.CREDIT, project)),
         *_bills(project),
+        *_waivers(project),
         *_credits(project),
         *_receipts(project),
         *_lines(project),
@@ -121,6 +122,20 @@ def _bills(project: Project) -> list[Check]:
     owed = Bill.objects.filter(project=project).values_list("pk", "number", "outstanding")
     checks = [Check(number, outstanding, ledger[pk]) for pk, number, outstanding in owed.iterator()]
     return [check for check in checks if not check.holds]
+
+
+def _waivers(project: Project) -> list[Check]:
+    """What bills say was waived of them is what the ledger holds as waived; each bill that differs after the sum."""
+    ledger = _moved(project, Book.WAIVED, "bill")
+    waived = Bill.objects.filter(project=project).exclude(waived=0).values_list("pk", "number", "waived")
+    rows = {pk: (number, amount) for pk, number, amount in waived.iterator()}
+    total = sum((amount for _number, amount in rows.values()), NOTHING)
+    differing = [pk for pk in {*rows, *ledger} if rows.get(pk, ("", NOTHING))[1] != ledger[pk]]
+    numbers = dict(Bill.objects.filter(pk__in=differing).values_list("pk", "number"))
+    return [
+        Check(_("Waived"), total, balance(Book.WAIVED, project)),
+        *(Check(numbers[pk], rows.get(pk, ("", NOTHING))[1], ledger[pk]) for pk in differing),
+    ]
 
 
 def _credits(project: Project) -> list[Check]:

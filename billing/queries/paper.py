@@ -1,12 +1,12 @@
-"""What is printed on a receipt, gathered from its rows. The paper is Chinese, in the project's time."""
+"""What is printed on a receipt or a refund's voucher, gathered from rows. Papers are Chinese, in the project's time."""
 
 from datetime import date, datetime
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from billing.models import Bill, Deposit, Payment, Receipt
-from billing.papers import ReceiptForm, ReceiptRow
+from billing.models import Bill, Deposit, Payment, Receipt, Refund
+from billing.papers import ReceiptForm, ReceiptRow, RefundForm
 from billing.states import Method
 
 
@@ -57,6 +57,28 @@ def deposit_of(payment: Payment) -> Deposit | None:
     """The deposit that a payment was taken for; None for most."""
     found: Deposit | None = getattr(payment, "deposit", None)
     return found
+
+
+def refund_form(refund: Refund, *, url: str, at: datetime) -> RefundForm:
+    """The voucher of a refund, whose project, unit and people are read."""
+    zone = refund.project.tz
+    with translation.override("zh-hans"):
+        method = str(Method(refund.method).label)
+    return RefundForm(
+        project=refund.project.name_zh,
+        number=refund.number,
+        url=url,
+        room=refund.unit.number,
+        payee=refund.payee,
+        method=method,
+        amount=refund.amount,
+        reason=refund.reason,
+        asked_by=str(refund.asked_by),
+        approved_by=str(refund.by),
+        approved_at=refund.at.astimezone(zone),
+        printed_at=at.astimezone(zone),
+        service_phone=refund.project.phone,
+    )
 
 
 def period_words(bill: Bill) -> str:

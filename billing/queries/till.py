@@ -54,7 +54,15 @@ def till_of(unit: Unit, *, today: date, ticked: set[str] | None = None) -> Till:
 
 def _payer(owes: Liable | None, rows: tuple[Owed, ...]) -> str:
     """Whose name the receipt bears unless another is typed."""
-    person = rows[0].bill.debtor_id if rows else owes.person if owes else None
+    return _name(rows[0].bill.debtor_id) if rows else name_of(owes)
+
+
+def name_of(owes: Liable | None) -> str:
+    """The name of whoever owes; empty where nobody is registered."""
+    return _name(owes.person if owes else None)
+
+
+def _name(person: int | None) -> str:
     if person is None:
         return ""
     return Person.objects.values_list("name", flat=True).get(pk=person)
@@ -62,10 +70,13 @@ def _payer(owes: Liable | None, rows: tuple[Owed, ...]) -> str:
 
 @dataclass(frozen=True)
 class ReceiptPage:
-    """A receipt with what it settled and every print of it; `deposit` where it was taken for one."""
+    """A receipt with what it settled (charge, what for, how much, the bill's number) and every print of it.
+
+    `deposit` where it was taken for one.
+    """
 
     receipt: Receipt
-    rows: tuple[tuple[str, str, Decimal], ...]
+    rows: tuple[tuple[str, str, Decimal, str], ...]
     kept: Decimal
     prints: tuple[ReceiptPrint, ...]
     deposit: Deposit | None = None
@@ -77,17 +88,11 @@ def receipt_page(receipt: Receipt) -> ReceiptPage:
     rest, deposit = receipt.payment.amount - sum(line.amount for line in lines), deposit_of(receipt.payment)
     return ReceiptPage(
         receipt=receipt,
-        rows=tuple((line.bill.item.name, period_words(line.bill), line.amount) for line in lines),
+        rows=tuple((line.bill.item.name, period_words(line.bill), line.amount, line.bill.number) for line in lines),
         kept=NOTHING if deposit else rest,
         prints=tuple(receipt.prints.select_related("by")),
         deposit=deposit,
     )
-
-
-def name_of(owes: Liable | None) -> str:
-    """The name of whoever owes; empty where nobody is registered."""
-    person = owes.person if owes else None
-    return "" if person is None else Person.objects.values_list("name", flat=True).get(pk=person)
 
 
 def payer_of(household: Household) -> str:

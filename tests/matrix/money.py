@@ -1,16 +1,20 @@
-"""The money of a place in the matrix: bills, a receipt and its print, a deposit, a day that was closed."""
+"""The money of a place in the matrix: bills, a receipt and its print, a refund, a deposit, a day that was closed."""
 
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from accounts.models import User
+from accounts.states import Role
 from billing.actions.charging import charge_once, standing_item
 from billing.actions.deposits import take_deposit
 from billing.actions.paying import take_payment
 from billing.actions.receipting import print_receipt
+from billing.actions.refunding import ask_for_refund, print_refund, refund
 from billing.models import Bill, DayClose
+from records.models import Approval
 from records.papers import FONTS
-from tests.cast import NOON
+from tests.cast import NOON, make_user
 
 if TYPE_CHECKING:
     from tests.matrix.world import Place
@@ -39,7 +43,17 @@ def money_of(place: "Place", word: str) -> dict[str, dict[str, object]]:
         at=NOON,
     )
     printed = print_receipt(receipt=receipt, url="https://desk.example.org/", fonts=FONTS, by=place.cashier, at=NOON)
+    take_payment(
+        project=place.project,
+        unit=place.unit,
+        bills=[],
+        amount=Decimal("20.00"),
+        method="cash",
+        by=place.cashier,
+        at=NOON,
+    )
     return {
+        "refund": {"number": _refund(place, word)},
         "bill": {"number": owed.number},
         "payment": {"number": receipt.payment.number},
         "receipt": {"number": receipt.number},
@@ -48,6 +62,18 @@ def money_of(place: "Place", word: str) -> dict[str, dict[str, object]]:
         "day": {"pk": _closed_day(place, word)},
         "receipt_print": {"number": receipt.number, "nth": printed.nth},
     }
+
+
+def _refund(place: "Place", word: str) -> str:
+    """Some of what the home paid in advance, given back on paper; a leader from outside the cast approved."""
+    asked_for = ask_for_refund(
+        unit=place.unit, amount=Decimal("5.00"), method="cash", payee=word, reason=word, by=place.cashier, at=NOON
+    )
+    leader = User.objects.filter(username="leader").first() or make_user("leader", Role.GM, None)
+    made = refund(unit=place.unit, approval=asked_for, by=leader, at=NOON)
+    print_refund(refund=made, url="https://desk.example.org/", fonts=FONTS, by=place.cashier, at=NOON)
+    Approval.objects.filter(pk=asked_for.pk).update(decision="approved", decided_by=leader, decided_at=NOON)
+    return made.number
 
 
 def _closed_day(place: "Place", word: str) -> int:

@@ -31,6 +31,7 @@ MISSED_AT = {
     "billing.Meter.visible_to": "meter",
     "billing.Payment.visible_to": "payment-detail",
     "billing.Receipt.visible_to": "receipt-detail",
+    "billing.Refund.visible_to": "refund-detail",
     "billing.SharedCost.visible_to": "shared_cost",
     "billing.Tariff.visible_to": "admin:billing_unitcharge_change",
     "billing.UnitCharge.visible_to": "",

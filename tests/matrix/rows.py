@@ -100,6 +100,7 @@ SEES: dict[str, Mapping[str, Places]] = {
     "deposit": MONEY,
     # A cashier's own day, and those who lead.
     "day": dict.fromkeys({"cashier", "supervisor", "gm"}, BOTH),
+    "refund": MONEY,
     "receipt_token": dict.fromkeys(ROLES, BOTH | FAR),
     "import": dict.fromkeys(IMPORTERS, BOTH),
     "message": {"resident": MINE, "resident2": THEIRS, "frontdesk2": FAR},
@@ -218,6 +219,13 @@ def money_for(world: World, place: str) -> dict[str, Any]:
         "amount": "1.00",
         "method": "cash",
     }
+
+
+def refund_for(world: World, place: str) -> dict[str, Any]:
+    """Some of what the place's home paid in advance, to be given back."""
+    here = world.places[place]
+    named = {"project": here.project.code, "unit": here.unit.number}
+    return {**named, "amount": "1.00", "method": "cash", "payee": "张", "reason": "搬走"}
 
 
 REASON = just(reason="客户要求")

@@ -37,6 +37,7 @@ from tests.matrix.rows import (
     money_for,
     other_ticket,
     readable,
+    refund_for,
     remedy,
     sending,
     window,
@@ -196,10 +197,23 @@ TABLE: dict[str, Row] = {
     "till_unit": Row(
         thing="unit", reads=CASHIER, writes=CASHIER, body=just(method="cash", received="1", keep_rest="1")
     ),
+    "bill": readable("bill", MONEY_STAFF),
+    "bill_void": writable("bill", CASHIER | {"supervisor"}, REASON),
+    "bill_waive": writable("bill", CASHIER | {"supervisor"}, just(amount="1.00", reason="漏水")),
     "receipt": readable("receipt", MONEY_STAFF),
     "receipt_print": writable("receipt", CASHIER | {"supervisor"}),
     "receipt_paper": readable("receipt_print", CASHIER | {"supervisor"}),
     "receipt_reverse": writable("receipt", CASHIER | {"supervisor"}, REASON),
+    "refunds": readable("", MONEY_STAFF),
+    "refund_new": Row(
+        thing="unit",
+        reads=CASHIER | {"supervisor"},
+        writes=CASHIER | {"supervisor"},
+        body=just(amount="1.00", method="cash", payee="张", reason="搬走"),
+    ),
+    "refund": readable("refund", MONEY_STAFF),
+    "refund_print": writable("refund", CASHIER | {"supervisor"}),
+    "refund_paper": readable("refund", CASHIER | {"supervisor"}),
     # Whoever holds the paper has its token: it tells no name and no room.
     "receipt_verify": Row(thing="receipt_token", reads=frozenset(ROLES), public=True),
     # --- billing runs, meters, shared costs ----------------------------------------------------------------------
@@ -361,10 +375,14 @@ TABLE: dict[str, Row] = {
     # --- API: money ---------------------------------------------------------------------------------------------------
     "bill-list": readable(),
     "bill-detail": readable("bill"),
+    "bill-void": writable("bill", CASHIER | {"supervisor"}, REASON),
+    "bill-waive": writable("bill", CASHIER | {"supervisor"}, just(amount="1.00", reason="漏水")),
     "payment-list": Row(reads=SIGNED_IN, writes=frozenset({"cashier"}), body=money_for),
     "payment-detail": readable("payment"),
     "receipt-list": readable(),
     "receipt-detail": readable("receipt"),
+    "refund-list": Row(reads=SIGNED_IN, writes=CASHIER | {"supervisor"}, body=refund_for),
+    "refund-detail": readable("refund"),
     # Who took the money, and supervisors.
     "receipt-reverse": writable("receipt", frozenset({"cashier", "supervisor"}), REASON),
     "approval-list": readable(),

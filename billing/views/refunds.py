@@ -1,0 +1,145 @@
+"""Refunds of what was paid in advance: asking for one, the list, the page of one with its voucher."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from billing.actions import refunding
+from billing.forms import AskRefundForm
+from billing.models import Refund, RefundPaper
+from billing.permissions import can_ask_for_refund, can_print_refund, can_read_money, can_take_payment
+from billing.queries.owed import credit_of, liable_for
+from billing.queries.second import refunds_page, waiting_about, waiting_of_kind
+from billing.queries.till import name_of
+from billing.views.till import till_url
+from cases.steps import Attempt, Tried, answer, take
+from core.errors import Invalid, NotAllowed
+from core.numbers import whole_number
+from estate.models import Unit
+from records.approvals import words_of
+from records.http import follow, now, project_of, user_of
+from records.papers import FONTS
+from records.serving import serve
+
+
+@login_required
+@require_GET
+def refunds(request: HttpRequest) -> HttpResponse:
+    """The project's refunds, newest first, and those that wait for a second person."""
+    user, project = user_of(request), project_of(request)
+    if not can_read_money(user, project):
+        raise NotAllowed(_("This page is for those who work with the project's money."))
+    rows, older = refunds_page(user, project, before=whole_number(request.GET.get("before", "")))
+    waiting = [(words_of(one), one) for one in waiting_of_kind(user, project, refunding.KIND)]
+    context = {"rows": rows, "waiting": waiting, "older": f"?{urlencode({'before': older})}" if older else ""}
+    return render(request, "billing/refunds.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def refund_new(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """Ask a second person to give back what a home paid in advance."""
+    at, unit = now(), _unit(request, code, number)
+    follow(request, unit.project)
+    if request.method == "GET":
+        return _show_new(request, unit)
+    step = Attempt(
+        "refund",
+        find=lambda: unit,
+        form=lambda _unit: AskRefundForm(request.POST),
+        act=lambda unit, form: _ask(request, unit, form, at),
+    )
+    return answer(request, take(request, step, at=at), lambda tried: _show_new(request, unit, tried))
+
+
+def _unit(request: HttpRequest, code: str, number: str) -> Unit:
+    """The unit, for who asks for refunds there. Raises `Http404` for one that cannot be seen."""
+    user = user_of(request)
+    rows = Unit.objects.visible_to(user).select_related("project")
+    unit = get_object_or_404(rows, project__code=code, number=number)
+    if not can_ask_for_refund(user, unit.project):
+        raise NotAllowed(_("Only cashiers and supervisors ask for a refund."))
+    return unit
+
+
+def _show_new(request: HttpRequest, unit: Unit, tried: Tried[AskRefundForm] | None = None) -> HttpResponse:
+    credit = credit_of(unit)
+    usual = {"amount": credit or None, "payee": name_of(liable_for([unit.pk]).get(unit.pk))}
+    context = {
+        "unit": unit,
+        "credit": credit,
+        "waits": waiting_about(unit.project, refunding.KIND, unit.number),
+        "form": tried.form if tried and tried.form is not None else AskRefundForm(initial=usual),
+        "till_url": till_url(unit) if can_take_payment(user_of(request), unit.project) else "",
+    }
+    return render(request, "billing/refund_new.html", context, status=tried.status if tried else 200)
+
+
+def _ask(request: HttpRequest, unit: Unit, form: AskRefundForm | None, at: datetime) -> str:
+    if form is None:
+        raise Invalid(_("This form is broken. Open the page again."))
+    data = form.cleaned_data
+    refunding.ask_for_refund(
+        unit=unit,
+        amount=data["amount"],
+        method=data["method"],
+        payee=data["payee"],
+        reason=data["reason"],
+        by=user_of(request),
+        at=at,
+    )
+    messages.success(request, _("Asked for approval. Hand no money out until a second person approves."))
+    return reverse("refunds")
+
+
+def _staff_refund(request: HttpRequest, number: str) -> Refund:
+    """The refund for a page of the staff. Raises `NotAllowed` for residents."""
+    user = user_of(request)
+    rows = Refund.objects.visible_to(user).select_related("project", "unit", "asked_by", "by", "paper")
+    found = get_object_or_404(rows, number=number)
+    if not user.is_office:
+        raise NotAllowed(_("This page is for the staff."))
+    return found
+
+
+@login_required
+@require_GET
+def refund(request: HttpRequest, number: str) -> HttpResponse:
+    """A refund: how much, to whom, which two people, and its voucher."""
+    found = _staff_refund(request, number)
+    follow(request, found.project)
+    user = user_of(request)
+    context = {
+        "refund": found,
+        "paper": getattr(found, "paper", None),
+        "may_print": can_print_refund(user, found.project),
+        "till_url": till_url(found.unit) if can_take_payment(user, found.project) else "",
+    }
+    return render(request, "billing/refund.html", context)
+
+
+@login_required
+@require_POST
+def refund_print(request: HttpRequest, number: str) -> HttpResponse:
+    """Make the voucher unless it is made, and go to the paper."""
+    found = _staff_refund(request, number)
+    url = request.build_absolute_uri(reverse("refund", args=[number]))
+    refunding.print_refund(refund=found, url=url, fonts=FONTS, by=user_of(request), at=now())
+    return HttpResponseRedirect(reverse("refund_paper", args=[number]))
+
+
+@login_required
+@require_GET
+def refund_paper(request: HttpRequest, number: str) -> FileResponse:
+    """The voucher as it was made, for whoever hands money out."""
+    found = _staff_refund(request, number)
+    if not can_print_refund(user_of(request), found.project):
+        raise NotAllowed(_("Only cashiers and supervisors print the voucher of a refund."))
+    return serve(get_object_or_404(RefundPaper.objects.select_related("file"), refund=found).file)

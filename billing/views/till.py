@@ -1,0 +1,110 @@
+"""The till (收费台): find the home, take the money, go on to the receipt."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from billing.actions.paying import take_payment
+from billing.forms import PayForm
+from billing.models import Bill
+from billing.permissions import can_ask_for_refund, require_taker
+from billing.queries.till import till_of
+from cases.steps import Attempt, Tried, answer, take
+from core.errors import Invalid
+from estate.models import Unit
+from estate.queries import find_households
+from records.http import follow, now, project_of, user_of
+
+LONGEST = 100
+SHOWN = 20
+
+
+@login_required
+@require_GET
+def till(request: HttpRequest) -> HttpResponse:
+    """Find the home that somebody pays for; the only one that is meant opens at once."""
+    user, project = user_of(request), project_of(request)
+    require_taker(user, project)
+    query = request.GET.get("q", "").strip()[:LONGEST].replace("\x00", "")
+    hits = find_households(query=query, user=user, projects=[project.pk], limit=SHOWN) if query else []
+    meant = hits if len(hits) == 1 else [hit for hit in hits if hit.exact][:1]
+    if meant:
+        return HttpResponseRedirect(till_url(meant[0].unit))
+    rows = [(hit, till_url(hit.unit)) for hit in hits]
+    return render(request, "billing/till.html", {"q": query, "rows": rows})
+
+
+def till_url(unit: Unit) -> str:
+    """Where a home stands at the till."""
+    return reverse("till_unit", args=[unit.project.code, unit.number])
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def till_unit(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """What a home owes, all of it ticked; take the money and go on to the receipt."""
+    at = now()
+    unit = _unit(request, code, number)
+    follow(request, unit.project)
+    if request.method == "GET":
+        return _show_till(request, unit, at=at)
+    step = Attempt(
+        "pay",
+        find=lambda: unit,
+        form=lambda unit: PayForm(request.POST, bills=_ticked(request, unit)),
+        act=lambda unit, form: _pay(request, unit, form, at),
+    )
+    return answer(request, take(request, step, at=at), lambda tried: _show_till(request, unit, at=at, tried=tried))
+
+
+def _unit(request: HttpRequest, code: str, number: str) -> Unit:
+    """The unit, for who takes money there. Raises `Http404` for one that cannot be seen."""
+    user = user_of(request)
+    rows = Unit.objects.visible_to(user).select_related("project")
+    unit = get_object_or_404(rows, project__code=code, number=number)
+    require_taker(user, unit.project)
+    return unit
+
+
+def _ticked(request: HttpRequest, unit: Unit) -> list[Bill]:
+    """The bills whose boxes were ticked, as they stand now. Raises `Invalid` for one that is not the unit's."""
+    numbers = {number[:30] for number in request.POST.getlist("bills")}
+    bills = list(Bill.objects.visible_to(user_of(request)).filter(unit=unit, number__in=numbers))
+    if len(bills) != len(numbers):
+        raise Invalid(_("One of these bills is not this unit's."), fields={"bills": _("No such bill.")})
+    return bills
+
+
+def _pay(request: HttpRequest, unit: Unit, form: PayForm | None, at: datetime) -> str:
+    if form is None:
+        raise Invalid(_("This form is broken. Open the page again."))
+    data = form.cleaned_data
+    receipt = take_payment(
+        project=unit.project,
+        unit=unit,
+        bills=form.bills,
+        amount=form.amount,
+        method=data["method"],
+        reference=data["reference"],
+        payer=data["payer"],
+        by=user_of(request),
+        at=at,
+    )
+    change = {"change": str(form.change)} if form.change else {}
+    return f"{reverse('receipt', args=[receipt.number])}?{urlencode({'taken': 1, **change})}"
+
+
+def _show_till(request: HttpRequest, unit: Unit, *, at: datetime, tried: Tried[PayForm] | None = None) -> HttpResponse:
+    ticked = set(request.POST.getlist("bills")) if tried else None
+    shown = till_of(unit, today=at.astimezone(unit.project.tz).date(), ticked=ticked)
+    usual = {"received": shown.total or None, "payer": shown.payer, "keep_rest": not shown.rows}
+    form = tried.form if tried and tried.form is not None else PayForm(bills=(), initial=usual)
+    may_refund = bool(shown.credit) and can_ask_for_refund(user_of(request), unit.project)
+    context = {"till": shown, "form": form, "may_refund": may_refund}
+    return render(request, "billing/till_unit.html", context, status=tried.status if tried else 200)
