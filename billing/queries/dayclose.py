@@ -1,6 +1,6 @@
 """What moved through whose till on which day, what was closed of it, and who has not closed yet.
 
-Money belongs to the till of whoever took it or gave it back; a refund to that of whoever asked for it and hands it over.
+Money belongs to the till of whoever took it or gave it back; a refund to that of whoever asked for it and pays it out.
 A receipt taken back on its own day leaves the till of whoever took it, even where a supervisor does it for them.
 """
 
