@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.core.files import File
 from django.db import transaction
@@ -227,13 +226,17 @@ class Caller:
 
 @transaction.atomic
 def join_caller(*, ticket: Ticket, caller: Caller, by: User, at: datetime, expected: int | None = None) -> Ticket:
-    """Write down that somebody else reported the same matter, instead of a second ticket. Staff see who it was."""
+    """Write down that somebody else reported the same matter, instead of a second ticket. Staff see who it was.
+
+    Their number stays with the contact or complaint that they came by: what happened is kept for good, numbers are not.
+    Raises `Invalid` for a number that nobody can be called at.
+    """
     turn = begin(ticket, by=by, at=at, expected=expected)
     turn.allow(at_the_desk(by, turn.case), _("Only the desk joins reports."))
     step = turn.step("join_caller")
     other = " ".join(part for part in (caller.unit.number if caller.unit else "", caller.name.strip()) if part)
-    data: dict[str, Any] = {"other": other or "—", "phone": phone_of(caller.phone)}
-    turn.happen(step, data=data, text=caller.text.strip(), for_resident=False)
+    phone_of(caller.phone)
+    turn.happen(step, data={"other": other or "—"}, text=caller.text.strip(), for_resident=False)
     return turn.ticket
 
 
