@@ -105,7 +105,7 @@ def can_reopen(user: User, case: Case) -> bool:
 
 
 def can_cancel(user: User, case: Case, *, worked_on_before: bool) -> bool:
-    """Desk, supervisors and heads; once work was done, supervisors and managers only."""
+    """Desk, supervisors and heads; once work was begun, supervisors and managers only."""
     if worked_on_before:
         return user.has_role(case.project_id, Role.SUPERVISOR, Role.GM)
     return at_the_desk(user, case)

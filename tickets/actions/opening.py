@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Department, Project, User
 from accounts.states import STAFF_ROLES
 from cases.actions import NewCase, attach_photo, grant, open_case, require_version
-from cases.family import lock_lines, tell_parent
+from cases.family import lock_lines, tell_parent, wait_instead
 from cases.models import WIDE_ROLES, Attachment, Case
 from cases.rules import title_of
 from cases.states import Channel, PhotoLabel, Urgency
@@ -244,6 +244,7 @@ def join_caller(*, ticket: Ticket, caller: Caller, by: User, at: datetime, expec
 def join(*, duplicate: Ticket, original: Ticket, by: User, at: datetime, expected: int | None = None) -> Ticket:
     """End a ticket that is the same matter as another one; both say so. Returns the original.
 
+    Whatever waited for the one that ends, or had it opened, waits for the original from now on.
     It is cancelled by that, and so only by who may cancel it. Raises `Invalid` for the ticket itself, one of another
     kind or another project's, `NotNow` for one that is being worked on or is over.
     """
@@ -258,7 +259,7 @@ def join(*, duplicate: Ticket, original: Ticket, by: User, at: datetime, expecte
     twin.allow(at_the_desk(by, twin.case) and at_the_desk(by, kept.case), _("Only the desk joins reports."))
     twin.allow(
         can_cancel(by, twin.case, worked_on_before=was_worked_on(twin.ticket)),
-        _("Work was done on it already: only a supervisor may cancel it."),
+        _("Work was begun on it already: only a supervisor may cancel it."),
     )
     ends = twin.step("join")
     noted = kept.step("join_caller")
@@ -267,6 +268,7 @@ def join(*, duplicate: Ticket, original: Ticket, by: User, at: datetime, expecte
     twin.end_job()
     twin.happen(ends, data={"other": kept.case.number}, changes={"handler": None})
     tell_parent(child=twin.case, event=ends.event, at=at, by=by)
+    wait_instead(over=twin.case, other=kept.case, at=at, by=by)
     kept.happen(noted, data={"other": twin.case.number}, for_resident=False)
     return kept.ticket
 
