@@ -9,7 +9,7 @@ from accounts.models import User
 from cases.actions import lock
 from cases.models import Case
 from core.errors import Invalid, NotAllowed, NotNow
-from sla.actions.clocks import MOVED, Ledger, catch_up, lengthen
+from sla.actions.clocks import MOVED, Ledger, catch_up, lengthen, promise_of
 from sla.actions.events import happen
 from sla.models import Clock, ClockEvent
 from sla.permissions import can_extend
@@ -55,7 +55,6 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
             "reason": reason.strip(),
         },
     )
-    policy = clock.version.policy
     happen(
         case=case,
         kind="clock.extended",
@@ -64,7 +63,7 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
         text=reason.strip(),
         data={
             "key": clock.key,
-            "promise": {"zh": policy.name_zh, "en": policy.name_en},
+            "promise": promise_of(clock),
             "to": {"at": clock.due_at.isoformat()},
         },
     )
