@@ -36,6 +36,12 @@ def lock_lines(*cases: Case) -> list[Case]:
     return [rows[case.pk] for case in cases]
 
 
+def lock_given(*cases: Case | None) -> list[Case]:
+    """Lock those of the cases that are there, each once, with all above them; in the order given."""
+    wanted = {case.pk: case for case in cases if case is not None}
+    return lock_lines(*wanted.values()) if wanted else []
+
+
 def _with_ancestors(cases: Sequence[Case]) -> set[int]:
     """The keys of the cases and of all above them. Whom a case was opened for never changes: no lock is needed yet."""
     found, above = {case.pk for case in cases}, {case.parent_id for case in cases if case.parent_id is not None}
@@ -76,8 +82,8 @@ def wait_instead(*, over: Case, other: Case, at: datetime, by: User | None) -> N
     That is the case it was opened for, and those that waited for it. All of them are locked by the caller.
     """
     heard = [over.parent_id, *Awaited.objects.filter(case=over).order_by("pk").values_list("by_case_id", flat=True)]
-    passed_by = {None, other.pk, other.parent_id}
-    rows = [Awaited(case=other, by_case_id=pk, since=at, set_by=by) for pk in heard if pk not in passed_by]
+    keys = [pk for pk in heard if pk is not None and pk not in (other.pk, other.parent_id)]
+    rows = [Awaited(case=other, by_case_id=pk, since=at, set_by=by) for pk in keys]
     Awaited.objects.bulk_create(rows, ignore_conflicts=True)  # who waits for it already goes on doing so
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from billing.actions.charging import PREFIX, take_back
-from billing.actions.posting import Line, post, reason_of
+from billing.actions.posting import Line, post
 from billing.models import Bill, BillingRun, BillLine, ChargeItem, Credit
 from billing.permissions import can_bill
 from billing.queries.owed import NOTHING
@@ -23,6 +23,7 @@ from billing.states import Book, EntryKind, RunState
 from cases.actions import next_numbers
 from core.errors import Invalid, NotAllowed, NotNow
 from core.watch import Watch
+from core.words import reason_of
 from records import work as long_work
 from records.actions import audit
 from records.models import LongWork

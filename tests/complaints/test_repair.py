@@ -69,7 +69,7 @@ def test_what_becomes_of_the_repair_it_was_joined_to_stands_there_too(cast: Cast
     said = [event.data for event in complaint.case.events.filter(kind="complaint.work_moved").order_by("pk")]
     heard = [(data["other"], data["words"]["en"]) for data in said]
     assert heard[-2:] == [
-        (twin.case.number, "joined to another report of it, followed from here"),
+        (twin.case.number, "joined to another report, followed from here"),
         (original.case.number, "finished"),
     ]
 

@@ -15,10 +15,11 @@ from cases.models import Attachment, Case
 from cases.rules import check_claim
 from cases.states import PhotoLabel
 from core.errors import Invalid, NotNow
+from core.words import reason_of
 from sla.states import Audience
 from tickets.actions.billing import bill_work, take_bills_back
 from tickets.actions.pricing import Line, put_as_quoted, put_lines, require_price
-from tickets.actions.turns import Turn, begin, reason_of
+from tickets.actions.turns import Turn, begin
 from tickets.models import Ticket
 from tickets.permissions import (
     can_add_photo,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Department, Project, User
 from accounts.states import STAFF_ROLES
 from cases.actions import NewCase, attach_photo, grant, open_case, require_version
-from cases.family import lock_lines, tell_parent, wait_instead
+from cases.family import lock_given, lock_lines, tell_parent, wait_instead
 from cases.models import WIDE_ROLES, Attachment, Case
 from cases.rules import title_of
 from cases.states import Channel, PhotoLabel, Urgency
@@ -70,7 +70,7 @@ def open_ticket(*, new: NewTicket, by: User, at: datetime) -> Ticket:
         raise NotAllowed(_("You may not take tickets in this project."))
     _check(new)
     category = new.category or _sorted_in(new)
-    parents = _lock_parents(new)
+    parents = lock_given(new.parent, new.contact)
     asking = asking_for(new.unit, by)
     household = asking.household if asking else _household_of(new, at)
     whom = whom_to_ask(household, name=new.contact_name, phone=new.contact_phone, asking=asking)
@@ -143,11 +143,6 @@ def _wrong_times(new: NewTicket) -> dict[str, object]:
 def _sorted_in(new: NewTicket) -> Category | None:
     found = suggest(f"{new.title} {new.description}", new.kind).category
     return found or fallback_category(new.kind)
-
-
-def _lock_parents(new: NewTicket) -> list[Case]:
-    wanted = {case.pk: case for case in (new.parent, new.contact) if case is not None}
-    return lock_lines(*wanted.values()) if wanted else []
 
 
 def _household_of(new: NewTicket, at: datetime) -> Household | None:
