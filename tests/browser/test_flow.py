@@ -206,7 +206,7 @@ def desk_hears_that_it_leaks_again(stage: Cast, come: Come, number: str) -> None
     page.fill("#id_text", "天花板又湿了一片")
     page.get_by_role("button", name="保存").click()
     expect(page.locator("body")).to_contain_text(
-        re.compile(r"3-2-1501：不满意，主管已收到通知；BX-\d{8}-\d{4}：已重新打开")
+        re.compile(r"3-2-1501：不满意，主管已收到通知；BX-\d{8}-\d{4}：重新打开")
     )
     again = case(number)
     assert (again.state, again.phase, again.handler) == ("reopened", "open", None)
