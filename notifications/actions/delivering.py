@@ -99,7 +99,9 @@ def _take(choose: Callable[[datetime], list[Message]], at: datetime, decided: _D
 
 def _one(at: datetime) -> list[Message]:
     waiting = Message.objects.select_for_update(skip_locked=True, of=("self",)).to_send(at).exclude(TOGETHER)
-    return list(waiting.select_related("user", "project", "case", "via", "on_behalf_of").order_by("created_at", "pk")[:1])
+    return list(
+        waiting.select_related("user", "project", "case", "via", "on_behalf_of").order_by("created_at", "pk")[:1]
+    )
 
 
 def _several(at: datetime) -> list[Message]:

@@ -83,9 +83,7 @@ def test_a_projects_own_rule_stands_above_the_companys(cast: Cast, case: Case, s
 
 @pytest.mark.req("CMP-15")
 @pytest.mark.parametrize("reserved", ["itself", "what it was opened for"])
-def test_what_is_reserved_is_never_written_into_a_group(
-    cast: Cast, case: Case, sent: Counting, reserved: str
-) -> None:
+def test_what_is_reserved_is_never_written_into_a_group(cast: Cast, case: Case, sent: Counting, reserved: str) -> None:
     make_rule(make_channel("wecom"), make_channel("sms"))
     other = make_case(cast.project, parent=case)
     above = other if reserved == "itself" else case
