@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from django.core.files import File
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Project, User
@@ -153,12 +153,15 @@ def lock(case: Case, *, expected: int | None = None) -> Case:
     return locked
 
 
-def lock_rows(pks: Iterable[int]) -> dict[int, Case]:
+def lock_rows(pks: Iterable[int], also: Q | None = None) -> dict[int, Case]:
     """Lock cases in one statement, the oldest first, each holding on to its parent where that is among them.
+
+    `also` says which others, where their keys are not known.
 
     A parent is always older than its child: whoever locks by age never waits for somebody who waits for them.
     """
-    found = Case.objects.select_for_update(of=("self",)).filter(pk__in=list(pks)).order_by("pk")
+    wanted = Q(pk__in=list(pks)) | (also or Q(pk__in=()))
+    found = Case.objects.select_for_update(of=("self",)).filter(wanted).order_by("pk")
     rows = {row.pk: row for row in found.select_related("project", "unit", "department", "handler", "taken_by")}
     for row in rows.values():
         if row.parent_id in rows:

@@ -27,9 +27,19 @@ def lock_line(case: Case, *, expected: int | None = None) -> Case:
 
 
 def lock_lines(*cases: Case) -> list[Case]:
-    """Lock cases with all those above them, in the one order; return them as they stand now, in the order given."""
-    rows = lock_rows(_with_ancestors(cases))
+    """Lock cases with all those above them, in the one order; return them as they stand now, in the order given.
+
+    Whatever waits for one of them is locked along: it hears of what happens, and may be older or younger than it.
+    """
+    line = _with_ancestors(cases)
+    rows = lock_rows(line, Q(pk__in=Awaited.objects.filter(case__in=line).values("by_case")))
     return [rows[case.pk] for case in cases]
+
+
+def lock_given(*cases: Case | None) -> list[Case]:
+    """Lock those of the cases that are there, each once, with all above them; in the order given."""
+    wanted = {case.pk: case for case in cases if case is not None}
+    return lock_lines(*wanted.values()) if wanted else []
 
 
 def _with_ancestors(cases: Sequence[Case]) -> set[int]:
@@ -45,7 +55,7 @@ def _with_ancestors(cases: Sequence[Case]) -> set[int]:
 def tell_parent(*, child: Case, event: str, at: datetime, by: User | None) -> None:
     """Let the kind of the parent know what happened in a case opened for it. Both are locked by the caller.
 
-    So do those of the cases that wait for it; they are locked here, after it.
+    So do those of the cases that wait for it, which were locked with it by `lock_lines`.
     """
     above = [child.parent] if child.parent is not None else []
     waiting = Awaited.objects.filter(case=child).values_list("by_case_id", flat=True)
@@ -64,6 +74,17 @@ def wait_for(*, case: Case, other: Case, at: datetime, by: User | None) -> None:
     if is_child or Awaited.objects.filter(case=other, by_case=case).exists():
         raise NotNow(_("%(number)s stands there already.") % {"number": other.number})
     Awaited.objects.create(case=other, by_case=case, since=at, set_by=by)
+
+
+def wait_instead(*, over: Case, other: Case, at: datetime, by: User | None) -> None:
+    """Let whatever heard of a case hear of another one from now on: it ended as the same matter.
+
+    That is the case it was opened for, and those that waited for it. All of them are locked by the caller.
+    """
+    heard = [over.parent_id, *Awaited.objects.filter(case=over).order_by("pk").values_list("by_case_id", flat=True)]
+    keys = [pk for pk in heard if pk is not None and pk not in (other.pk, other.parent_id)]
+    rows = [Awaited(case=other, by_case_id=pk, since=at, set_by=by) for pk in keys]
+    Awaited.objects.bulk_create(rows, ignore_conflicts=True)  # who waits for it already goes on doing so
 
 
 def heard_of(case: Case) -> Q:

@@ -1,8 +1,20 @@
-"""Who leads the work on a case and who reads all of it, whatever its kind."""
+"""Who brings a matter, who leads the work on it and who reads all of it, whatever its kind."""
 
-from accounts.models import User
-from accounts.states import Role
+from accounts.models import Project, User
+from accounts.states import STAFF_ROLES, Role
 from cases.models import Case
+from estate.models import HouseholdMember, Unit
+
+
+def brings(user: User, project: Project, unit: Unit | None) -> bool:
+    """Staff of the project; residents for the home they live in or own."""
+    if user.has_role(project.pk, *STAFF_ROLES):
+        return True
+    return (
+        unit is not None
+        and user.has_role(project.pk, Role.RESIDENT)
+        and HouseholdMember.objects.current().filter(person__user=user, household__unit=unit).exists()
+    )
 
 
 def reads_all(user: User, case: Case) -> bool:

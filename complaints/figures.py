@@ -222,7 +222,7 @@ def _by_department(rows: Iterable[Row], project: Project, behind: Filters) -> li
 def _by_party(rows: list[Row], behind: Filters) -> list[Bar]:
     """By who is responsible, as far as that was established; where several are, each counts."""
     held = Responsibility.objects.filter(complaint__in=[row.pk for row in rows], ended_at=None)
-    found = Counter(party for party, _pk in held.values_list("party", "complaint").distinct())
+    found = Counter(party for party, _pk in held.order_by().values_list("party", "complaint").distinct())
     return bars(found, lambda key: str(Party(key).label), lambda key: replace(behind, party=key))
 
 

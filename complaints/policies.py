@@ -5,14 +5,13 @@ Source: 三(6)⑤ and ⑥; what the standard leaves to the company is marked as 
 
 from datetime import datetime
 
-from sla.defaults import DAY, HOUR, MINUTE, Default, load_policies, told
+from sla.defaults import DAY, HOUR, MINUTE, SPOKEN_ABOUT_COMPLAINT, Default, load_policies, told
 from sla.states import Audience, Goal, Source
 
 GRADED = ["complaint.registered", "complaint.regraded"]
 BEGUN = [*GRADED, "complaint.reopened"]
 ANEW = {"cancels": ["complaint.regraded"]}
 CLAUSE = "三(6)⑤ 投诉接待"
-TALKED = ["complaint.progressed", "complaint.contacted", "complaint.answered", "complaint.delay_explained"]
 
 POLICIES = [
     Default(
@@ -89,8 +88,8 @@ POLICIES = [
         source=Source.STANDARD_OUR_VALUE,
         kinds=["complaint"],
         clause="二.2 (及时向业主反馈最新进展)",
-        starts=["complaint.registered", "complaint.reopened", *TALKED],
-        stops=[*TALKED, "complaint.informed"],
+        starts=["complaint.registered", "complaint.reopened", *SPOKEN_ABOUT_COMPLAINT],
+        stops=[*SPOKEN_ABOUT_COMPLAINT, "complaint.informed"],
         steps=[told(Audience.SUPERVISOR)],
         rest={"goal_seconds": 2 * DAY, "cancels": ["complaint.resolved"]},
     ),

@@ -1,5 +1,6 @@
 """Reads of complaints: what the words suggest, one complaint with everything about it, the list."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -52,6 +53,11 @@ def people_of(project: Project) -> list[User]:
     return sorted({m.user for m in members.select_related("user")}, key=str)
 
 
+def repairs_among(kin: Iterable[Case]) -> list[Case]:
+    """Repairs and services among what was opened for a complaint or is waited for (`cases.family.heard_of`)."""
+    return [one for one in kin if one.kind in WORK_KINDS]
+
+
 @dataclass(frozen=True)
 class ComplaintPage:
     """One complaint as its page shows it."""
@@ -91,7 +97,7 @@ class ComplaintPage:
     @property
     def repairs(self) -> list[tuple[Case, str]]:
         """Repairs and services opened for it or waited for, each with its state in words."""
-        return [(one, str(kind_of(one.kind).states[one.state])) for one in self.children if one.kind in WORK_KINDS]
+        return [(one, str(kind_of(one.kind).states[one.state])) for one in repairs_among(self.children)]
 
     @property
     def others(self) -> list[Case]:

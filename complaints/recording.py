@@ -1,41 +1,21 @@
-"""What is printed on a complaint's record, gathered from its rows, and its issue. Chinese, in local time."""
+"""What is printed on a complaint's record, gathered from its rows. Chinese, in local time."""
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
-from django.db import transaction
 from django.utils import timezone, translation
 
 from accounts.models import User
-from cases.actions import lock
-from cases.issued import issue
-from cases.models import Attachment, Case, Event
+from cases.family import heard_of
+from cases.models import Case, Event
 from cases.sentences import sentence
 from cases.states import Channel
 from complaints.models import Complaint, Topic
-from complaints.papers import ComplaintRecord, RecordRemedy, RecordStep, record_name, render_record
-from complaints.permissions import require_print
+from complaints.papers import ComplaintRecord, RecordRemedy, RecordStep
+from complaints.queries import repairs_among
 from complaints.states import Grade, Outcome, Told
-from tickets.states import Kind
 
 Local = Callable[[datetime | None], datetime | None]
-JOINED = ("about_department", "about_person", "replier")
-
-
-@transaction.atomic
-def issue_record(*, complaint: Complaint, url: str, fonts: Path, by: User, at: datetime) -> Attachment:
-    """The complaint's record: the one issued before where nothing has happened since, else a new one, kept with it.
-
-    It carries the contact's number in clear: whoever opens it stands in the log. `url` goes into its code.
-    Raises `NotAllowed` for who only reads the complaint, `FontMissingError`. Source: 三(6)① (记录).
-    """
-    case = lock(complaint.case)
-    require_print(by, case)
-    fresh = Complaint.objects.select_related(*JOINED).get(pk=complaint.pk)
-    fresh.case = case
-    record = record_of(fresh, url=url)
-    return issue(case=case, name=record_name(record), content=lambda: render_record(record, fonts=fonts), by=by, at=at)
 
 
 def record_of(complaint: Complaint, *, url: str) -> ComplaintRecord:
@@ -100,8 +80,7 @@ def _name(user: User | None) -> str:
 
 
 def _repairs(case: Case) -> list[str]:
-    rows = Case.objects.filter(parent=case, kind__in=Kind.values)
-    return list(rows.order_by("pk").values_list("number", flat=True))
+    return [one.number for one in repairs_among(Case.objects.filter(heard_of(case)).order_by("pk"))]
 
 
 def _topic(case: Case) -> str:

@@ -1,6 +1,5 @@
 """What the frame of every page shows."""
 
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -9,12 +8,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Project, User
+from accounts.states import Role
 from cases.queries import newest_event
 from core.kept import kept
 from notifications.models import Message
 from servicedesk.navigation import counts_for, entries_for
 from servicedesk.places import PLACES
-from sla.health import last_sweep, late_beat
+from sla.health import Beat, last_beat, trouble
 
 # Counts are read anew when anything happened; this bounds how long one that only time changes may lag.
 KEPT_SECONDS = 10
@@ -30,15 +30,20 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if request.headers.get("HX-Request"):
         return shown | {"project": project}
     newest, unread = _moving(user)
-    counts, swept_at = around(user, project, newest)
+    counts, beat = around(user, project, newest)
     return shown | {
         "project": project,
         "projects": getattr(request, "projects", []),
         "nav": entries_for(PLACES, user, project, request.path, counts),
         "unread": unread,
         "roles": sorted({str(m.get_role_display()) for m in user.active_memberships}),
-        "banner": late_beat(swept_at, shown["now"]) if user.is_office else "",
+        "banner": trouble(beat, shown["now"], for_admin=is_admin(user)) if user.is_office else "",
     }
+
+
+def is_admin(user: User) -> bool:
+    """Say whether the person administers a project or all of them."""
+    return user.is_superuser or any(held.role == Role.ADMIN for held in user.active_memberships)
 
 
 class HowMany(Subquery):
@@ -56,11 +61,11 @@ def _moving(user: User) -> tuple[int, int]:
     return newest or 0, count
 
 
-def around(user: User, project: Project | None, newest: int) -> tuple[dict[str, int], datetime | None]:
-    """What waits at the entries of the navigation, and when the sweep last ran; kept while nothing happens."""
-    key = f"frame:{user.pk}:{project.pk if project else 0}:{newest}"
+def around(user: User, project: Project | None, newest: int) -> tuple[dict[str, int], Beat]:
+    """What waits at the entries of the navigation, and how the sweep last ran; kept while nothing happens."""
+    key = f"around:{user.pk}:{project.pk if project else 0}:{newest}"
     return kept(key, partial(_read, user, project), seconds=KEPT_SECONDS)
 
 
-def _read(user: User, project: Project | None) -> tuple[dict[str, int], datetime | None]:
-    return counts_for(PLACES, user, project) if project else {}, last_sweep()
+def _read(user: User, project: Project | None) -> tuple[dict[str, int], Beat]:
+    return counts_for(PLACES, user, project) if project else {}, last_beat()

@@ -30,9 +30,9 @@ from accounts.models import Project, User
 from cases.queries import revision
 from notifications.models import Message
 from records.http import now, user_of
-from servicedesk.context import around
+from servicedesk.context import around, is_admin
 from servicedesk.watched import LISTS, MOST, rows_now
-from sla.health import late_beat
+from sla.health import trouble
 
 QUIET_SECONDS = 30
 
@@ -95,14 +95,14 @@ def asked_project(request: HttpRequest) -> Project | None:
 
 def _answer(request: HttpRequest, newest: int, *, at: datetime) -> dict[str, Any]:
     user, project = user_of(request), asked_project(request)
-    counts, swept_at = around(user, project, newest)
+    counts, beat = around(user, project, newest)
     unread = Message.objects.visible_to(user).unread().count()
     return {
         "lists": _lists(request, user, project, at),
         "counts": {reverse(name): count for name, count in counts.items()},
         "unread": unread,
         "unread_words": ngettext("%(count)s unread", "%(count)s unread", unread) % {"count": unread},
-        "banner": late_beat(swept_at, at) if user.is_office else "",
+        "banner": trouble(beat, at, for_admin=is_admin(user)) if user.is_office else "",
     }
 
 

@@ -19,7 +19,7 @@ RULES = (
     "rule.apply_stopped",
     "rule.applied",
 )
-CALENDARS = ("calendar.proposed", "calendar.approved", "calendar.withdrawn")
+CALENDARS = ("calendar.proposed", "calendar.approved", "calendar.refused", "calendar.withdrawn")
 
 
 def _rules(user: User, project: Project, keys: Collection[str]) -> Mapping[str, About]:

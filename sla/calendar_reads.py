@@ -11,7 +11,7 @@ from django.db.models import Q
 from accounts.models import Project, User
 from accounts.states import Role
 from sla.models import Calendar, CalendarVersion, Clock, Policy, PolicyVersion
-from sla.models.proposals import PEOPLE
+from sla.models.proposals import IN_FORCE, PEOPLE, WAITING
 from sla.permissions import can_read_calendar, can_read_rules
 from sla.queries import versions_in_force
 from sla.rules import due_time
@@ -53,9 +53,8 @@ def kept_of(project: Project | None) -> Kept:
 
 def _kept(projects: Sequence[Project | None]) -> list[Kept]:
     known = [project.pk for project in projects if project is not None]
-    undecided = Q(approved_at=None, withdrawn_at=None, refused_at=None)
     concerned = Q(calendar__project=None) | Q(calendar__project__in=known)
-    rows = CalendarVersion.objects.filter(concerned, Q(approved_at__isnull=False, replaced_at=None) | undecided)
+    rows = CalendarVersion.objects.filter(concerned, IN_FORCE | WAITING)
     current: dict[int | None, CalendarVersion] = {}
     waiting: dict[int | None, CalendarVersion] = {}
     for version in rows.select_related("calendar__project", "created_by"):

@@ -39,16 +39,21 @@ class WorkingTime:
 def _spans(cal: WorkingTime, day: date) -> list[tuple[datetime, datetime]]:
     """The working spans of a local day in UTC, as long as they really are when the clocks change."""
     found: list[tuple[datetime, datetime]] = []
-    for begins, ends in cal.hours(day):
-        last = day + DAY if ends == MIDNIGHT else day
-        first = datetime.combine(day, begins, cal.zone).astimezone(UTC)
-        until = datetime.combine(last, ends, cal.zone).astimezone(UTC)
+    for first, until in sorted(_moments(cal, day, begins, ends) for begins, ends in cal.hours(day)):
         # An hour that the clocks leave out must not be counted with the one it falls on.
-        if found:
-            first = max(first, found[-1][1])
-        if first < until:
+        if found and first < found[-1][1]:
+            found[-1] = (found[-1][0], max(until, found[-1][1]))
+        elif first < until:
             found.append((first, until))
     return found
+
+
+def _moments(cal: WorkingTime, day: date, begins: time, ends: time) -> tuple[datetime, datetime]:
+    last = day + DAY if ends == MIDNIGHT else day
+    return (
+        datetime.combine(day, begins, cal.zone).astimezone(UTC),
+        datetime.combine(last, ends, cal.zone).astimezone(UTC),
+    )
 
 
 def is_working(cal: WorkingTime, moment: datetime) -> bool:

@@ -42,7 +42,13 @@ class Default:
 
 REPAIRS = ["repair", "service"]
 ASKED = ["enquiry", "suggestion"]
-TOLD_OF_COMPLAINT = ["complaint.contacted", "complaint.progressed", "complaint.answered", "complaint.informed"]
+# Somebody spoke with the resident about the complaint, whatever there was to say; its own promises listen to these too.
+SPOKEN_ABOUT_COMPLAINT = [
+    "complaint.progressed",
+    "complaint.contacted",
+    "complaint.answered",
+    "complaint.delay_explained",
+]
 
 POLICIES = [
     Default(
@@ -113,7 +119,7 @@ POLICIES = [
         kinds=[*REPAIRS, *ASKED, "complaint"],
         clause="岗位职责 4 (____小时内处理或获得反馈)",
         starts=["ticket.opened", "complaint.registered"],
-        stops=["ticket.feedback", "ticket.arrived", "ticket.completed", *TOLD_OF_COMPLAINT],
+        stops=["ticket.feedback", "ticket.arrived", "ticket.completed", *SPOKEN_ABOUT_COMPLAINT, "complaint.informed"],
         steps=[told(Audience.HANDLER, percent=80), told(Audience.SUPERVISOR)],
         rest={"goal_seconds": DAY},
     ),

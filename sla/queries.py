@@ -13,6 +13,7 @@ from notifications.rosters import Roster
 from notifications.rules import with_on_call
 from sla.calendars import is_working
 from sla.models import Calendar, CalendarVersion, Clock, Policy, PolicyVersion
+from sla.models.proposals import IN_FORCE, WAITING
 from sla.states import Audience
 
 AUDIENCES = frozenset(Audience.values)
@@ -267,6 +268,11 @@ def home_of(user: User) -> Project | None:
     return next(iter(user.projects), None)
 
 
+def set_aside() -> int:
+    """How many live clocks could not be carried out when they were last tried."""
+    return Clock.objects.set_aside().count()
+
+
 def waiting_proposals() -> int:
     """How many proposed rules wait for a leader."""
     return PolicyVersion.objects.waiting().count()
@@ -277,8 +283,7 @@ def all_rules() -> list[tuple[Policy, PolicyVersion | None, PolicyVersion | None
     policies = {policy.pk: policy for policy in Policy.objects.order_by("key")}
     current: dict[int, PolicyVersion] = {}
     waiting: dict[int, PolicyVersion] = {}
-    undecided = Q(approved_at=None, withdrawn_at=None, refused_at=None)
-    for version in PolicyVersion.objects.filter(Q(approved_at__isnull=False, replaced_at=None) | undecided):
+    for version in PolicyVersion.objects.filter(IN_FORCE | WAITING):
         version.policy = policies[version.policy_id]
         (current if version.approved_at else waiting)[version.policy_id] = version
     return [(policy, current.get(pk), waiting.get(pk)) for pk, policy in policies.items()]

@@ -8,6 +8,7 @@ import structlog
 from notifications.actions import deliver, send_tests
 from sla.actions import beat, sweep_clocks, warn_of_years
 from sla.periodic import jobs
+from sla.queries import set_aside
 
 log = structlog.get_logger(__name__)
 Part = Callable[[datetime], dict[str, int]]
@@ -28,6 +29,7 @@ def run(
     parts |= {"calendars": warn_of_years, **jobs()}
     parts["outbox"] = lambda moment: deliver(at=moment, within=sending)
     parts["tests"] = lambda moment: send_tests(at=moment)
+    parts["set_aside"] = lambda _moment: {"clocks": set_aside()}
     counts = {name: _part(name, part, at) for name, part in parts.items()}
     beat(name="sweep", at=at, data=counts)
     return counts

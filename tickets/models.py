@@ -351,6 +351,11 @@ class Job(models.Model):
         return f"{self.ticket_id}/{self.number}"
 
     @property
+    def was_worked_on(self) -> bool:
+        """Say whether somebody was there for it, whatever became of it."""
+        return self.arrived_at is not None or self.finished_at is not None
+
+    @property
     def asked_label(self) -> str:
         """Its state where it is a question that somebody has to answer."""
         return str(ANSWER_JOB_LABELS.get(JobState(self.state), self.get_state_display()))

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
-from accounts.states import STAFF_ROLES, Role
+from accounts.states import Role
 from cases.models import Case, Event
-from cases.permissions import leads
+from cases.permissions import brings, leads
 from core.errors import NotAllowed
-from estate.models import HouseholdMember, Unit
+from estate.models import Unit
 from tickets.models import Job
 from tickets.states import ANSWERED_KINDS
 
@@ -25,14 +25,8 @@ def has_the_job(user: User, job: Job | None) -> bool:
 
 
 def can_open(user: User, project: Project, unit: Unit | None) -> bool:
-    """Staff of the project; residents for the home they live in or own."""
-    if user.has_role(project.pk, *STAFF_ROLES):
-        return True
-    return (
-        unit is not None
-        and user.has_role(project.pk, Role.RESIDENT)
-        and HouseholdMember.objects.current().filter(person__user=user, household__unit=unit).exists()
-    )
+    """Whoever may bring a matter."""
+    return brings(user, project, unit)
 
 
 def can_dispatch(user: User, case: Case) -> bool:
@@ -105,7 +99,7 @@ def can_reopen(user: User, case: Case) -> bool:
 
 
 def can_cancel(user: User, case: Case, *, worked_on_before: bool) -> bool:
-    """Desk, supervisors and heads; once work was done, supervisors and managers only."""
+    """Desk, supervisors and heads; once work was begun, supervisors and managers only."""
     if worked_on_before:
         return user.has_role(case.project_id, Role.SUPERVISOR, Role.GM)
     return at_the_desk(user, case)

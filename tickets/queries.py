@@ -61,8 +61,8 @@ def last_job(ticket: Ticket) -> Job | None:
 
 
 def was_worked_on(ticket: Ticket) -> bool:
-    """Say whether work on it was finished before."""
-    return ticket.jobs.filter(finished_at__isnull=False).exists()
+    """Say whether work on it was begun: somebody was there, or it was finished before."""
+    return any(job.was_worked_on for job in ticket.jobs.all())
 
 
 def jobs_of(*, technician: User, day_end: datetime) -> QuerySet[Job]:

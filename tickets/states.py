@@ -171,6 +171,8 @@ def _steps(*, completes_from: frozenset[str]) -> dict[str, Step]:
         "complete": Step(completes_from, State.COMPLETED, "ticket.completed"),
         "close": Step(frozenset({State.COMPLETED}), State.CLOSED, "ticket.closed"),
         "reopen": Step(frozenset({State.COMPLETED, State.CLOSED}), State.REOPENED, "ticket.reopened"),
+        # Called back about work that was cancelled, the resident is not content: it goes on after all.
+        "take_up_again": Step(frozenset({State.CANCELLED}), State.REOPENED, "ticket.reopened"),
         "cancel": Step(_NOT_DONE, State.CANCELLED, "ticket.cancelled"),
         "join": Step(_WAITS_FOR_WORK | {State.DISPATCHED}, State.CANCELLED, "ticket.joined"),
         "join_caller": Step(_NOT_DONE, "", "ticket.joined"),

@@ -1,13 +1,12 @@
-"""Reads of callbacks: the worklist, one callback with its history, what to say."""
+"""Reads of callbacks: the worklist, what to say, what is still owed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import Project, User
-from cases.models import Case, Event
+from cases.models import Case
 from cases.states import Phase
 from records.masking import masked_phone
 from visits.models import Callback, CallbackScript
@@ -62,31 +61,9 @@ def waiting(*, project: Project, user: User, at: datetime) -> int:
     return to_make(project=project, user=user, at=at).count()
 
 
-def earlier(*, callback: Callback, user: User, limit: int = 10) -> list[Callback]:
-    """Callbacks that the same household had before, newest first, with the work each was about."""
-    case = callback.case
-    if case.household_id is None and case.unit_id is None:
-        return []
-    same = {"case__household": case.household_id} if case.household_id else {"case__unit": case.unit_id}
-    found = Callback.objects.visible_to(user).filter(**same).exclude(pk=callback.pk)
-    return list(found.select_related("case__parent", "caller").order_by("-pk")[:limit])
-
-
-def attempts(*, callback: Callback) -> Sequence[Event]:
-    """Every call that was tried, newest first."""
-    tried = Event.objects.filter(case=callback.case, kind__in=("callback.attempted", "callback.reached"))
-    return list(tried.select_related("by").order_by("-at", "-pk"))
-
-
 def script_for(callback: Callback) -> CallbackScript | None:
     """What to say, by what was mended; none where the admin deleted it."""
     return CallbackScript.objects.filter(category=callback.case.category).first()
-
-
-def callbacks_of(*, case: Case, user: User) -> list[Callback]:
-    """The callbacks owed for a case, in order."""
-    found = Callback.objects.visible_to(user).filter(case__parent=case).select_related("case", "caller")
-    return list(found.order_by("pk"))
 
 
 def open_callback_of(case: Case) -> Callback | None:

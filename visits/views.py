@@ -210,13 +210,16 @@ def _missed(request: HttpRequest, call: Call, form: CallbackForm) -> Missed:
 
 
 def _done_words(callback: Callback) -> str:
+    """What came of it: of the call, and of the repair or complaint that it was about."""
     where = _where(callback.case)
     if callback.result == Result.UNREACHABLE and callback.next_attempt_at:
         words = {"where": where, "moment": moment_words(callback.next_attempt_at.isoformat())}
         return _("%(where)s: not reached, to be tried again %(moment)s.") % words
+    job = callback.case.parent
+    stands = {"where": where, "number": job.number, "state": kind_of(job.kind).states[job.state]} if job else {}
     if callback.result == Result.DISSATISFIED:
-        return _("%(where)s: not satisfied; the ticket is open again and the supervisors know.") % {"where": where}
-    return _("%(where)s: satisfied, the ticket is closed.") % {"where": where}
+        return _("%(where)s: not satisfied, the supervisors know; %(number)s: %(state)s.") % stands
+    return _("%(where)s: satisfied; %(number)s: %(state)s.") % stands
 
 
 @login_required

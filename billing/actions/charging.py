@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
-from billing.actions.posting import Line, mirrored, post, reason_of
+from billing.actions.posting import Line, mirrored, post
 from billing.models import Bill, BillLine, ChargeItem, Posting
 from billing.models.bills import STATES
 from billing.permissions import can_bill
@@ -19,6 +19,7 @@ from cases.family import lock_lines
 from cases.models import Case
 from core.errors import Invalid, NotAllowed, NotNow
 from core.money import to_cents
+from core.words import reason_of
 from estate.models import Household, Unit
 from records.actions import audit
 from sla.actions import happen

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
-from billing.actions.posting import close_month, reason_of
+from billing.actions.posting import close_month
 from billing.models import ClosedMonth, DayClose, DayCloseLine, DayCloseRemark, DayReopen, Payment, Receipt
 from billing.permissions import can_close_day, can_reopen_day, require_closer
 from billing.queries.dayclose import open_days, receipts_of, recorded, standing_close
@@ -21,6 +21,7 @@ from billing.rules.periods import month_of
 from billing.states import Method
 from core.errors import Invalid, NotAllowed, NotNow
 from core.money import to_cents
+from core.words import reason_of
 from records.actions import audit
 
 LARGEST = Decimal("99999999.99")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Project, User
 from billing.actions.dayclose import require_day_open
 from billing.actions.paying import LARGEST, make_payment
-from billing.actions.posting import Line, post, reason_of
+from billing.actions.posting import Line, post
 from billing.actions.receipting import issue_receipt
 from billing.models import Deposit, DepositMove
 from billing.permissions import can_move_deposit, require_taker
@@ -20,6 +20,7 @@ from billing.states import METHOD_BOOKS, Book, EntryKind
 from cases.actions import next_number
 from core.errors import Invalid, NotAllowed, NotNow
 from core.money import to_cents
+from core.words import reason_of
 from estate.models import Unit
 from records.actions import audit
 from records.approvals import ask

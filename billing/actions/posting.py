@@ -16,8 +16,7 @@ from billing.queries.ledger import is_closed
 from billing.states import EntryKind
 from core.errors import Invalid, NotNow
 from core.money import to_cents
-
-LONGEST_REASON = 500
+from core.words import LONGEST_REASON, reason_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,16 +143,6 @@ def mirrored(postings: Iterable[Posting]) -> list[Line]:
         )
         for posting in postings
     ]
-
-
-def reason_of(text: str) -> str:
-    """The reason as kept. Raises `Invalid` where there is none, or for one beyond 500 characters."""
-    reason = text.strip()
-    if not reason:
-        raise Invalid(_("Say why."), fields={"reason": _("Required.")})
-    if len(reason) > LONGEST_REASON:
-        raise Invalid(_("Keep the reason within 500 characters."), fields={"reason": _("Too long.")})
-    return reason
 
 
 @transaction.atomic

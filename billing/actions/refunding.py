@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.actions.paying import add_credit
-from billing.actions.posting import Line, post, reason_of
+from billing.actions.posting import Line, post
 from billing.models import Credit, Refund, RefundPaper
 from billing.papers import render_refund
 from billing.permissions import can_ask_for_refund, can_print_refund, require_second
@@ -19,6 +19,7 @@ from billing.states import METHOD_BOOKS, Book, EntryKind
 from cases.actions import next_number
 from core.errors import Invalid, NotAllowed, NotNow
 from core.money import to_cents
+from core.words import reason_of
 from estate.models import Unit
 from records.actions import audit, store_bytes
 from records.approvals import ask

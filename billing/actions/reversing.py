@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from billing.actions.dayclose import refuse_deposit, require_day_open
 from billing.actions.paying import add_credit, lock_cases
-from billing.actions.posting import reason_of, reverse
+from billing.actions.posting import reverse
 from billing.models import Bill, Credit, PaymentLine, Receipt
 from billing.permissions import can_reverse, require_second
 from billing.queries.dayclose import is_day_closed
 from billing.states import EntryKind
 from cases.models import Case
 from core.errors import NotAllowed, NotNow
+from core.words import reason_of
 from estate.models import Unit
 from records.actions import audit
 from records.approvals import ask

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from billing.actions.charging import PREFIX, take_back
-from billing.actions.posting import reason_of
 from billing.actions.raising import raise_new
 from billing.models import Bill, BillingRun, BillLine, ChargeItem, Usage
 from billing.permissions import require_biller
@@ -25,6 +24,7 @@ from billing.states import RunState
 from cases.actions import next_numbers
 from core.errors import Invalid, NotNow
 from core.watch import Watch
+from core.words import reason_of
 from records import work as long_work
 from records.actions import audit
 from records.models import LongWork

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from billing.actions.charging import LARGEST, PREFIX, take_back
-from billing.actions.posting import reason_of
 from billing.actions.raising import AT_ONCE, raise_new
 from billing.models import Bill, BillLine, ChargeItem, Share, SharedCost
 from billing.permissions import require_biller
@@ -23,6 +22,7 @@ from cases.actions import next_numbers
 from core.errors import Invalid, NotNow
 from core.money import to_cents
 from core.watch import Watch
+from core.words import reason_of
 from estate.models import Building
 from records import work as long_work
 from records.actions import audit

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.actions.paying import lock_cases
-from billing.actions.posting import Line, post, reason_of
+from billing.actions.posting import Line, post
 from billing.models import Bill
 from billing.permissions import can_ask_for_waiver, require_second
 from billing.states import Book, EntryKind
 from core.errors import Invalid, NotAllowed, NotNow
 from core.money import to_cents
+from core.words import reason_of
 from estate.models import Unit
 from records.actions import audit
 from records.approvals import ask

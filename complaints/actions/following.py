@@ -51,4 +51,5 @@ WORK_WORDS = {
     "ticket.opened": {"zh": "已开单", "en": "opened"},
     "ticket.cancelled": {"zh": "已取消", "en": "cancelled"},
     "ticket.reopened": {"zh": "重新打开", "en": "reopened"},
+    "ticket.joined": {"zh": "并入同一事项的另一报修，一并跟进", "en": "joined to another report, followed from here"},
 }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, Project, User
 from cases.actions import NewCase, grant, open_case
-from cases.family import lock_lines, tell_parent
+from cases.family import lock_given, tell_parent
 from cases.models import Case
 from cases.rules import title_of
 from cases.states import Channel, Urgency
@@ -71,7 +71,7 @@ def register(*, new: NewComplaint, by: User, at: datetime) -> Complaint:
     if not can_register(by, new.project, new.unit):
         raise NotAllowed(_("You may not take complaints in this project."))
     _check(new, at)
-    parents = _lock_parents(new)
+    parents = lock_given(new.parent, new.contact)
     received_at = min(new.contact.opened_at, at) if new.contact else at
     case = open_case(new=_new_case(new, by, parents), at=at, by=by)
     complaint = _write(new, case, by, received_at)
@@ -136,11 +136,6 @@ def _wrong_links(new: NewComplaint) -> dict[str, object]:
         for name, other in links
         if other is not None and other.project_id != new.project.pk
     }
-
-
-def _lock_parents(new: NewComplaint) -> list[Case]:
-    wanted = {case.pk: case for case in (new.parent, new.contact) if case is not None}
-    return lock_lines(*wanted.values()) if wanted else []
 
 
 def _new_case(new: NewComplaint, by: User, parents: list[Case]) -> NewCase:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from complaints.actions import add_photo
-from complaints.recording import issue_record
+from complaints.actions.issuing import issue_record
 from complaints.views.page import staff_complaint
 from records.http import now, user_of
 from records.papers import FONTS

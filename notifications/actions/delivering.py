@@ -99,7 +99,9 @@ def _take(choose: Callable[[datetime], list[Message]], at: datetime, decided: _D
 
 def _one(at: datetime) -> list[Message]:
     waiting = Message.objects.select_for_update(skip_locked=True, of=("self",)).to_send(at).exclude(TOGETHER)
-    return list(waiting.select_related("user", "project", "via", "on_behalf_of").order_by("created_at", "pk")[:1])
+    return list(
+        waiting.select_related("user", "project", "case", "via", "on_behalf_of").order_by("created_at", "pk")[:1]
+    )
 
 
 def _several(at: datetime) -> list[Message]:
@@ -121,7 +123,7 @@ def _several(at: datetime) -> list[Message]:
             project_id=first.project_id,
             attempt=first.attempt,
         )
-        locked = alike.select_for_update(of=("self",)).select_related("user", "project", "via", "on_behalf_of")
+        locked = alike.select_for_update(of=("self",)).select_related("user", "project", "case", "via", "on_behalf_of")
         rows = list(locked.order_by("pk")[:MOST_TOGETHER])
         if rows:
             return rows

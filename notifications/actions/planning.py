@@ -47,7 +47,7 @@ def plan(*, at: datetime, batch: int = BATCH) -> int:
     """Choose for up to `batch` messages. Returns how many; what another pass has in hand is left to it."""
     with transaction.atomic():
         waiting = Message.objects.select_for_update(skip_locked=True, of=("self",)).filter(to_plan=True)
-        told = list(waiting.select_related("user", "project", "case").order_by("pk")[:batch])
+        told = list(waiting.select_related("user", "project", "case__parent").order_by("pk")[:batch])
         if told:
             planned = _Plan(told, at)
             # Who is there comes first: told for themselves, they are not told once more for somebody away.
@@ -67,6 +67,11 @@ def _reader(message: Message) -> User:
     if message.user is None:
         raise ValueError(message.key)
     return message.user
+
+
+def _is_reserved(case: Case | None) -> bool:
+    """Say whether a matter, or the one that it was opened for, is seen by those above only. Source: CMP-15."""
+    return case is not None and bool(case.reserved_for or (case.parent is not None and case.parent.reserved_for))
 
 
 class _Plan:
@@ -98,6 +103,8 @@ class _Plan:
                 self._row(message, key, name, user_id=user.pk, address=user.username, away=away)
             return
         for channel in rule.over(message.level):
+            if channel.is_robot and _is_reserved(message.case):
+                continue  # who reads the group is not asked: the one whom it is about may be among them
             self._over(channel, message, notice, user, away)
 
     def _over(self, channel: Channel, message: Message, notice: str, user: User, away: User | None) -> None:

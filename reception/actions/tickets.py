@@ -8,6 +8,7 @@ from django.core.files import File
 from django.db import transaction
 
 from accounts.models import User
+from cases.family import lock_lines
 from cases.models import Case
 from cases.pictures import attach_sent
 from cases.states import Channel
@@ -129,6 +130,7 @@ def join_complaint(*, complaint: Complaint, ticket: Ticket, by: User, at: dateti
     `tickets.actions.join_caller` and `complaints.actions.await_work` raise. Source: CMP-8.
     """
     case = complaint.case
+    lock_lines(case, ticket.case)  # together: either may be the older one
     known = not case.reserved_for
     name = f"{case.number} {case.contact_name}" if known else case.contact_name
     words = complaint.description if known else ""

@@ -1,7 +1,7 @@
 """The sweep: everything that fell due is found, written down and told, once, however often and wherever it runs."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,8 @@ from sla.states import ClockEventKind
 
 log = structlog.get_logger(__name__)
 BATCH = 500
+# What cannot be carried out is tried again after this: the cause may be gone, and a promise is never given up.
+SET_ASIDE_FOR = timedelta(hours=1)
 
 
 class Looking(NamedTuple):
@@ -103,7 +105,15 @@ def _carry_out(cases: dict[int, Case], clocks: list[Clock], looking: Looking) ->
         catch_up(clock, case=cases[clock.case_id], now=looking.at, ledger=ledger, found=looking.found)
     ledger.write()
     save_moved(clocks)
+    _no_more_errors(clocks)
     return _counts(ledger, clocks)
+
+
+def _no_more_errors(clocks: list[Clock]) -> None:
+    """What was set aside and is carried out now shows its error no more."""
+    healed = [clock.pk for clock in clocks if clock.parked_error]
+    if healed:
+        Clock.objects.filter(pk__in=healed).update(parked_error="")
 
 
 def _counts(ledger: Ledger, clocks: list[Clock]) -> dict[str, int]:
@@ -148,14 +158,17 @@ def _claim_case(clock_pk: int) -> dict[int, Case]:
 
 @transaction.atomic
 def _park(pk: int, at: datetime, error: str) -> dict[str, int]:
+    """Set a clock aside for an hour with its error; the same error again is no news."""
     if not _claim_case(pk):
         return _counts(Ledger(), [])
     clock = Clock.objects.get(pk=pk)
-    clock.next_at, clock.parked_error = None, error[:500]
+    is_news = clock.parked_error != error[:500]
+    clock.next_at, clock.parked_error = at + SET_ASIDE_FOR, error[:500]
     clock.save(update_fields=["next_at", "parked_error"])
-    ClockEvent.objects.create(
-        clock=clock, kind=ClockEventKind.PARKED, at=at, recorded_at=at, data={"error": error[:500]}
-    )
+    if is_news:
+        ClockEvent.objects.create(
+            clock=clock, kind=ClockEventKind.PARKED, at=at, recorded_at=at, data={"error": error[:500]}
+        )
     return {**_counts(Ledger(), []), "parked": 1}
 
 

@@ -143,6 +143,10 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """Clocks whose promise still waits to be kept, overdue ones too."""
         return self.filter(ended_at=None)
 
+    def set_aside(self) -> Self:
+        """Live clocks that could not be carried out when last tried."""
+        return self.live().exclude(parked_error="")
+
     def due(self, at: datetime) -> Self:
         """Clocks that the sweep must look at.
 
@@ -197,6 +201,7 @@ class Clock(models.Model):
         indexes = [
             models.Index(fields=["next_at"], name="clock_next", condition=Q(next_at__isnull=False)),
             models.Index(fields=["key", "due_at"], name="clock_live_due", condition=Q(ended_at=None)),
+            models.Index(fields=["case"], name="clock_set_aside", condition=~Q(parked_error="")),
         ]
 
     def __str__(self) -> str:

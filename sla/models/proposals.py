@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from sla.states import VersionState
 
+# Where a version stands, as `Proposal.state` says it of one.
+IN_FORCE = models.Q(approved_at__isnull=False, replaced_at=None)
+WAITING = models.Q(approved_at=None, withdrawn_at=None, refused_at=None)
 _V = TypeVar("_V", bound="Proposal")
 
 
@@ -16,11 +19,11 @@ class ProposalQuerySet(models.QuerySet[_V]):
 
     def in_force(self) -> Self:
         """The one that what begins now follows: approved and not replaced."""
-        return self.filter(approved_at__isnull=False, replaced_at=None)
+        return self.filter(IN_FORCE)
 
     def waiting(self) -> Self:
         """Proposals that no leader has decided yet; one of each thing at most."""
-        return self.filter(approved_at=None, withdrawn_at=None, refused_at=None)
+        return self.filter(WAITING)
 
 
 class Proposal(models.Model):

@@ -21,6 +21,7 @@ from sla.checking import conflicts, require_sound
 from sla.forms import ReasonForm, RuleForm
 from sla.histories import preview
 from sla.models import Policy, PolicyVersion, RuleApplication
+from sla.models.proposals import PEOPLE
 from sla.permissions import can_approve_rules, can_propose_rules, can_read_rules
 from sla.preview import Preview
 from sla.queries import all_rules, roles_held, versions_in_force
@@ -126,8 +127,7 @@ def _show(
     request: HttpRequest, policy: Policy, user: User, *, at: datetime, refusing: ReasonForm | None = None
 ) -> HttpResponse:
     known = kind_names()
-    people = ("created_by", "approved_by", "refused_by", "withdrawn_by")
-    versions = list(policy.versions.select_related(*people).order_by("-number"))
+    versions = list(policy.versions.select_related(*PEOPLE).order_by("-number"))
     for version in versions:
         version.policy = policy
     waiting = next((one for one in versions if one.state == VersionState.PROPOSED), None)

@@ -1,22 +1,25 @@
 """Cases of any kind: numbers, locks, access, photos, revealed contacts."""
 
+import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from accounts.states import Role
 from cases.actions import NewCase, grant, lock, open_case, reveal_contact, revoke
-from cases.family import lock_lines
-from cases.models import Case
+from cases.family import lock_lines, tell_parent
+from cases.models import Awaited, Case
 from core.errors import Invalid, Stale
 from records.models import AuditEntry
 from records.queries import find
 from tests.cast import NOON, Cast
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +167,37 @@ def test_two_lines_are_locked_by_one_statement_the_oldest_first(
         found = lock_lines(low, middle)
     assert [(case.pk, case.parent) for case in found] == [(low.pk, top), (middle.pk, beside)]
     assert "ORDER BY" in asked.captured_queries[1]["sql"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks no rows")
+def test_what_waits_for_a_case_is_locked_in_the_order_of_age_too(real_transactions: None, cast: Cast) -> None:
+    """Told by its repair, an older complaint and the repair would wait for each other for ever."""
+    complaint, repair = open_repair(cast), open_repair(cast)
+    Awaited.objects.create(case=repair, by_case=complaint, since=NOON)
+    held = threading.Event()
+
+    def act(index: int) -> str:
+        with transaction.atomic():
+            if index == 0:
+                lock_lines(complaint)
+                held.set()
+                wait_until_somebody_waits()
+                lock_lines(repair)
+            else:
+                held.wait(10)
+                (child,) = lock_lines(repair)
+                tell_parent(child=child, event="ticket.completed", at=NOON, by=None)
+        return "done"
+
+    assert at_once(2, act) == ["done", "done"]
+
+
+def wait_until_somebody_waits() -> None:
+    """Come back once another connection to this database waits for a lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return

@@ -33,6 +33,16 @@ def test_any_case_reads_as_the_contract_says(cast: Cast, api: Api) -> None:
     assert {clock["case"] for clock in seen["clocks"]} == {ticket.case.number, owed(ticket).case.number}
 
 
+def test_the_clocks_of_a_case_do_not_depend_on_what_else_is_on_the_page(cast: Cast, api: Api) -> None:
+    first = completed(cast, opened(cast))
+    second = opened(cast, parent=first.case)  # a ticket of its own, whatever it was opened for
+    desk = api(cast.frontdesk)
+    listed = {row["number"]: row["clocks"] for row in desk.get(URL).data["results"]}
+    for ticket in (first, second):
+        number = ticket.case.number
+        assert listed[number] == desk.get(f"{URL}{number}/").data["clocks"], number
+
+
 def test_every_kind_is_in_one_list(cast: Cast, api: Api) -> None:
     ticket = completed(cast, opened(cast))
     callback = owed(ticket)

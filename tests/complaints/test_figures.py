@@ -98,6 +98,16 @@ def test_what_comes_again_is_told_by_home_place_and_topic(cast: Cast) -> None:
     assert [bar.count for bar in found.responsible] == [1, 1], "where several are responsible, each counts"
 
 
+def test_a_party_responsible_through_two_departments_counts_once(cast: Cast) -> None:
+    complaint = handled(cast)
+    both = [
+        actions.Responsible(party="company", department=cast.departments[kind]) for kind in ("maintenance", "service")
+    ]
+    at = NOON + HOUR
+    actions.establish(complaint=complaint, responsible=both, cause="排班", apologised=False, by=cast.technician, at=at)
+    assert [bar.count for bar in counted(cast).responsible] == [1]
+
+
 def test_only_the_periods_own_count_and_the_trend_has_empty_months(cast: Cast) -> None:
     taken(cast, at=NOON - 60 * DAY)
     taken(cast)

@@ -18,13 +18,15 @@ from accounts.models import User
 from cases.models import Attachment
 from cases.states import PhotoLabel
 from complaints import actions
+from complaints.actions.issuing import issue_record
 from complaints.models import Complaint
-from complaints.recording import issue_record, record_of
+from complaints.recording import record_of
 from core.errors import NotAllowed
 from records.models import AuditEntry
 from records.papers import FONTS
 from tests.cast import NOON, Cast
 from tests.complaints.scene import HOUR, MINUTE, handled, refer, taken
+from tests.tickets.flow import opened
 from tests.tickets.pictures import photo_bytes
 
 SignIn = Callable[[User], Client]
@@ -192,6 +194,14 @@ def test_who_it_is_about_neither_prints_nor_reads_it(cast: Cast, signed_in: Sign
     with pytest.raises(NotAllowed):
         issue_record(complaint=complaint, url="https://x.org/", fonts=FONTS, by=cast.frontdesk, at=NOON)
     assert Attachment.objects.filter(label=PhotoLabel.PAPER).count() == 1
+
+
+def test_its_repairs_are_those_of_its_page_on_paper_too(cast: Cast) -> None:
+    complaint = taken(cast)
+    own, waited_for = opened(cast, parent=complaint.case), opened(cast)
+    opened(cast, code="technical", parent=complaint.case)  # an enquiry is no repair
+    actions.await_work(complaint=complaint, work=waited_for.case, by=cast.frontdesk, at=NOON)
+    assert record_of(complaint, url="").repairs == f"{own.case.number}、{waited_for.case.number}"
 
 
 def test_what_happens_later_stands_in_the_record(cast: Cast) -> None:

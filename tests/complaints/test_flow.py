@@ -84,6 +84,14 @@ def test_the_department_and_the_person_named_hear_of_it_and_have_hours_to_speak_
     assert clock(complaint, "ticket.feedback").met_at == NOON + HOUR
 
 
+@pytest.mark.req("REP-4", "CMP-8")
+def test_a_delay_that_is_explained_is_a_first_word_back(cast: Cast) -> None:
+    complaint = taken(cast, grade="important")
+    refer(cast, complaint, at=NOON + 30 * MINUTE)
+    actions.explain_delay(complaint=complaint, text="等配件", by=cast.technician, at=NOON + HOUR)
+    assert clock(complaint, "ticket.feedback").met_at == NOON + HOUR
+
+
 @pytest.mark.req("CMP-8")
 def test_every_step_is_told_to_who_took_it_once(cast: Cast) -> None:
     complaint = handled(cast)

@@ -12,6 +12,7 @@ from complaints.models import Complaint
 from reception.models import Contact
 from tests.cast import NOON, Cast
 from tests.complaints.scene import HOUR, MINUTE, taken
+from tests.tickets.flow import completed, opened
 from tickets import actions as tickets
 from tickets.models import Ticket
 
@@ -51,9 +52,25 @@ def test_what_is_done_there_stands_in_the_complaint(cast: Cast, signed_in: SignI
     page = client.get(f"/complaints/{complaint.case.number}/").content.decode()
     assert f"{ticket.case.number}：已开单" in page
     assert f"{ticket.case.number}：已取消" in page
-    assert Case.objects.get(parent=complaint.case, kind="repair").get_phase_display()
+    assert Case.objects.get(parent=complaint.case, kind="repair").state == "cancelled"
     assert [state for _case, state in client.get(f"/complaints/{complaint.case.number}/").context["page"].repairs] == [
         "已取消"
+    ]
+
+
+@pytest.mark.parametrize("how", ["opened for it", "reported already"])
+def test_what_becomes_of_the_repair_it_was_joined_to_stands_there_too(cast: Cast, how: str) -> None:
+    complaint = taken(cast)
+    twin, original = opened(cast, parent=complaint.case if how == "opened for it" else None), opened(cast)
+    if how == "reported already":
+        actions.await_work(complaint=complaint, work=twin.case, by=cast.frontdesk, at=NOON)
+    tickets.join(duplicate=twin, original=original, by=cast.frontdesk, at=NOON + MINUTE)
+    completed(cast, original)
+    said = [event.data for event in complaint.case.events.filter(kind="complaint.work_moved").order_by("pk")]
+    heard = [(data["other"], data["words"]["en"]) for data in said]
+    assert heard[-2:] == [
+        (twin.case.number, "joined to another report, followed from here"),
+        (original.case.number, "finished"),
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from structlog.testing import capture_logs
 
 from accounts.models import Absence, Membership, User
 from accounts.states import Role
@@ -78,6 +79,32 @@ def test_a_projects_own_rule_stands_above_the_companys(cast: Cast, case: Case, s
     say(make_case(cast.other_project), cast.frontdesk2)
     deliver(at=NOON)
     assert sorted(sent.addresses) == ["head@example.org", "tel-frontdesk2"]
+
+
+@pytest.mark.req("CMP-15")
+@pytest.mark.parametrize("reserved", ["itself", "what it was opened for"])
+def test_what_is_reserved_is_never_written_into_a_group(cast: Cast, case: Case, sent: Counting, reserved: str) -> None:
+    make_rule(make_channel("wecom"), make_channel("sms"))
+    other = make_case(cast.project, parent=case)
+    above = other if reserved == "itself" else case
+    Case.objects.filter(pk=above.pk).update(reserved_for=Reserved.MANAGERS)
+    say(Case.objects.get(pk=other.pk), cast.gm)
+    deliver(at=NOON)
+    assert [channel.kind for channel in sent.channels] == ["sms"]
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_the_servers_log_names_the_matter_and_says_what_it_is_about_in_a_demo_only(
+    cast: Cast, case: Case, settings: Any, demo: bool
+) -> None:
+    settings.NOTIFY_CHANNELS, settings.DEMO = ["console"], demo
+    say(case, cast.head)
+    with capture_logs() as logs:
+        deliver(at=NOON)
+    (line,) = [one for one in logs if one["event"] == "message"]
+    named = {"key": f"k:{cast.head.pk}:console", "template": "case.assigned", "case": case.number}
+    assert {name: line[name] for name in named} == named
+    assert ("text" in line, "to" in line) == (demo, demo)
 
 
 def test_a_channel_out_of_use_is_not_used(cast: Cast, case: Case, sent: Counting) -> None:

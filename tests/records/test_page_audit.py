@@ -50,6 +50,12 @@ def test_another_projects_trail_is_not_in_it(cast: Cast, signed_in: SignIn) -> N
     assert "reason-0-zz" not in signed_in(cast.supervisor).get(AUDIT).content.decode()
 
 
+@pytest.mark.parametrize("action", ["calendar.proposed", "calendar.approved", "calendar.refused", "calendar.withdrawn"])
+def test_what_becomes_of_the_companys_calendar_is_in_every_trail(cast: Cast, signed_in: SignIn, action: str) -> None:
+    write(cast, project=None, action=action)
+    assert "reason-0-zz" in signed_in(cast.supervisor).get(AUDIT).content.decode()
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_what_it_costs_does_not_grow_with_its_length(
     cast: Cast, signed_in: SignIn, django_assert_num_queries: Any, rows: int

@@ -127,7 +127,7 @@ class Stage:
         """How often each case's message left over the console, from every process's output."""
         left: dict[str, int] = {}
         for log in self.folder.glob("*.log"):
-            for found in re.findall(r"event='message'.*?case=(\d+)", log.read_text(errors="replace")):
+            for found in re.findall(r"event='message'.*?case='([^']+)'", log.read_text(errors="replace")):
                 left[found] = left.get(found, 0) + 1
         return left
 

@@ -10,11 +10,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from sla.health import last_sweep, late_beat
-from sla.models import Heartbeat
+from sla.health import Beat, last_beat, last_sweep, late_beat
+from sla.models import Clock, Heartbeat
+from sla.sweeps import run
 from tests.cast import NOON, Cast
 from tests.matrix.rows import EVERY_STAFF
 from tests.matrix.table import TABLE
+from tests.sla.trial import make_case, make_version, occur, trial_kind
 
 SignIn = Callable[[User], Client]
 MINUTE = timedelta(minutes=1)
@@ -44,6 +46,32 @@ def test_readyz_says_so(cast: Cast, ago: timedelta) -> None:
     late = ago >= 2 * MINUTE
     assert ready.status_code == (503 if late else 200)
     assert (ready.json()["beat"] != "ok") is late
+
+
+@pytest.mark.parametrize(("who", "told"), [("admin", True), ("frontdesk", False)])
+def test_clocks_set_aside_are_counted_for_administrators_and_for_readyz(
+    cast: Cast, signed_in: SignIn, who: str, told: bool
+) -> None:
+    data = {"set_aside": {"clocks": 2}}
+    Heartbeat.objects.update_or_create(name="sweep", defaults={"at": NOON, "data": data})
+    client = signed_in(cast.users[who])
+    with time_machine.travel(NOON, tick=False):
+        banner = client.get("/live/").json()["banner"]
+        ready = Client().get("/readyz")
+    assert ("2 deadlines were set aside" in banner) is told
+    assert (ready.status_code, ready.json()["beat"], ready.json()["set_aside"]) == (200, "ok", 2)
+
+
+def test_a_pass_counts_what_is_set_aside(cast: Cast) -> None:
+    run(NOON)
+    assert last_beat() == Beat(NOON, 0)
+    with trial_kind():
+        make_version()
+        case = make_case(cast.project)
+        occur(case, "trial.asked", NOON)
+        Clock.objects.filter(case=case).update(parked_error="IntegrityError")
+        run(NOON + MINUTE)
+    assert last_beat() == Beat(NOON + MINUTE, 1)
 
 
 def pages() -> list[str]:

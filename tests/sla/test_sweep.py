@@ -13,9 +13,10 @@ from accounts.states import Role
 from cases.models import Case
 from notifications.models import Message
 from sla import periodic
-from sla.actions import beat, sweep_clocks
+from sla.actions import beat, sweep_clocks, sweeping
 from sla.health import last_sweep, late_beat
 from sla.models import Clock, FiredStep, Heartbeat
+from sla.queries import set_aside
 from sla.sweeps import GRACE, run
 from tests.cast import NOON, Cast, make_user
 from tests.sla.trial import clock_of, facts, make_case, make_version, occur
@@ -185,11 +186,37 @@ def test_a_step_that_fails_is_parked_and_holds_up_nobody(cast: Cast) -> None:
     assert (counts["breaches"], counts["parked"]) == (2, 1)
     assert people_told(first) == people_told(last) == {"supervisor"}
     clock.refresh_from_db()
-    assert clock.next_at is None
+    assert clock.next_at == NOON + WEEK + HOUR
     assert "IntegrityError" in clock.parked_error
     assert clock.events.filter(kind="parked").count() == 1
     assert not people_told(broken)
     assert set(sweep_clocks(at=NOON + WEEK + HOUR).values()) == {0}
+
+
+def no_good(*_args: object, **_given: object) -> None:
+    """A mistake in the code, mended meanwhile."""
+    message = "no good"
+    raise ValueError(message)
+
+
+@pytest.mark.req("SLA-3")
+def test_what_was_set_aside_is_tried_again_every_hour_until_it_can_be_carried_out(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_version()
+    (broken,) = many(cast, 1)
+    clock = clock_of(broken)
+    with monkeypatch.context() as broken_code:
+        broken_code.setattr(sweeping, "catch_up", no_good)
+        for minutes, parked in ((0, 1), (60, 0), (61, 1)):
+            assert sweep_clocks(at=NOON + WEEK + minutes * MINUTE)["parked"] == parked, minutes
+    assert set_aside() == 1
+    assert clock.events.filter(kind="parked").count() == 1, "the same error again is no news"
+    counts = sweep_clocks(at=NOON + WEEK + 4 * HOUR)
+    assert (counts["breaches"], counts["parked"], set_aside()) == (1, 0, 0)
+    assert people_told(broken) == {"supervisor"}
+    clock.refresh_from_db()
+    assert (clock.parked_error, clock.breached_at) == ("", clock.due_at)
 
 
 def test_an_audience_that_nobody_knows_reaches_the_supervisor(cast: Cast) -> None:

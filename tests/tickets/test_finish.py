@@ -285,6 +285,34 @@ def test_work_that_was_done_is_not_cancelled_past_its_callback(cast: Cast) -> No
             actions.cancel(ticket=ticket, reason="算了", by=who, at=DONE + 2 * HOUR)
     actions.cancel(ticket=ticket, reason="业主确认不用再修", by=cast.supervisor, at=DONE + 2 * HOUR)
     assert fresh(ticket).case.state == State.CANCELLED
+    callback = owed(ticket)
+    assert (callback.case.category, callback.case.opened_at) == ("other", DONE + 2 * HOUR)
+    assert clock(callback.case, "callback.other").due_at == DONE + 2 * HOUR + 2 * DAY
+
+
+@pytest.mark.req("CBK-1")
+def test_work_in_progress_is_cancelled_by_a_supervisor_and_owes_its_callback(cast: Cast) -> None:
+    ticket = in_progress(cast, opened(cast))
+    with pytest.raises(NotAllowed):
+        actions.cancel(ticket=ticket, reason="算了", by=cast.frontdesk, at=DONE)
+    actions.cancel(ticket=ticket, reason="业主不修了", by=cast.supervisor, at=DONE)
+    assert owed(ticket).case.opened_at == DONE
+
+
+@pytest.mark.req("CBK-1")
+def test_what_nobody_went_out_for_is_cancelled_without_a_callback(cast: Cast) -> None:
+    actions.cancel(ticket=accepted(cast, opened(cast)), reason="不用了", by=cast.frontdesk, at=DONE)
+    assert not Callback.objects.exists()
+
+
+@pytest.mark.req("CBK-1", "REP-7")
+@pytest.mark.parametrize(("result", "state"), [("satisfied", State.CANCELLED), ("dissatisfied", State.REOPENED)])
+def test_a_callback_about_cancelled_work_is_taken(cast: Cast, result: str, state: str) -> None:
+    ticket = ticket_in(cast, State.IN_PROGRESS)
+    actions.cancel(ticket=ticket, reason="业主不修了", by=cast.supervisor, at=DONE)
+    called_back(cast, ticket, result, text="还是漏", at=DONE + HOUR)
+    assert fresh(ticket).case.state == state
+    assert Callback.objects.get().case.phase == "closed"
 
 
 # --- feedback ---------------------------------------------------------------------------------------------------------

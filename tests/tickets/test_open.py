@@ -242,7 +242,7 @@ def test_another_caller_joins_without_a_second_ticket(cast: Cast) -> None:
     caller = Caller(name="单小红", phone="13912345678", text="我也遇到", unit=cast.units["3-2-1502"])
     join_caller(ticket=ticket, caller=caller, by=cast.frontdesk, at=NOON + timedelta(minutes=5))
     event = ticket.case.events.get(kind="ticket.joined")
-    assert (event.text, event.for_resident, event.data["other"]) == ("我也遇到", False, "3-2-1502 单小红")
+    assert (event.text, event.for_resident, event.data) == ("我也遇到", False, {"other": "3-2-1502 单小红"})
     assert Case.objects.count() == 1
 
 

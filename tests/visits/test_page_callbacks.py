@@ -9,8 +9,10 @@ from django.test import Client
 
 from accounts.models import User
 from cases.models import Case
+from complaints.actions import close
 from records.models import AuditEntry
 from tests.cast import NOON, Cast
+from tests.complaints.scene import taken
 from tests.tickets.flow import HOUR, called_back, completed, kinds, opened, owed
 from tests.tickets.pages import LATER, MASKED, PHONE, clock_at, queries_for, read_in_english, words_of
 from tickets.models import Ticket
@@ -152,6 +154,25 @@ def test_no_answer_says_when_it_will_be_tried_again(cast: Cast, signed_in: SignI
     response = client.post(record(owed(ticket)), {"result": "unreachable", "score": "4"}, follow=True)
     assert "3-2-1501: not reached, to be tried again" in words_of(response)
     assert owed(ticket).score is None, "nobody was reached who could give a score"
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ("satisfied", "3-2-1501: satisfied; {number}: Closed."),
+        ("dissatisfied", "3-2-1501: not satisfied, the supervisors know; {number}: Reopened."),
+    ],
+)
+def test_it_says_how_the_complaint_stands_that_the_call_was_about(
+    cast: Cast, signed_in: SignIn, result: str, words: str
+) -> None:
+    complaint = taken(cast)
+    close(complaint=complaint, confirmed=False, reason="撤回", by=cast.supervisor, at=NOON + HOUR)
+    client, callback = signed_in(cast.frontdesk), Callback.objects.get()
+    number = complaint.case.number
+    assert f"{number} is opened again, and once it is settled" in words_of(client.get("/callbacks/"))
+    answer = client.post(record(callback), {"result": result, "text": "还是脏"}, follow=True)
+    assert words.format(number=number) in words_of(answer)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from accounts.models import User
 from cases.actions import grant
 from cases.rules import check_claim
 from core.errors import Invalid, NotAllowed
+from core.words import reason_of
 from sla.states import Audience
-from tickets.actions.turns import Turn, begin, reason_of
+from tickets.actions.turns import Turn, begin
 from tickets.models import Job, Ticket
 from tickets.permissions import can_dispatch, can_hold, can_work
 from tickets.queries import can_be_sent, clashes_with

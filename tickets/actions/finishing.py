@@ -15,10 +15,11 @@ from cases.models import Attachment, Case
 from cases.rules import check_claim
 from cases.states import PhotoLabel
 from core.errors import Invalid, NotNow
+from core.words import reason_of
 from sla.states import Audience
 from tickets.actions.billing import bill_work, take_bills_back
 from tickets.actions.pricing import Line, put_as_quoted, put_lines, require_price
-from tickets.actions.turns import Turn, begin, reason_of
+from tickets.actions.turns import Turn, begin
 from tickets.models import Ticket
 from tickets.permissions import (
     can_add_photo,
@@ -31,7 +32,7 @@ from tickets.permissions import (
 )
 from tickets.queries import last_job, open_job, was_worked_on, why_not_closed
 from tickets.rules import callback_category
-from tickets.states import ANSWERED_KINDS, WORK_KINDS, Charge, JobState
+from tickets.states import ANSWERED_KINDS, WORK_KINDS, Charge, JobState, State
 from visits.actions import cancel_owed, owe_callback
 from visits.models import Callback
 from visits.states import Result
@@ -128,7 +129,7 @@ def _finish(turn: Turn, report: str, hours: Decimal | None) -> None:
 
 def _what_follows(turn: Turn) -> None:
     """The leak test, or the callback. What was taken over from a former system owes nothing."""
-    if turn.case.is_history or turn.case.kind not in WORK_KINDS:
+    if not _owes_callbacks(turn):
         return
     if turn.ticket.category is not None and turn.ticket.category.is_leak:
         turn.ticket.leak_test_begun_at, turn.ticket.leak_test_ended_at = turn.at, None
@@ -136,6 +137,10 @@ def _what_follows(turn: Turn) -> None:
         turn.happen(turn.step("begin_leak_test"))
     else:
         _owe(turn)
+
+
+def _owes_callbacks(turn: Turn) -> bool:
+    return turn.case.kind in WORK_KINDS and not turn.case.is_history
 
 
 def _owe(turn: Turn) -> None:
@@ -252,8 +257,8 @@ def reopen(
     return turn.ticket
 
 
-def _reopen(turn: Turn, reason: str, **data: str) -> None:
-    step = turn.step("reopen")
+def _reopen(turn: Turn, reason: str, *, verb: str = "reopen", **data: str) -> None:
+    step = turn.step(verb)
     ticket = turn.ticket
     ticket.completed_at = ticket.leak_test_begun_at = ticket.leak_test_ended_at = None
     ticket.save(update_fields=["completed_at", "leak_test_begun_at", "leak_test_ended_at"])
@@ -274,11 +279,14 @@ def cancel(
     expected: int | None = None,
     claimed_at: datetime | None = None,
 ) -> Ticket:
-    """Cancel what is not needed any more. Once work was done, only a supervisor may: a callback is owed for it."""
+    """Cancel what is not needed any more. Once work was begun, only a supervisor may: a callback is owed for it.
+
+    An answered question owes none, nor does what was taken over from a former system. Source: 四(1) 回访处理率达100%.
+    """
     turn = begin(ticket, by=by, at=at, expected=expected, claimed_at=claimed_at)
     worked_on = was_worked_on(turn.ticket)
     sentence = (
-        _("Work was done on it already: only a supervisor may cancel it.")
+        _("Work was begun on it already: only a supervisor may cancel it.")
         if worked_on
         else _("Only the desk and supervisors cancel tickets.")
     )
@@ -289,6 +297,8 @@ def cancel(
     turn.end_job(reason)
     turn.happen(step, text=reason)
     take_bills_back(turn, reason)
+    if worked_on and _owes_callbacks(turn):
+        _owe(turn)
     if technician is not None:
         turn.tell("ticket.cancelled", f"cancelled:{turn.case.number}", [technician], reason=reason)
     tell_parent(child=turn.case, event=step.event, at=at, by=by)
@@ -298,14 +308,17 @@ def cancel(
 def after_callback(*, case: Case, callback: Callback, at: datetime, by: User) -> None:
     """What a callback that reached the resident means for its ticket: content closes it, not content opens it again.
 
+    What was cancelled after work stays cancelled where they are content, and is taken up again where they are not.
     Called by the kind of case with the ticket's case locked; the callback was allowed already.
     """
     ticket = Ticket.objects.select_related("category").get(case=case)
     ticket.case = case
     turn = Turn(ticket=ticket, case=case, job=open_job(ticket), by=by, at=at)
+    is_cancelled = case.state == State.CANCELLED
     if callback.result == Result.DISSATISFIED:
-        _reopen(turn, callback.text[:500], callback=callback.case.number)
-    else:
+        verb = "take_up_again" if is_cancelled else "reopen"
+        _reopen(turn, callback.text[:500], verb=verb, callback=callback.case.number)
+    elif not is_cancelled:
         _close(turn)
 
 

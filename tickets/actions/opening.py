@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.core.files import File
 from django.db import transaction
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Department, Project, User
 from accounts.states import STAFF_ROLES
 from cases.actions import NewCase, attach_photo, grant, open_case, require_version
-from cases.family import lock_lines, tell_parent
+from cases.family import lock_given, lock_lines, tell_parent, wait_instead
 from cases.models import WIDE_ROLES, Attachment, Case
 from cases.rules import title_of
 from cases.states import Channel, PhotoLabel, Urgency
@@ -71,7 +70,7 @@ def open_ticket(*, new: NewTicket, by: User, at: datetime) -> Ticket:
         raise NotAllowed(_("You may not take tickets in this project."))
     _check(new)
     category = new.category or _sorted_in(new)
-    parents = _lock_parents(new)
+    parents = lock_given(new.parent, new.contact)
     asking = asking_for(new.unit, by)
     household = asking.household if asking else _household_of(new, at)
     whom = whom_to_ask(household, name=new.contact_name, phone=new.contact_phone, asking=asking)
@@ -144,11 +143,6 @@ def _wrong_times(new: NewTicket) -> dict[str, object]:
 def _sorted_in(new: NewTicket) -> Category | None:
     found = suggest(f"{new.title} {new.description}", new.kind).category
     return found or fallback_category(new.kind)
-
-
-def _lock_parents(new: NewTicket) -> list[Case]:
-    wanted = {case.pk: case for case in (new.parent, new.contact) if case is not None}
-    return lock_lines(*wanted.values()) if wanted else []
 
 
 def _household_of(new: NewTicket, at: datetime) -> Household | None:
@@ -227,13 +221,17 @@ class Caller:
 
 @transaction.atomic
 def join_caller(*, ticket: Ticket, caller: Caller, by: User, at: datetime, expected: int | None = None) -> Ticket:
-    """Write down that somebody else reported the same matter, instead of a second ticket. Staff see who it was."""
+    """Write down that somebody else reported the same matter, instead of a second ticket. Staff see who it was.
+
+    Their number stays with the contact or complaint that they came by: what happened is kept for good, numbers are not.
+    Raises `Invalid` for a number that nobody can be called at.
+    """
     turn = begin(ticket, by=by, at=at, expected=expected)
     turn.allow(at_the_desk(by, turn.case), _("Only the desk joins reports."))
     step = turn.step("join_caller")
     other = " ".join(part for part in (caller.unit.number if caller.unit else "", caller.name.strip()) if part)
-    data: dict[str, Any] = {"other": other or "—", "phone": phone_of(caller.phone)}
-    turn.happen(step, data=data, text=caller.text.strip(), for_resident=False)
+    phone_of(caller.phone)
+    turn.happen(step, data={"other": other or "—"}, text=caller.text.strip(), for_resident=False)
     return turn.ticket
 
 
@@ -241,6 +239,7 @@ def join_caller(*, ticket: Ticket, caller: Caller, by: User, at: datetime, expec
 def join(*, duplicate: Ticket, original: Ticket, by: User, at: datetime, expected: int | None = None) -> Ticket:
     """End a ticket that is the same matter as another one; both say so. Returns the original.
 
+    Whatever waited for the one that ends, or had it opened, waits for the original from now on.
     It is cancelled by that, and so only by who may cancel it. Raises `Invalid` for the ticket itself, one of another
     kind or another project's, `NotNow` for one that is being worked on or is over.
     """
@@ -255,7 +254,7 @@ def join(*, duplicate: Ticket, original: Ticket, by: User, at: datetime, expecte
     twin.allow(at_the_desk(by, twin.case) and at_the_desk(by, kept.case), _("Only the desk joins reports."))
     twin.allow(
         can_cancel(by, twin.case, worked_on_before=was_worked_on(twin.ticket)),
-        _("Work was done on it already: only a supervisor may cancel it."),
+        _("Work was begun on it already: only a supervisor may cancel it."),
     )
     ends = twin.step("join")
     noted = kept.step("join_caller")
@@ -264,6 +263,7 @@ def join(*, duplicate: Ticket, original: Ticket, by: User, at: datetime, expecte
     twin.end_job()
     twin.happen(ends, data={"other": kept.case.number}, changes={"handler": None})
     tell_parent(child=twin.case, event=ends.event, at=at, by=by)
+    wait_instead(over=twin.case, other=kept.case, at=at, by=by)
     kept.happen(noted, data={"other": twin.case.number}, for_resident=False)
     return kept.ticket
 

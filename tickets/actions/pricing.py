@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.states import PhotoLabel
 from core.errors import Invalid, NotNow
+from core.words import reason_of
 from tickets.actions.billing import bill_work, take_bills_back
-from tickets.actions.turns import Turn, begin, reason_of
+from tickets.actions.turns import Turn, begin
 from tickets.models import PriceItem, Ticket, WorkLine
 from tickets.permissions import can_override_charge, can_price, can_work
 from tickets.queries import charge_verdict, done_total, hourly_item, quoted_total

@@ -23,8 +23,6 @@ from tickets.models import Job, Ticket
 from tickets.queries import open_job
 from tickets.states import JobState
 
-LONGEST_REASON = 500
-
 
 @dataclass
 class Turn:
@@ -131,13 +129,3 @@ def phone_of(raw: str) -> str:
         unknown = _("Nobody can be called at this number. Type its digits.")
         raise Invalid(unknown, fields={"contact_phone": unknown})
     return plain_phone(raw)
-
-
-def reason_of(text: str, sentence: object, *, field: str = "reason") -> str:
-    """The reason as kept. Raises `Invalid` with the sentence where there is none, or for one beyond 500 characters."""
-    reason = text.strip()
-    if not reason:
-        raise Invalid(sentence, fields={field: _("Required.")})
-    if len(reason) > LONGEST_REASON:
-        raise Invalid(_("Keep the reason within 500 characters."), fields={field: _("Too long.")})
-    return reason

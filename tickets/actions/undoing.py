@@ -13,8 +13,9 @@ from cases.models import Event
 from cases.queries import last_act
 from cases.sentences import sentence
 from core.errors import Invalid, NotNow
+from core.words import reason_of
 from tickets.actions.correcting import hand_over, named
-from tickets.actions.turns import Turn, begin, reason_of
+from tickets.actions.turns import Turn, begin
 from tickets.models import Category, Job, Ticket
 from tickets.permissions import can_undo
 from tickets.rules import UNDO_WITHIN, UNDOABLE, Blocked, undo_blocked

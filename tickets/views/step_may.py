@@ -38,8 +38,8 @@ def tells(user: User, page: TicketPage) -> bool:
 
 
 def cancels(user: User, page: TicketPage) -> bool:
-    """Who may cancel it; once work was done, fewer."""
-    worked_on = any(job.finished_at for job in page.jobs)
+    """Who may cancel it; once work was begun, fewer."""
+    worked_on = any(job.was_worked_on for job in page.jobs)
     return permissions.can_cancel(user, page.case, worked_on_before=worked_on)
 
 
