@@ -16,10 +16,11 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Project, User
-from complaints.filters import NONE, Filters, midnight
+from complaints.filters import NONE, Filters
 from complaints.models import Complaint, Responsibility, Topic
 from complaints.rules import TARGET_RATE, months_before, rate_of
 from complaints.states import Grade, Outcome, Party
+from core.moments import midnight
 from estate.models import Building, Household
 
 MOST = 8
@@ -156,7 +157,7 @@ _FIELDS = (
 
 def _rows(user: User, project: Project, since: date, end: date) -> list[Row]:
     seen = Complaint.objects.visible_to(user).filter(case__project=project)
-    between = seen.filter(received_at__gte=midnight(since, project), received_at__lt=midnight(end, project))
+    between = seen.filter(received_at__gte=midnight(since, project.tz), received_at__lt=midnight(end, project.tz))
     return [Row(*row) for row in between.values_list(*_FIELDS)]
 
 

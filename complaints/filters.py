@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q
@@ -13,7 +13,7 @@ from accounts.models import Project, User
 from cases.models import Case, CaseQuerySet
 from cases.states import Phase
 from complaints.states import KIND, Grade, Outcome, Party, State
-from core.moments import is_reckoned
+from core.moments import is_reckoned, midnight
 from core.numbers import whole_number
 
 VIEWS: dict[str, Any] = {
@@ -83,11 +83,6 @@ def _day(raw: str) -> date | None:
     return found if is_reckoned(found) else None
 
 
-def midnight(day: date, project: Project) -> datetime:
-    """The day's first moment in the project's zone."""
-    return datetime.combine(day, time(), project.tz)
-
-
 def _or_none(name: str, value: str, **no: Any) -> Q:
     return Q(**(no if value == NONE else {name: value}))
 
@@ -125,9 +120,9 @@ def _received(filters: Filters, project: Project) -> Q:
     """In which days it came in."""
     found = Q()
     if filters.since:
-        found &= Q(complaint__received_at__gte=midnight(filters.since, project))
+        found &= Q(complaint__received_at__gte=midnight(filters.since, project.tz))
     if filters.until:
-        found &= Q(complaint__received_at__lt=midnight(filters.until + timedelta(days=1), project))
+        found &= Q(complaint__received_at__lt=midnight(filters.until + timedelta(days=1), project.tz))
     return found
 
 

@@ -2,25 +2,13 @@
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Project, User
-from accounts.states import STAFF_ROLES, Role
+from accounts.models import User
+from accounts.states import Role
 from cases.models import Case
 from cases.permissions import leads
 from cases.states import Reserved
 from complaints.models import Complaint
 from core.errors import NotAllowed
-from estate.models import HouseholdMember, Unit
-
-
-def can_register(user: User, project: Project, unit: Unit | None) -> bool:
-    """Staff of the project; residents for the home they live in or own."""
-    if user.has_role(project.pk, *STAFF_ROLES):
-        return True
-    return (
-        unit is not None
-        and user.has_role(project.pk, Role.RESIDENT)
-        and HouseholdMember.objects.current().filter(person__user=user, household__unit=unit).exists()
-    )
 
 
 def can_read_figures(user: User, project_id: int) -> bool:

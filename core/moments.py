@@ -1,6 +1,7 @@
 """Days and moments that somebody else wrote: into an address, a form, a body."""
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.dateparse import parse_datetime
 
@@ -20,3 +21,8 @@ def read_moment(raw: str) -> datetime | None:
     except ValueError:
         return None
     return found if found is not None and found.tzinfo is not None and is_reckoned(found) else None
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The moment at which a local day begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone)

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.models import Case
-from complaints.actions.turns import Turn, begin, reason_of, turn_on, words_of
+from complaints.actions.turns import Turn, begin, turn_on, words_of
 from complaints.models import Complaint
 from complaints.permissions import can_close, can_close_unconfirmed, can_handle, can_tell
 from complaints.states import Grade, Outcome, State, Told
 from core.errors import Invalid, NotNow
+from core.words import reason_of
 from sla.states import Audience
 from visits.actions import cancel_owed, owe_callback
 from visits.models import Callback

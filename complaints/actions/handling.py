@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from accounts.models import Department, User
 from cases.actions import grant, revoke
 from cases.models import Event
-from complaints.actions.turns import Turn, begin, reason_of, words_of
+from complaints.actions.turns import Turn, begin, words_of
 from complaints.models import Complaint, Escalation
 from complaints.permissions import can_handle, can_refer, can_tell
 from complaints.states import TRANSITIONS, Rung, State
 from core.errors import Invalid, NotNow
+from core.words import reason_of
 from sla.states import Audience
 
 

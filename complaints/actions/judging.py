@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from cases.models import Event
-from complaints.actions.turns import Turn, begin, reason_of, words_of
+from complaints.actions.turns import Turn, begin, words_of
 from complaints.models import Complaint, Remedy, Responsibility
 from complaints.permissions import can_handle, can_regrade, can_tell
 from complaints.states import TRANSITIONS, Grade, Party, RemedyState
 from core.errors import Invalid, NotNow
 from core.money import to_cents
+from core.words import reason_of
 
 
 @transaction.atomic

@@ -12,14 +12,15 @@ from cases.actions import NewCase, grant, lock, open_case
 from cases.models import Case
 from cases.rules import title_of
 from cases.states import Channel
-from complaints.actions.turns import reason_of, words_of
-from complaints.filters import midnight
+from complaints.actions.turns import words_of
 from complaints.models import Complaint, Measure, Topic
 from complaints.permissions import can_finish, can_plan
 from complaints.rules import narrowest
 from complaints.states import MEASURE, MEASURE_TRANSITIONS, MeasureState
 from core.errors import Invalid, NotAllowed
+from core.moments import midnight
 from core.transitions import require
+from core.words import reason_of
 from notifications.actions import Notice, tell
 from sla.actions import happen
 
@@ -104,7 +105,7 @@ def _department_of(user: User, project: Project) -> Department | None:
 
 def _end_of(day: date, project: Project) -> datetime:
     """The last minute of the day: its date is what is read beside the clock."""
-    return midnight(day + timedelta(days=1), project) - timedelta(minutes=1)
+    return midnight(day + timedelta(days=1), project.tz) - timedelta(minutes=1)
 
 
 def _promised(measure: Measure) -> dict[str, object]:

@@ -10,11 +10,12 @@ from accounts.models import Department, Project, User
 from cases.actions import NewCase, grant, open_case
 from cases.family import lock_given, tell_parent
 from cases.models import Case
+from cases.permissions import brings
 from cases.rules import title_of
 from cases.states import Channel, Urgency
 from complaints.actions.turns import LONGEST, begin, words_of
 from complaints.models import Complaint
-from complaints.permissions import can_acknowledge, can_register, can_tell
+from complaints.permissions import can_acknowledge, can_tell
 from complaints.queries import suggested_grade, suggested_topic
 from complaints.rules import reserved_for
 from complaints.states import KIND, Grade, State
@@ -68,7 +69,7 @@ def register(*, new: NewComplaint, by: User, at: datetime) -> Complaint:
     One about a colleague is seen by those above them only, and by who took it. Raises `Invalid` with the fields that
     do not fit, `NotAllowed`. Source: 三(6)①; 三(6)⑥⑤ (信函参照来电、来访).
     """
-    if not can_register(by, new.project, new.unit):
+    if not brings(by, new.project, new.unit):
         raise NotAllowed(_("You may not take complaints in this project."))
     _check(new, at)
     parents = lock_given(new.parent, new.contact)

@@ -22,7 +22,6 @@ from sla.queries import Staff
 from sla.states import Audience
 
 LONGEST = 5000
-LONGEST_REASON = 500
 
 
 @dataclass
@@ -130,8 +129,3 @@ def words_of(text: str, sentence: object, *, field: str = "text", longest: int =
         too_long = _("Keep it within %(count)s characters.") % {"count": f"{longest:,}"}
         raise Invalid(too_long, fields={field: too_long})
     return words
-
-
-def reason_of(text: str, sentence: object, *, field: str = "reason") -> str:
-    """The reason as kept. Raises `Invalid` with the sentence where there is none, or for one beyond 500 characters."""
-    return words_of(text, sentence, field=field, longest=LONGEST_REASON)
