@@ -25,3 +25,4 @@ class BillingConfig(AppConfig):
             register_work(kind, runner)
         import_module("billing.audited")
         import_module("billing.audited_prices")
+        import_module("billing.kinds")

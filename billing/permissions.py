@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Project, User
 from accounts.states import Role
 from billing.models import Receipt
+from cases.models import Case
 from core.errors import NotAllowed
 from estate.models import REGISTER_ROLES
 
@@ -12,6 +13,8 @@ TAKERS = (Role.CASHIER,)
 BILLERS = (Role.CASHIER, Role.SUPERVISOR)
 SETTERS = (Role.SUPERVISOR, Role.GM, Role.ADMIN)
 CLOSERS = (Role.SUPERVISOR, Role.GM)
+COLLECTORS = (Role.CASHIER, Role.SUPERVISOR, Role.GM)
+COLLECTION_LEADERS = (Role.SUPERVISOR, Role.GM)
 
 
 def can_take_payment(user: User, project: Project) -> bool:
@@ -55,3 +58,19 @@ def can_read_prices(user: User, project: Project) -> bool:
 def can_set_prices(user: User, project: Project) -> bool:
     """Supervisors, general managers and administrators publish prices."""
     return user.has_role(project.pk, *SETTERS)
+
+
+def can_collect(user: User, case: Case) -> bool:
+    """Cashiers remind, send letters and visit; supervisors and general managers may too."""
+    return user.has_role(case.project_id, *COLLECTORS)
+
+
+def leads_collection(user: User, case: Case) -> bool:
+    """Supervisors and general managers excuse, ask for the legal channel, and send a letter before its time."""
+    return user.has_role(case.project_id, *COLLECTION_LEADERS)
+
+
+def require_letters(user: User, case: Case) -> None:
+    """Raise `NotAllowed` for who reads an arrears case and is not to have its papers in hand."""
+    if not can_collect(user, case):
+        raise NotAllowed(_("Only cashiers and supervisors print demand letters."))

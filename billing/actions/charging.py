@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
+from billing.actions.arrears.settling import settled
 from billing.actions.posting import Line, mirrored, post, reason_of
 from billing.models import Bill, BillLine, ChargeItem, Posting
 from billing.permissions import can_bill
@@ -97,7 +98,7 @@ def void(*, bill: Bill, reason: str, by: User, at: datetime) -> Bill:
 
 
 def take_back(bills: Sequence[Bill], *, reason: str, by: User | None, at: datetime) -> None:
-    """Make locked bills of one project void in one entry, whatever their number: seven statements.
+    """Make locked bills of one project void in one entry, whatever their number: eight statements.
 
     Raises `NotNow` where something of one was paid.
     """
@@ -114,6 +115,7 @@ def take_back(bills: Sequence[Bill], *, reason: str, by: User | None, at: dateti
         bill.outstanding, bill.voided_at, bill.voided_reason = Decimal(0), at, reason
         bill.version += 1
     Bill.objects.bulk_update(bills, ["outstanding", "voided_at", "voided_reason", "version"], batch_size=1000)
+    settled(bills, by=by, at=at)
 
 
 def withdraw(*, case: Case, reason: str, by: User | None, at: datetime) -> list[Bill]:

@@ -1,5 +1,16 @@
 """What is charged, what is owed, what was paid, and the ledger that proves it."""
 
+from billing.models.arrears import (
+    Arrears,
+    ArrearsBatch,
+    ArrearsBill,
+    ArrearsLetter,
+    ArrearsLetterBill,
+    ArrearsNotice,
+    ArrearsRound,
+    ArrearsTerms,
+    ArrearsVisit,
+)
 from billing.models.bills import Bill, BillingRun, BillLine
 from billing.models.ledger import Account, ClosedMonth, Entry, Posting
 from billing.models.payments import Credit, Payment, PaymentLine, Receipt, ReceiptPrint, ReceiptSeries
@@ -7,6 +18,15 @@ from billing.models.tariffs import ChargeItem, Tariff, UnitCharge
 
 __all__ = [
     "Account",
+    "Arrears",
+    "ArrearsBatch",
+    "ArrearsBill",
+    "ArrearsLetter",
+    "ArrearsLetterBill",
+    "ArrearsNotice",
+    "ArrearsRound",
+    "ArrearsTerms",
+    "ArrearsVisit",
     "Bill",
     "BillLine",
     "BillingRun",
