@@ -196,7 +196,9 @@ _OWING = _ON_THE_LADDER | _RESTING
 # There is no verb that cuts water, power, heat, gas or access. Source: 民法典 944.
 ARREARS_TRANSITIONS = {
     "notify": Step(_ON_THE_LADDER, "", "arrears.notified"),
-    "letter": Step(frozenset({ArrearsState.NOTIFIED, ArrearsState.DELIVERED}), ArrearsState.LETTERED, "arrears.letter_sent"),
+    "letter": Step(
+        frozenset({ArrearsState.NOTIFIED, ArrearsState.DELIVERED}), ArrearsState.LETTERED, "arrears.letter_sent"
+    ),
     "deliver": Step(frozenset({ArrearsState.LETTERED}), ArrearsState.DELIVERED, "arrears.delivered"),
     "return_letter": Step(frozenset({ArrearsState.LETTERED}), ArrearsState.NOTIFIED, "arrears.letter_returned"),
     "decide_visit": Step(_ON_THE_LADDER, "", "arrears.visit_decided"),

@@ -61,8 +61,8 @@ class Step:
 
 STEPS: tuple[Step, ...] = (
     Step("notify", _("Remind"), "phone", "notify", acts.notify, _("Written down."), forms.NotifyForm),
-    Step("letter", _("Send a demand letter"), "mail", "letter", acts.letter, _("Sent; print it below."), forms.LetterForm,
-         fits=lambda page: page.case.state == ArrearsState.NOTIFIED),
+    Step("letter", _("Send a demand letter"), "mail", "letter", acts.letter, _("Sent; print it below."),
+         forms.LetterForm, fits=lambda page: page.case.state == ArrearsState.NOTIFIED),
     Step("deliver", _("Letter delivered"), "mail-check", "deliver", acts.deliver, _("Written down."),
          forms.DeliverForm),
     Step("return-letter", _("Letter came back"), "undo-2", "return_letter", acts.return_letter, _("Written down."),
@@ -227,9 +227,7 @@ def arrears_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     return answer(request, taken, lambda tried: _show(request, staff_arrears(request, number), tried))
 
 
-def _carry_out(
-    request: HttpRequest, arrears: Arrears, step: Step, form: forms.StepForm | None, at: datetime
-) -> str:
+def _carry_out(request: HttpRequest, arrears: Arrears, step: Step, form: forms.StepForm | None, at: datetime) -> str:
     given = dict(form.cleaned_data) if form else {}
     step.act(arrears=arrears, **given, by=user_of(request), at=at, expected=posted_version(request))
     messages.success(request, f"{arrears.case.number} {step.done}")

@@ -59,7 +59,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Cases that the person may see: the only statement of it.
 
         Desk, supervisors and managers see their projects'; heads their department's; everybody what an action gave
-        them access to; the readers of a kind all of it (cashiers: arrears); residents what concerns the household they are in now. What is reserved is seen by those above.
+        them access to; the readers of a kind all of it (cashiers: arrears); residents what concerns the household they
+        are in now. What is reserved is seen by those above.
         """
         if user.is_superuser:
             return self.all()

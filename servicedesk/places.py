@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES, Role
+from billing.queries.ladder import to_remind
 from complaints.queries import my_open
 from estate.models import REGISTER_ROLES
 from reception.queries.desk import waiting_count
@@ -60,7 +61,10 @@ RECEPTION = [
         60,
     ),
 ]
-TILL = [Entry(_("Till"), "till", "wallet", frozenset({Role.CASHIER}), 0)]
+TILL = [
+    Entry(_("Till"), "till", "wallet", frozenset({Role.CASHIER}), 0),
+    Entry(_("Collecting"), "arrears", "hand-coins", frozenset({Role.CASHIER}), 5, to_remind),
+]
 TICKETS = [
     Entry(_("My jobs"), "my_jobs", "hard-hat", frozenset({Role.TECHNICIAN, Role.CASHIER}), 10, my_open_jobs),
     Entry(
@@ -177,6 +181,14 @@ TASKS: list[Entry] = [
     Entry(_("Improvement measures"), "measures", "list-checks", STAFF_ROLES, 28),
     Entry(_("Approvals"), "approvals", "stamp", STAFF_ROLES, 38, also=(_("What I asked a second person for"),)),
     Entry(_("Prices"), "tariffs", "tags", READ_PRICES, 39, also=(_("Tariffs"), _("What something costs"))),
+    Entry(
+        _("Collecting"),
+        "arrears",
+        "hand-coins",
+        frozenset({Role.CASHIER, Role.SUPERVISOR, Role.GM}),
+        39,
+        also=(_("Arrears"), _("Demand letters")),
+    ),
     Entry(_("Audit trail"), "audit", "shield-check", READ_AUDIT, 40),
     Entry(_("Deadline rules"), "rules", "timer", frozenset(READ_RULES), 45),
     Entry(

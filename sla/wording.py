@@ -54,7 +54,9 @@ def goal_words(version: PolicyVersion) -> str:
             "count": version.goal_months
         }
         more = version.goal_more_days
-        return _("%(months)s and %(days)s") % {"months": words, "days": count_words(more, UNITS[0][0])} if more else words
+        return (
+            _("%(months)s and %(days)s") % {"months": words, "days": count_words(more, UNITS[0][0])} if more else words
+        )
     if version.goal == Goal.WORKING_DAYS:
         return ngettext("within %(count)s working day", "within %(count)s working days", version.goal_days) % {
             "count": version.goal_days

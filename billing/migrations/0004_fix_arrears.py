@@ -10,222 +10,455 @@ from records.append_only import protect
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_squashed_0005_export_alone'),
-        ('billing', '0001_squashed_0003_append_only'),
-        ('cases', '0011_fix_arrears'),
-        ('estate', '0001_squashed_0002_registerimport'),
-        ('records', '0001_squashed_0005_approval'),
+        ("accounts", "0001_squashed_0005_export_alone"),
+        ("billing", "0001_squashed_0003_append_only"),
+        ("cases", "0011_fix_arrears"),
+        ("estate", "0001_squashed_0002_registerimport"),
+        ("records", "0001_squashed_0005_approval"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Arrears',
+            name="Arrears",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.CharField(blank=True, choices=[('forgot', 'Forgot, or did not know'), ('away', 'Away, not to be reached'), ('empty', 'Home stands empty'), ('hardship', 'Cannot pay now'), ('service', 'Not content with the service'), ('repair', 'A repair or construction fault is open'), ('amount', 'Doubts the amount'), ('refuses', 'Refuses without a reason'), ('other', 'Something else')], max_length=10, verbose_name='why')),
-                ('cause_note', models.CharField(blank=True, max_length=500, verbose_name='in their words')),
-                ('notified_at', models.DateTimeField(null=True, verbose_name='reached by phone')),
-                ('delivered_at', models.DateTimeField(null=True, verbose_name='letter delivered')),
-                ('filed_at', models.DateTimeField(null=True, verbose_name='filed')),
-                ('visit_decided_at', models.DateTimeField(null=True, verbose_name='visit decided')),
-                ('promise_ends_at', models.DateTimeField(null=True, verbose_name='promise ends')),
-                ('dispute_reason', models.CharField(blank=True, max_length=500, verbose_name='disputed because')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='arrears', to='cases.case', verbose_name='case')),
-                ('debtor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.person', verbose_name='liable')),
-                ('household', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.household')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.unit', verbose_name='unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("forgot", "Forgot, or did not know"),
+                            ("away", "Away, not to be reached"),
+                            ("empty", "Home stands empty"),
+                            ("hardship", "Cannot pay now"),
+                            ("service", "Not content with the service"),
+                            ("repair", "A repair or construction fault is open"),
+                            ("amount", "Doubts the amount"),
+                            ("refuses", "Refuses without a reason"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=10,
+                        verbose_name="why",
+                    ),
+                ),
+                ("cause_note", models.CharField(blank=True, max_length=500, verbose_name="in their words")),
+                ("notified_at", models.DateTimeField(null=True, verbose_name="reached by phone")),
+                ("delivered_at", models.DateTimeField(null=True, verbose_name="letter delivered")),
+                ("filed_at", models.DateTimeField(null=True, verbose_name="filed")),
+                ("visit_decided_at", models.DateTimeField(null=True, verbose_name="visit decided")),
+                ("promise_ends_at", models.DateTimeField(null=True, verbose_name="promise ends")),
+                ("dispute_reason", models.CharField(blank=True, max_length=500, verbose_name="disputed because")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="arrears",
+                        to="cases.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "debtor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="estate.person",
+                        verbose_name="liable",
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="estate.household",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="estate.unit",
+                        verbose_name="unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'arrears',
-                'verbose_name_plural': 'arrears',
+                "verbose_name": "arrears",
+                "verbose_name_plural": "arrears",
             },
         ),
         migrations.CreateModel(
-            name='ArrearsBatch',
+            name="ArrearsBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField()),
-                ('count', models.PositiveIntegerField()),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.storedfile')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("made_at", models.DateTimeField()),
+                ("count", models.PositiveIntegerField()),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.storedfile"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.project"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'batch of demand letters',
-                'verbose_name_plural': 'batches of demand letters',
+                "verbose_name": "batch of demand letters",
+                "verbose_name_plural": "batches of demand letters",
             },
         ),
         migrations.CreateModel(
-            name='ArrearsBill',
+            name="ArrearsBill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('added_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('arrears', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='billing.arrears')),
-                ('bill', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.bill')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("added_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "arrears",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="links", to="billing.arrears"
+                    ),
+                ),
+                (
+                    "bill",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="billing.bill"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bill in arrears',
-                'verbose_name_plural': 'bills in arrears',
+                "verbose_name": "bill in arrears",
+                "verbose_name_plural": "bills in arrears",
             },
         ),
         migrations.CreateModel(
-            name='ArrearsLetter',
+            name="ArrearsLetter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30, unique=True, verbose_name='number')),
-                ('recipient', models.CharField(blank=True, max_length=100, verbose_name='to')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='amount')),
-                ('pay_by', models.DateField(verbose_name='to be paid by')),
-                ('tracking_number', models.CharField(blank=True, max_length=60, verbose_name="courier's number")),
-                ('sent_at', models.DateTimeField(verbose_name='sent')),
-                ('delivered_on', models.DateField(null=True, verbose_name='delivered on')),
-                ('returned_at', models.DateTimeField(null=True, verbose_name='came back')),
-                ('returned_reason', models.CharField(blank=True, max_length=500)),
-                ('arrears', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='billing.arrears')),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='billing.arrearsbatch')),
-                ('proof', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.attachment')),
-                ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=30, unique=True, verbose_name="number")),
+                ("recipient", models.CharField(blank=True, max_length=100, verbose_name="to")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="amount")),
+                ("pay_by", models.DateField(verbose_name="to be paid by")),
+                ("tracking_number", models.CharField(blank=True, max_length=60, verbose_name="courier's number")),
+                ("sent_at", models.DateTimeField(verbose_name="sent")),
+                ("delivered_on", models.DateField(null=True, verbose_name="delivered on")),
+                ("returned_at", models.DateTimeField(null=True, verbose_name="came back")),
+                ("returned_reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "arrears",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="letters", to="billing.arrears"
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="letters",
+                        to="billing.arrearsbatch",
+                    ),
+                ),
+                (
+                    "proof",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.attachment"
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'demand letter',
-                'verbose_name_plural': 'demand letters',
-                'ordering': ['pk'],
+                "verbose_name": "demand letter",
+                "verbose_name_plural": "demand letters",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='ArrearsLetterBill',
+            name="ArrearsLetterBill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('bill', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.bill')),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.arrearsletter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "bill",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="billing.bill"
+                    ),
+                ),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="billing.arrearsletter"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='ArrearsNotice',
+            name="ArrearsNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('how', models.CharField(choices=[('phone', 'by phone'), ('sms', 'by SMS'), ('visit', 'in person')], max_length=10)),
-                ('reached', models.BooleanField()),
-                ('at', models.DateTimeField()),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('count', models.PositiveIntegerField()),
-                ('period_start', models.DateField(null=True)),
-                ('period_end', models.DateField(null=True)),
-                ('pay_by', models.DateField()),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('arrears', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='billing.arrears')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "how",
+                    models.CharField(
+                        choices=[("phone", "by phone"), ("sms", "by SMS"), ("visit", "in person")], max_length=10
+                    ),
+                ),
+                ("reached", models.BooleanField()),
+                ("at", models.DateTimeField()),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("count", models.PositiveIntegerField()),
+                ("period_start", models.DateField(null=True)),
+                ("period_end", models.DateField(null=True)),
+                ("pay_by", models.DateField()),
+                ("note", models.CharField(blank=True, max_length=500)),
+                (
+                    "arrears",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="billing.arrears"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reminder',
-                'verbose_name_plural': 'reminders',
-                'ordering': ['pk'],
+                "verbose_name": "reminder",
+                "verbose_name_plural": "reminders",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='ArrearsRound',
+            name="ArrearsRound",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.project"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ArrearsTerms',
+            name="ArrearsTerms",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grace_days', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(90)], verbose_name='days of grace after a bill is due')),
-                ('pay_within_days', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MaxValueValidator(90)], verbose_name='days that a notice or letter gives to pay')),
-                ('sms_at_once', models.BooleanField(default=True, verbose_name='an SMS goes as soon as a bill is overdue')),
-                ('project', models.OneToOneField(blank=True, help_text='Empty: for every project without terms of its own.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.project', verbose_name='project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "grace_days",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(90)],
+                        verbose_name="days of grace after a bill is due",
+                    ),
+                ),
+                (
+                    "pay_within_days",
+                    models.PositiveSmallIntegerField(
+                        default=15,
+                        validators=[django.core.validators.MaxValueValidator(90)],
+                        verbose_name="days that a notice or letter gives to pay",
+                    ),
+                ),
+                (
+                    "sms_at_once",
+                    models.BooleanField(default=True, verbose_name="an SMS goes as soon as a bill is overdue"),
+                ),
+                (
+                    "project",
+                    models.OneToOneField(
+                        blank=True,
+                        help_text="Empty: for every project without terms of its own.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.project",
+                        verbose_name="project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'terms of collecting',
-                'verbose_name_plural': 'terms of collecting',
+                "verbose_name": "terms of collecting",
+                "verbose_name_plural": "terms of collecting",
             },
         ),
         migrations.CreateModel(
-            name='ArrearsVisit',
+            name="ArrearsVisit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('report', models.CharField(max_length=2000)),
-                ('arrears', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='billing.arrears')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("report", models.CharField(max_length=2000)),
+                (
+                    "arrears",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="visits", to="billing.arrears"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'visit to collect',
-                'verbose_name_plural': 'visits to collect',
-                'ordering': ['pk'],
+                "verbose_name": "visit to collect",
+                "verbose_name_plural": "visits to collect",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalArrearsTerms',
+            name="HistoricalArrearsTerms",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('grace_days', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(90)], verbose_name='days of grace after a bill is due')),
-                ('pay_within_days', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MaxValueValidator(90)], verbose_name='days that a notice or letter gives to pay')),
-                ('sms_at_once', models.BooleanField(default=True, verbose_name='an SMS goes as soon as a bill is overdue')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(blank=True, db_constraint=False, help_text='Empty: for every project without terms of its own.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.project', verbose_name='project')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "grace_days",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(90)],
+                        verbose_name="days of grace after a bill is due",
+                    ),
+                ),
+                (
+                    "pay_within_days",
+                    models.PositiveSmallIntegerField(
+                        default=15,
+                        validators=[django.core.validators.MaxValueValidator(90)],
+                        verbose_name="days that a notice or letter gives to pay",
+                    ),
+                ),
+                (
+                    "sms_at_once",
+                    models.BooleanField(default=True, verbose_name="an SMS goes as soon as a bill is overdue"),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Empty: for every project without terms of its own.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.project",
+                        verbose_name="project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical terms of collecting',
-                'verbose_name_plural': 'historical terms of collecting',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical terms of collecting",
+                "verbose_name_plural": "historical terms of collecting",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddIndex(
-            model_name='arrears',
-            index=models.Index(condition=models.Q(('promise_ends_at__isnull', False)), fields=['promise_ends_at'], name='arrears_promise'),
+            model_name="arrears",
+            index=models.Index(
+                condition=models.Q(("promise_ends_at__isnull", False)),
+                fields=["promise_ends_at"],
+                name="arrears_promise",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='arrears',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None), ('household__isnull', False)), fields=('household',), name='arrears_once_household'),
+            model_name="arrears",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None), ("household__isnull", False)),
+                fields=("household",),
+                name="arrears_once_household",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='arrears',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None), ('household', None)), fields=('unit',), name='arrears_once_unit'),
+            model_name="arrears",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None), ("household", None)), fields=("unit",), name="arrears_once_unit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='arrearsbill',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('bill',), name='arrears_bill_once'),
+            model_name="arrearsbill",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("bill",), name="arrears_bill_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='arrearsletter',
-            constraint=models.UniqueConstraint(condition=models.Q(('tracking_number', ''), _negated=True), fields=('tracking_number',), name='letter_tracking_once'),
+            model_name="arrearsletter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("tracking_number", ""), _negated=True),
+                fields=("tracking_number",),
+                name="letter_tracking_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='arrearsletter',
-            constraint=models.UniqueConstraint(condition=models.Q(('delivered_on', None), ('returned_at', None)), fields=('arrears',), name='letter_one_on_its_way'),
+            model_name="arrearsletter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("delivered_on", None), ("returned_at", None)),
+                fields=("arrears",),
+                name="letter_one_on_its_way",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='arrearsletter',
-            constraint=models.CheckConstraint(condition=models.Q(('delivered_on', None), ('returned_at', None), _connector='OR'), name='letter_delivered_or_returned'),
+            model_name="arrearsletter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("delivered_on", None), ("returned_at", None), _connector="OR"),
+                name="letter_delivered_or_returned",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='arrearsletterbill',
-            constraint=models.UniqueConstraint(fields=('letter', 'bill'), name='letter_line_once_per_bill'),
+            model_name="arrearsletterbill",
+            constraint=models.UniqueConstraint(fields=("letter", "bill"), name="letter_line_once_per_bill"),
         ),
         migrations.AddConstraint(
-            model_name='arrearsround',
-            constraint=models.UniqueConstraint(fields=('project', 'day'), name='arrears_round_once_a_day'),
+            model_name="arrearsround",
+            constraint=models.UniqueConstraint(fields=("project", "day"), name="arrears_round_once_a_day"),
         ),
         protect(["billing_arrearsnotice", "billing_arrearsletterbill", "billing_arrearsvisit"]),
     ]

@@ -97,9 +97,7 @@ class Arrears(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["promise_ends_at"], name="arrears_promise", condition=Q(promise_ends_at__isnull=False)
-            )
+            models.Index(fields=["promise_ends_at"], name="arrears_promise", condition=Q(promise_ends_at__isnull=False))
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import Project
 from billing.models import Arrears, ArrearsBill, ArrearsLetter, ArrearsTerms, Bill
@@ -30,9 +30,8 @@ class Terms:
 
 def terms_of(project: Project) -> Terms:
     """The project's own terms, else the company's, else the usual ones. One statement."""
-    rows = {row.project_id: row for row in ArrearsTerms.objects.filter(project_id__in=[project.pk])}
-    rows |= {None: row for row in ArrearsTerms.objects.filter(project=None)} if not rows else {}
-    found = rows.get(project.pk) or rows.get(None)
+    rows = ArrearsTerms.objects.filter(Q(project=project) | Q(project=None))
+    found = rows.order_by(F("project").asc(nulls_last=True)).first()
     return Terms(found.grace_days, found.pay_within_days, found.sms_at_once) if found else Terms()
 
 

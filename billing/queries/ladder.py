@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Case as When_
-from django.db.models import CharField, Count, DecimalField, F, OuterRef, Q, Subquery, Sum, TextChoices, Value, When
+from django.db.models import Case as Computed
+from django.db.models import CharField, Count, DecimalField, F, OuterRef, Subquery, Sum, TextChoices, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ from billing.queries.arrears import owed_of, total_of
 from billing.queries.owed import NOTHING
 from billing.queries.paper import period_words
 from billing.rules.arrears import AGES, age_of
-from billing.states import ArrearsState, Cause
+from billing.states import KIND, ArrearsState, Cause
 from cases.models import Case
 from cases.queries import Due, Line, Photo, photos, timeline
 from cases.states import PhotoLabel
@@ -41,7 +41,7 @@ class Column(TextChoices):
     PAUSED = "paused", _("Paused")
 
 
-COLUMN_OF = When_(
+COLUMN_OF = Computed(
     When(case__state__in=[ArrearsState.PROMISED, ArrearsState.DISPUTED], then=Value(Column.PAUSED.value)),
     When(visit_decided_at__isnull=False, then=Value(Column.VISIT.value)),
     When(case__state=ArrearsState.TO_REMIND, then=Value(Column.PHONE.value)),
@@ -144,12 +144,8 @@ JOINED = ("case__project", "unit", "debtor")
 def columns(user: User, project: Project, at: datetime) -> list[Rungs]:
     """The ladder: each column with its first rows, the next due first."""
     found = collected(user, project)
-    totals = {
-        column: (count, owed)
-        for column, count, owed in found.order_by().values("column").annotate(n=Count("pk"), all=Sum("owed")).values_list(
-            "column", "n", "all"
-        )
-    }
+    grouped = found.order_by().values("column").annotate(n=Count("pk"), all=Sum("owed"))
+    totals = {row["column"]: (row["n"], row["all"]) for row in grouped}
     firsts: list[Arrears] = []
     for column in Column:
         if column.value in totals:
@@ -158,10 +154,7 @@ def columns(user: User, project: Project, at: datetime) -> list[Rungs]:
     rows: dict[str, list[LadderRow]] = defaultdict(list)
     for row in rows_of(firsts, at):
         rows[getattr(row.arrears, "column", "")].append(row)
-    return [
-        Rungs(column, *totals.get(column.value, (0, NOTHING)), tuple(rows[column.value]))
-        for column in Column
-    ]
+    return [Rungs(column, *totals.get(column.value, (0, NOTHING)), tuple(rows[column.value])) for column in Column]
 
 
 def listed(user: User, project: Project, *, column: str, cause: str) -> ArrearsQuerySet:
@@ -203,10 +196,9 @@ def ages(user: User, project: Project, today: date) -> list[Bar]:
     ]
 
 
-def due_letters(user: User, project: Project) -> int:
-    """How many cases wait for a phone notice or a letter: the number beside the entry."""
-    waiting = Q(state=ArrearsState.TO_REMIND)
-    return Case.objects.visible_to(user).filter(waiting, project=project, kind="arrears").count()
+def to_remind(user: User, project: Project) -> int:
+    """How many cases wait for a phone notice: the number beside the entry."""
+    return Case.objects.visible_to(user).filter(project=project, kind=KIND, state=ArrearsState.TO_REMIND).count()
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0001_squashed_0010_awaited'),
+        ("cases", "0001_squashed_0010_awaited"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='attachment',
-            name='label',
-            field=models.CharField(choices=[('intake', 'As reported'), ('before', 'Before the work'), ('after', 'After the work'), ('signature', "Customer's signature"), ('paper', 'Form'), ('proof', 'Proof of delivery')], max_length=12),
+            model_name="attachment",
+            name="label",
+            field=models.CharField(
+                choices=[
+                    ("intake", "As reported"),
+                    ("before", "Before the work"),
+                    ("after", "After the work"),
+                    ("signature", "Customer's signature"),
+                    ("paper", "Form"),
+                    ("proof", "Proof of delivery"),
+                ],
+                max_length=12,
+            ),
         ),
     ]

@@ -40,9 +40,9 @@ def happen(
 
     `changes` are fields of the case that the event sets (handler, department, promised_at …). `subject` tells apart
     clocks of one promise (an appointment, a bill); `subjects` name several at once. `claimed_at` is when a phone out
-    of signal says it happened; the deadlines go by `at`, the time of receipt. `since` is an earlier moment from which the promises made by this event
-    count (the contact that a complaint came from); what has been kept since then counts for them. `takes_back` is an
-    earlier event of the case, now undone: what it did to the clocks is turned round.
+    of signal says it happened; the deadlines go by `at`, the time of receipt. `since` is an earlier moment from which
+    the promises made by this event count (the contact that a complaint came from); what has been kept since then counts
+    for them. `takes_back` is an earlier event of the case, now undone: what it did to the clocks is turned round.
     """
     event = Event.objects.create(
         case=case,
@@ -90,9 +90,7 @@ def _enter(case: Case, state: str, at: datetime) -> None:
     case.closed_at = at if case.phase == Phase.CLOSED else None
 
 
-def _move_clocks(
-    begins: Sequence[Start], at: datetime, ledger: Ledger, takes_back: Event | None
-) -> datetime | None:
+def _move_clocks(begins: Sequence[Start], at: datetime, ledger: Ledger, takes_back: Event | None) -> datetime | None:
     begin = begins[0]
     case, by = begin.case, begin.by
     live: list[Clock] = []

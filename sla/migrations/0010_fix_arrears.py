@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sla', '0001_squashed_0009_rule_applications'),
+        ("sla", "0001_squashed_0009_rule_applications"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='policyversion',
-            name='goal_more_days',
-            field=models.PositiveSmallIntegerField(default=0, help_text='what falls due after the months is done within so many days', verbose_name='days after those months'),
+            model_name="policyversion",
+            name="goal_more_days",
+            field=models.PositiveSmallIntegerField(
+                default=0,
+                help_text="what falls due after the months is done within so many days",
+                verbose_name="days after those months",
+            ),
         ),
     ]

@@ -60,7 +60,9 @@ class PolicyVersion(Proposal):
     goal_seconds = models.PositiveIntegerField(_("seconds"), default=0)
     goal_months = models.PositiveSmallIntegerField(_("months"), default=0)
     goal_more_days = models.PositiveSmallIntegerField(
-        _("days after those months"), default=0, help_text=_("what falls due after the months is done within so many days")
+        _("days after those months"),
+        default=0,
+        help_text=_("what falls due after the months is done within so many days"),
     )
     goal_days = models.PositiveSmallIntegerField(_("working days"), default=0)
     counts = models.CharField(

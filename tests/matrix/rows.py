@@ -55,6 +55,7 @@ FIGURES = frozenset({"supervisor", "gm", "quality"})
 CASHIER = frozenset({"cashier"})
 MONEY_STAFF = frozenset({"frontdesk", "frontdesk2", "cashier", "supervisor", "gm"})
 DECIDERS = frozenset({"supervisor", "gm"})
+COLLECTORS = frozenset({"cashier", "supervisor", "gm"})
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -92,6 +93,9 @@ SEES: dict[str, Mapping[str, Places]] = {
     "payment": MONEY,
     "receipt": MONEY,
     "receipt_print": MONEY,
+    "arrears": _sees(WIDE | {"cashier"}),
+    "arrears_letter": _sees(WIDE | {"cashier"}),
+    "arrears_batch": dict.fromkeys(COLLECTORS, BOTH),
     "receipt_token": dict.fromkeys(ROLES, BOTH | FAR),
     "import": dict.fromkeys(IMPORTERS, BOTH),
     "message": {"resident": MINE, "resident2": THEIRS, "frontdesk2": FAR},

@@ -19,10 +19,11 @@ from PIL import Image
 
 from accounts.models import Absence, Department, Project, User
 from accounts.states import Role
+from billing.actions.arrears.finding import find_overdue
 from billing.actions.charging import charge_once, standing_item
 from billing.actions.paying import take_payment
 from billing.actions.receipting import print_receipt
-from billing.models import Bill, ChargeItem, Tariff, UnitCharge
+from billing.models import Arrears, ArrearsBatch, ArrearsLetter, ArrearsRound, Bill, ChargeItem, Tariff, UnitCharge
 from billing.states import Basis
 from cases.actions import NewCase, attach_photo, grant, lock, open_case, reveal_contact
 from cases.models import Case
@@ -36,6 +37,7 @@ from notifications.actions import Notice, tell
 from notifications.models import Message, OnCall
 from reception import actions as desk
 from reception.actions import Caller, NewContact
+from records.actions import store_bytes
 from records.drafts import keep
 from records.exports import ask_for_export
 from sla.actions.events import happen
@@ -233,6 +235,7 @@ def _furnish(name: str, place: Place) -> None:
     place.ids = {
         **_complained(place, word),
         **_money(place, known),
+        **_arrears(place, known),
         "ticket": {"number": case.number},
         "done": {"number": done.case.number},
         "callback": {"number": callback.number},
@@ -294,14 +297,40 @@ def _money(place: Place, word: str) -> dict[str, dict[str, object]]:
     }
 
 
-def _bill(place: Place, word: str) -> Bill:
+def _arrears(place: Place, word: str) -> dict[str, dict[str, object]]:
+    """A bill that is overdue, and a letter about it in a batch of its own."""
+    bill = _bill(place, word, days=-1)
+    ArrearsRound.objects.all().delete()
+    find_overdue(place.project, day=NOON.date(), at=NOON)
+    arrears = Arrears.objects.select_related("case").get(unit=place.unit)
+    given: dict[str, Any] = {"project": place.project, "by": place.cashier, "at": NOON}
+    file = store_bytes(content=b"%PDF-1.7", name=f"{word}.pdf", content_type="application/pdf", **given)
+    batch = ArrearsBatch.objects.create(project=place.project, made_at=NOON, made_by=place.cashier, file=file, count=1)
+    letter = ArrearsLetter.objects.create(
+        number=f"CJ-20261123-{place.unit.pk:04d}",
+        arrears=arrears,
+        batch=batch,
+        amount=bill.amount,
+        pay_by=NOON.date(),
+        sent_at=NOON,
+        sent_by=place.cashier,
+    )
+    number = arrears.case.number
+    return {
+        "arrears": {"number": number},
+        "arrears_letter": {"number": number, "letter": letter.number},
+        "arrears_batch": {"pk": batch.pk},
+    }
+
+
+def _bill(place: Place, word: str, days: int = 0) -> Bill:
     return charge_once(
         project=place.project,
         unit=place.unit,
         item=standing_item(place.project, "有偿维修服务费"),
         amount=Decimal("30.00"),
         words=word,
-        due_on=NOON.date(),
+        due_on=NOON.date() + timedelta(days=days),
         by=place.cashier,
         at=NOON,
     )

@@ -30,7 +30,8 @@ def ask_to_file(
 ) -> Approval:
     """Ask a second person to hand the case to the legal channel; the decision is theirs, and the clock runs on.
 
-    Raises `NotAllowed`, `NotNow` before a letter is delivered or while the same waits. Source: 三(4)④ (可通过法律渠道处理).
+    Raises `NotAllowed`, `NotNow` before a letter is delivered or while the same waits.
+    Source: 三(4)④ (可通过法律渠道处理).
     """
     turn = begin(
         arrears,

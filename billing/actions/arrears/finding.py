@@ -128,9 +128,7 @@ class _Batch:
         rows = Arrears.objects.open().filter(Q(household__in=households) | Q(household=None, unit__in=bare))
         found = list(rows.select_related("case__project", "case__unit", "unit"))
         by_key = {row.household_id or -row.unit_id: row for row in found}
-        return {
-            key: by_key[key[0] or -key[1]] for key in self.groups if (key[0] or -key[1]) in by_key
-        }
+        return {key: by_key[key[0] or -key[1]] for key in self.groups if (key[0] or -key[1]) in by_key}
 
     def _open(self, keys: Sequence[Key]) -> dict[Key, Arrears]:
         """New cases with what hangs on them."""
@@ -232,7 +230,7 @@ class _Batch:
 class _Terms(Turn):
     """A turn of the calendar's whose project's terms are known already."""
 
-    known: Terms = Terms()
+    known: Terms = field(default_factory=Terms)
 
     @property
     def terms(self) -> Terms:
