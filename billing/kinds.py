@@ -23,6 +23,7 @@ from sla.periodic import register_job
 EVENTS: dict[str, Label] = {
     "arrears.opened": _("Overdue: %(count)s bills, ¥%(amount)s."),
     "arrears.bills_added": _("More is overdue: %(count)s bills, ¥%(amount)s."),
+    "arrears.bills_joined": _("More is overdue while collecting rests: %(count)s bills, ¥%(amount)s."),
     "arrears.bills_overdue": _("Due on %(due)s and not paid: %(bills)s, ¥%(amount)s."),
     "arrears.notified": _("Reached %(how)s: ¥%(amount)s, %(period)s, to be paid by %(pay_by)s."),
     "arrears.reminded": _("Reminded again %(how)s: ¥%(amount)s, to be paid by %(pay_by)s."),

@@ -27,7 +27,7 @@ POLICIES = [
         kinds=KINDS,
         clause=f"{CLAUSE} (可电话、短信提醒)",
         starts=["arrears.opened", "arrears.bills_added"],
-        stops=["arrears.notified"],
+        stops=["arrears.notified", "arrears.reminded"],
         steps=[told(Audience.CASHIER, offset=-DAY), told(Audience.SUPERVISOR)],
         rest={"goal_seconds": 7 * DAY, **PAUSED},
     ),

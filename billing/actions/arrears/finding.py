@@ -22,7 +22,8 @@ from billing.queries.arrears import Terms, overdue, phones_of, terms_of, total_o
 from billing.rules.arrears import breached_at, overdue_before, title
 from billing.states import KIND, ArrearsState, Reminder
 from cases.actions import NewCase, lock_rows, open_cases
-from cases.states import Channel
+from cases.models import Case
+from cases.states import Channel, Phase
 from estate.models import Household, Person, Unit
 from notifications.actions.outside import Sms, send_sms, sms_channel
 from sla.actions import Occasion, happen_to_many
@@ -79,8 +80,7 @@ def _find_batch(project: Project, day: date, at: datetime, batch: int) -> _Found
     late = overdue(project, overdue_before(day, terms.grace_days))
     units = set(late.order_by("unit_id", "pk").values_list("unit_id", flat=True)[:batch])
     if not units:
-        while catch_up(project, at=at):
-            pass
+        catch_up(project, at=at)
         ArrearsRound.objects.filter(pk=this.pk).update(finished_at=at)
         return None
     _lock(units)
@@ -171,7 +171,7 @@ class _Batch:
         for key, mine in self.groups.items():
             case = known[key].case
             data = {"count": len(mine), "amount": f"{total_of(mine):.2f}"}
-            yield Occasion(case=case, kind="arrears.opened" if key in fresh else "arrears.bills_added", data=data)
+            yield Occasion(case=case, kind=_kind(case, fresh=key in fresh), data=data)
             due: dict[date, list[Bill]] = defaultdict(list)
             for bill in mine:
                 due[bill.due_on].append(bill)
@@ -203,7 +203,7 @@ class _Batch:
         messages: list[Sms] = []
         for arrears in known.values():
             phone = phones.get(arrears.debtor_id, "") if arrears.debtor_id else ""
-            if not phone or arrears.case.phase != "open":
+            if not phone or arrears.case.phase != Phase.OPEN:
                 continue
             turn = _Terms(arrears, arrears.case, None, self.at, known=self.terms)
             notice = notice_of(arrears, owed[arrears.pk], how=Reminder.SMS, reached=False, turn=turn)
@@ -236,6 +236,13 @@ class _Terms(Turn):
     def terms(self) -> Terms:
         """How the project collects."""
         return self.known
+
+
+def _kind(case: Case, *, fresh: bool) -> str:
+    """What adding bills is called: while a case rests nobody is to be reminded of them, that waits until it goes on."""
+    if fresh:
+        return "arrears.opened"
+    return "arrears.bills_added" if case.phase == Phase.OPEN else "arrears.bills_joined"
 
 
 def _key(bill: Bill) -> Key:

@@ -9,6 +9,7 @@ from accounts.models import User
 from billing.actions.arrears.turns import Turn, begin, kept, words_of
 from billing.models import Arrears
 from billing.permissions import can_collect
+from billing.queries.arrears import total_of
 from billing.rules.arrears import ends_at
 from billing.states import Cause
 from cases.actions import lock
@@ -80,7 +81,17 @@ def _end_promise(pk: int, at: datetime) -> int:
     step = turn.step("end_promise")
     turn.save(promise_ends_at=None)
     turn.happen(step.event, state=turn.rung, changes={"promised_at": None})
+    _owe_a_notice(turn)
     return 1
+
+
+def _owe_a_notice(turn: Turn) -> None:
+    """What became overdue while the case rested is still to be told of."""
+    told, filed = turn.arrears.notified_at, turn.arrears.filed_at
+    unheard = turn.arrears.links.filter(ended_at=None, added_at__gt=told) if told is not None else None
+    if unheard is not None and filed is None and unheard.exists():
+        bills = [bill for bill in turn.bills if bill.pk in set(unheard.values_list("bill_id", flat=True))]
+        turn.happen("arrears.bills_added", data={"count": len(bills), "amount": f"{total_of(bills):.2f}"})
 
 
 @transaction.atomic
@@ -126,4 +137,5 @@ def settle_dispute(
     words = words_of(finding, _("Write down what was found."), field="finding")
     turn.save(dispute_reason="")
     turn.happen(step.event, state=turn.rung, text=words)
+    _owe_a_notice(turn)
     return turn.arrears

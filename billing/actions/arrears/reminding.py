@@ -69,7 +69,8 @@ def _told(turn: Turn, data: Mapping[str, Any], text: str) -> None:
     """They were reached: something new to them moves the ladder, the same said again does not."""
     before = turn.arrears.notified_at
     unheard = turn.arrears.links.filter(ended_at=None)
-    if before is not None and not unheard.filter(added_at__gt=before).exists():
+    nothing_new = before is not None and not unheard.filter(added_at__gt=before).exists()
+    if nothing_new or turn.arrears.filed_at is not None:
         turn.happen("arrears.reminded", data=data, text=text)
         return
     turn.save(notified_at=turn.at)
