@@ -34,6 +34,7 @@ register_actions(
         "bill.voided": _("Made a bill void"),
         "run.raised": _("Raised bills"),
         "run.cancelled": _("Took a billing run back"),
+        "arrears.bundled": _("Took out a legal file"),
     }
 )
 register_names({"amount": _("Amount"), "total": _("Total"), "nth": _("Reprint number")})

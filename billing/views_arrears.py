@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from billing import forms_arrears as forms
 from billing.actions import arrears as acts
+from billing.actions.arrears.bundling import bundle
 from billing.actions.arrears.letters import MOST
 from billing.actions.arrears.printing import issue_letter, render_letters
 from billing.models import Arrears, ArrearsBatch, ArrearsLetter
@@ -183,6 +184,7 @@ def _show(request: HttpRequest, arrears: Arrears, tried: Tried[forms.StepForm] |
         "page_url": reverse("arrears_case", args=[page.case.number]),
         "reveal_url": reverse("arrears_reveal", args=[page.case.number]),
         "may_print": can_collect(user, page.case),
+        "may_bundle": leads_collection(user, page.case),
         "seen_at": now().isoformat(),
     }
     return render(request, "billing/arrears_case.html", context, status=tried.status if tried else 200)
@@ -239,6 +241,19 @@ def _carry_out(request: HttpRequest, arrears: Arrears, step: Step, form: forms.S
 def arrears_reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Show the number of who is liable to somebody who says why."""
     return reveal_phone(request, staff_arrears(request, number).case, at=now())
+
+
+@login_required
+@require_POST
+def arrears_bundle(request: HttpRequest, number: str) -> HttpResponse:
+    """The legal file as one bundle, for who leads; who took it out is on record."""
+    arrears = staff_arrears(request, number)
+    url = request.build_absolute_uri(reverse("case", args=[number]))
+    content = bundle(arrears=arrears, url=url, fonts=FONTS, by=user_of(request), at=now())
+    answered = HttpResponse(content, content_type="application/zip")
+    answered.headers["Content-Disposition"] = f'attachment; filename="{number}.zip"'
+    answered.headers["Cache-Control"] = "private, no-store"
+    return answered
 
 
 # --- letters ---------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
-from billing.actions.arrears.settling import collecting
+from billing.actions.arrears.settling import collecting, is_collected
 from billing.actions.arrears.settling import settled as collected
 from billing.actions.posting import Line, post
 from billing.actions.receipting import issue_receipt
@@ -123,7 +123,7 @@ def lock_bills(unit: Unit, bills: Sequence[Bill]) -> list[Bill]:
     """
     Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
     rows = Bill.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[bill.pk for bill in bills])
-    locked = list(rows.order_by("pk"))
+    locked = list(rows.annotate(is_collected=is_collected()).order_by("pk"))
     for bill in locked:
         if not bill.outstanding:
             raise NotNow(

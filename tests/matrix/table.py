@@ -206,6 +206,7 @@ TABLE: dict[str, Row] = {
     "arrears_letters": Row(reads=COLLECTORS, writes=COLLECTORS),
     "arrears_batch": readable("arrears_batch", COLLECTORS),
     "arrears_case": readable("arrears", EVERY_STAFF),
+    "arrears_bundle": writable("arrears", DECIDERS),
     "arrears_reveal": writable("arrears", EVERY_STAFF, REASON, phone=True),
     "arrears_paper": writable("arrears_letter", COLLECTORS),
     "arrears_step": writable("arrears", COLLECTORS, just(how="phone", reached="1"), given={"verb": "notify"}),

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef
+
 from accounts.models import Project, User
 from billing.actions.arrears.turns import Turn
 from billing.models import ArrearsBill, Bill
@@ -20,6 +22,11 @@ def collecting(bills: Sequence[Bill]) -> list[int]:
     return list(rows.values_list("arrears__case_id", flat=True).distinct())
 
 
+def is_collected() -> Exists:
+    """Whether a bill is collected in a case, beside the bill itself: nobody asks again where none is."""
+    return Exists(ArrearsBill.objects.filter(bill=OuterRef("pk"), ended_at=None))
+
+
 def settled(
     bills: Sequence[Bill],
     *,
@@ -33,6 +40,9 @@ def settled(
     `paid`: how much was paid of which, by key. `cases`: those that the caller has locked. A case that somebody opened
     meanwhile is taken where nobody holds it; else the next day's round finds that its bills are settled.
     """
+    bills = [bill for bill in bills if getattr(bill, "is_collected", True)]
+    if not bills:
+        return
     links = ArrearsBill.objects.filter(bill__in=bills, ended_at=None).select_related("arrears__unit")
     found: dict[int, list[ArrearsBill]] = defaultdict(list)
     known = {bill.pk: bill for bill in bills}
