@@ -203,6 +203,7 @@ class Rung:
     breached_at: datetime | None
     ended_at: datetime | None
     in_working_time: bool = False
+    subject: str = ""
 
 
 def ladder(case: Case, reader: User) -> list[Rung]:
@@ -235,6 +236,7 @@ def _rungs(clocks: Iterable[Clock], case: Case) -> list[Rung]:
             breached_at=clock.breached_at,
             ended_at=clock.ended_at,
             in_working_time=clock.calendar_id is not None,
+            subject=clock.subject,
         )
         for clock in clocks
     ]

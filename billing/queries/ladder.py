@@ -22,7 +22,7 @@ from billing.rules.arrears import AGES, age_of
 from billing.states import KIND, ArrearsState, Cause
 from cases.models import Case
 from cases.queries import Due, Line, Photo, photos, timeline
-from cases.states import PhotoLabel
+from cases.states import Phase, PhotoLabel
 from sla.models import Clock
 from sla.queries import Rung, ladder
 
@@ -66,6 +66,11 @@ class LadderRow:
         return self.arrears.case
 
     @property
+    def promise_day(self) -> date | None:
+        """The last day on which it is to be paid, where that was promised."""
+        return promise_day(self.arrears)
+
+    @property
     def state_word(self) -> str:
         """Where it stands, in words."""
         return str(ArrearsState(self.case.state).label)
@@ -101,6 +106,12 @@ class Bar:
     share: int
 
 
+def promise_day(arrears: Arrears) -> date | None:
+    """The local day that a promise to pay names; its end is the midnight after it."""
+    end = arrears.promise_ends_at
+    return None if end is None else (end - timedelta(seconds=1)).astimezone(arrears.case.project.tz).date()
+
+
 def collected(user: User, project: Project) -> ArrearsQuerySet:
     """Arrears of a project that go on and that the person sees, each with its column and what is owed."""
     live = ArrearsBill.objects.filter(arrears=OuterRef("pk"), ended_at=None).order_by().values("arrears")
@@ -125,8 +136,10 @@ def rows_of(found: Iterable[Arrears], at: datetime) -> list[LadderRow]:
         LadderRow(
             arrears=row,
             owed=getattr(row, "owed", NOTHING),
-            due=_due(dues.get(row.case_id)),
-            letter_due=row.case.state == ArrearsState.NOTIFIED and first.get(row.case_id, at) <= at,
+            due=_due(dues.get(row.case_id)) if row.case.phase == Phase.OPEN else None,
+            letter_due=row.case.state == ArrearsState.NOTIFIED
+            and row.visit_decided_at is None
+            and first.get(row.case_id, at) <= at,
         )
         for row in rows
     ]
@@ -230,6 +243,11 @@ class ArrearsPage:
     def cause_word(self) -> str:
         """Why it is not paid, in words."""
         return str(Cause(self.arrears.cause).label) if self.arrears.cause else ""
+
+    @property
+    def promise_day(self) -> date | None:
+        """The last day on which it is to be paid, where that was promised."""
+        return promise_day(self.arrears)
 
     @property
     def next_clock(self) -> Rung | None:
