@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -58,7 +58,7 @@ MESSAGES: dict[str, Label] = {
 
 def words(approval: Approval) -> str:
     """What is asked: which home, how much."""
-    return _now("Legal channel for %(room)s: ¥%(amount)s (%(number)s)") % {
+    return gettext("Legal channel for %(room)s: ¥%(amount)s (%(number)s)") % {
         "room": approval.data["room"],
         "amount": approval.data["amount"],
         "number": approval.subject,

@@ -12,7 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -94,7 +94,7 @@ NEXT: dict[str, str] = {
 
 def _require(user: User, project_pk: int) -> None:
     if not user.has_role(project_pk, *READERS):
-        raise NotAllowed(_now("This page is for cashiers and those who lead."))
+        raise NotAllowed(gettext("This page is for cashiers and those who lead."))
 
 
 READERS = ("cashier", "supervisor", "gm")
@@ -138,10 +138,12 @@ def _one_of(request: HttpRequest, name: str, values: list[str]) -> str:
 
 def _views(column: str, cause: str) -> list[tuple[str, str, bool]]:
     here = reverse("arrears")
-    shown = [(_now("The ladder"), here, not column and not cause)]
+    shown = [(gettext("The ladder"), here, not column and not cause)]
     shown += [(str(one.label), f"{here}?column={one.value}", column == one.value) for one in Column]
     if cause:
-        shown.append((str(Cause(cause).label) if cause != "none" else _now("not known yet"), request_of(cause), True))
+        shown.append(
+            (str(Cause(cause).label) if cause != "none" else gettext("not known yet"), request_of(cause), True)
+        )
     return shown
 
 
@@ -273,7 +275,7 @@ def arrears_letters(request: HttpRequest) -> HttpResponse:
     """Letters for the cases that were ticked: looked at (GET), then sent and printed in one go (POST)."""
     user, project, at = user_of(request), project_of(request), now()
     if not user.has_role(project.pk, *READERS):
-        raise NotAllowed(_now("Only cashiers and supervisors print demand letters."))
+        raise NotAllowed(gettext("Only cashiers and supervisors print demand letters."))
     numbers = (request.POST if request.method == "POST" else request.GET).getlist("case")[: MOST + 1]
     found = listed(user, project, column="", cause="").filter(case__number__in=[one[:30] for one in numbers])
     rows = rows_of(found, at)
@@ -282,7 +284,7 @@ def arrears_letters(request: HttpRequest) -> HttpResponse:
 
     def act() -> str:
         if len(rows) != len(set(numbers)):
-            raise Invalid(_now("One of these cases is not there any more. Choose again."))
+            raise Invalid(gettext("One of these cases is not there any more. Choose again."))
         tracking = {number: request.POST.get(f"tracking-{number}", "") for number in numbers}
         url = request.build_absolute_uri(reverse("arrears"))
         batch = acts.letters(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Case as Computed
 from django.db.models import CharField, Count, DecimalField, F, OuterRef, Subquery, Sum, TextChoices, Value, When
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
@@ -186,7 +186,7 @@ def causes(user: User, project: Project) -> list[tuple[str, Bar]]:
     counted = sorted(rows, key=lambda row: -row[1])
     most = max((n for _cause, n in counted), default=1)
     return [
-        (cause or "none", Bar(str(Cause(cause).label) if cause else _now("not known yet"), n, None, 100 * n // most))
+        (cause or "none", Bar(str(Cause(cause).label) if cause else gettext("not known yet"), n, None, 100 * n // most))
         for cause, n in counted
     ]
 
@@ -204,7 +204,7 @@ def ages(user: User, project: Project, today: date) -> list[Bar]:
         sums[age] += row["owed"]
     most = max(sums.values(), default=NOTHING) or Decimal(1)
     return [
-        Bar(_now("%(age)s months") % {"age": age}, counts[age], sums[age], int(100 * sums[age] / most))
+        Bar(gettext("%(age)s months") % {"age": age}, counts[age], sums[age], int(100 * sums[age] / most))
         for age, _since, _until in AGES
     ]
 
