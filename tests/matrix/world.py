@@ -19,11 +19,10 @@ from PIL import Image
 
 from accounts.models import Absence, Department, Project, User
 from accounts.states import Role
-from billing.actions.arrears.finding import find_overdue
 from billing.actions.charging import charge_once, standing_item
 from billing.actions.paying import take_payment
 from billing.actions.receipting import print_receipt
-from billing.models import Arrears, ArrearsBatch, ArrearsLetter, ArrearsRound, Bill, ChargeItem, Tariff, UnitCharge
+from billing.models import Bill, ChargeItem, Tariff, UnitCharge
 from billing.states import Basis
 from cases.actions import NewCase, attach_photo, grant, lock, open_case, reveal_contact
 from cases.models import Case
@@ -37,13 +36,13 @@ from notifications.actions import Notice, tell
 from notifications.models import Message, OnCall
 from reception import actions as desk
 from reception.actions import Caller, NewContact
-from records.actions import store_bytes
 from records.drafts import keep
 from records.exports import ask_for_export
 from sla.actions.events import happen
 from sla.models import Calendar, CalendarVersion, Clock
 from tests.cast import NOON, Cast, make_cast, make_home, make_user
 from tests.estate.books import OWNER, PEOPLE, xlsx
+from tests.matrix.collected import collected
 from tests.records.approving import asked
 from tickets import actions as tickets
 from tickets.actions import NewTicket
@@ -235,7 +234,7 @@ def _furnish(name: str, place: Place) -> None:
     place.ids = {
         **_complained(place, word),
         **_money(place, known),
-        **_arrears(place, known),
+        **collected(_bill(place, known, days=-1), by=place.cashier, word=known),
         "ticket": {"number": case.number},
         "done": {"number": done.case.number},
         "callback": {"number": callback.number},
@@ -294,32 +293,6 @@ def _money(place: Place, word: str) -> dict[str, dict[str, object]]:
         "receipt": {"number": receipt.number},
         "receipt_token": {"token": receipt.token},
         "receipt_print": {"number": receipt.number, "nth": printed.nth},
-    }
-
-
-def _arrears(place: Place, word: str) -> dict[str, dict[str, object]]:
-    """A bill that is overdue, and a letter about it in a batch of its own."""
-    bill = _bill(place, word, days=-1)
-    ArrearsRound.objects.all().delete()
-    find_overdue(place.project, day=NOON.date(), at=NOON)
-    arrears = Arrears.objects.select_related("case").get(unit=place.unit)
-    given: dict[str, Any] = {"project": place.project, "by": place.cashier, "at": NOON}
-    file = store_bytes(content=b"%PDF-1.7", name=f"{word}.pdf", content_type="application/pdf", **given)
-    batch = ArrearsBatch.objects.create(project=place.project, made_at=NOON, made_by=place.cashier, file=file, count=1)
-    letter = ArrearsLetter.objects.create(
-        number=f"CJ-20261123-{place.unit.pk:04d}",
-        arrears=arrears,
-        batch=batch,
-        amount=bill.amount,
-        pay_by=NOON.date(),
-        sent_at=NOON,
-        sent_by=place.cashier,
-    )
-    number = arrears.case.number
-    return {
-        "arrears": {"number": number},
-        "arrears_letter": {"number": number, "letter": letter.number},
-        "arrears_batch": {"pk": batch.pk},
     }
 
 
