@@ -64,6 +64,7 @@ RECEPTION = [
 TILL = [
     Entry(_("Till"), "till", "wallet", frozenset({Role.CASHIER}), 0),
     Entry(_("Collecting"), "arrears", "hand-coins", frozenset({Role.CASHIER}), 5, to_remind),
+    Entry(_("Collecting"), "arrears", "hand-coins", frozenset({Role.SUPERVISOR}), 45),
 ]
 TICKETS = [
     Entry(_("My jobs"), "my_jobs", "hard-hat", frozenset({Role.TECHNICIAN, Role.CASHIER}), 10, my_open_jobs),

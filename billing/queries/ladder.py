@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Case as Computed
-from django.db.models import CharField, Count, DecimalField, F, OuterRef, Subquery, Sum, TextChoices, Value, When
+from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Sum, TextChoices, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -41,14 +41,17 @@ class Column(TextChoices):
     PAUSED = "paused", _("Paused")
 
 
-COLUMN_OF = Computed(
-    When(case__state__in=[ArrearsState.PROMISED, ArrearsState.DISPUTED], then=Value(Column.PAUSED.value)),
-    When(visit_decided_at__isnull=False, then=Value(Column.VISIT.value)),
-    When(case__state=ArrearsState.TO_REMIND, then=Value(Column.PHONE.value)),
-    When(case__state__in=[ArrearsState.NOTIFIED, ArrearsState.LETTERED], then=Value(Column.LETTER.value)),
-    default=Value(Column.LEGAL.value),
-    output_field=CharField(),
-)
+PAUSED = Q(case__state__in=[ArrearsState.PROMISED, ArrearsState.DISPUTED])
+TO_VISIT = ~PAUSED & Q(visit_decided_at__isnull=False)
+CLIMBING = ~PAUSED & Q(visit_decided_at=None)
+# Which cases stand in a column: what pauses them comes first, then a visit that was decided.
+WHERE: dict[Column, Q] = {
+    Column.PHONE: CLIMBING & Q(case__state=ArrearsState.TO_REMIND),
+    Column.LETTER: CLIMBING & Q(case__state__in=[ArrearsState.NOTIFIED, ArrearsState.LETTERED]),
+    Column.VISIT: TO_VISIT,
+    Column.LEGAL: CLIMBING & Q(case__state__in=[ArrearsState.DELIVERED, ArrearsState.FILED]),
+    Column.PAUSED: PAUSED,
+}
 
 
 @dataclass(frozen=True)
@@ -113,12 +116,12 @@ def promise_day(arrears: Arrears) -> date | None:
 
 
 def collected(user: User, project: Project) -> ArrearsQuerySet:
-    """Arrears of a project that go on and that the person sees, each with its column and what is owed."""
+    """Arrears of a project that go on and that the person sees, each with what is owed."""
     live = ArrearsBill.objects.filter(arrears=OuterRef("pk"), ended_at=None).order_by().values("arrears")
     owed = live.annotate(sum=Sum("bill__outstanding")).values("sum")
     rows = Arrears.objects.visible_to(user).open().filter(case__project=project)
     money = DecimalField(max_digits=14, decimal_places=2)
-    return rows.annotate(column=COLUMN_OF, owed=Coalesce(Subquery(owed), Value(NOTHING), output_field=money))
+    return rows.annotate(owed=Coalesce(Subquery(owed), Value(NOTHING), output_field=money))
 
 
 def rows_of(found: Iterable[Arrears], at: datetime) -> list[LadderRow]:
@@ -157,24 +160,30 @@ JOINED = ("case__project", "unit", "debtor")
 def columns(user: User, project: Project, at: datetime) -> list[Rungs]:
     """The ladder: each column with its first rows, the next due first."""
     found = collected(user, project)
-    grouped = found.order_by().values("column").annotate(n=Count("pk"), all=Sum("owed"))
-    totals = {row["column"]: (row["n"], row["all"]) for row in grouped}
-    firsts: list[Arrears] = []
-    for column in Column:
-        if column.value in totals:
-            some = found.filter(column=column.value).select_related(*JOINED)
-            firsts += some.order_by(F("case__due_at").asc(nulls_last=True), "pk")[:IN_COLUMN]
-    rows: dict[str, list[LadderRow]] = defaultdict(list)
-    for row in rows_of(firsts, at):
-        rows[getattr(row.arrears, "column", "")].append(row)
-    return [Rungs(column, *totals.get(column.value, (0, NOTHING)), tuple(rows[column.value])) for column in Column]
+    asked: dict[str, Any] = {f"n_{column.value}": Count("pk", filter=where) for column, where in WHERE.items()}
+    asked |= {f"owed_{column.value}": Sum("owed", filter=where) for column, where in WHERE.items()}
+    totals = found.order_by().aggregate(**asked)
+    firsts: dict[Column, list[Arrears]] = {}
+    for column, where in WHERE.items():
+        some = found.filter(where).select_related(*JOINED) if totals[f"n_{column.value}"] else Arrears.objects.none()
+        firsts[column] = list(some.order_by(F("case__due_at").asc(nulls_last=True), "pk")[:IN_COLUMN])
+    known = {row.arrears.pk: row for row in rows_of([one for some in firsts.values() for one in some], at)}
+    return [
+        Rungs(
+            column,
+            totals[f"n_{column.value}"],
+            totals[f"owed_{column.value}"] or NOTHING,
+            tuple(known[one.pk] for one in firsts[column]),
+        )
+        for column in Column
+    ]
 
 
 def listed(user: User, project: Project, *, column: str, cause: str) -> ArrearsQuerySet:
     """A column or a reason as a list: whose letter or next step is due first."""
     found = collected(user, project).select_related(*JOINED)
     if column:
-        found = found.filter(column=column)
+        found = found.filter(WHERE[Column(column)])
     if cause:
         found = found.filter(cause="" if cause == "none" else cause)
     return found.order_by(F("case__due_at").asc(nulls_last=True), "pk")
