@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from billing.actions.arrears.settling import look_again
 from billing.actions.paying import add_credit, lock_cases
 from billing.actions.posting import reason_of, reverse
 from billing.models import Bill, Credit, PaymentLine, Receipt
@@ -39,6 +40,7 @@ def reverse_receipt(*, receipt: Receipt, reason: str, by: User, at: datetime) ->
     receipt = locked.get(pk=receipt.pk)
     _require_open(receipt, at)
     _owe_again(lines)
+    look_again(receipt.payment.project, at=at)
     _take_credit_back(receipt, lines)
     _tell_cases(cases, lines, by=by, at=at)
     entry = receipt.payment.entries.get(kind=EntryKind.PAID)

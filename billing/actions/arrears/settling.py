@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import Project, User
 from billing.actions.arrears.turns import Turn
-from billing.models import ArrearsBill, Bill
+from billing.models import ArrearsBill, ArrearsRound, Bill
 from billing.states import ArrearsState
 from cases.models import Case
 
@@ -82,6 +82,11 @@ def _settle(turn: Turn, links: Sequence[ArrearsBill], paid: Mapping[int, Decimal
     if done and not ArrearsBill.objects.filter(arrears=turn.arrears, ended_at=None).exists():
         turn.save(ended_at=turn.at, promise_ends_at=None, visit_decided_at=None)
         turn.happen("arrears.settled", state=ArrearsState.SETTLED)
+
+
+def look_again(project: Project, *, at: datetime) -> None:
+    """Let today's round of a project be gone on with: bills are owed again that may be overdue."""
+    ArrearsRound.objects.filter(project=project, day=at.astimezone(project.tz).date()).update(finished_at=None)
 
 
 def catch_up(project: Project, *, at: datetime) -> int:

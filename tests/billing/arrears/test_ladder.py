@@ -11,6 +11,7 @@ from billing.actions import arrears as acts
 from billing.actions.arrears.finding import collect
 from billing.actions.charging import void
 from billing.actions.paying import use_credit
+from billing.actions.reversing import reverse_receipt
 from billing.models import Arrears, ArrearsBill, ArrearsTerms, Bill
 from billing.rules.arrears import age_of
 from billing.states import ArrearsState
@@ -262,6 +263,28 @@ def test_credit_and_a_void_bill_settle_too(cast: Cast) -> None:
     assert again(arrears).case.state == ArrearsState.SETTLED
     assert second.number in str(Event.objects.filter(kind="arrears.bills_settled").latest("pk").data)
     assert_books_agree(cast)
+
+
+def test_what_is_owed_again_after_a_reversal_is_found_again_the_same_day(cast: Cast) -> None:
+    bill = overdue(cast)
+    found(cast)
+    receipt = paid(cast, bill)
+    assert collect(NOON)["opened"] == 0
+    reverse_receipt(receipt=receipt, reason="刷错卡", by=cast.cashier, at=NOON)
+    assert [collect(NOON)["opened"], collect(NOON)["opened"]] == [1, 0]
+    assert_books_agree(cast)
+
+
+def test_what_falls_due_during_a_promise_is_told_of_when_it_ran_out(cast: Cast) -> None:
+    overdue(cast)
+    arrears = told(cast, found(cast))
+    acts.promise(arrears=arrears, until=date(2026, 11, 30), by=cast.cashier, at=NOON)
+    overdue(cast, at=NOON + DAY)
+    collect(NOON + DAY)
+    assert clock(arrears.case, "arrears.remind").state == ClockState.MET
+    end = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+    collect(end)
+    assert clock(arrears.case, "arrears.remind").due_at == end + 7 * DAY
 
 
 def test_who_is_excused_is_left_alone_and_what_falls_due_later_is_collected(cast: Cast) -> None:
