@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.admin_pages import OfProject
-from billing.models import ChargeItem, Tariff, UnitCharge
+from billing.models import ArrearsTerms, ChargeItem, Tariff, UnitCharge
 from billing.queries.tariffs import billed_ever
+from notifications.admin import OwnOrCompany
 
 
 @admin.register(ChargeItem)
@@ -46,3 +47,10 @@ class UnitChargeAdmin(OfProject):
     list_select_related = ("unit", "tariff__item")
     raw_id_fields = ("unit", "tariff")
     search_fields = ("unit__number",)
+
+
+@admin.register(ArrearsTerms)
+class ArrearsTermsAdmin(OwnOrCompany):
+    """How a project, or the company, collects. The ladder's waits are deadline rules."""
+
+    list_display = ("__str__", "grace_days", "pay_within_days", "sms_at_once")

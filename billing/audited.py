@@ -53,6 +53,7 @@ register_actions(
         "readings.taken": _("Took readings down"),
         "cost.shared": _("Shared a cost out"),
         "cost.cancelled": _("Took a shared cost back"),
+        "arrears.bundled": _("Took out a legal file"),
     }
 )
 register_names(

@@ -7,6 +7,7 @@ from accounts.states import Role
 from billing.models import DayClose, Deposit, Receipt
 from billing.models.bills import money_projects
 from billing.models.closing import CLOSERS, TAKERS
+from cases.models import Case
 from core.errors import NotAllowed
 from estate.models import REGISTER_ROLES
 
@@ -15,6 +16,8 @@ SETTERS = (Role.SUPERVISOR, Role.GM, Role.ADMIN)
 STATEMENT_READERS = (Role.CASHIER, Role.SUPERVISOR, Role.GM)
 # Who decides, as the second person, about money that is waived, given back, or reversed after its day.
 SECOND = (Role.SUPERVISOR, Role.GM)
+COLLECTORS = (Role.CASHIER, Role.SUPERVISOR, Role.GM)
+COLLECTION_LEADERS = (Role.SUPERVISOR, Role.GM)
 
 
 def can_take_payment(user: User, project: Project) -> bool:
@@ -142,3 +145,19 @@ def can_read_household_money(user: User, project: Project) -> bool:
 def can_move_deposit(user: User, deposit: Deposit) -> bool:
     """Cashiers give deposits back, and ask to keep them."""
     return user.has_role(deposit.project_id, *TAKERS)
+
+
+def can_collect(user: User, case: Case) -> bool:
+    """Cashiers remind, send letters and visit; supervisors and general managers may too."""
+    return user.has_role(case.project_id, *COLLECTORS)
+
+
+def leads_collection(user: User, case: Case) -> bool:
+    """Supervisors and general managers excuse, ask for the legal channel, and send a letter before its time."""
+    return user.has_role(case.project_id, *COLLECTION_LEADERS)
+
+
+def require_letters(user: User, case: Case) -> None:
+    """Raise `NotAllowed` for who reads an arrears case and is not to have its papers in hand."""
+    if not can_collect(user, case):
+        raise NotAllowed(_("Only cashiers and supervisors print demand letters."))

@@ -6,6 +6,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.transitions import Step
+
 
 class Basis(TextChoices):
     """How a charge is reckoned."""
@@ -185,3 +187,90 @@ class LeftOut(TextChoices):
     NO_TARIFF = "no_tariff", _("The tariff is not in force")
     NOTHING = "nothing", _("It comes to nothing")
     BILLED = "billed", _("Billed already")
+
+
+# --- arrears ---------------------------------------------------------------------------------------------------------
+KIND = "arrears"
+
+
+class ArrearsState(TextChoices):
+    """Where an arrears case stands on the ladder. Source: 三(4)④ (催缴费用)."""
+
+    TO_REMIND = "to_remind", _("Phone notice owed")
+    NOTIFIED = "notified", _("Reached by phone")
+    LETTERED = "lettered", _("Demand letter on its way")
+    DELIVERED = "delivered", _("Demand letter delivered")
+    FILED = "filed", _("With the legal channel")
+    PROMISED = "promised", _("Payment promised")
+    DISPUTED = "disputed", _("Disputed")
+    SETTLED = "settled", _("Settled")
+    EXCUSED = "excused", _("Excused")
+
+
+ARREARS_PHASES: dict[str, str] = {
+    ArrearsState.TO_REMIND: "open",
+    ArrearsState.NOTIFIED: "open",
+    ArrearsState.LETTERED: "open",
+    ArrearsState.DELIVERED: "open",
+    ArrearsState.FILED: "open",
+    ArrearsState.PROMISED: "waiting",
+    ArrearsState.DISPUTED: "waiting",
+    ArrearsState.SETTLED: "closed",
+    ArrearsState.EXCUSED: "closed",
+}
+
+
+class Cause(TextChoices):
+    """Why somebody does not pay, as they say or as it was found out. Ours. Source: 三(4)④ (找出原因)."""
+
+    FORGOT = "forgot", _("Forgot, or did not know")
+    AWAY = "away", _("Away, not to be reached")
+    EMPTY = "empty", _("Home stands empty")
+    HARDSHIP = "hardship", _("Cannot pay now")
+    SERVICE = "service", _("Not content with the service")
+    REPAIR = "repair", _("A repair or construction fault is open")
+    AMOUNT = "amount", _("Doubts the amount")
+    REFUSES = "refuses", _("Refuses without a reason")
+    OTHER = "other", _("Something else")
+
+
+class Reminder(TextChoices):
+    """How somebody was reminded."""
+
+    PHONE = "phone", _("by phone")
+    SMS = "sms", _("by SMS")
+    VISIT = "visit", _("in person")
+
+
+_ON_THE_LADDER = frozenset(
+    {
+        ArrearsState.TO_REMIND,
+        ArrearsState.NOTIFIED,
+        ArrearsState.LETTERED,
+        ArrearsState.DELIVERED,
+        ArrearsState.FILED,
+    }
+)
+_RESTING = frozenset({ArrearsState.PROMISED, ArrearsState.DISPUTED})
+_OWING = _ON_THE_LADDER | _RESTING
+
+# There is no verb that cuts water, power, heat, gas or access. Source: 民法典 944.
+ARREARS_TRANSITIONS = {
+    "notify": Step(_ON_THE_LADDER, "", "arrears.notified"),
+    "letter": Step(
+        frozenset({ArrearsState.NOTIFIED, ArrearsState.DELIVERED}), ArrearsState.LETTERED, "arrears.letter_sent"
+    ),
+    "deliver": Step(frozenset({ArrearsState.LETTERED}), ArrearsState.DELIVERED, "arrears.delivered"),
+    "return_letter": Step(frozenset({ArrearsState.LETTERED}), ArrearsState.NOTIFIED, "arrears.letter_returned"),
+    "decide_visit": Step(_ON_THE_LADDER, "", "arrears.visit_decided"),
+    "visit": Step(_ON_THE_LADDER, "", "arrears.visited"),
+    "ask_to_file": Step(frozenset({ArrearsState.DELIVERED}), "", "arrears.filing_asked"),
+    "file": Step(frozenset({ArrearsState.DELIVERED}), ArrearsState.FILED, "arrears.filed"),
+    "promise": Step(_OWING, ArrearsState.PROMISED, "arrears.promised"),
+    "end_promise": Step(frozenset({ArrearsState.PROMISED}), "", "arrears.promise_ended"),
+    "dispute": Step(_ON_THE_LADDER | {ArrearsState.PROMISED}, ArrearsState.DISPUTED, "arrears.disputed"),
+    "settle_dispute": Step(frozenset({ArrearsState.DISPUTED}), "", "arrears.dispute_settled"),
+    "find_cause": Step(_OWING, "", "arrears.cause_found"),
+    "excuse": Step(_OWING, ArrearsState.EXCUSED, "arrears.excused"),
+    "settle": Step(_OWING, ArrearsState.SETTLED, "arrears.settled"),
+}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Project, User
 from accounts.states import Role
-from cases.registry import kinds_for_residents, kinds_within_parents
+from cases.registry import kinds_by_readers, kinds_for_residents, kinds_within_parents
 from cases.states import Channel, Phase, PhotoLabel, Reserved, Urgency
 from estate.models import Building, Household, HouseholdMember, Unit
 from records.models import StoredFile
@@ -60,7 +60,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Cases that the person may see: the only statement of it.
 
         Desk, supervisors and managers see their projects'; heads their department's; everybody what an action gave
-        them access to; residents what concerns the household they are in now. What is reserved is seen by those above.
+        them access to; the readers of a kind all of it (cashiers: arrears); residents what concerns the household they
+        are in now. What is reserved is seen by those above.
         """
         if user.is_superuser:
             return self.all()
@@ -80,6 +81,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         seen = Q(pk__in=[])
         for projects, reserved in _read_by_role(user).items():
             seen |= Q(project_id__in=projects, reserved_for__in=reserved)
+        for roles, keys in kinds_by_readers().items():
+            projects_read = user.projects_as(*(Role(role) for role in roles))
+            if projects_read:
+                seen |= Q(project_id__in=projects_read, kind__in=keys, reserved_for="")
         if departments:
             seen |= Q(department_id__in=departments, reserved_for__in=HEADS_READ)
         # Who sees everything that is not reserved asks for single rights only where something is.

@@ -67,6 +67,21 @@ ICONS = {
     "resolved": "circle-check",
     "informed": "phone-outgoing",
     "work_moved": "wrench",
+    "notified": "phone",
+    "reminded": "phone",
+    "not_reached": "phone-missed",
+    "sms_sent": "message-square",
+    "bills_overdue": "receipt",
+    "letter_sent": "mail",
+    "delivered": "mail-check",
+    "letter_returned": "undo-2",
+    "visit_decided": "calendar-plus",
+    "visited": "footprints",
+    "promised": "handshake",
+    "disputed": "scale",
+    "part_paid": "wallet",
+    "settled": "circle-check",
+    "filed": "gavel",
 }
 
 

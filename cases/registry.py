@@ -25,6 +25,7 @@ class CaseKind:
     when something finished in a case whose parent is of this kind: parent (locked), child, event kind, moment, person.
     `part_of_parent` says that its clocks and events show on the parent's page too (a callback's on the repair's).
     `require_print` raises `NotAllowed` for who may not have its papers in hand; a kind without it issues none.
+    `readers` are roles that see every case of the kind in their projects beside those that see every case there.
     `parts` reads by which categories or grades its cases are told apart, and what each is called.
     """
 
@@ -39,6 +40,7 @@ class CaseKind:
     on_child: "Callable[[Case, Case, str, datetime, User | None], None] | None" = None
     resident_sees: bool = False
     part_of_parent: bool = False
+    readers: frozenset[str] = frozenset()
     parts: Callable[[], Mapping[str, Label]] = dict
     require_print: "Callable[[User, Case], None] | None" = None
 
@@ -68,6 +70,15 @@ def kinds() -> list[CaseKind]:
 def kinds_for_residents() -> list[str]:
     """Keys of the kinds that a resident sees in the own household."""
     return [kind.key for kind in _KINDS.values() if kind.resident_sees]
+
+
+def kinds_by_readers() -> dict[frozenset[str], list[str]]:
+    """Keys of the kinds that more roles see than see every case, by those roles."""
+    found: dict[frozenset[str], list[str]] = {}
+    for kind in _KINDS.values():
+        if kind.readers:
+            found.setdefault(kind.readers, []).append(kind.key)
+    return found
 
 
 def kinds_within_parents() -> list[str]:

@@ -49,3 +49,4 @@ class PhotoLabel(TextChoices):
     AFTER = "after", _("After the work")
     SIGNATURE = "signature", _("Customer's signature")
     PAPER = "paper", _("Form")
+    PROOF = "proof", _("Proof of delivery")

@@ -3,6 +3,7 @@
 from rest_framework.routers import DefaultRouter
 
 from billing.api import BillViewSet, PaymentViewSet, ReceiptViewSet, RefundViewSet
+from billing.api_arrears import ArrearsViewSet
 from cases.api import CaseViewSet
 from estate.api import PersonViewSet, ProjectViewSet, UnitViewSet, VehicleViewSet
 from reception.api import ContactViewSet, DeskComplaintViewSet, DeskTicketViewSet
@@ -24,6 +25,7 @@ router.register("bills", BillViewSet, basename="bill")
 router.register("payments", PaymentViewSet, basename="payment")
 router.register("receipts", ReceiptViewSet, basename="receipt")
 router.register("refunds", RefundViewSet, basename="refund")
+router.register("arrears", ArrearsViewSet, basename="arrears")
 router.register("projects", ProjectViewSet, basename="project")
 router.register("units", UnitViewSet, basename="unit")
 router.register("people", PersonViewSet, basename="person")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from billing.defaults import load as load_accounts
+from billing.policies import load as load_arrears_policies
 from complaints.defaults import load as load_complaints
 from complaints.policies import load as load_complaint_policies
 from sla.defaults import load as load_policies
@@ -16,6 +17,7 @@ DATED: dict[str, Callable[..., int]] = {
     "calendar": load_calendar,
     "policies": load_policies,
     "complaint_policies": load_complaint_policies,
+    "arrears_policies": load_arrears_policies,
 }
 PLAIN: dict[str, Callable[[], int]] = {
     "accounts": load_accounts,

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES, Role
 from billing.models.bills import MONEY_ROLES
+from billing.queries.ladder import to_remind
 from complaints.queries import my_open
 from estate.models import REGISTER_ROLES
 from reception.queries.desk import waiting_count
@@ -74,6 +75,8 @@ TILL = [
     Entry(_("Deposits"), "deposits", "piggy-bank", frozenset({Role.CASHIER}), 6),
     Entry(_("Statements"), "statements", "sheet", frozenset({Role.CASHIER, Role.GM}), 88),
     Entry(_("Day closes"), "dayclose_all", "calendar-check", frozenset({Role.SUPERVISOR}), 87),
+    Entry(_("Collecting"), "arrears", "hand-coins", frozenset({Role.CASHIER}), 5, to_remind),
+    Entry(_("Collecting"), "arrears", "hand-coins", frozenset({Role.SUPERVISOR}), 45),
 ]
 TICKETS = [
     Entry(_("My jobs"), "my_jobs", "hard-hat", frozenset({Role.TECHNICIAN, Role.CASHIER}), 10, my_open_jobs),
@@ -201,6 +204,14 @@ TASKS: list[Entry] = [
     Entry(_("Meter readings"), "readings", "gauge", READ_MONEY, 33, also=(_("Enter readings"),)),
     Entry(_("Shared costs"), "shared_costs", "split", READ_MONEY, 34, also=(_("Share a cost out"),)),
     Entry(_("Refunds"), "refunds", "undo-2", READ_MONEY, 39, also=(_("Give back what was paid in advance"),)),
+    Entry(
+        _("Collecting"),
+        "arrears",
+        "hand-coins",
+        frozenset({Role.CASHIER, Role.SUPERVISOR, Role.GM}),
+        39,
+        also=(_("Arrears"), _("Demand letters")),
+    ),
     Entry(_("Audit trail"), "audit", "shield-check", READ_AUDIT, 40),
     Entry(_("Deadline rules"), "rules", "timer", frozenset(READ_RULES), 45),
     Entry(

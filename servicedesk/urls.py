@@ -42,6 +42,7 @@ urlpatterns = [
     path("", include("tickets.urls")),
     path("", include("billing.urls")),
     path("", include("billing.urls_tariffs")),
+    path("", include("billing.urls_arrears")),
     path("", include("visits.urls")),
     path("", include("estate.urls_import")),
     path("i18n/setlang/", set_language, name="set_language"),

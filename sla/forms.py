@@ -62,6 +62,7 @@ class RuleForm(forms.Form):
         ),
     )
     goal_months = _count(gettext_lazy("Months"))
+    goal_more_days = _count(gettext_lazy("Days after those months"))
     goal_days = _count(gettext_lazy("Working days"))
     goal_field = forms.ChoiceField(
         label=gettext_lazy("A promised time that goes before it"),
@@ -118,7 +119,7 @@ class RuleForm(forms.Form):
         typed: dict[str, Any] = {name: _in_order(given[name], getattr(self.version, name)) for name in LISTS}
         typed |= {name: given[name] for name in ("goal", "goal_field", "restarts")}
         typed["counts"] = given["counts"] or self.version.counts
-        typed |= {name: given[name] or 0 for name in ("goal_months", "goal_days")}
+        typed |= {name: given[name] or 0 for name in ("goal_months", "goal_more_days", "goal_days")}
         typed["goal_seconds"] = (given["goal_count"] or 0) * (given["goal_unit"] or HOUR)
         urgent = given["urgent_count"]
         typed["goal_urgent_seconds"] = None if urgent is None else urgent * (given["urgent_unit"] or HOUR)
@@ -150,7 +151,7 @@ def _in_order(chosen: Sequence[str], before: Sequence[str]) -> list[str]:
 def _initial(version: PolicyVersion) -> dict[str, Any]:
     named = ("goal", "counts", "goal_field", "restarts", *LISTS)
     found: dict[str, Any] = {name: getattr(version, name) for name in named}
-    found |= {name: getattr(version, name) or None for name in ("goal_months", "goal_days")}
+    found |= {name: getattr(version, name) or None for name in ("goal_months", "goal_more_days", "goal_days")}
     found["goal_count"], found["goal_unit"] = split(version.goal_seconds)
     if version.goal_urgent_seconds is not None:
         found["urgent_count"], found["urgent_unit"] = split(version.goal_urgent_seconds)

@@ -88,19 +88,21 @@ def histories(cases: CaseQuerySet, key: str) -> list[History]:
     for pk, case_id, kind, at, data in events.values_list("pk", "case_id", "kind", "at", "data"):
         case, before = rows[case_id], happened[case_id]
         given = beside.given.get((case_id, at)) if kind == "clock.extended" and data.get("key") == key else None
-        before.append(
+        phase = _phase(case, kind, at, before[-1].phase if before else Phase.OPEN)
+        before.extend(
             Happened(
                 pk=pk,
                 kind=kind,
                 at=at,
-                phase=_phase(case, kind, at, before[-1].phase if before else Phase.OPEN),
+                phase=phase,
                 data=data,
-                subject=given[0] if given else data.get("subject", ""),
+                subject=given[0] if given else subject,
                 since=beside.since.get(pk),
                 undoes=data.get("undoes"),
                 gives_to=key if given else "",
                 more=given[1] if given else timedelta(0),
             )
+            for subject in data.get("subjects") or [data.get("subject", "")]
         )
     return [History(case, tuple(happened[pk])) for pk, case in rows.items()]
 

@@ -110,7 +110,7 @@ class _Run:
                 catch_up(clock, case=self.case, now=clock.next_at + JUST, ledger=self.ledger)
 
     def take(self, one: Happened) -> None:
-        event = Event(pk=one.pk, kind=one.kind, at=one.at)
+        event = Event(pk=one.pk, kind=one.kind, at=one.at, data=one.data)
         self.case.phase = one.phase
         self.ledger.cause = event
         if one.more:

@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 from accounts.models import Membership, Project, User
 from accounts.states import Role
 from cases.models import HEADS_READ, READERS, WIDE_ROLES, Case
+from cases.registry import kind_of
 from notifications.rosters import Roster
 from notifications.rules import with_on_call
 from sla.calendars import is_working
@@ -23,6 +24,7 @@ ROLE_OF = {
     Audience.QUALITY: Role.QUALITY,
     Audience.DESK: Role.FRONTDESK,
     Audience.FREE_COLLEAGUE: Role.FRONTDESK,
+    Audience.CASHIER: Role.CASHIER,
 }
 # A warning to nobody is no warning: where an audience is empty, the next one up is told.
 NEXT_UP = {
@@ -31,6 +33,7 @@ NEXT_UP = {
     Audience.TAKER: Audience.DESK,
     Audience.FREE_COLLEAGUE: Audience.SUPERVISOR,
     Audience.DESK: Audience.SUPERVISOR,
+    Audience.CASHIER: Audience.SUPERVISOR,
     Audience.HEAD: Audience.SUPERVISOR,
     Audience.SUPERVISOR: Audience.GM,
     Audience.GM: Audience.QUALITY,
@@ -126,13 +129,15 @@ class Staff:
     def of(cls, project_ids: Iterable[int], case_ids: Iterable[int] = ()) -> "Staff":
         """Read the staff of the projects in one statement; of the cases one learns who of those on call sees them."""
         here = frozenset(project_ids)
-        roles = {Role.HEAD, Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.FRONTDESK, Role.ADMIN}
+        roles = {Role.HEAD, Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.FRONTDESK, Role.ADMIN, Role.CASHIER}
         rows = Membership.objects.staff_of(here, roles).select_related("user")
         return cls(list(rows), Duty(here, frozenset(case_ids)))
 
     def with_role(self, case: Case, role: str) -> list[User]:
         """People with the role in the case's project, where the role sees the case."""
         if role in WIDE_ROLES and role != Role.ADMIN and role not in READERS[case.reserved_for]:
+            return []
+        if role not in WIDE_ROLES and role not in kind_of(case.kind).readers:
             return []
         return [m.user for m in self.memberships if m.role == role and m.project_id in (None, case.project_id)]
 
@@ -199,6 +204,7 @@ class Rung:
     breached_at: datetime | None
     ended_at: datetime | None
     in_working_time: bool = False
+    subject: str = ""
 
 
 def ladder(case: Case, reader: User) -> list[Rung]:
@@ -231,6 +237,7 @@ def _rungs(clocks: Iterable[Clock], case: Case) -> list[Rung]:
             breached_at=clock.breached_at,
             ended_at=clock.ended_at,
             in_working_time=clock.calendar_id is not None,
+            subject=clock.subject,
         )
         for clock in clocks
     ]

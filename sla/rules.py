@@ -16,7 +16,8 @@ class GoalSpec:
     """A policy's goal as data: `seconds` for a duration, overridden by category or urgency; `months`; or a `field`.
 
     `field` names a moment of the matter; where it is set it wins, whatever the kind of goal. `counts` says whether a
-    duration is natural or working time; `days` are working days whatever it says.
+    duration is natural or working time; `days` are working days whatever it says. `more_days` come after the months:
+    what falls due then may be done within so many days.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class GoalSpec:
     urgent_seconds: int | None = None
     days: int = 0
     counts: str = Counting.NATURAL
+    more_days: int = 0
 
     @property
     def wants_calendar(self) -> bool:
@@ -71,7 +73,7 @@ def due_time(
     if goal.kind == Goal.END_OF_DAY:
         return end_of_day(start, zone)
     if goal.kind == Goal.MONTHS:
-        return add_months(start, goal.months, zone)
+        return add_months(start, goal.months, zone) + timedelta(days=goal.more_days)
     if goal.kind == Goal.WORKING_DAYS:
         return start + timedelta(days=goal.days) if calendar is None else add_days(calendar, start, goal.days)
     length = timedelta(seconds=_seconds(goal, category=category, urgent=urgent))

@@ -102,3 +102,4 @@ class Audience(TextChoices):
     QUALITY = "quality", _("quality department")
     DESK = "desk", _("front desk")
     FREE_COLLEAGUE = "free_colleague", _("another colleague at the desk")
+    CASHIER = "cashier", _("cashier")

@@ -74,6 +74,8 @@ def _natural(version: PolicyVersion, start: datetime, due: datetime) -> str:
         return _("%(start)s → the end of that day: %(due)s") % _both(start, due)
     if version.goal == Goal.MONTHS and not _is_promised(version, start, due):
         length = ngettext("%(count)s month", "%(count)s months", version.goal_months) % {"count": version.goal_months}
+        if version.goal_more_days:
+            length += " + " + length_words(timedelta(days=version.goal_more_days).days * 86400)
         return sum_words(start, length, due)
     if version.goal == Goal.FIELD or _is_promised(version, start, due):
         return _("The time that was promised: %(due)s") % _both(start, due)

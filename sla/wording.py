@@ -50,9 +50,13 @@ def goal_words(version: PolicyVersion) -> str:
     if version.goal == Goal.END_OF_DAY:
         return _("by the end of the day")
     if version.goal == Goal.MONTHS:
-        return ngettext("within %(count)s month", "within %(count)s months", version.goal_months) % {
+        words = ngettext("within %(count)s month", "within %(count)s months", version.goal_months) % {
             "count": version.goal_months
         }
+        more = version.goal_more_days
+        return (
+            _("%(months)s and %(days)s") % {"months": words, "days": count_words(more, UNITS[0][0])} if more else words
+        )
     if version.goal == Goal.WORKING_DAYS:
         return ngettext("within %(count)s working day", "within %(count)s working days", version.goal_days) % {
             "count": version.goal_days

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
+from billing.actions.arrears.settling import settled
 from billing.actions.posting import Line, mirrored, post
 from billing.models import Bill, BillLine, ChargeItem, Posting
 from billing.models.bills import STATES
@@ -106,7 +107,7 @@ def void(*, bill: Bill, reason: str, by: User, at: datetime) -> Bill:
 
 
 def take_back(bills: Sequence[Bill], *, reason: str, by: User | None, at: datetime) -> None:
-    """Make locked bills of one project void in one entry, whatever their number: seven statements.
+    """Make locked bills of one project void in one entry, whatever their number: eight statements.
 
     What was waived of them is taken back too: whoever owes nothing is let off nothing.
 
@@ -125,6 +126,7 @@ def take_back(bills: Sequence[Bill], *, reason: str, by: User | None, at: dateti
         bill.outstanding, bill.waived, bill.voided_at, bill.voided_reason = Decimal(0), Decimal(0), at, reason
         bill.version += 1
     Bill.objects.bulk_update(bills, ["outstanding", "waived", "voided_at", "voided_reason", "version"], batch_size=1000)
+    settled(bills, by=by, at=at)
 
 
 def withdraw(*, case: Case, reason: str, by: User | None, at: datetime) -> list[Bill]:

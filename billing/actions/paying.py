@@ -9,6 +9,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
+from billing.actions.arrears.settling import collecting, is_collected
+from billing.actions.arrears.settling import settled as collected
 from billing.actions.dayclose import require_day_open
 from billing.actions.posting import Line, post
 from billing.actions.receipting import issue_receipt
@@ -75,6 +77,7 @@ def take_payment(
     if rest:
         add_credit(unit, rest)
     _tell_cases(cases, locked, settled, METHOD_WORDS[Method(method)], by=by, at=at)
+    collected(locked, paid=settled, cases=cases, by=by, at=at)
     payment = make_payment(
         project,
         unit,
@@ -108,8 +111,8 @@ def _check(project: Project, unit: Unit, bills: Sequence[Bill], amount: Decimal,
 
 
 def lock_cases(bills: Sequence[Bill]) -> dict[int, Case]:
-    """The cases that the bills were raised for, locked before anything of money is."""
-    wanted = sorted({bill.case_id for bill in bills if bill.case_id is not None})
+    """The cases that the bills were raised for, or are collected in, locked before anything of money is."""
+    wanted = {bill.case_id for bill in bills if bill.case_id is not None} | set(collecting(bills) if bills else ())
     if not wanted:
         return {}
     return {case.pk: case for case in lock_lines(*Case.objects.filter(pk__in=wanted))}
@@ -122,7 +125,7 @@ def lock_bills(unit: Unit, bills: Sequence[Bill]) -> list[Bill]:
     """
     Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
     rows = Bill.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[bill.pk for bill in bills])
-    locked = list(rows.order_by("pk"))
+    locked = list(rows.annotate(is_collected=is_collected()).order_by("pk"))
     for bill in locked:
         if not bill.outstanding:
             raise NotNow(
@@ -232,6 +235,7 @@ def use_credit(*, unit: Unit, by: User, at: datetime) -> Decimal:
     used = credit.amount - rest
     add_credit(unit, -used)
     _tell_cases(cases, locked, settled, CREDIT_WORDS, by=by, at=at)
+    collected(locked, paid=settled, cases=cases, by=by, at=at)
     lines = [
         Line(debit=Book.CREDIT, credit=Book.RECEIVABLE, amount=part, unit=unit.pk, bill=pk)
         for pk, part in settled.items()

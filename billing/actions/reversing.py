@@ -11,6 +11,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from billing.actions.arrears.settling import look_again
 from billing.actions.dayclose import refuse_deposit, require_day_open
 from billing.actions.paying import add_credit, lock_cases
 from billing.actions.posting import reverse
@@ -107,6 +108,7 @@ def _reverse(receipt: Receipt, reason: str, *, asked_by: User | None, by: User, 
     receipt = locked.get(pk=receipt.pk)
     _require_standing(receipt)
     _owe_again(lines)
+    look_again(receipt.payment.project, at=at)
     _take_credit_back(receipt)
     _tell_cases(cases, lines, by=by, at=at)
     entry = receipt.payment.entries.get(kind=EntryKind.PAID)

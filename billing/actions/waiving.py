@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from billing.actions.arrears.settling import settled
 from billing.actions.paying import lock_cases
 from billing.actions.posting import Line, post
 from billing.models import Bill
@@ -67,6 +68,7 @@ def waive(*, bill: Bill, amount: Decimal, reason: str, asked_by: User, by: User,
     bill.waived += amount
     bill.version += 1
     bill.save(update_fields=["outstanding", "waived", "version"])
+    settled([bill], cases=cases, by=by, at=at)
     if bill.case_id is not None:
         data = {"bill": bill.number, "amount": str(amount)}
         happen(case=cases[bill.case_id], kind="bill.waived", at=at, by=by, data=data, for_resident=True)

@@ -1,5 +1,16 @@
 """What is charged, what is owed, what was paid, and the ledger that proves it."""
 
+from billing.models.arrears import (
+    Arrears,
+    ArrearsBatch,
+    ArrearsBill,
+    ArrearsLetter,
+    ArrearsLetterBill,
+    ArrearsNotice,
+    ArrearsRound,
+    ArrearsTerms,
+    ArrearsVisit,
+)
 from billing.models.bills import Bill, BillingRun, BillLine
 from billing.models.closing import DayClose, DayCloseLine, DayCloseRemark, DayReopen
 from billing.models.deposits import Deposit, DepositMove
@@ -12,6 +23,15 @@ from billing.models.tariffs import ChargeItem, Tariff, UnitCharge
 
 __all__ = [
     "Account",
+    "Arrears",
+    "ArrearsBatch",
+    "ArrearsBill",
+    "ArrearsLetter",
+    "ArrearsLetterBill",
+    "ArrearsNotice",
+    "ArrearsRound",
+    "ArrearsTerms",
+    "ArrearsVisit",
     "Bill",
     "BillLine",
     "BillingRun",

@@ -13,11 +13,13 @@ from sla.actions.calendars import (
 )
 from sla.actions.events import happen
 from sla.actions.extension import extend
+from sla.actions.many import Occasion, happen_to_many
 from sla.actions.policies import approve, propose, refuse, withdraw
 from sla.actions.sweeping import BATCH, beat, sweep_clocks
 
 __all__ = [
     "BATCH",
+    "Occasion",
     "Proposed",
     "apply_to_running",
     "approve",
@@ -26,6 +28,7 @@ __all__ = [
     "drop_calendar",
     "extend",
     "happen",
+    "happen_to_many",
     "propose",
     "propose_calendar",
     "publish_year",

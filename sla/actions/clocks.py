@@ -243,13 +243,19 @@ def keep(clock: Clock, happened: Iterable[Event], *, case: Case, at: datetime, l
 
     Kept in time it is met and nobody is told; kept too late it is overdue from its due moment, as it would have been.
     """
-    stop = next((event for event in happened if event.kind in clock.version.stops), None)
+    stop = next((event for event in happened if event.kind in clock.version.stops and _meant(event, clock)), None)
     if stop is None:
         return False
     if stop.at > clock.due_at:
         catch_up(clock, case=case, now=at, ledger=ledger)
     _end(clock, at=stop.at, found=at, by=stop.by, ledger=ledger)
     return True
+
+
+def _meant(event: Event, clock: Clock) -> bool:
+    """Say whether an event is about what the clock is about; one that names nothing is about all of the case."""
+    named = [*event.data.get("subjects", ()), *filter(None, [event.data.get("subject")])]
+    return not clock.subject or not named or clock.subject in named
 
 
 def cancel_clock(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: Ledger) -> None:

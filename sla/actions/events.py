@@ -1,6 +1,6 @@
 """The only function that appends an event: it moves the case's state and its clocks in the same transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ def happen(
     text: str = "",
     for_resident: bool = False,
     subject: str = "",
+    subjects: Sequence[str] = (),
     claimed_at: datetime | None = None,
     since: datetime | None = None,
     changes: Mapping[str, Any] | None = None,
@@ -38,10 +39,10 @@ def happen(
     """Append an event to a locked case, set its state, and start, stop, pause or resume its clocks.
 
     `changes` are fields of the case that the event sets (handler, department, promised_at …). `subject` tells apart
-    clocks of one promise (an appointment, a bill). `claimed_at` is when a phone out of signal says it happened; the
-    deadlines go by `at`, the time of receipt. `since` is an earlier moment from which the promises made by this event
-    count (the contact that a complaint came from); what has been kept since then counts for them. `takes_back` is an
-    earlier event of the case, now undone: what it did to the clocks is turned round.
+    clocks of one promise (an appointment, a bill); `subjects` name several at once. `claimed_at` is when a phone out
+    of signal says it happened; the deadlines go by `at`, the time of receipt. `since` is an earlier moment from which
+    the promises made by this event count (the contact that a complaint came from); what has been kept since then counts
+    for them. `takes_back` is an earlier event of the case, now undone: what it did to the clocks is turned round.
     """
     event = Event.objects.create(
         case=case,
@@ -50,7 +51,7 @@ def happen(
         recorded_at=at,
         claimed_at=claimed_at,
         by=by,
-        data=_said(data, subject, takes_back),
+        data=said(data, subject, subjects, takes_back),
         text=text,
         for_resident=for_resident,
     )
@@ -58,22 +59,29 @@ def happen(
         setattr(case, name, value)
     if state:
         _enter(case, state, at)
-    begin = Start(case=case, event=kind, at=since or at, by=by, subject=subject, data=event.data)
-    due_at = _move_clocks(begin, at, Ledger(cause=event), takes_back)
+    begins = [
+        Start(case=case, event=kind, at=since or at, by=by, subject=one, data=event.data)
+        for one in subjects or (subject,)
+    ]
+    due_at = _move_clocks(begins, at, Ledger(cause=event), takes_back)
     case.due_at = due_at
     case.version += 1
     case.save(update_fields={"state", "phase", "closed_at", "due_at", "version", *(changes or {})})
     return event
 
 
-def _said(data: Mapping[str, Any] | None, subject: str, takes_back: Event | None) -> dict[str, Any]:
+def said(
+    data: Mapping[str, Any] | None, subject: str, subjects: Sequence[str] = (), takes_back: Event | None = None
+) -> dict[str, Any]:
     """The event's data, with what else decided which clocks moved: whoever plays it back must know."""
-    said = dict(data or {})
+    found = dict(data or {})
     if subject:
-        said.setdefault("subject", subject)
+        found.setdefault("subject", subject)
+    if subjects:
+        found.setdefault("subjects", list(subjects))
     if takes_back is not None:
-        said.setdefault("undoes", takes_back.pk)
-    return said
+        found.setdefault("undoes", takes_back.pk)
+    return found
 
 
 def _enter(case: Case, state: str, at: datetime) -> None:
@@ -82,18 +90,23 @@ def _enter(case: Case, state: str, at: datetime) -> None:
     case.closed_at = at if case.phase == Phase.CLOSED else None
 
 
-def _move_clocks(begin: Start, at: datetime, ledger: Ledger, takes_back: Event | None) -> datetime | None:
+def _move_clocks(begins: Sequence[Start], at: datetime, ledger: Ledger, takes_back: Event | None) -> datetime | None:
+    begin = begins[0]
     case, by = begin.case, begin.by
     live: list[Clock] = []
     if not _is_first(case):
         live = clocks_of(case, Clock.objects.live())
     if takes_back is not None:
         live = turn_round(takes_back, begin, ledger)
-    moved = move(case=case, event=begin.event, at=at, by=by, subject=begin.subject, live=live, ledger=ledger)
+    moved: list[Clock] = []
     new: list[Clock] = []
-    if case.phase != Phase.CLOSED:
-        new, replaced = start(begin, at=at, live=live, versions=versions_in_force(), ledger=ledger)
-        moved += [clock for clock in replaced if clock not in moved]
+    versions = versions_in_force() if case.phase != Phase.CLOSED else []
+    for one in begins:
+        running = [clock for clock in live if clock.ended_at is None]
+        touched = move(case=case, event=one.event, at=at, by=by, subject=one.subject, live=running, ledger=ledger)
+        begun, replaced = start(one, at=at, live=live, versions=versions, ledger=ledger)
+        new += begun
+        moved += [clock for clock in [*touched, *replaced] if clock not in moved]
     if moved:
         save_moved(moved)
     if new:
@@ -104,7 +117,12 @@ def _move_clocks(begin: Start, at: datetime, ledger: Ledger, takes_back: Event |
         if begin.at < at:
             _keep_up(new, begin, at, ledger)
     ledger.write()
-    running = [c.due_at for c in [*live, *new] if c.ended_at is None and c.state != ClockState.PAUSED]
+    return due_of(live, new)
+
+
+def due_of(*clocks: Iterable[Clock]) -> datetime | None:
+    """When the first of the clocks falls due that still run."""
+    running = [c.due_at for some in clocks for c in some if c.ended_at is None and c.state != ClockState.PAUSED]
     return min(running, default=None)
 
 

@@ -59,6 +59,11 @@ class PolicyVersion(Proposal):
     goal = models.CharField(_("goal"), max_length=12, choices=Goal.choices, default=Goal.DURATION)
     goal_seconds = models.PositiveIntegerField(_("seconds"), default=0)
     goal_months = models.PositiveSmallIntegerField(_("months"), default=0)
+    goal_more_days = models.PositiveSmallIntegerField(
+        _("days after those months"),
+        default=0,
+        help_text=_("what falls due after the months is done within so many days"),
+    )
     goal_days = models.PositiveSmallIntegerField(_("working days"), default=0)
     counts = models.CharField(
         _("counts"),
@@ -119,6 +124,7 @@ class PolicyVersion(Proposal):
             urgent_seconds=self.goal_urgent_seconds,
             days=self.goal_days,
             counts=self.counts,
+            more_days=self.goal_more_days,
         )
 
     @property

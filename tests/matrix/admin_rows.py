@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.db.models import Model
 
 from accounts.models import Department, Membership, Project
-from billing.models import ChargeItem, Tariff, UnitCharge
+from billing.models import ArrearsTerms, ChargeItem, Tariff, UnitCharge
 from billing.states import Basis
 from cases.models import Case
 from complaints.models import Complaint, GradeGuide, Topic
@@ -32,6 +32,7 @@ READ_ONLY: list[type[Model]] = [AuditEntry, Callback, Clock, Message, Policy, Ti
 # Of the whole company: every administrator who is let in finds the same rows.
 SHARED: list[type[Model]] = [CallbackScript, Category, GradeGuide, MessageTemplate, Policy, Topic, WarrantyPart]
 EDITED: list[type[Model]] = [
+    ArrearsTerms,
     Building,
     CallbackScript,
     Category,
@@ -116,6 +117,7 @@ def _channel(here: Place) -> Channel:
 
 # The row of each model in a place.
 ROWS: dict[type[Model], Callable[[Place], Model]] = {
+    ArrearsTerms: lambda here: ArrearsTerms.objects.get_or_create(project=here.project)[0],
     AuditEntry: _audited,
     Building: lambda here: here.unit.building,
     Callback: lambda here: _case(here, "callback").callback,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def money_of(place: "Place", word: str) -> dict[str, dict[str, object]]:
     """A bill that is owed, and another one that was paid."""
-    paid, owed = (_bill(place, word) for _ in range(2))
+    paid, owed = (bill_of(place, word) for _ in range(2))
     receipt = take_payment(
         project=place.project,
         unit=place.unit,
@@ -85,14 +85,15 @@ def _closed_day(place: "Place", word: str) -> int:
     return int(close.pk)
 
 
-def _bill(place: "Place", word: str) -> Bill:
+def bill_of(place: "Place", word: str, days: int = 0) -> Bill:
+    """A bill of a place's home, due so many days from now."""
     return charge_once(
         project=place.project,
         unit=place.unit,
         item=standing_item(place.project, "有偿维修服务费"),
         amount=Decimal("30.00"),
         words=word,
-        due_on=NOON.date(),
+        due_on=NOON.date() + timedelta(days=days),
         by=place.cashier,
         at=NOON,
     )

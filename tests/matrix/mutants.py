@@ -25,6 +25,7 @@ Scope = tuple[type[QuerySet[Any]], str]
 # Nowhere: what no address asks yet.
 MISSED_AT = {
     "accounts.Project.visible_to": "project-detail",
+    "billing.Arrears.visible_to": "arrears_case",
     "billing.Bill.visible_to": "bill-detail",
     "billing.BillingRun.visible_to": "run",
     "billing.ChargeItem.visible_to": "admin:billing_tariff_change",

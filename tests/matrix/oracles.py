@@ -169,6 +169,7 @@ def unknown_filters() -> set[str]:
         "result",
         "grade",
         "outcome",
+        "cause",
     }
     found: set[str] = set()
     for name, pattern in addresses():

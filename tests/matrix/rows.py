@@ -57,6 +57,7 @@ BILLERS = frozenset({"cashier", "supervisor"})
 MONEY_STAFF = frozenset({"frontdesk", "frontdesk2", "cashier", "supervisor", "gm"})
 MONEY_LEADERS = frozenset({"cashier", "supervisor", "gm"})
 DECIDERS = frozenset({"supervisor", "gm"})
+COLLECTORS = frozenset({"cashier", "supervisor", "gm"})
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -101,6 +102,9 @@ SEES: dict[str, Mapping[str, Places]] = {
     # A cashier's own day, and those who lead.
     "day": dict.fromkeys({"cashier", "supervisor", "gm"}, BOTH),
     "refund": MONEY,
+    "arrears": _sees(WIDE | {"cashier"}),
+    "arrears_letter": _sees(WIDE | {"cashier"}),
+    "arrears_batch": dict.fromkeys(COLLECTORS, BOTH),
     "receipt_token": dict.fromkeys(ROLES, BOTH | FAR),
     "import": dict.fromkeys(IMPORTERS, BOTH),
     "message": {"resident": MINE, "resident2": THEIRS, "frontdesk2": FAR},

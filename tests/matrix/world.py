@@ -39,7 +39,8 @@ from sla.models import Calendar, CalendarVersion, Clock
 from tests.cast import NOON, Cast, make_cast, make_home, make_user
 from tests.estate.books import OWNER, PEOPLE, xlsx
 from tests.matrix.charged import make_meter, make_run, make_shared_cost
-from tests.matrix.money import money_of
+from tests.matrix.collected import collected
+from tests.matrix.money import bill_of, money_of
 from tests.records.approving import asked
 from tickets import actions as tickets
 from tickets.actions import NewTicket
@@ -231,6 +232,7 @@ def _furnish(name: str, place: Place) -> None:
     place.ids = {
         **_complained(place, word),
         **money_of(place, known),
+        **collected(bill_of(place, known, days=-1), by=place.cashier, word=known),
         "ticket": {"number": case.number},
         "done": {"number": done.case.number},
         "callback": {"number": callback.number},

@@ -1,0 +1,104 @@
+"""The kind of case that arrears are: its words, what a second person decides, and the calendar's work on it."""
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.states import Role
+from billing.actions.arrears import file
+from billing.actions.arrears.deciding import APPROVAL
+from billing.actions.arrears.finding import collect
+from billing.models import Arrears
+from billing.permissions import require_letters
+from billing.states import ARREARS_PHASES, ARREARS_TRANSITIONS, KIND, ArrearsState
+from cases.registry import CaseKind, Label, register
+from notifications.sentences import register_sentences
+from records.approvals import Handler, register_approval
+from records.models import Approval
+from sla.periodic import register_job
+
+EVENTS: dict[str, Label] = {
+    "arrears.opened": _("Overdue: %(count)s bills, ¥%(amount)s."),
+    "arrears.bills_added": _("More is overdue: %(count)s bills, ¥%(amount)s."),
+    "arrears.bills_joined": _("More is overdue while collecting rests: %(count)s bills, ¥%(amount)s."),
+    "arrears.bills_overdue": _("Due on %(due)s and not paid: %(bills)s, ¥%(amount)s."),
+    "arrears.notified": _("Reached %(how)s: ¥%(amount)s, %(period)s, to be paid by %(pay_by)s."),
+    "arrears.reminded": _("Reminded again %(how)s: ¥%(amount)s, to be paid by %(pay_by)s."),
+    "arrears.not_reached": _("Not reached %(how)s: ¥%(amount)s."),
+    "arrears.sms_sent": _("An SMS was sent: ¥%(amount)s, %(period)s, to be paid by %(pay_by)s."),
+    "arrears.cause_found": _("Why it is not paid: %(cause)s."),
+    "arrears.letter_sent": _("Demand letter %(letter)s sent, courier's number %(tracking)s: ¥%(amount)s."),
+    "arrears.delivered": _("Demand letter %(letter)s was delivered on %(day)s."),
+    "arrears.letter_returned": _("Demand letter %(letter)s came back."),
+    "arrears.demand_proven": _("A proven demand: limitation of %(count)s bills counts anew."),
+    "arrears.debt_acknowledged": _("The debt was acknowledged: limitation of %(count)s bills counts anew."),
+    "arrears.visit_decided": _("A visit was decided."),
+    "arrears.visited": _("Visited."),
+    "arrears.decision_owed": _("Somebody has to decide what follows."),
+    "arrears.filing_asked": _("Asked a second person for the legal channel."),
+    "arrears.filed": _("Handed to the legal channel."),
+    "arrears.promised": _("Payment promised by %(day)s."),
+    "arrears.promise_ended": _("The promise ran out unpaid: collecting goes on."),
+    "arrears.disputed": _("Disputed: collecting rests."),
+    "arrears.dispute_settled": _("The dispute is settled: collecting goes on."),
+    "arrears.part_paid": _("A part was paid: ¥%(amount)s; of these bills ¥%(rest)s is left."),
+    "arrears.bills_settled": _("Settled: %(bills)s."),
+    "arrears.settled": _("Nothing is owed any more."),
+    "arrears.excused": _("Excused."),
+}
+MESSAGES: dict[str, Label] = {
+    "arrears.notice": _(
+        "%(room)s: ¥%(amount)s (%(period)s) is due and not paid. Please pay by %(pay_by)s. Questions: %(service_phone)s"
+    )
+}
+
+
+def words(approval: Approval) -> str:
+    """What is asked: which home, how much."""
+    return gettext("Legal channel for %(room)s: ¥%(amount)s (%(number)s)") % {
+        "room": approval.data["room"],
+        "amount": approval.data["amount"],
+        "number": approval.subject,
+    }
+
+
+def carry_out(approval: Approval, by: User, at: datetime) -> None:
+    """Hand the case to the legal channel."""
+    file(number=approval.subject, by=by, at=at)
+
+
+def page(approval: Approval, reader: User) -> str:
+    """The case, for who sees it."""
+    seen = Arrears.objects.visible_to(reader).filter(case__number=approval.subject).exists()
+    return reverse("arrears_case", args=[approval.subject]) if seen else ""
+
+
+register(
+    CaseKind(
+        key=KIND,
+        label=_("Arrears"),
+        prefix="QF",
+        states={state.value: state.label for state in ArrearsState},
+        phases=ARREARS_PHASES,
+        transitions=ARREARS_TRANSITIONS,
+        page="arrears_case",
+        sentences=EVENTS,
+        readers=frozenset({Role.CASHIER}),
+        require_print=require_letters,
+    )
+)
+register_sentences(MESSAGES)
+register_approval(
+    APPROVAL,
+    Handler(
+        label=_("Legal channel"),
+        words=words,
+        may_decide=frozenset({Role.SUPERVISOR, Role.GM}),
+        carry_out=carry_out,
+        page=page,
+    ),
+)
+register_job("arrears", collect)

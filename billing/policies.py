@@ -1,0 +1,87 @@
+"""The default deadlines of arrears, as data: the ladder's waits. Promises and disputes pause them, limitation excepted.
+
+Source: 三(4)④ 催缴费用; 民法典 188, 195 (limitation). What the standard leaves to the company is marked as ours.
+"""
+
+from datetime import datetime
+
+from sla.defaults import DAY, Default, load_policies, told
+from sla.states import Audience, Goal, Source
+
+CLAUSE = "三(4)④ 催缴费用"
+KINDS = ["arrears"]
+PAUSED = {
+    "pauses": ["arrears.promised", "arrears.disputed"],
+    "resumes": ["arrears.promise_ended", "arrears.dispute_settled"],
+    "cancels": ["arrears.filed"],
+}
+# The GM hears of it when 30 of the 36 months are over at the latest: six months have at most so many days.
+HALF_A_YEAR = 184 * DAY
+
+POLICIES = [
+    Default(
+        key="arrears.remind",
+        zh="电话催缴",
+        en="Reminder by phone",
+        source=Source.STANDARD_OUR_VALUE,
+        kinds=KINDS,
+        clause=f"{CLAUSE} (可电话、短信提醒)",
+        starts=["arrears.opened", "arrears.bills_added"],
+        stops=["arrears.notified", "arrears.reminded"],
+        steps=[told(Audience.CASHIER, offset=-DAY), told(Audience.SUPERVISOR)],
+        rest={"goal_seconds": 7 * DAY, **PAUSED},
+    ),
+    Default(
+        key="arrears.letter",
+        zh="特快专递催缴函",
+        en="Demand letter by courier",
+        source=Source.STANDARD,
+        kinds=KINDS,
+        clause=f"{CLAUSE} (电话通知后三个月内仍未缴纳的业主,通过特快专递的方式发出正式催缴函)",
+        starts=["arrears.notified"],
+        stops=["arrears.letter_sent"],
+        steps=[told(Audience.CASHIER, offset=-7 * DAY), told(Audience.SUPERVISOR)],
+        rest={"goal": Goal.MONTHS, "goal_months": 3, "goal_more_days": 7, **PAUSED},
+    ),
+    Default(
+        key="arrears.visit",
+        zh="上门拜访催缴",
+        en="Visit to collect",
+        source=Source.STANDARD_OUR_VALUE,
+        kinds=KINDS,
+        clause=f"{CLAUSE} (对不交费又长期居住在小区的业主,可上门拜访催缴)",
+        starts=["arrears.visit_decided"],
+        stops=["arrears.visited"],
+        steps=[told(Audience.CASHIER, offset=-3 * DAY), told(Audience.SUPERVISOR)],
+        rest={"goal_seconds": 30 * DAY, **PAUSED},
+    ),
+    Default(
+        key="arrears.legal",
+        zh="决定后续措施",
+        en="Decision on what follows",
+        source=Source.STANDARD_OUR_VALUE,
+        kinds=KINDS,
+        clause=f"{CLAUSE} (对长期无端拒缴、性质特别恶劣的业主,可通过法律渠道处理)",
+        starts=["arrears.delivered", "arrears.decision_owed"],
+        stops=["arrears.filed", "arrears.visit_decided", "arrears.excused"],
+        steps=[told(Audience.SUPERVISOR, offset=-7 * DAY), told(Audience.GM)],
+        rest={"goal_seconds": 60 * DAY, "pauses": PAUSED["pauses"], "resumes": PAUSED["resumes"]},
+    ),
+    Default(
+        key="arrears.limitation",
+        zh="诉讼时效",
+        en="Limitation",
+        source=Source.LAW,
+        kinds=KINDS,
+        clause="民法典 第一百八十八条、第一百九十五条",
+        starts=["arrears.bills_overdue", "arrears.demand_proven", "arrears.debt_acknowledged"],
+        stops=["arrears.bills_settled", "arrears.filed"],
+        steps=[told(Audience.GM, offset=-HALF_A_YEAR), told(Audience.GM, Audience.SUPERVISOR)],
+        rest={"goal": Goal.MONTHS, "goal_months": 36, "restarts": True},
+    ),
+]
+
+
+def load(*, at: datetime) -> int:
+    """Load the policies of arrears that are not there yet. Returns how many were new."""
+    return load_policies(POLICIES, at=at)

@@ -1,0 +1,34 @@
+"""What is collected in a place of the matrix: a case found by the calendar, a letter about it, the batch it went in."""
+
+from typing import Any
+
+from accounts.models import User
+from billing.actions.arrears.finding import find_overdue
+from billing.models import Arrears, ArrearsBatch, ArrearsLetter, ArrearsRound, Bill
+from records.actions import store_bytes
+from tests.cast import NOON
+
+
+def collected(bill: Bill, *, by: User, word: str) -> dict[str, dict[str, object]]:
+    """The ids of a case for an overdue bill, and of a letter in a batch of its own."""
+    ArrearsRound.objects.all().delete()
+    find_overdue(bill.project, day=NOON.date(), at=NOON)
+    arrears = Arrears.objects.select_related("case").get(unit=bill.unit)
+    given: dict[str, Any] = {"project": bill.project, "by": by, "at": NOON}
+    file = store_bytes(content=b"%PDF-1.7", name=f"{word}.pdf", content_type="application/pdf", **given)
+    batch = ArrearsBatch.objects.create(project=bill.project, made_at=NOON, made_by=by, file=file, count=1)
+    letter = ArrearsLetter.objects.create(
+        number=f"CJ-20261123-{bill.unit_id:04d}",
+        arrears=arrears,
+        batch=batch,
+        amount=bill.amount,
+        pay_by=NOON.date(),
+        sent_at=NOON,
+        sent_by=by,
+    )
+    number = arrears.case.number
+    return {
+        "arrears": {"number": number},
+        "arrears_letter": {"number": number, "letter": letter.number},
+        "arrears_batch": {"pk": batch.pk},
+    }
