@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0001_squashed_0010_awaited"),
+        ("cases", "0010_awaited"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0001_squashed_0010_awaited"),
+        ("cases", "0011_reserved_for_the_manager"),
     ]
 
     operations = [

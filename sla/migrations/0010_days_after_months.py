@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sla", "0001_squashed_0009_rule_applications"),
+        ("sla", "0009_rule_applications"),
     ]
 
     operations = [

@@ -1,3 +1,5 @@
+"""Deadlines that were set aside for good before are tried again."""
+
 from django.db import migrations, models
 from django.db.models import Q
 from django.utils import timezone
@@ -10,7 +12,7 @@ def look_again(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sla", "0009_rule_applications")]
+    dependencies = [("sla", "0010_days_after_months")]
 
     operations = [
         migrations.AddIndex(
