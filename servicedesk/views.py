@@ -27,10 +27,10 @@ from cases.models import Attachment, Case
 from cases.permissions import reads_all
 from cases.registry import kind_of
 from cases.states import PhotoLabel
+from records.http import asked_project
 from records.serving import serve
 from servicedesk.away import answer, what_is_away
 from servicedesk.error_pages import error_page, language_of, remember_language
-from servicedesk.live import asked_project
 from servicedesk.middleware import ProjectRequest
 from servicedesk.navigation import entries_for
 from servicedesk.palette import choices_for

@@ -44,7 +44,7 @@
       body.append("file", blob, name);
       const request = new XMLHttpRequest();
       request.open("POST", url);
-      request.setRequestHeader("X-CSRFToken", window.desk.csrf());
+      Object.entries(window.desk.headers()).forEach(([header, value]) => request.setRequestHeader(header, value));
       request.setRequestHeader("Idempotency-Key", key);
       request.setRequestHeader("Accept", "application/json");
       request.timeout = 120000;
