@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django.views.i18n import set_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from kombu import Connection
@@ -76,6 +77,16 @@ def preferences(request: ProjectRequest) -> HttpResponse:
     if user.language:
         remember_language(response, user.language)
     return response
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Speak another language in this browser, and to the account that is signed in to it: its messages too."""
+    wanted = request.POST.get("language", "")
+    if isinstance(request.user, User) and wanted in dict(settings.LANGUAGES):
+        request.user.language = wanted
+        request.user.save(update_fields=["language"])
+    return set_language(request)
 
 
 @login_required
