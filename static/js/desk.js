@@ -59,6 +59,13 @@
     if (field) field.focus();
   }
 
+  // The server marks the dialog whose form it refused; showModal gives it the focus trap that the open attribute does not.
+  document.querySelectorAll("dialog[data-open-now]").forEach((dialog) => {
+    dialog.showModal();
+    const wrong = dialog.querySelector(".form-errors, [aria-invalid=true]");
+    if (wrong) wrong.focus();
+  });
+
   // <dialog data-load hx-get="…" hx-trigger="wanted" hx-swap="outerHTML"> is fetched when somebody points at its button, or opens it.
   const asked = new Set();
   const opened = new Set();
