@@ -31,8 +31,8 @@ def project_of(request: HttpRequest) -> Project:
 def asked_project(request: HttpRequest) -> Project | None:
     """The project of the page that asks, which need not be the one that another window has opened since.
 
-    A script names it in the header `X-Project` (`window.desk.headers`), a form or an address as `project`; where nothing
-    names one it is the session's. Raises `Http404` for one that is none of the person's.
+    A script names it in the header `X-Project` (`window.desk.headers`), a form or an address as `project`; where
+    nothing names one it is the session's. Raises `Http404` for one that is none of the person's.
     """
     named = (request.headers.get("X-Project"), request.POST.get("project"), request.GET.get("project"))
     code = next((each for each in named if each), "")
