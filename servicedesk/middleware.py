@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django_structlog.middlewares.request import RequestMiddleware
 
 from accounts.models import Project, User
 from core.errors import DomainError
@@ -101,6 +102,15 @@ class ChosenLanguage:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class LoggedRequest(RequestMiddleware):
+    """What the log says of a request: its address without the query, where names and numbers stand."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        """Method and path."""
+        return f"{request.method} {request.path}"
 
 
 class CurrentProject:
