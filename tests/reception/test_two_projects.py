@@ -1,4 +1,4 @@
-"""A clerk in two projects: what the open page sends goes where the page is, whatever another window has opened since."""
+"""A clerk in two projects: what the open page sends goes where the page is, not where another window went."""
 
 from collections.abc import Callable, Iterator
 
