@@ -369,8 +369,8 @@ def test_a_reason_that_does_not_fit_says_what_is_wrong_and_stays(cast: Cast, sig
     client = signed_in(cast.frontdesk)
     address, words = f"/residents/{cast.people[ROOM].pk}/reveal/", "回电" * 101
     body = {"field": "phone", "phone": cast.people[ROOM].phones.get().pk, "reason": words}
-    for headers in ({"HTTP_HX_REQUEST": "true"}, {}):
-        refused = client.post(address, body, **headers)
+    for headers in ({"HX-Request": "true"}, {}):
+        refused = client.post(address, body, headers=headers)
         assert refused.status_code == 422
         page = text_of(refused)
         assert words in page

@@ -14,7 +14,7 @@ from tests.reception.desk import ROOM, clock_at, findable, text_of
 from tests.records.pictures import photo, upload
 
 SignIn = Callable[[User], Client]
-HERE = {"HTTP_X_PROJECT": "demo"}
+HERE = {"X-Project": "demo"}
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def client(cast: Cast, signed_in: SignIn) -> Iterator[Client]:
 @pytest.mark.req("DSK-2")
 @pytest.mark.parametrize("address", ["/rooms/", "/rooms/home/"])
 def test_rooms_and_who_lives_there_are_those_of_the_page(client: Client, address: str) -> None:
-    found = text_of(client.get(address, {"unit": ROOM}, **HERE))
+    found = text_of(client.get(address, {"unit": ROOM}, headers=HERE))
     assert "张小明" in found
     assert "别处的人" not in found
     assert client.session["project"] == "demo2", "the other window stays where it is"
@@ -41,13 +41,13 @@ def test_rooms_and_who_lives_there_are_those_of_the_page(client: Client, address
 
 @pytest.mark.req("REP-1")
 def test_a_photo_is_kept_where_its_ticket_will_be(cast: Cast, client: Client) -> None:
-    answer = client.post("/intake/photos/", {"file": upload(photo(32, 32))}, **HERE)
+    answer = client.post("/intake/photos/", {"file": upload(photo(32, 32))}, headers=HERE)
     assert StoredFile.objects.get(token=answer.json()["id"]).project == cast.project
 
 
 def test_a_draft_stays_in_the_project_of_its_form(cast: Cast, client: Client) -> None:
     sent = {"key": "one", "form": "intake", "page": "/intake/", "title": "登记", "data": '{"description": ["灯"]}'}
-    assert client.post("/drafts/keep/", sent, **HERE).status_code == 204
+    assert client.post("/drafts/keep/", sent, headers=HERE).status_code == 204
     assert Draft.objects.get().project == cast.project
 
 
@@ -62,11 +62,11 @@ def test_somebody_joins_the_line_of_the_page(cast: Cast, client: Client) -> None
 
 def test_the_line_asked_for_again_is_that_of_the_page(cast: Cast, client: Client) -> None:
     client.post("/desk/join/", {"project": "demo2", "contact_name": "孙先生"})
-    assert "孙先生" not in text_of(client.get("/desk/line/", **HERE))
+    assert "孙先生" not in text_of(client.get("/desk/line/", headers=HERE))
 
 
 @pytest.mark.parametrize("code", ["nowhere", "demo2"])
 def test_a_project_that_is_not_ones_own_is_not_there(cast: Cast, signed_in: SignIn, code: str) -> None:
     client = signed_in(cast.frontdesk)
-    assert client.get("/rooms/", {"unit": ROOM}, HTTP_X_PROJECT=code).status_code == 404
+    assert client.get("/rooms/", {"unit": ROOM}, headers={"X-Project": code}).status_code == 404
     assert client.post("/desk/join/", {"project": code}).status_code == 404

@@ -155,7 +155,7 @@ def test_after_a_week_it_is_over(cast: Cast, signed_in: SignIn, two_tickets: Non
 
 def test_then_its_file_goes_and_what_was_done_stays_on_record(cast: Cast, signed_in: SignIn, two_tickets: None) -> None:
     made(asked_of(signed_in(cast.quality)), cast.gm)
-    name = StoredFile.objects.get().file.name
+    name = str(StoredFile.objects.get().file.name)
     assert forget_over(NOON + timedelta(days=7)) == 0
     assert forget_over(NOON + timedelta(days=7, seconds=1)) == 1
     assert not StoredFile.objects.exists()
