@@ -3,7 +3,7 @@
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from accounts.models import Membership
 from accounts.states import Role
@@ -14,6 +14,11 @@ from tests.reception.desk import ROOM, findable
 from tests.records.pictures import photo
 
 pytestmark = pytest.mark.browser
+
+
+def sent(name: str) -> FilePayload:
+    """A small photo, as the file field takes it."""
+    return {"name": name, "mimeType": "image/jpeg", "buffer": photo(32, 32)}
 
 
 @pytest.mark.req("DSK-2", "REP-1")
@@ -30,8 +35,7 @@ def test_rooms_photos_and_the_draft_are_those_of_the_window(stage: Cast, open_as
     expect(page.locator("#id_unit_list")).not_to_contain_text("别处的人")
     page.fill("#id_description", "厨房水管漏水")
     page.locator("details.more-fields", has=page.locator("photo-input")).locator("summary").click()
-    sent = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo(32, 32)}
-    page.set_input_files("photo-input input[type=file]", [{**sent, "name": f"{n}.jpg"} for n in range(13)])
+    page.set_input_files("photo-input input[type=file]", [sent(f"{n}.jpg") for n in range(13)])
     expect(page.locator("photo-input [data-stage=sent]")).to_have_count(12)
     expect(page.locator(".photo-full")).to_be_visible()
     expect(page.locator("photo-input input[type=file]")).to_be_disabled()
