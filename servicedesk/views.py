@@ -79,9 +79,11 @@ def preferences(request: ProjectRequest) -> HttpResponse:
     return response
 
 
-@require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Speak another language in this browser, and to the account that is signed in to it: its messages too."""
+    """Speak another language in this browser, and to the account that is signed in to it: its messages too.
+
+    Asked for without a form, as after signing in anew, it only leads on.
+    """
     wanted = request.POST.get("language", "")
     if isinstance(request.user, User) and wanted in dict(settings.LANGUAGES):
         request.user.language = wanted
