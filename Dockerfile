@@ -41,6 +41,8 @@ ENV PATH=/venv/bin:$PATH \
     STATIC_ROOT=/app/collected
 USER desk
 EXPOSE 8000
+# What somebody searched for and who calls stand in the query of an address: no log has it, nor the page one came from.
 CMD ["gunicorn", "servicedesk.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", \
      "servicedesk.worker.DeskWorker", "--workers", "2", "--threads", "8", "--timeout", "60", "--graceful-timeout", "20", "--no-control-socket", \
-     "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-"]
+     "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-", \
+     "--access-logformat", "%(h)s %(t)s %(m)s %(U)s %(H)s %(s)s %(b)s %(a)s"]

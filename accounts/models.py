@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -186,6 +187,13 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"
+
+    def clean(self) -> None:
+        """Refuse an end that lies ahead: whoever has one at all is out at once."""
+        super().clean()
+        if self.ended_at is not None and self.ended_at > timezone.now():  # noqa: TID251  forms ask it, no action does
+            words = _("A role ends at once. Leave this empty until the day has come, or enter a time that is over.")
+            raise ValidationError({"ended_at": words})
 
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):

@@ -279,7 +279,7 @@ class RemedyVerb(Verb):
 class SettleVerb(Verb):
     """Whether the resident agreed to a remedy."""
 
-    remedy = serializers.IntegerField(min_value=1)
+    remedy = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     agreed = serializers.BooleanField()
 
 

@@ -144,7 +144,7 @@ class ContactForm(CallerForm):
         """The department, if one was chosen."""
         return self.departments.get(self.cleaned_data["department"])
 
-    def new(self, *, parent: Any = None) -> NewContact:
+    def new(self) -> NewContact:
         """The contact, from a valid form."""
         data = self.cleaned_data
         return NewContact(
@@ -153,5 +153,4 @@ class ContactForm(CallerForm):
             purpose=data["purpose"] or Purpose.ENQUIRY,
             said=data["said"].strip(),
             caller=self.caller(),
-            parent=parent,
         )

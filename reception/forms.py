@@ -268,6 +268,10 @@ class MoveOutForm(forms.Form):
 class RevealForm(forms.Form):
     """Why somebody needs a number in clear."""
 
-    field = forms.ChoiceField(choices=[("phone", "phone"), ("id_number", "id_number")])
-    phone = forms.IntegerField(required=False, min_value=1, max_value=2**60)
-    reason = forms.CharField(label=gettext_lazy("Why"), max_length=200)
+    field = forms.ChoiceField(choices=[("phone", "phone"), ("id_number", "id_number")], widget=forms.HiddenInput)
+    phone = forms.IntegerField(required=False, min_value=1, max_value=2**60, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Say why you need the number.")},
+    )

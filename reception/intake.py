@@ -16,11 +16,16 @@ from tickets.actions import NewTicket
 from tickets.models import Category
 from tickets.states import Kind
 
+# A half day that is nearly over is not offered any more; chosen while it was, it is taken until its end.
+TOO_LATE = timedelta(minutes=30)
 MORNING, AFTERNOON = (time(9), time(12)), (time(14), time(18))
 
 
-def windows(at: datetime, project: Project) -> list[tuple[str, str]]:
-    """The half days that callers name: value `from|to`, and how they are said. Those that are over are left out."""
+def windows(at: datetime, project: Project, *, chosen: str = "") -> list[tuple[str, str]]:
+    """The half days that callers name: value `from|to`, and how they are said.
+
+    Those that are over or nearly so are left out; of the latter `chosen` stays, if it is one.
+    """
     today = at.astimezone(project.tz).date()
     days = (
         (today, _("Today, morning"), _("Today, afternoon")),
@@ -31,8 +36,9 @@ def windows(at: datetime, project: Project) -> list[tuple[str, str]]:
     for day, morning, afternoon in days:
         for (begins, ends), words in ((MORNING, morning), (AFTERNOON, afternoon)):
             start, end = datetime.combine(day, begins, project.tz), datetime.combine(day, ends, project.tz)
-            if end > at + timedelta(minutes=30):
-                found.append((f"{start.isoformat()}|{end.isoformat()}", words))
+            value = f"{start.isoformat()}|{end.isoformat()}"
+            if end > at + (timedelta() if value == chosen else TOO_LATE):
+                found.append((value, words))
     return found
 
 
@@ -53,7 +59,11 @@ class IntakeForm(CallerForm):
     )
     building = forms.ChoiceField(label=gettext_lazy("Building"), required=False)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=CHANNELS, required=False)
-    when = forms.ChoiceField(label=gettext_lazy("Convenient time"), required=False)
+    when = forms.ChoiceField(
+        label=gettext_lazy("Convenient time"),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("This half day is over by now. Choose another time.")},
+    )
     preferred_from = MomentField(
         label=gettext_lazy("Convenient from"),
         required=False,
@@ -75,7 +85,7 @@ class IntakeForm(CallerForm):
         self.at = at
         self.sorts = {category.code: category for category in categories}
         self.houses = {str(house.pk): house for house in Building.objects.filter(project=self.project)}
-        self._choose("when", [("", _("Any time")), *windows(at, self.project)])
+        self._choose("when", [("", _("Any time")), *windows(at, self.project, chosen=self.data.get("when", ""))])
         self._choose("building", [("", "—"), *((pk, str(house)) for pk, house in self.houses.items())])
         self._choose("category", [("", _("By the words")), *self._grouped()])
 

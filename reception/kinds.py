@@ -25,6 +25,7 @@ CONTACT = CaseKind(
         "contact.routed": _("Handed to %(to)s."),
         "contact.answered": _("Answered."),
         "contact.closed": _("Ended."),
+        "contact.reworded": _("Wrote down anew what was answered. Before it read as below."),
         "contact.corrected": _("Put right, because: %(reason)s. Before: %(was)s."),
     },
 )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.core.files import File
@@ -29,6 +29,8 @@ NO_ROOM = gettext_lazy(
     "The server's disk is full, and this was not kept. What you typed is still here: tell the administrator, then try "
     "again."
 )
+# How long a request's answer is kept for the same request sent again.
+ANSWERS_KEPT = timedelta(days=30)
 # One statement makes the row, or waits for who is making it and then finds it taken; the ORM says not which.
 CLAIM = """
     INSERT INTO records_idempotencyrecord (user_id, scope, key, body_hash, status, answer, at)
@@ -94,6 +96,12 @@ def once(*, by: User, scope: str, key: str, body: object, at: datetime, act: Cal
     data = json.loads(json.dumps(answer.data, cls=DjangoJSONEncoder))
     IdempotencyRecord.objects.filter(pk=claimed).update(status=answer.status, answer={"data": data})
     return answer
+
+
+@transaction.atomic
+def forget_answers(at: datetime) -> int:
+    """Throw away what requests of more than thirty days ago were answered; returns how many rows went."""
+    return IdempotencyRecord.objects.filter(at__lt=at - ANSWERS_KEPT).delete()[0]
 
 
 def _claim(by: User, scope: str, key: str, digest: str, at: datetime) -> int | None:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models.fields.json import KeyTextTransform
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +26,7 @@ from core.watch import Watch
 from records.actions import store_bytes
 from records.approvals import Handler, ask, register_approval
 from records.crypto import decrypt, encrypt
+from records.leftovers import forget
 from records.models import Approval, LongWork, StoredFile
 from records.work import finish, register_work, start
 
@@ -90,13 +92,17 @@ def _carry_out(approval: Approval, by: User, at: datetime) -> None:
 
 
 def run(work: LongWork, watch: Watch) -> None:
-    """Make the file and keep it encrypted: it may hold phone numbers."""
+    """Make the file and keep it encrypted: it may hold phone numbers.
+
+    The entry of the audit trail that `make` writes, the file and the end of the work are one transaction: killed before
+    its end it is made again, and one export is one entry.
+    """
     export = _EXPORTS.get(work.payload["export"])
     if export is None:
         raise NotNow(_("Nobody knows how to carry this out. Tell the administrator."))
-    made = export.make(work.payload["asked"], work.project, work.by, watch.now)
-    sealed = encrypt(base64.b64encode(made.content).decode()).encode()
     with transaction.atomic():
+        made = export.make(work.payload["asked"], work.project, work.by, watch.now)
+        sealed = encrypt(base64.b64encode(made.content).decode()).encode()
         stored = store_bytes(
             content=sealed,
             name=made.name,
@@ -123,6 +129,16 @@ def file_of(work: LongWork, at: datetime) -> Made:
     with stored.file.open("rb") as stream:
         content = base64.b64decode(decrypt(stream.read().decode()))
     return Made(stored.name, content, stored.content_type)
+
+
+def forget_over(at: datetime) -> int:
+    """Throw away the files of exports whose seven days are over; returns how many. The approval and its audit stay.
+
+    Source: 个人信息保护法 art. 19 (kept no longer than the purpose needs).
+    """
+    over = LongWork.objects.filter(kind=KIND, state=LongWork.State.DONE, finished_at__lt=at - KEPT)
+    tokens = over.annotate(token=KeyTextTransform("token", "result")).values("token")
+    return forget(StoredFile.objects.filter(token__in=tokens))
 
 
 def _words(approval: Approval) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,26 @@ def project_of(request: HttpRequest) -> Project:
     if project is None:
         raise NotAllowed(_("You do not belong to any project. Ask an administrator."))
     return project
+
+
+def asked_project(request: HttpRequest) -> Project | None:
+    """The project of the page that asks, which need not be the one that another window has opened since.
+
+    A script names it in the header `X-Project` (`window.desk.headers`), a form or an address as `project`; where
+    nothing names one it is the session's. Raises `Http404` for one that is none of the person's.
+    """
+    named = (request.headers.get("X-Project"), request.POST.get("project"), request.GET.get("project"))
+    code = next((each for each in named if each), "")
+    return named_project(request, code) if code else getattr(request, "project", None)
+
+
+def named_project(request: HttpRequest, code: str) -> Project:
+    """One of the person's projects by its code. Raises `Http404` for any other."""
+    projects: list[Project] = getattr(request, "projects", [])
+    found = next((project for project in projects if project.code == code), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def follow(request: HttpRequest, project: Project) -> None:

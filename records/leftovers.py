@@ -93,7 +93,12 @@ def forget_unused(at: datetime) -> int:
     waiting = StoredFile.objects.filter(uploaded_at__lt=at - UNUSED_FOR, name__startswith=PICTURE)
     for holder in _holders():
         waiting = waiting.exclude(Exists(holder))
-    return sum(_forget(picture) for picture in waiting.order_by("pk")[:AT_A_TIME])
+    return forget(waiting)
+
+
+def forget(files: QuerySet[StoredFile]) -> int:
+    """Throw kept files away, row and file, as far as nothing holds them, the oldest first; returns how many."""
+    return sum(_forget(one) for one in files.order_by("pk")[:AT_A_TIME])
 
 
 def _holders() -> Iterator[QuerySet[Any]]:
@@ -104,14 +109,14 @@ def _holders() -> Iterator[QuerySet[Any]]:
             yield model._base_manager.filter(**{name: OuterRef("pk")})  # noqa: SLF001
 
 
-def _forget(picture: StoredFile) -> bool:
+def _forget(stored: StoredFile) -> bool:
     """Its row and its file; not where somebody takes it just now, which the database then refuses."""
     try:
         with transaction.atomic():
-            picture.delete()
+            stored.delete()
     except (ProtectedError, IntegrityError):
         return False
-    _drop(str(picture.file.name))
+    _drop(str(stored.file.name))
     return True
 
 

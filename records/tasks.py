@@ -3,7 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
+from records.actions import forget_answers
 from records.drafts import purge
+from records.exports import forget_over
 from records.leftovers import forget_unused, sweep
 from records.work import run_waiting
 
@@ -22,6 +24,12 @@ def forget_drafts() -> None:
 
 @shared_task(name="records.tasks.clear_leftovers")
 def clear_leftovers() -> None:
-    """Take files off the disk whose request was killed before it kept their rows, and pictures that nothing came of."""
+    """Take away what outlived its purpose.
+
+    Files whose request was killed before it kept their rows, pictures that nothing came of, exports after seven days,
+    and what requests were answered after thirty.
+    """
     sweep(timezone.now())
     forget_unused(timezone.now())
+    forget_over(timezone.now())
+    forget_answers(timezone.now())

@@ -29,7 +29,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import Project, User
 from cases.queries import revision
 from notifications.models import Message
-from records.http import now, user_of
+from records.http import asked_project, now, user_of
 from servicedesk.context import around, is_admin
 from servicedesk.watched import LISTS, MOST, rows_now
 from sla.health import trouble
@@ -79,18 +79,6 @@ def _key(request: HttpRequest) -> str:
 
 def _unchanged(tag: str) -> HttpResponse:
     return HttpResponseNotModified(headers={"ETag": tag, "Cache-Control": "no-store"})
-
-
-def asked_project(request: HttpRequest) -> Project | None:
-    """The project of the page that asks, which need not be the one that another window has opened since."""
-    code = request.GET.get("project", "")
-    if not code:
-        return getattr(request, "project", None)
-    projects: list[Project] = getattr(request, "projects", [])
-    found = next((project for project in projects if project.code == code), None)
-    if found is None:
-        raise Http404
-    return found
 
 
 def _answer(request: HttpRequest, newest: int, *, at: datetime) -> dict[str, Any]:

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django_structlog.middlewares.request import RequestMiddleware
 
 from accounts.models import Project, User
 from core.errors import DomainError
 from core.numbers import whole_number
+from records.http import named_project
 from records.leftovers import none_left
 from servicedesk.error_pages import cookie_language, error_page, error_text
 from servicedesk.safe_headers import BARE_PAGE_POLICY, HEADERS
@@ -102,8 +104,21 @@ class ChosenLanguage:
         return response
 
 
+class LoggedRequest(RequestMiddleware):
+    """What the log says of a request: its address without the query, where names and numbers stand."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        """Method and path."""
+        return f"{request.method} {request.path}"
+
+
 class CurrentProject:
-    """Sets `request.project` (chosen in the session, else the first) and runs the request in its time zone."""
+    """Sets `request.project` and runs the request in its time zone.
+
+    It is the one that the page's script names in a header, for another window may have opened another project since;
+    else the one chosen in the session, else the first.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -116,6 +131,8 @@ class CurrentProject:
             asked.projects = request.user.projects
             chosen = request.session.get("project")
             asked.project = next((p for p in asked.projects if p.code == chosen), next(iter(asked.projects), None))
+            if named := request.headers.get("X-Project"):
+                asked.project = named_project(request, named)
         with timezone.override(asked.project.tz if asked.project else None):
             response = self.get_response(request)
         # A program's token is read by the API later than here: its answers are nobody else's either way.

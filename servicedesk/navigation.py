@@ -48,12 +48,15 @@ MOST = 9
 
 def open_to(places: Iterable[Entry], user: User, project: Project) -> list[Entry]:
     """The entries of the person's roles in the project, in order, each address once."""
-    mine = [e for e in sorted(places, key=lambda e: e.order) if user.has_role(project.pk, *e.roles)]
-    return list({e.address: e for e in reversed(mine)}.values())[::-1]
+    mine: dict[str, Entry] = {}
+    for entry in sorted(places, key=lambda e: e.order):
+        if user.has_role(project.pk, *entry.roles):
+            mine.setdefault(entry.address, entry)
+    return list(mine.values())
 
 
 def _mine(places: Iterable[Entry], user: User, project: Project) -> list[Entry]:
-    return [e for e in sorted(places, key=lambda e: e.order) if user.has_role(project.pk, *e.roles)][:MOST]
+    return open_to(places, user, project)[:MOST]
 
 
 def entries_for(

@@ -31,8 +31,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Key id → Fernet key; the first one encrypts, all decrypt. Empty: derived from SECRET_KEY (single machine only).
 FIELD_KEYS = env.dict("FIELD_KEYS", default={})
 
-INSTALLED_APPS = [
-    "servicedesk.apps.ServiceDeskConfig",
+# The rooms of the house, the highest storey first.
+OURS = (
     "portal",
     "reception",
     "tickets",
@@ -45,6 +45,10 @@ INSTALLED_APPS = [
     "estate",
     "records",
     "accounts",
+)
+INSTALLED_APPS = [
+    "servicedesk.apps.ServiceDeskConfig",
+    *OURS,
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -65,7 +69,6 @@ INSTALLED_APPS = [
     "simple_history",
     "import_export",
     "django_structlog",
-    "django_prometheus",
 ]
 
 MIDDLEWARE = [
@@ -78,7 +81,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "servicedesk.middleware.ChosenLanguage",
-    "django_structlog.middlewares.RequestMiddleware",
+    "servicedesk.middleware.LoggedRequest",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -5,8 +5,7 @@ from itertools import chain
 from typing import Any
 
 from django import forms
-
-OURS = ("billing", "complaints", "estate", "notifications", "reception", "records", "sla", "tickets", "visits")
+from django.conf import settings
 
 
 def in_words(posted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -24,7 +23,7 @@ def in_words(posted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 def _forms(kind: type[forms.BaseForm]) -> Iterator[type[forms.BaseForm]]:
     """Every form of ours that is loaded: a request that brings fields does not say which form they are of."""
     for one in kind.__subclasses__():
-        if one.__module__.partition(".")[0] in OURS:
+        if one.__module__.partition(".")[0] in settings.OURS:
             yield one
         yield from _forms(one)
 

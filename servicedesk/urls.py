@@ -3,7 +3,6 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
-from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from cases.views import presence
@@ -45,7 +44,7 @@ urlpatterns = [
     path("", include("billing.urls_arrears")),
     path("", include("visits.urls")),
     path("", include("estate.urls_import")),
-    path("i18n/setlang/", set_language, name="set_language"),
+    path("i18n/setlang/", views.choose_language, name="set_language"),
     path("accounts/", include("servicedesk.doors")),
     path("admin/", admin.site.urls),
     path("api/v1/auth/token/", ObtainToken.as_view(), name="api_token"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django.views.i18n import set_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from kombu import Connection
@@ -27,10 +28,10 @@ from cases.models import Attachment, Case
 from cases.permissions import reads_all
 from cases.registry import kind_of
 from cases.states import PhotoLabel
+from records.http import asked_project
 from records.serving import serve
 from servicedesk.away import answer, what_is_away
 from servicedesk.error_pages import error_page, language_of, remember_language
-from servicedesk.live import asked_project
 from servicedesk.middleware import ProjectRequest
 from servicedesk.navigation import entries_for
 from servicedesk.palette import choices_for
@@ -76,6 +77,18 @@ def preferences(request: ProjectRequest) -> HttpResponse:
     if user.language:
         remember_language(response, user.language)
     return response
+
+
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Speak another language in this browser, and to the account that is signed in to it: its messages too.
+
+    Asked for without a form, as after signing in anew, it only leads on.
+    """
+    wanted = request.POST.get("language", "")
+    if isinstance(request.user, User) and wanted in dict(settings.LANGUAGES):
+        request.user.language = wanted
+        request.user.save(update_fields=["language"])
+    return set_language(request)
 
 
 @login_required

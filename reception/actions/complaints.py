@@ -44,19 +44,3 @@ def _logged(new: NewComplaint, by: User, at: datetime) -> Contact:
         caller=Caller(name=new.contact_name, phone=new.contact_phone, unit=new.unit),
     )
     return log_contact(new=contact, by=by, at=at)
-
-
-@transaction.atomic
-def register_from(*, contact: Contact, new: NewComplaint, by: User, at: datetime) -> Complaint:
-    """Turn a contact into a complaint in one step: what was typed stays, and its time is the time of reception."""
-    case = contact.case
-    filled = replace(
-        new,
-        contact=case,
-        unit=new.unit or case.unit,
-        contact_name=new.contact_name or case.contact_name,
-        contact_phone=new.contact_phone or case.contact_phone,
-        description=new.description or contact.said,
-        channel=case.channel,
-    )
-    return register(new=filled, by=by, at=at)

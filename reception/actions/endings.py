@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.actions import grant
+from cases.actions import grant, lock
 from core.errors import Invalid
 from notifications.actions import Notice, tell
 from reception.actions.common import end, locked, speak_with
@@ -124,14 +124,18 @@ def close(
 
     Raises `NotAllowed`, `Stale`, and `NotNow` while a promised reply is owed: give it first.
     """
+    if outcome not in ("", Outcome.ANSWERED, Outcome.LEFT):
+        raise Invalid(_("Say how it ended: answered, or left."), fields={"outcome": _("Unknown outcome.")})
     if contact.case.state == State.CLOSED and not outcome:
         return contact
-    in_line = contact.case.state == State.QUEUED
-    outcome = outcome or (Outcome.LEFT if in_line else Outcome.ANSWERED)
-    if outcome not in (Outcome.ANSWERED, Outcome.LEFT):
-        raise Invalid(_("Say how it ended: answered, or left."), fields={"outcome": _("Unknown outcome.")})
+    # Whether they were still in line is what the locked case says: a colleague may have begun to serve them just now.
+    contact.case = lock(contact.case, expected=expected)
+    if contact.case.state == State.CLOSED and not outcome:
+        contact.refresh_from_db(fields=["outcome", "done"])
+        return contact
+    outcome = outcome or (Outcome.LEFT if contact.case.state == State.QUEUED else Outcome.ANSWERED)
     if outcome == Outcome.ANSWERED:
-        return answer(contact=contact, by=by, at=at, done=done, expected=expected)
-    contact = locked(contact, verb="close", by=by, expected=expected)
+        return answer(contact=contact, by=by, at=at, done=done)
+    contact = locked(contact, verb="close", by=by, expected=None)
     end(contact, verb="close", outcome=outcome, done=done, by=by, at=at)
     return contact

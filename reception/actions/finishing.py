@@ -1,6 +1,6 @@
 """One press at the desk: what was typed is written down and the contact goes where it ends."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -13,14 +13,18 @@ from reception.actions.line import hold
 from reception.actions.receiving import NewContact, log_contact, write_down
 from reception.actions.routing import route
 from reception.models import Contact
+from sla.actions import happen
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """How a contact goes on: `answer`, `promise`, `hand_over`, `route`, `hold`, or nothing: it is only written down."""
+    """How a contact goes on: `answer`, `promise`, `hand_over`, `route`, `hold`, or nothing: it is only written down.
+
+    `done` is what was answered or done; None leaves what stands there.
+    """
 
     verb: str = ""
-    done: str = ""
+    done: str | None = None
     to: User | None = None
     department: Department | None = None
     until: datetime | None = None
@@ -48,20 +52,31 @@ def finish(
         contact = write_down(
             contact=contact, by=by, at=at, caller=new.caller, purpose=new.purpose, said=new.said, expected=expected
         )
-    if ending.verb == "answer" and not (ending.done.strip() or contact.done):
+    done = contact.done if ending.done is None else ending.done.strip()
+    if ending.verb == "answer" and not done:
         words = _("Write down what was answered; or, if they have no answer yet, choose below how it goes on.")
         raise Invalid(words, fields={"done": _("Required.")})
-    if ending.verb == "hand_over" and not (contact.said or ending.done):
+    if ending.verb == "hand_over" and not (contact.said or done):
         raise Invalid(_("Write down what was said, or what was answered."), fields={"said": _("Required.")})
-    if ending.done and ending.verb not in ("answer", "hand_over"):  # those two say it with their own event
-        contact.done = ending.done
-        contact.save(update_fields=["done"])
-    return _go_on(contact, ending, by, at)
+    _reword(contact, done, by, at)
+    return _go_on(contact, replace(ending, done=done), by, at)
+
+
+def _reword(contact: Contact, done: str, by: User, at: datetime) -> None:
+    """Set what was answered or done; what stood there before stays in the story."""
+    before = contact.done
+    if done == before:
+        return
+    contact.done = done
+    contact.save(update_fields=["done"])
+    if before:
+        happen(case=contact.case, kind="contact.reworded", at=at, by=by, text=before)
 
 
 def _go_on(contact: Contact, ending: Ending, by: User, at: datetime) -> Contact:
+    done = ending.done or ""
     if ending.verb == "answer":
-        return answer(contact=contact, by=by, at=at, done=ending.done)
+        return answer(contact=contact, by=by, at=at, done=done)
     if ending.verb == "hold":
         return hold(contact=contact, by=by, at=at)
     if ending.verb == "route":
@@ -70,7 +85,7 @@ def _go_on(contact: Contact, ending: Ending, by: User, at: datetime) -> Contact:
     if ending.verb in ("promise", "hand_over") and ending.to is None:
         raise Invalid(_("Choose the colleague."), fields={"to": _("Required.")})
     if ending.verb == "hand_over" and ending.to is not None:
-        return hand_over(contact=contact, to=ending.to, by=by, at=at, done=ending.done)
+        return hand_over(contact=contact, to=ending.to, by=by, at=at, done=done)
     if ending.verb == "promise" and ending.to is not None:
         if ending.until is None:
             raise Invalid(_("Agree on a time for the reply."), fields={"until": _("Required.")})

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
-from cases.actions import NewCase, open_case, reindex
+from cases.actions import NewCase, lock, open_case, reindex
 from cases.models import Case
 from cases.states import Channel, Phase, Urgency
 from core.errors import Invalid, NotAllowed, NotNow
@@ -147,8 +147,9 @@ def chase(*, matter: Case, caller: Caller, channel: str, by: User, at: datetime,
 
     Raises `NotAllowed`, `NotNow` for a matter that is closed: what is said then is a new one.
     """
-    top = matter.parent if matter.kind == "contact" and matter.parent_id else matter
-    if top is None or top.phase == Phase.CLOSED:
+    asked = matter.parent if matter.kind == "contact" and matter.parent else matter
+    top = lock(asked)  # whether it is still open, and whose it is, as nobody else changes it meanwhile
+    if top.phase == Phase.CLOSED:
         raise NotNow(_("%(number)s is closed. Take this as a new matter, or reopen it.") % {"number": matter.number})
     new = NewContact(
         project=top.project,

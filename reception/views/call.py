@@ -88,7 +88,9 @@ def repeat_call(request: HttpRequest) -> HttpResponse:
             request,
             _("Logged as %(contact)s under %(number)s.") % {"contact": contact.case.number, "number": matter.number},
         )
-        query = {"number": number} | ({"unit": unit.number} if unit else {})
-        return f"{reverse('call')}?{urlencode(query)}"
+        return reverse("call")
 
-    return redirect_once(request, at, act)
+    answer = redirect_once(request, at, act)
+    # Put on behind what is kept of the answer: no number stands in the clear beside the key of a form.
+    answer["Location"] += f"?{urlencode({'number': number} | ({'unit': unit.number} if unit else {}))}"
+    return answer

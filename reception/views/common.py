@@ -13,7 +13,7 @@ from complaints.permissions import can_open_repair
 from core.errors import DomainError
 from reception.models import Contact
 from reception.permissions import can_receive
-from records.http import follow, user_of
+from records.http import asked_project, follow, user_of
 
 # What the address of a form says of the caller, and the field it fills.
 ASKED_AS = {
@@ -36,17 +36,16 @@ def given_by(request: HttpRequest, asked_as: Mapping[str, str]) -> list[str]:
 def at_the_desk(request: HttpRequest) -> tuple[User, Project]:
     """Who works at the desk, and of which project. Raises `Http404` for everybody else."""
     user = user_of(request)
-    _follow_form(request)
+    _follow_page(request)
     project: Project | None = getattr(request, "project", None)
     if project is None or not can_receive(user, project.pk):
         raise Http404
     return user, project
 
 
-def _follow_form(request: HttpRequest) -> None:
+def _follow_page(request: HttpRequest) -> None:
     """A form is taken where it was shown, whatever another window has opened meanwhile."""
-    code = request.POST.get("project", "")
-    shown = next((one for one in getattr(request, "projects", []) if one.code == code), None)
+    shown = asked_project(request)
     if shown is not None:
         follow(request, shown)
 

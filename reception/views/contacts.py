@@ -123,7 +123,7 @@ def _finish(request: HttpRequest, form: ContactForm, *, contact: Contact | None)
     data = form.cleaned_data
     ending = Ending(
         verb="" if verb in ONWARD else verb,
-        done=data["done"].strip(),
+        done=data["done"].strip() if "done" in request.POST else None,
         to=data["to"],
         department=data["department"],
         until=data["until"],

@@ -22,7 +22,7 @@ from estate.queries import last_move, living_in, people_of_phone
 from reception.forms import MoveInForm, MoveOutForm
 from reception.views.common import show_problem
 from reception.views.units import keeper, unit_kept
-from records.http import now, redirect_once, user_of
+from records.http import follow, now, redirect_once, user_of
 from records.stale import Missed, Pair
 
 
@@ -31,6 +31,7 @@ from records.stale import Missed, Pair
 def new_resident(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody moves into a unit; a person whose name and phone are known already is the same person."""
     unit = unit_kept(request, pk=pk)
+    follow(request, unit.project)
     user = keeper(request, unit.project_id)
     form = MoveInForm(request.POST or None, initial={"on": timezone.localdate(), "living": living_in(unit)})
     stale = None
@@ -80,6 +81,7 @@ def leave_home(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Household.objects.filter(unit__in=Unit.objects.visible_to(user_of(request)))
     household = get_object_or_404(rows.select_related("unit__project"), pk=pk)
     unit, user = household.unit, keeper(request, household.project_id)
+    follow(request, unit.project)
     asked = request.POST.get("member", "")
     members = household.members.select_related("person")
     member = get_object_or_404(members, pk=whole_number(asked)) if asked else None

@@ -88,16 +88,31 @@ def reveal_number(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a phone or ID number in clear where the masked one stood; the reason is written down."""
     person = _person(request, pk)
     form = RevealForm(request.POST)
-    if not form.is_valid():
-        raise Invalid(_("Say why you need the number."), fields={"reason": _("Required.")})
+    wrong = not form.is_valid()
+    if "field" in form.errors or "phone" in form.errors:
+        raise Invalid(_("This form is broken. Open the page again."))
     data = form.cleaned_data
     phone = None
     if data["field"] == "phone" and data["phone"]:
         phone = get_object_or_404(PersonPhone, pk=data["phone"], person=person)
+    if wrong:
+        return _ask_again(request, form, person, phone)
     number = reveal(
         person=person, field=data["field"], phone=phone, reason=data["reason"], by=user_of(request), at=now()
     )
     return render(request, "reception/number_shown.html", {"number": number, "field": data["field"]})
+
+
+def _ask_again(request: HttpRequest, form: RevealForm, person: Person, phone: PersonPhone | None) -> HttpResponse:
+    """What is wrong with the reason, beside it, with the words as they were typed: in its place, or as a page."""
+    if not getattr(request, "htmx", False):
+        shown = {"form": form, "title": _("Show the number"), "submit": _("Show the number")}
+        return render(
+            request, "reception/register_form.html", shown | {"cancel_url": _back(request, person)}, status=422
+        )
+    shown = {"why": form, "person": person, "phone": phone, "field": form.cleaned_data["field"]}
+    shown["shown"] = masked_phone(phone.number) if phone else "****"
+    return render(request, "reception/reveal.html", shown, status=422)
 
 
 @login_required

@@ -105,14 +105,6 @@ class IdempotencyRecord(models.Model):
         return f"{self.scope} {self.key}"
 
 
-class LongWorkQuerySet(models.QuerySet["LongWork"]):
-    """Reads of long work."""
-
-    def visible_to(self, user: User) -> Self:
-        """One's own work, and that of projects one administers."""
-        return self.filter(Q(by=user) | Q(project_id__in=user.projects_as(Role.ADMIN, Role.SUPERVISOR)))
-
-
 class LongWork(models.Model):
     """Work that outlives a request (import, billing run, export, report): a row that a worker claims."""
 
@@ -139,8 +131,6 @@ class LongWork(models.Model):
     leased_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     cancel_asked = models.BooleanField(default=False)
-
-    objects = LongWorkQuerySet.as_manager()
 
     class Meta:
         indexes = [

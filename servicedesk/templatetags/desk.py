@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from cases.pictures import MOST_PHOTOS
 from records.masking import masked_phone
 from servicedesk.templatetags import wording
 
@@ -165,8 +166,9 @@ def posted(context: Context, name: str) -> str:
 
 @register.simple_tag
 def upload_limit() -> dict[str, int]:
-    """How large a photo may be: `bytes` for the page's script, `megabytes` for people."""
-    return {"bytes": settings.UPLOAD_MAX_BYTES, "megabytes": settings.UPLOAD_MAX_BYTES // 1024 // 1024}
+    """How large a photo may be: `bytes` for the page's script, `megabytes` for people; and how many go with a form."""
+    size = settings.UPLOAD_MAX_BYTES
+    return {"bytes": size, "megabytes": size // 1024 // 1024, "photos": MOST_PHOTOS}
 
 
 @register.filter

@@ -3,7 +3,7 @@
   "use strict";
   const YEAR = 31536000;
 
-  // Other scripts of ours ask these two.
+  // Other scripts of ours ask these.
   window.desk = {
     // True while an input method is composing: Enter then belongs to it, not to us.
     composing: (event) => event.isComposing || event.keyCode === 229,
@@ -25,6 +25,12 @@
       } catch {
         return "";
       }
+    },
+    // What every request of a script says of its page: the token, and the project that the page shows. Another window may
+    // have opened another project since, and the session knows only the last one.
+    headers: () => {
+      const { project } = document.body.dataset;
+      return { "X-CSRFToken": window.desk.csrf(), ...(project ? { "X-Project": project } : {}) };
     },
   };
 
@@ -52,6 +58,13 @@
     const field = dialog.querySelector("input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea");
     if (field) field.focus();
   }
+
+  // The server marks the dialog whose form it refused; showModal gives it the focus trap that the open attribute does not.
+  document.querySelectorAll("dialog[data-open-now]").forEach((dialog) => {
+    dialog.showModal();
+    const wrong = dialog.querySelector(".form-errors, [aria-invalid=true]");
+    if (wrong) wrong.focus();
+  });
 
   // <dialog data-load hx-get="…" hx-trigger="wanted" hx-swap="outerHTML"> is fetched when somebody points at its button, or opens it.
   const asked = new Set();
@@ -153,7 +166,7 @@
       showToast("denied");
     }
   });
-  document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = window.desk.csrf(); });
+  document.addEventListener("htmx:configRequest", (event) => { Object.assign(event.detail.headers, window.desk.headers()); });
   document.addEventListener("htmx:sendError", () => showToast("offline"));
   document.addEventListener("htmx:timeout", () => showToast("offline"));
 

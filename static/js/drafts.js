@@ -92,7 +92,7 @@
       say(form, words);
       if (words === wordsOf(form).failed) state.timer = window.setTimeout(() => save(form), AGAIN);
     };
-    const headers = { "X-CSRFToken": window.desk.csrf() };
+    const headers = window.desk.headers();
     // Followed, the redirect of an ended session would look like an answer.
     fetch(url("draftKeep"), { method: "POST", body, headers, redirect: "manual", credentials: "same-origin", keepalive: true, signal: stop.signal })
       .then((answer) => {
@@ -192,7 +192,7 @@
 
   async function look(key) {
     const local = sessionStorage.getItem(slot(key));
-    const answer = await fetch(`${url("drafts")}?key=${encodeURIComponent(key)}`, { headers: { Accept: "application/json" }, redirect: "manual" }).catch(() => null);
+    const answer = await fetch(`${url("drafts")}?key=${encodeURIComponent(key)}`, { headers: { ...window.desk.headers(), Accept: "application/json" }, redirect: "manual" }).catch(() => null);
     const found = answer && answer.ok ? await answer.json() : null;
     // What the server could not be told was typed later.
     const data = local ? JSON.parse(local) : found;

@@ -210,7 +210,7 @@
   }
 
   async function bringIn() {
-    const answer = await fetch(location.pathname + location.search, { credentials: "same-origin", headers: { "HX-Request": "true" } }).catch(() => null);
+    const answer = await fetch(location.pathname + location.search, { credentials: "same-origin", headers: { ...window.desk.headers(), "HX-Request": "true" } }).catch(() => null);
     if (!answer) {
       window.desk.toast("offline");
       return;

@@ -28,7 +28,7 @@
 
   // --- What there is to choose: from the server once, from the page each time. ---
   function load() {
-    loading ||= fetch(dialog.dataset.choices, { credentials: "same-origin" })
+    loading ||= fetch(dialog.dataset.choices, { headers: window.desk.headers(), credentials: "same-origin" })
       .then((answer) => (answer.ok && !answer.redirected ? answer.text() : Promise.reject(new Error(String(answer.status)))))
       .then((text) => {
         const sent = document.createElement("template");

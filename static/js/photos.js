@@ -44,7 +44,7 @@
       body.append("file", blob, name);
       const request = new XMLHttpRequest();
       request.open("POST", url);
-      request.setRequestHeader("X-CSRFToken", window.desk.csrf());
+      Object.entries(window.desk.headers()).forEach(([header, value]) => request.setRequestHeader(header, value));
       request.setRequestHeader("Idempotency-Key", key);
       request.setRequestHeader("Accept", "application/json");
       request.timeout = 120000;
@@ -68,6 +68,8 @@
       this.input = this.querySelector("input[type=file]");
       this.list = this.querySelector(".photo-list");
       this.stop = this.querySelector(".photo-stop");
+      this.full = this.querySelector(".photo-full");
+      this.most = Number(this.dataset.most) || Infinity;
       this.shape = this.querySelector("template");
       // The field's own name would send the big files again with the form around it.
       this.field = this.input.name;
@@ -83,7 +85,9 @@
     }
 
     take() {
-      [...this.input.files].forEach((file) => this.add(file));
+      // What is too much is never sent: the form would be refused for it.
+      const room = Math.max(this.most - this.list.children.length, 0);
+      [...this.input.files].slice(0, room).forEach((file) => this.add(file));
       this.input.value = "";
     }
 
@@ -160,6 +164,8 @@
       const count = (stage) => this.list.querySelectorAll(`[data-stage=${stage}]`).length;
       const detail = { sent: count("sent"), sending: count("sending"), failed: count("failed") + count("refused") };
       if (!detail.failed) this.stop.hidden = true;
+      this.input.disabled = this.list.children.length >= this.most;
+      if (this.full) this.full.hidden = !this.input.disabled;
       this.dispatchEvent(new CustomEvent("photos", { bubbles: true, detail }));
     }
   }

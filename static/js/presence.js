@@ -57,7 +57,7 @@
   // --- Asking: every ten seconds while I type or the page is looked at. A question that fails is asked again. ---
   function send(fields) {
     const body = new URLSearchParams(fields);
-    const headers = { "X-CSRFToken": window.desk.csrf(), "Accept": "application/json" };
+    const headers = { ...window.desk.headers(), "Accept": "application/json" };
     return fetch(line.dataset.presence, { method: "POST", body, headers, keepalive: Boolean(fields.gone), redirect: "error" });
   }
 

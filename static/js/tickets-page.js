@@ -1,13 +1,6 @@
-// A ticket's page: dialogs that come back with a mistake open by themselves, a revealed number is dialled, photos refresh the page.
+// A ticket's page: a revealed number is dialled, photos refresh the page.
 (() => {
   "use strict";
-
-  // The server marks the dialog whose form it refused; showModal gives it the focus trap that the open attribute does not.
-  document.querySelectorAll("dialog[data-open-now]").forEach((dialog) => {
-    dialog.showModal();
-    const wrong = dialog.querySelector(".form-errors, [aria-invalid=true]");
-    if (wrong) wrong.focus();
-  });
 
   // The number comes in answer to a tap. A phone dials it at once; at a desk it is read off and dialled on the set beside
   // the screen, where a browser asking for a program to call with would only be in the way (the number stays a link).

@@ -142,7 +142,7 @@
     try {
       const answer = await fetch(item.url, {
         method: "POST", body, redirect: "manual", signal: stop.signal, credentials: "same-origin",
-        headers: { Accept: "application/json", "X-CSRFToken": window.desk.csrf() },
+        headers: { ...window.desk.headers(), Accept: "application/json" },
       });
       if (answer.type === "opaqueredirect" || answer.status === 401) return { signedOut: true };
       const said = await answer.json().catch(() => ({}));

@@ -18,12 +18,17 @@ from tests.nonsense.values import json_value, text
 
 HELD = [checks.status_code_conformance, checks.content_type_conformance, checks.response_schema_conformance]
 WALK = 25  # so many requests find what the ones before them left behind
-CASES = ("ticket", "ticket", "done", "contact", "callback")
+CASES = ("ticket", "ticket", "done", "contact", "callback", "complaint")
 THINGS = {
     "tickets": ("ticket", "ticket", "done"),
     "contacts": ("contact",),
     "callbacks": ("callback",),
     "cases": CASES,
+    "complaints": ("complaint",),
+    "bills": ("bill",),
+    "payments": ("payment",),
+    "receipts": ("receipt",),
+    "approvals": ("approval",),
     "clocks": ("clock",),
     "projects": ("project",),
     "units": ("home",),

@@ -5,25 +5,13 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.conf import settings
 from rest_framework import serializers
 
 from tests.matrix.probe import addresses
 
 pytestmark = pytest.mark.req("SEC-1")
-OURS = (
-    "portal",
-    "reception",
-    "tickets",
-    "billing",
-    "visits",
-    "sla",
-    "notifications",
-    "cases",
-    "estate",
-    "records",
-    "accounts",
-    "servicedesk",
-)
+OURS = {*settings.OURS, "servicedesk"}
 
 
 def classes_below(base: type) -> Iterator[type]:

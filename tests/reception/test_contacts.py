@@ -331,3 +331,25 @@ def test_a_caller_stands_with_the_household_whose_phone_it_is(cast: Cast) -> Non
     assert called(cast).case.household == cast.households["3-2-1501"]
     new = NewContact(project=cast.project, said="问一下", caller=Caller(name="王先生", phone="13600000000", unit=unit))
     assert actions.log_contact(new=new, by=cast.frontdesk, at=NOON).case.household == tenants
+
+
+@pytest.mark.req("DSK-4")
+def test_who_began_to_be_served_while_somebody_closed_it_was_answered_and_has_not_left(cast: Cast) -> None:
+    contact = came(cast)
+    actions.serve(contact=Contact.objects.get(pk=contact.pk), by=cast.frontdesk, at=NOON)
+    closed = actions.close(contact=contact, by=cast.frontdesk, at=NOON + MINUTE)
+    assert closed.outcome == Outcome.ANSWERED
+    again = actions.close(contact=contact, by=cast.frontdesk, at=NOON + 2 * MINUTE)
+    assert (again.case.state, again.outcome) == (State.CLOSED, Outcome.ANSWERED)
+
+
+@pytest.mark.req("DSK-2")
+def test_asking_again_goes_by_what_the_matter_says_when_it_is_locked(cast: Cast) -> None:
+    matter = promised(cast).case
+    seen = Case.objects.get(pk=matter.pk)
+    promised(cast, Contact.objects.get(case=matter), to=cast.head)
+    actions.chase(matter=seen, caller=caller(cast), channel="phone", by=cast.frontdesk, at=NOON + MINUTE)
+    assert [m.user for m in Message.objects.filter(template="contact.chased", channel=IN_APP)] == [cast.head]
+    actions.reply(contact=Contact.objects.get(case=matter), text="好了", by=cast.head, at=NOON + 2 * MINUTE)
+    with pytest.raises(NotNow):
+        actions.chase(matter=seen, caller=caller(cast), channel="phone", by=cast.frontdesk, at=NOON + 3 * MINUTE)

@@ -13,6 +13,7 @@ from notifications.models import Message
 from reception import actions
 from reception.models import Contact
 from reception.states import Outcome
+from records.models import IdempotencyRecord
 from tests.cast import NOON, Cast
 from tests.reception.desk import HOUR, PHONE, ROOM, call, clock_at, findable, queries_for, repair, text_of, words_of
 from tickets.actions import dispatch
@@ -100,6 +101,7 @@ def test_a_repeat_call_is_logged_with_one_press_and_the_technician_hears_of_it(c
     for _ in range(2):
         answer = client.post("/call/repeat/", body)
     assert answer["Location"] == f"/call/?number={PHONE}&unit=3-2-1501"
+    assert PHONE not in str(IdempotencyRecord.objects.get().answer)
     logged = Contact.objects.get(case__parent=ticket.case)
     assert (logged.outcome, logged.case.contact_phone) == (Outcome.ANSWERED, PHONE)
     assert Message.objects.filter(template="contact.chased", user=cast.technician).exists()

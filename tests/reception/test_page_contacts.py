@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from cases.models import Case
+from cases.models import Case, Event
 from reception import actions
 from reception.models import Contact
 from reception.queries.log import Filters, one_page
@@ -416,3 +416,20 @@ def test_the_log_goes_by_when_somebody_called_whenever_it_was_written_down(cast:
     assert [row.said for row in rows] == ["第20分钟", "第10分钟", "第0分钟"]
     older = one_page(Filters(), user=cast.frontdesk, project=cast.project, at=NOON, before=rows[1].pk).contacts
     assert [row.said for row in older] == ["第0分钟"]
+
+
+@pytest.mark.req("DSK-1")
+@pytest.mark.parametrize("done", ["收费标准已发微信", ""])
+def test_what_was_answered_before_stays_in_the_story_when_it_is_written_anew_or_emptied(
+    cast: Cast, signed_in: SignIn, done: str
+) -> None:
+    client = signed_in(cast.frontdesk)
+    body = {"said": "问停车", "purpose": "enquiry", "channel": "phone", "then": "hold"}
+    client.post("/contacts/new/", body | {"done": "已说明收费标准"})
+    contact = Contact.objects.get()
+    assert client.post(f"{page(contact)}finish/", body | {"done": done, "then": ""}).status_code == 302
+    contact.refresh_from_db()
+    assert contact.done == done
+    assert Event.objects.get(case=contact.case, kind="contact.reworded").text == "已说明收费标准"
+    refused = client.post(f"{page(contact)}finish/", body | {"done": " ", "then": "answer"})
+    assert "done" in refused.context["form"].errors, "nobody was answered with nothing"

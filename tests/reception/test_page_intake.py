@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from cases.models import Event
@@ -462,3 +464,35 @@ def test_suggesting_costs_the_same_for_one_double_and_for_three(cast: Cast, sign
         if n in (0, 2):
             address = f"/intake/?unit={ROOM}&said=厨房水管漏水"
             assert queries_for(client, address) == 8
+
+
+@pytest.mark.req("REP-1")
+def test_a_half_day_chosen_while_it_was_offered_is_taken_until_its_end(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    morning = "2026-11-23T09:00:00+08:00|2026-11-23T12:00:00+08:00"
+    with clock_at(NOON - timedelta(minutes=29)):
+        assert morning not in text_of(client.get("/intake/"))
+        assert take(client, when=morning).status_code == 302
+    assert Ticket.objects.get().preferred_to == NOON
+    late = take(client, when=morning, idempotency_key="late")
+    assert late.status_code == 422
+    assert "when" in late.context["form"].errors
+    assert "This half day is over by now. Choose another time." in words_of(late)
+
+
+@pytest.mark.req("REP-1")
+def test_a_thirteenth_photo_is_refused_with_a_sentence_and_not_passed_over(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    refused = take(client, photos=[f"token{n}" for n in range(13)])
+    assert refused.status_code == 422
+    assert "At most 12 photos" in words_of(refused)
+    assert 'data-most="12"' in text_of(refused)
+    assert not Ticket.objects.exists()
+
+
+def test_photos_are_locked_before_they_are_hung_up(cast: Cast, signed_in: SignIn) -> None:
+    if not connection.features.has_select_for_update:
+        pytest.skip("no row locks here")
+    with CaptureQueriesContext(connection) as asked:
+        take(signed_in(cast.frontdesk), photos=["token"])
+    assert any("records_storedfile" in each["sql"] and "FOR UPDATE" in each["sql"] for each in asked)

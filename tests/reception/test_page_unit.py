@@ -129,7 +129,8 @@ def test_a_number_is_shown_after_a_reason_was_written_down(cast: Cast, signed_in
     assert PHONE in text_of(shown)
     assert [entry.reason for entry in AuditEntry.objects.filter(action="person.revealed")] == ["回电"]
     refused = client.post(address, {"field": "phone", "phone": phone.pk, "reason": " "}, HTTP_HX_REQUEST="true")
-    assert refused.status_code == 400
+    assert refused.status_code == 422
+    assert "Say why you need the number." in words_of(refused)
     assert PHONE not in text_of(refused)
     assert AuditEntry.objects.filter(action="person.revealed").count() == 1
 
@@ -361,3 +362,29 @@ def test_a_day_that_does_not_fit_comes_back_with_who_was_to_leave(cast: Cast, si
     assert "Still to come." in words_of(answer)
     assert f'value="{place.pk}"' in text_of(answer)
     assert "Only 张小明" in words_of(answer)
+
+
+@pytest.mark.req("SEC-2")
+def test_a_reason_that_does_not_fit_says_what_is_wrong_and_stays(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    address, words = f"/residents/{cast.people[ROOM].pk}/reveal/", "回电" * 101
+    body = {"field": "phone", "phone": cast.people[ROOM].phones.get().pk, "reason": words}
+    for headers in ({"HX-Request": "true"}, {}):
+        refused = client.post(address, body, headers=headers)
+        assert refused.status_code == 422
+        page = text_of(refused)
+        assert words in page
+        assert "at most 200 characters" in page
+        assert PHONE not in page
+    assert client.post(address, body | {"phone": "x"}, HTTP_HX_REQUEST="true").status_code == 400
+    assert not AuditEntry.objects.filter(action="person.revealed").exists()
+
+
+def test_the_day_of_a_move_is_today_where_the_home_stands(cast: Cast, signed_in: SignIn) -> None:
+    Membership.objects.create(user=cast.frontdesk, role=Role.FRONTDESK, project=cast.other_project)
+    cast.other_project.time_zone = "Pacific/Auckland"
+    cast.other_project.save()
+    unit = make_home(cast.other_project, ROOM, "别处的人", "13700001111")[0]
+    with clock_at(NOON.replace(hour=12)):  # 20:00 in Shanghai, the next day in Auckland
+        page = signed_in(cast.frontdesk).get(f"/homes/{unit.pk}/new/")
+    assert page.context["form"]["on"].value() == date(2026, 11, 24)

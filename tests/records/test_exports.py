@@ -5,14 +5,17 @@ import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import openpyxl
 import pytest
 import time_machine
+from django.core.files.storage import default_storage
 from django.test import Client
 
 from accounts.models import Membership, User
 from records.approvals import approve, refuse
+from records.exports import forget_over
 from records.models import Approval, AuditEntry, LongWork, StoredFile
 from records.work import run_waiting
 from tests.cast import NOON, Cast, make_user
@@ -148,6 +151,28 @@ def test_after_a_week_it_is_over(cast: Cast, signed_in: SignIn, two_tickets: Non
     for later, status in ((timedelta(days=7), 200), (timedelta(days=7, seconds=1), 409)):
         with time_machine.travel(NOON + later, tick=False):
             assert signed_in(cast.quality).get(address).status_code == status
+
+
+def test_then_its_file_goes_and_what_was_done_stays_on_record(cast: Cast, signed_in: SignIn, two_tickets: None) -> None:
+    made(asked_of(signed_in(cast.quality)), cast.gm)
+    name = str(StoredFile.objects.get().file.name)
+    assert forget_over(NOON + timedelta(days=7)) == 0
+    assert forget_over(NOON + timedelta(days=7, seconds=1)) == 1
+    assert not StoredFile.objects.exists()
+    assert not default_storage.exists(name)
+    assert AuditEntry.objects.filter(action="tickets.exported").count() == 1
+
+
+def test_killed_before_its_end_it_is_made_again_and_stands_in_the_trail_once(
+    cast: Cast, signed_in: SignIn, two_tickets: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approve(approval=asked_of(signed_in(cast.quality)), by=cast.gm, at=NOON)
+    with monkeypatch.context() as patched:
+        patched.setattr("records.exports.finish", Mock(side_effect=SystemExit))
+        with pytest.raises(SystemExit):
+            run_waiting(NOON)
+    assert run_waiting(NOON + HOUR) == {"done": 1, "failed": 0}
+    assert AuditEntry.objects.filter(action="tickets.exported").count() == 1
 
 
 def test_who_may_not_export_may_not_ask(cast: Cast, signed_in: SignIn, two_tickets: None) -> None:

@@ -1,13 +1,15 @@
 """The same request sent twice acts once."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.datastructures import MultiValueDict
 
 from core.errors import Invalid, KeyReused
-from records.actions import Answer, audit, body_hash, once
+from records.actions import Answer, audit, body_hash, forget_answers, once
 from records.models import AuditEntry, IdempotencyRecord
 from tests.cast import NOON, Cast
 from tests.records.pictures import upload
@@ -60,6 +62,16 @@ def test_what_was_refused_may_be_tried_again_under_its_key(cast: Cast) -> None:
     assert not AuditEntry.objects.exists()
     assert not IdempotencyRecord.objects.exists()
     assert not act(cast).replayed
+
+
+def test_an_answer_is_kept_for_thirty_days(cast: Cast) -> None:
+    act(cast)
+    assert forget_answers(NOON + timedelta(days=30)) == 0
+    assert act(cast).replayed
+    with CaptureQueriesContext(connection) as asked:
+        assert forget_answers(NOON + timedelta(days=30, seconds=1)) == 1
+    assert len([each for each in asked if "DELETE" in each["sql"]]) == 1
+    assert not any("SELECT" in each["sql"] for each in asked)
 
 
 def test_an_empty_answer_is_an_answer(cast: Cast) -> None:
