@@ -4,8 +4,10 @@ from typing import Any
 
 from accounts.models import User
 from billing.actions.arrears.finding import find_overdue
+from billing.actions.arrears.printing import render_letters
 from billing.models import Arrears, ArrearsBatch, ArrearsLetter, ArrearsRound, Bill
 from records.actions import store_bytes
+from records.papers import FONTS
 from tests.cast import NOON
 
 
@@ -15,17 +17,20 @@ def collected(bill: Bill, *, by: User, word: str) -> dict[str, dict[str, object]
     find_overdue(bill.project, day=NOON.date(), at=NOON)
     arrears = Arrears.objects.select_related("case").get(unit=bill.unit)
     given: dict[str, Any] = {"project": bill.project, "by": by, "at": NOON}
-    file = store_bytes(content=b"%PDF-1.7", name=f"{word}.pdf", content_type="application/pdf", **given)
-    batch = ArrearsBatch.objects.create(project=bill.project, made_at=NOON, made_by=by, file=file, count=1)
     letter = ArrearsLetter.objects.create(
         number=f"CJ-20261123-{bill.unit_id:04d}",
         arrears=arrears,
-        batch=batch,
+        recipient=word,
         amount=bill.amount,
         pay_by=NOON.date(),
         sent_at=NOON,
         sent_by=by,
     )
+    url = "https://desk.example.org/"
+    paper = render_letters([letter], project=bill.project, url=url, at=NOON, fonts=FONTS)
+    file = store_bytes(content=paper, name=f"{letter.number}.pdf", content_type="application/pdf", **given)
+    batch = ArrearsBatch.objects.create(project=bill.project, made_at=NOON, made_by=by, file=file, count=1)
+    ArrearsLetter.objects.filter(pk=letter.pk).update(batch=batch)
     number = arrears.case.number
     return {
         "arrears": {"number": number},
