@@ -125,7 +125,7 @@ def lock_bills(unit: Unit, bills: Sequence[Bill]) -> list[Bill]:
     """
     Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
     rows = Bill.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[bill.pk for bill in bills])
-    locked = list(rows.annotate(is_collected=is_collected()).order_by("pk"))
+    locked = list(rows.select_related("debtor").annotate(is_collected=is_collected()).order_by("pk"))
     for bill in locked:
         if not bill.outstanding:
             raise NotNow(
@@ -169,10 +169,14 @@ def _tell_cases(
 def make_payment(
     project: Project, unit: Unit, bills: Sequence[Bill], *, payer: str, by: User, at: datetime, **given: object
 ) -> Payment:
-    """The row of money that was taken, in the name of whoever owes the bills, or else owns the unit."""
+    """The row of money that was taken, in the name of whoever owes the bills, or else owns the unit.
+
+    The bills come with who owes them.
+    """
     first = next(iter(bills), None)
     owes = Liable(first.household_id, first.debtor_id) if first else liable_for([unit.pk]).get(unit.pk, Liable())
-    name = payer.strip() or _name_of(owes)
+    debtor = first.debtor if first else None
+    name = payer.strip() or (debtor.name if debtor else _name_of(owes))
     day = at.astimezone(project.tz).date()
     return Payment.objects.create(
         number=next_number(prefix=PREFIX, day=day),

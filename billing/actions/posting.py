@@ -34,7 +34,6 @@ class Line:
     reverses: int | None = None
 
 
-@transaction.atomic
 def post(
     *,
     project: Project,
@@ -49,6 +48,8 @@ def post(
     reverses: Entry | None = None,
 ) -> Entry:
     """Book one entry with its transfers on a local day of the project; three statements, whatever their number.
+
+    In the transaction of the deed that it books, which is whole or not at all.
 
     Raises:
         Invalid: nothing to book, an amount that is not a positive number of cents, an account booked against itself.

@@ -11,11 +11,13 @@ from django.test import Client
 
 from accounts.models import User
 from billing.actions.dayclose import Count, close_books, close_day, reopen_day
-from billing.actions.reversing import reverse_receipt
+from billing.actions.reversing import reverse_or_ask, reverse_receipt
 from billing.models import DayClose
 from billing.queries.dayclose import days_of, is_day_closed, recorded
 from billing.queries.ledger import is_closed
 from core.errors import Invalid, NotAllowed, NotNow
+from records.approvals import approve
+from records.models import Approval
 from tests.billing.money import NEXT_DOOR, assert_books_agree, charged, paid, yuan
 from tests.cast import NOON, Cast
 from tests.tickets.pages import queries_for
@@ -63,7 +65,12 @@ def test_after_it_no_money_moves_on_that_day_and_a_reversal_needs_a_second_perso
         paid(cast, charged(cast, 5), at=NOON + 2 * HOUR)
     with pytest.raises(NotNow) as refused:
         reverse_receipt(receipt=receipt, reason="错", by=cast.supervisor, at=NOON + 2 * HOUR)
-    assert refused.value.code == "day_closed"
+    assert refused.value.code == "day_over"
+    asked = reverse_or_ask(receipt=receipt, reason="错", by=cast.supervisor, at=NOON + 2 * HOUR)
+    assert isinstance(asked, Approval)
+    approve(approval=asked, by=cast.gm, at=NOON + 3 * HOUR)
+    receipt.refresh_from_db()
+    assert receipt.reversed_by == cast.gm
     paid(cast, charged(cast, 5), at=NOON + DAY)
     assert_books_agree(cast)
 

@@ -183,7 +183,7 @@ def test_the_till_and_a_receipt_cost_the_same_for_any_number_of_bills(
         charged(cast)
     client = signed_in(cast.cashier)
     client.get(TILL)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(TILL)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(f"/receipts/{receipt.number}/")
