@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from django.test import Client
 
 from accounts.models import User
@@ -12,7 +11,6 @@ from tests.cast import Cast
 SignIn = Callable[[User], Client]
 
 
-@pytest.mark.req("I18N-1")
 def test_whoever_is_signed_in_keeps_the_choice_with_the_account(cast: Cast, signed_in: SignIn) -> None:
     cast.frontdesk.language = "zh-hans"
     cast.frontdesk.save()
