@@ -20,7 +20,7 @@ from billing.serializers_arrears import (
     FindingVerb,
     LetterVerb,
     NotifyVerb,
-    PromiseVerb,
+    PromiseToPayVerb,
     VisitVerb,
     WhyVerb,
     arrears_of,
@@ -115,11 +115,11 @@ class ArrearsViewSet(CaseApi):
         """Ask a second person to hand it to the legal channel; they decide under `approvals`."""
         return self.step(WhyVerb, actions.ask_to_file)
 
-    @extend_schema(request=PromiseVerb)
+    @extend_schema(request=PromiseToPayVerb)
     @action(detail=True, methods=["post"])
     def promise(self, request: Request, number: str) -> Response:
         """Write down that it is paid by a day; collecting rests until its end."""
-        return self.step(PromiseVerb, actions.promise)
+        return self.step(PromiseToPayVerb, actions.promise)
 
     @extend_schema(request=ReasonVerb)
     @action(detail=True, methods=["post"])

@@ -148,7 +148,7 @@ class WhyVerb(Verb):
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
-class PromiseVerb(Verb):
+class PromiseToPayVerb(Verb):
     """The last day on which it is to be paid."""
 
     until = DayInput()

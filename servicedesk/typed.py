@@ -8,12 +8,13 @@ from django import forms
 from django.conf import settings
 
 
-def in_words(posted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def in_words(posted: Iterable[tuple[str, str]], room: str = "") -> list[tuple[str, str]]:
     """Label and value of what somebody typed or chose, in the form's order; choices that only a database knows are
-    passed over, and so is everything where no form of ours has these fields.
+    passed over, and so is everything where no form of ours has these fields. `room` is the app that was asked: of
+    forms that fit alike it is one of its own.
     """
     typed = {name: value.strip() for name, value in posted if value.strip()}
-    fitting = max(_forms(forms.BaseForm), key=lambda one: _fit(one, typed), default=None)
+    fitting = max(_forms(forms.BaseForm), key=lambda one: _fit(one, typed, room), default=None)
     if fitting is None:
         return []
     told = [(str(field.label or ""), _said(field, typed[name])) for name, field in _shown(fitting, typed)]
@@ -23,15 +24,19 @@ def in_words(posted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 def _forms(kind: type[forms.BaseForm]) -> Iterator[type[forms.BaseForm]]:
     """Every form of ours that is loaded: a request that brings fields does not say which form they are of."""
     for one in kind.__subclasses__():
-        if one.__module__.partition(".")[0] in settings.OURS:
+        if _room_of(one) in settings.OURS:
             yield one
         yield from _forms(one)
 
 
-def _fit(form: type[forms.BaseForm], typed: dict[str, str]) -> tuple[int, int]:
-    """How well a form fits: the more of its fields came along the better, then the fewer that did not."""
+def _room_of(form: type[forms.BaseForm]) -> str:
+    return form.__module__.partition(".")[0]
+
+
+def _fit(form: type[forms.BaseForm], typed: dict[str, str], room: str) -> tuple[int, bool, int]:
+    """How well a form fits: by how many of its fields came along, then whose it is, then by how few did not."""
     names = set(getattr(form, "base_fields", {}))
-    return len(names & set(typed)), -len(names - set(typed))
+    return len(names & set(typed)), _room_of(form) == room, -len(names - set(typed))
 
 
 def _shown(form: type[forms.BaseForm], typed: dict[str, str]) -> list[tuple[str, forms.Field]]:

@@ -9,6 +9,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
+from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from servicedesk.typed import in_words
@@ -23,12 +24,21 @@ def unsent(request: HttpRequest) -> dict[str, Any]:
     return {
         "request": request,
         "posted": fields,
-        "typed": in_words(fields),
+        "typed": in_words(fields, _room(request)),
         "lost": request.method == "POST" and not fields,
         "once": any(name == "idempotency_key" for name, _value in fields),
         "here": request.get_full_path(),
         "again": page_of(request),
     }
+
+
+def _room(request: HttpRequest) -> str:
+    """The app whose address was asked for; empty where there is none."""
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return ""
+    return view.__module__.partition(".")[0]
 
 
 def page_of(request: HttpRequest) -> str:

@@ -16,7 +16,7 @@ from servicedesk.defaults import load_all
 from tests.cast import NOON, Cast, make_cast
 from tests.nonsense.tally import summed
 from tests.recording import Recording, is_empty
-from tests.turns import let_pages_take_turns
+from tests.turns import let_files_take_turns
 
 
 @pytest.fixture(autouse=True)
@@ -85,8 +85,8 @@ def real_transactions(transactional_db: Any) -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let pages take turns where there are too many, before anybody asks which tests are slow."""
-    let_pages_take_turns(items)
+    """Let files take turns between the databases, before anybody asks which tests are slow."""
+    let_files_take_turns(items)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -344,7 +344,7 @@ TABLE: dict[str, Row] = {
     "contact-detail": readable("contact"),
     "callback-detail": readable("callback"),
     "clock-detail": readable("clock"),
-    "clock-extend": writable("clock", LEADERS, just(by_hours=1, reason="等配件")),
+    "clock-extend": writable("clock", DECIDERS, just(by_hours=1, reason="等配件")),
     "callback-record": writable("callback", CALLERS, just(result="unreachable")),
     "contact-answer": writable("contact", DESK),
     "contact-close": writable("contact", DESK),

@@ -148,7 +148,7 @@ def test_every_other_verb_has_its_address(cast: Cast, api: Api) -> None:
         (phone, "arrive", {}, "in_progress"),
         (phone, "add-parts", {"lines": [{"item": "hose", "quantity": 1}]}, "in_progress"),
         (phone, "return", {"reason": "要电工"}, "pending"),
-        (desk, "cancel", {"reason": "业主不修了"}, "cancelled"),
+        (boss, "cancel", {"reason": "业主不修了"}, "cancelled"),
     ):
         answer = verb(client, number, name, body)
         assert (answer.status_code, answer.data.get("state")) == (200, state), (name, answer.data)

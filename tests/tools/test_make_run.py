@@ -95,7 +95,9 @@ def test_it_serves_comes_back_from_a_kill_and_leaves_nobody_behind(desk: Desk) -
     assert "frontdesk" in desk.said.read_text()
     assert desk.get("/healthz")[0] == 200
     assert eventually(lambda: desk.get("/readyz")[0] == 200, 60), desk.get("/readyz")
-    assert set(json.loads(desk.get("/readyz")[1]).values()) == {"ok"}
+    ready = json.loads(desk.get("/readyz")[1])
+    assert ready.pop("set_aside") == 0
+    assert set(ready.values()) == {"ok"}
 
     before = desk.jobs()
     assert len(before) == 2, "one worker and the scheduler in it"
