@@ -321,6 +321,9 @@ SPECTACULAR_SETTINGS = {
         "PersonKindEnum": "estate.states.PersonKind",
         "TicketKindEnum": "tickets.states.Kind",
         "ItemKindEnum": "tickets.states.ItemKind",
+        "ReminderEnum": "billing.states.Reminder",
+        "CallbackHowEnum": "visits.states.How",
+        "ToldHowEnum": "complaints.states.Told",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
