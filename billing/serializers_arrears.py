@@ -111,7 +111,7 @@ class NotifyVerb(Verb):
     """One attempt to remind."""
 
     how = serializers.ChoiceField(choices=Reminder.choices)
-    reached = serializers.BooleanField(required=False, default=True)
+    reached = serializers.BooleanField()
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
     cause = serializers.ChoiceField(choices=Cause.choices, required=False, allow_blank=True, default="")
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from billing.actions.arrears.settling import settled
+from billing.actions.paying import lock_cases
 from billing.actions.posting import Line, mirrored, post
 from billing.models import Bill, BillLine, ChargeItem, Posting
 from billing.models.bills import STATES
@@ -16,7 +17,6 @@ from billing.permissions import can_bill
 from billing.queries.owed import Liable, liable_for, liable_in
 from billing.states import BillState, Book, EntryKind
 from cases.actions import next_number
-from cases.family import lock_lines
 from cases.models import Case
 from core.errors import Invalid, NotAllowed, NotNow
 from core.money import to_cents
@@ -94,7 +94,7 @@ def void(*, bill: Bill, reason: str, by: User, at: datetime) -> Bill:
     """
     if not can_bill(by, bill.project):
         raise NotAllowed(_("Only cashiers and supervisors make a bill void."))
-    case = lock_lines(bill.case)[0] if bill.case is not None else None
+    case = lock_cases([bill]).get(bill.case_id or 0)
     Unit.objects.select_for_update(no_key=True).get(pk=bill.unit_id)
     locked = Bill.objects.select_for_update(of=("self",)).select_related("project").get(pk=bill.pk)
     if locked.voided_at is not None:

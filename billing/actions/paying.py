@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Round
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
@@ -145,8 +146,11 @@ def _settle(bills: Sequence[Bill], settled: Mapping[int, Decimal]) -> None:
 
 
 def add_credit(unit: Unit, amount: Decimal) -> None:
-    """Keep what a household, whose unit is locked, paid in advance; a negative amount uses it up."""
-    if not Credit.objects.filter(unit=unit).update(amount=F("amount") + amount):
+    """Keep what a household, whose unit is locked, paid in advance; a negative amount uses it up.
+
+    Rounded where it is reckoned: SQLite adds in binary fractions.
+    """
+    if not Credit.objects.filter(unit=unit).update(amount=Round(F("amount") + amount, precision=2)):
         Credit.objects.create(unit=unit, project_id=unit.project_id, amount=amount)
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from billing.actions.dayclose import require_day_open
 from billing.actions.paying import add_credit
 from billing.actions.posting import Line, post
 from billing.models import Credit, Refund, RefundPaper
@@ -76,7 +77,8 @@ def refund(*, unit: Unit, approval: Approval, by: User, at: datetime) -> Refund:
 
     Raises:
         NotAllowed: `by` asked for it, or neither supervises nor leads the project.
-        NotNow: less is left of what was paid in advance, or the month is closed: nothing is booked.
+        NotNow: less is left of what was paid in advance, whoever asked has closed their day, or the month is closed:
+            nothing is booked.
     """
     require_second(by, unit.project, approval.asked_by)
     amount, method = Decimal(approval.data["amount"]), approval.data["method"]
@@ -89,6 +91,8 @@ def refund(*, unit: Unit, approval: Approval, by: User, at: datetime) -> Refund:
         raise NotNow(words % {"left": to_cents(left)}, code="credit_used")
     add_credit(unit, -amount)
     day = at.astimezone(unit.project.tz).date()
+    # Whoever asked hands the money over: it leaves their till, and not behind a count.
+    require_day_open(project=unit.project, cashier=approval.asked_by, day=day)
     number = next_number(prefix=PREFIX, day=day)
     line = Line(debit=Book.CREDIT, credit=METHOD_BOOKS[method], amount=amount, unit=unit.pk)
     entry = post(project=unit.project, kind=EntryKind.REFUNDED, day=day, lines=[line], by=by, at=at, text=number)

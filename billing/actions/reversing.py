@@ -101,6 +101,7 @@ def _require_may(receipt: Receipt, by: User) -> None:
 
 
 def _reverse(receipt: Receipt, reason: str, *, asked_by: User | None, by: User, at: datetime) -> Receipt:
+    look_again(receipt.payment.project, at=at)  # first, as the day's round holds it before cases and units
     lines = list(PaymentLine.objects.filter(payment=receipt.payment_id).select_related("bill"))
     cases = lock_cases([line.bill for line in lines])
     Unit.objects.select_for_update(no_key=True).get(pk=receipt.payment.unit_id)
@@ -108,11 +109,11 @@ def _reverse(receipt: Receipt, reason: str, *, asked_by: User | None, by: User, 
     receipt = locked.get(pk=receipt.pk)
     _require_standing(receipt)
     _owe_again(lines)
-    look_again(receipt.payment.project, at=at)
     _take_credit_back(receipt)
     _tell_cases(cases, lines, by=by, at=at)
     entry = receipt.payment.entries.get(kind=EntryKind.PAID)
-    receipt.reversed_entry = reverse(entry=entry, by=by, at=at, reason=reason)
+    # The money goes back out of the till of whoever asked; who approved stands on the receipt.
+    receipt.reversed_entry = reverse(entry=entry, by=asked_by or by, at=at, reason=reason)
     receipt.reversed_at, receipt.reversed_by, receipt.reversed_reason = at, by, reason
     receipt.save(update_fields=["reversed_at", "reversed_by", "reversed_reason", "reversed_entry"])
     audit(

@@ -174,7 +174,7 @@ def raise_bills(work: LongWork, watch: Watch) -> None:
     while True:
         with transaction.atomic():
             _take_turns(run, work)
-            batch = _raise_batch(run, after=after, at=watch.now)
+            batch = _raise_batch(run, after=after, by=work.by, at=watch.now)
         if batch is None:
             break
         done, after = done + batch.size, batch.last
@@ -210,7 +210,7 @@ def _take_turns(run: BillingRun, work: LongWork) -> None:
         raise long_work.StoppedError(_("Stopped: this run is being taken back."))
 
 
-def _raise_batch(run: BillingRun, *, after: int, at: datetime) -> Batch | None:
+def _raise_batch(run: BillingRun, *, after: int, by: User, at: datetime) -> Batch | None:
     """Raise the next bills of a run; its statements are as many for one bill as for all of a batch."""
     batch = batch_of(run, after=after)
     if batch is None or not batch.drafts:
@@ -219,7 +219,7 @@ def _raise_batch(run: BillingRun, *, after: int, at: datetime) -> Batch | None:
     numbers = next_numbers(prefix=PREFIX, day=day, count=len(batch.drafts))
     new = [_bill(run, draft, number, at) for draft, number in zip(batch.drafts, numbers, strict=True)]
     books = {draft.charge.tariff.item_id: draft.charge.tariff.item.books_to for draft in batch.drafts}
-    bills = raise_new(new, project=run.project, books=books, by=run.made_by, day=day, at=at, run=run)
+    bills = raise_new(new, project=run.project, books=books, by=by, day=day, at=at, run=run)
     _write_lines(bills, batch.drafts)
     return batch
 

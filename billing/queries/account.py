@@ -99,7 +99,7 @@ def _line(row: Posting, owed: Decimal, advance: Decimal) -> Line:
     charged = row.amount if row.debit_id == Book.RECEIVABLE else NOTHING
     settled = row.amount if row.credit_id == Book.RECEIVABLE else NOTHING
     if row.entry.kind == EntryKind.VOIDED:
-        charged, settled = -settled, NOTHING
+        charged, settled = charged - settled, NOTHING
     elif row.entry.kind == EntryKind.REVERSED:
         charged, settled = NOTHING, settled - charged
     if row.credit_id == Book.CREDIT:

@@ -92,8 +92,12 @@ class Reckoner:
             if key in self.taken:
                 batch.leave_out(charge, LeftOut.BILLED)
                 continue
+            draft = self._made(charge, mine, {each: Decimal(1)}, thing=thing)
+            if draft.amount <= 0:
+                batch.leave_out(charge, LeftOut.NOTHING)
+                continue
             self.taken.add(key)
-            batch.drafts.append(self._made(charge, mine, {each: Decimal(1)}, thing=thing))
+            batch.drafts.append(draft)
         if not drafted:
             batch.leave_out(charge, LeftOut.NOTHING)
 

@@ -270,6 +270,8 @@ def cancel_clock(clock: Clock, *, case: Case, at: datetime, by: User | None, led
 
 
 def _pause(clock: Clock, *, case: Case, at: datetime, by: User | None, ledger: Ledger) -> None:
+    if clock.state == ClockState.PAUSED:  # its due time stands still: nothing falls due meanwhile
+        return
     catch_up(clock, case=case, now=at, ledger=ledger)
     if clock.state != ClockState.RUNNING:
         return

@@ -16,7 +16,7 @@ from sla.actions.events import happen
 from sla.models import Clock, ClockEvent
 from sla.permissions import can_extend
 from sla.queries import Staff
-from sla.states import ClockEventKind, ClockState
+from sla.states import ClockEventKind, ClockState, Source
 
 MOST_HOURS = 24 * 90
 
@@ -38,6 +38,8 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Say why the deadline is extended."), fields={"reason": _("Required.")})
+    if clock.version.policy.source == Source.LAW:
+        raise NotNow(_("This time is the law's: nobody can give more of it."))
     if not 0 < by_hours <= MOST_HOURS:
         raise Invalid(_("Extend by more than 0 and at most 2,160 hours."), fields={"by_hours": _("Out of range.")})
     if clock.ended_at is not None or clock.state == ClockState.PAUSED:

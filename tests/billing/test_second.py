@@ -14,11 +14,13 @@ from django.test import Client
 
 from accounts.models import User
 from billing.actions.charging import void
+from billing.actions.dayclose import Count, close_day
 from billing.actions.refunding import ask_for_refund, print_refund
 from billing.actions.reversing import reverse_or_ask
 from billing.actions.waiving import ask_to_waive
 from billing.models import Bill, Entry, Receipt, Refund
 from billing.queries.bill import bill_page
+from billing.queries.dayclose import recorded
 from billing.queries.owed import credit_of
 from billing.states import BillState, Book, EntryKind
 from core.errors import Invalid, NotAllowed, NotNow
@@ -154,6 +156,41 @@ def test_a_receipt_whose_day_is_over_stands_until_a_second_person_approves(cast:
     assert receipt.reversed_entry.day == (NOON + 2 * DAY).date()
     assert (bill.outstanding, credit_of(cast.units[HOME])) == (yuan(100), yuan(0))
     assert_books_agree(cast)
+
+
+def test_credit_that_binary_fractions_miss_is_taken_back_to_nothing(cast: Cast) -> None:
+    first, second = paid(cast, amount="10.10"), paid(cast, amount="20.20")
+    for receipt in (second, first):
+        reverse_or_ask(receipt=receipt, reason="错", by=cast.cashier, at=NOON)
+    assert credit_of(cast.units[HOME]) == yuan(0)
+    assert_books_agree(cast)
+
+
+def test_no_refund_leaves_a_till_that_was_counted(cast: Cast) -> None:
+    paid(cast, amount=50)
+    asked = refunding(cast)
+    close_day(
+        project=cast.project,
+        day=NOON.date(),
+        counts={"cash": Count(counted=yuan(50))},
+        handed_to="财务",
+        by=cast.cashier,
+        at=NOON,
+    )
+    with pytest.raises(NotNow):
+        approve(approval=asked, by=cast.supervisor, at=NOON)
+    approve(approval=asked, by=cast.supervisor, at=NOON + DAY)
+    assert recorded(cast.project, cast.cashier.pk, (NOON + DAY).date()) == {"cash": yuan(-30)}
+    assert_books_agree(cast)
+
+
+def test_a_late_reversal_leaves_the_till_of_whoever_asked(cast: Cast) -> None:
+    receipt = paid(cast, charged(cast))
+    asked = reverse_or_ask(receipt=receipt, reason="刷错卡", by=cast.cashier, at=NOON + DAY)
+    assert isinstance(asked, Approval)
+    approve(approval=asked, by=cast.gm, at=NOON + DAY)
+    assert recorded(cast.project, cast.cashier.pk, (NOON + DAY).date()) == {"cash": yuan(-100)}
+    assert recorded(cast.project, cast.gm.pk, (NOON + DAY).date()) == {}
 
 
 def test_a_late_reversal_whose_credit_was_used_meanwhile_is_not_carried_out(cast: Cast) -> None:

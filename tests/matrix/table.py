@@ -397,7 +397,7 @@ TABLE: dict[str, Row] = {
     "receipt-reverse": writable("receipt", frozenset({"cashier", "supervisor"}), REASON),
     "arrears-list": readable(),
     "arrears-detail": readable("arrears"),
-    "arrears-notify": writable("arrears", COLLECTORS, just(how="phone")),
+    "arrears-notify": writable("arrears", COLLECTORS, just(how="phone", reached=True)),
     "arrears-cause": writable("arrears", COLLECTORS, just(cause="forgot")),
     **dict.fromkeys(
         ("arrears-letter", "arrears-deliver", "arrears-decide-visit"),

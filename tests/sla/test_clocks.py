@@ -8,7 +8,7 @@ from django.utils import translation
 
 from core.errors import Invalid, NotAllowed, NotNow
 from sla.actions import extend, sweep_clocks
-from sla.models import Clock, PolicyVersion
+from sla.models import Clock, Policy, PolicyVersion
 from sla.states import ClockState
 from tests.cast import NOON, Cast
 from tests.sla.trial import clock_of, make_case, make_version, occur
@@ -102,6 +102,25 @@ def test_pausing_twice_and_resuming_twice_counts_once(cast: Cast) -> None:
     clock.refresh_from_db()
     assert clock.due_at == NOON + HOUR + 20 * MINUTE
     assert kinds(clock) == ["started", "paused", "resumed"]
+
+
+def test_a_second_pause_beyond_the_old_due_time_breaches_nothing(cast: Cast) -> None:
+    make_version()
+    clock = asked(cast)
+    occur(clock.case, "trial.held", NOON + 10 * MINUTE)
+    occur(clock.case, "trial.held", NOON + 3 * HOUR)
+    assert sweep_clocks(at=NOON + 4 * HOUR)["clocks"] == 0
+    occur(clock.case, "trial.resumed", NOON + 5 * HOUR)
+    clock.refresh_from_db()
+    assert (clock.state, clock.breached_at) == (ClockState.RUNNING, None)
+    assert clock.due_at == NOON + HOUR + (5 * HOUR - 10 * MINUTE)
+
+
+def test_nobody_gives_more_of_a_time_that_the_law_sets(cast: Cast) -> None:
+    version = make_version()
+    Policy.objects.filter(pk=version.policy_id).update(source="law")
+    with pytest.raises(NotNow):
+        extend(clock=asked(cast), by_hours=1, reason="x", by=cast.gm, at=NOON)
 
 
 def test_a_warning_sent_before_the_pause_is_not_sent_again_after_it(cast: Cast) -> None:

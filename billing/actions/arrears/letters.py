@@ -14,7 +14,7 @@ from billing.models import Arrears, ArrearsBatch, ArrearsLetter, ArrearsLetterBi
 from billing.permissions import can_collect, leads_collection
 from billing.queries.arrears import total_of
 from billing.states import ArrearsState
-from cases.actions import attach_photo, next_number
+from cases.actions import attach_photo, lock_rows, next_number
 from cases.states import PhotoLabel
 from core.errors import DomainError, Invalid, NotNow
 from records.actions import store_bytes
@@ -82,13 +82,17 @@ def _letter(turn: Turn, tracking: str, by: User) -> ArrearsLetter:
                 sent_by=by,
             )
     except IntegrityError as error:
-        taken = _("Another letter has this courier's number.")
-        raise Invalid(taken, fields={"tracking_number": taken}) from error
+        raise _taken() from error
     lines = [ArrearsLetterBill(letter=made, bill=bill, amount=bill.outstanding) for bill in bills]
     ArrearsLetterBill.objects.bulk_create(lines)
     data = {"letter": made.number, "tracking": tracking or "—", "amount": f"{made.amount:.2f}"}
     turn.happen(step.event, state=step.target, data=data)
     return made
+
+
+def _taken() -> Invalid:
+    taken = _("Another letter has this courier's number.")
+    return Invalid(taken, fields={"tracking_number": taken})
 
 
 def _not_yet(turn: Turn, first: datetime | None) -> str:
@@ -108,6 +112,7 @@ def letters(
     """
     if not 0 < len(arrears) <= MOST or len({one.case.project_id for one in arrears}) != 1:
         raise Invalid(_("Choose from 1 to %(most)s cases of one project.") % {"most": MOST})
+    lock_rows(one.case_id for one in arrears)  # all of them before the first takes a number
     made = [_one_of_many(one, tracking, by, at) for one in sorted(arrears, key=lambda one: one.case_id)]
     made.sort(key=lambda one: one.number)
     project = arrears[0].case.project
@@ -142,8 +147,8 @@ def deliver(
 ) -> ArrearsLetter:
     """Write down that the letter was delivered, on which day, with the courier's slip as proof where there is one.
 
-    A proven demand: limitation of the bills it names counts anew. Raises `NotAllowed`, `NotNow`, `Invalid` for a day
-    before the letter went or after today. Source: 民法典 195.
+    With the courier's number or slip it is a proven demand: limitation of the bills it names counts anew.
+    Raises `NotAllowed`, `NotNow`, `Invalid` for a day before the letter went or after today. Source: 民法典 195.
     """
     turn = begin(
         arrears, by=by, at=at, may=can_collect, sentence=only_collectors(), expected=expected, claimed_at=claimed_at
@@ -160,13 +165,17 @@ def deliver(
         label = PhotoLabel.PROOF
         found.proof = attach_photo(case=turn.case, upload=proof, label=label, by=by, at=at, for_resident=False)
         turn.case.refresh_from_db(fields=["version"])
-    found.save(update_fields=["delivered_on", "tracking_number", "proof"])
+    try:
+        with transaction.atomic():
+            found.save(update_fields=["delivered_on", "tracking_number", "proof"])
+    except IntegrityError as error:
+        raise _taken() from error
     turn.save(delivered_at=at)
     data = {"letter": found.number, "day": {"on": day.isoformat()}}
     turn.happen(step.event, state=step.target, data=data)
     demanded = set(found.lines.values_list("bill_id", flat=True))
     numbers = [bill.number for bill in turn.bills if bill.pk in demanded]
-    if numbers:
+    if numbers and (found.proof is not None or found.tracking_number):
         turn.happen("arrears.demand_proven", subjects=numbers, data={"count": len(numbers)})
     return found
 
