@@ -81,7 +81,8 @@ def test_the_welcome_names_address_accounts_and_password() -> None:
     ("body", "silent"),
     [
         (b'{"database": "ok", "broker": "ok", "beat": "silent for 70 s"}', True),
-        (b'{"database": "ok", "broker": "ok", "beat": "ok"}', False),
+        (b'{"database": "ok", "broker": "ok", "beat": "silent for 70 s", "set_aside": 2}', True),
+        (b'{"database": "ok", "broker": "ok", "beat": "ok", "set_aside": 2}', False),
         (b'{"database": "refused", "broker": "ok", "beat": "unknown"}', False),
         (b"<html>", False),
     ],
