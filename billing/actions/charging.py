@@ -19,7 +19,7 @@ from billing.states import BillState, Book, EntryKind
 from cases.actions import next_number
 from cases.models import Case
 from core.errors import Invalid, NotAllowed, NotNow
-from core.money import to_cents
+from core.money import require_cents
 from core.words import reason_of
 from estate.models import Household, Unit
 from records.actions import audit
@@ -58,8 +58,7 @@ def charge_once(
     """
     if unit.project_id != project.pk or item.project_id != project.pk:
         raise Invalid(_("This unit belongs to another project."), fields={"unit": _("Not in this project.")})
-    if not 0 < amount <= LARGEST or amount != to_cents(amount):
-        raise Invalid(_("Give an amount in yuan, to the cent."), fields={"amount": _("Out of range.")})
+    require_cents(amount, most=LARGEST)
     owes = liable_in(household) if household is not None else liable_for([unit.pk]).get(unit.pk, Liable())
     day = at.astimezone(project.tz).date()
     bill = Bill.objects.create(

@@ -19,7 +19,7 @@ from billing.permissions import can_move_deposit, require_taker
 from billing.states import METHOD_BOOKS, Book, EntryKind
 from cases.actions import next_number
 from core.errors import Invalid, NotAllowed, NotNow
-from core.money import to_cents
+from core.money import require_cents
 from core.words import reason_of
 from estate.models import Unit
 from records.actions import audit
@@ -180,8 +180,7 @@ def _record(action: str, deposit: Deposit, amount: Decimal, *, by: User, at: dat
 
 
 def _check_amount(amount: Decimal, most: Decimal) -> None:
-    if amount <= 0 or amount != to_cents(amount):
-        raise Invalid(_("Give an amount in yuan, to the cent."), fields={"amount": _("Out of range.")})
+    require_cents(amount)
     if amount > most:
         raise Invalid(_("At most ¥%(most)s: more is not held.") % {"most": most}, fields={"amount": _("Out of range.")})
 

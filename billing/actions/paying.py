@@ -25,7 +25,7 @@ from cases.family import lock_lines
 from cases.models import Case
 from cases.rules import check_claim
 from core.errors import Invalid, NotNow
-from core.money import to_cents
+from core.money import require_cents
 from estate.models import Person, Unit
 from records.actions import audit
 from sla.actions import happen
@@ -103,8 +103,7 @@ def take_payment(
 def _check(project: Project, unit: Unit, bills: Sequence[Bill], amount: Decimal, method: str) -> None:
     if unit.project_id != project.pk:
         raise Invalid(_("This unit belongs to another project."), fields={"unit": _("Not in this project.")})
-    if not 0 < amount <= LARGEST or amount != to_cents(amount):
-        raise Invalid(_("Give an amount in yuan, to the cent."), fields={"amount": _("Out of range.")})
+    require_cents(amount, most=LARGEST)
     if method not in METHOD_BOOKS:
         raise Invalid(_("Choose how it is paid."), fields={"method": _("Unknown way.")})
     if any(bill.unit_id != unit.pk for bill in bills):

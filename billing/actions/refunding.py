@@ -19,7 +19,7 @@ from billing.queries.paper import refund_form
 from billing.states import METHOD_BOOKS, Book, EntryKind
 from cases.actions import next_number
 from core.errors import Invalid, NotAllowed, NotNow
-from core.money import to_cents
+from core.money import require_cents, to_cents
 from core.words import reason_of
 from estate.models import Unit
 from records.actions import audit, store_bytes
@@ -60,8 +60,7 @@ def ask_for_refund(
 def _check(credit: Decimal, amount: Decimal, method: str, payee: str) -> None:
     if not credit:
         raise NotNow(_("Nothing is paid in advance that could be given back."), code="no_credit")
-    if amount <= 0 or amount != to_cents(amount):
-        raise Invalid(_("Give an amount in yuan, to the cent."), fields={"amount": _("Out of range.")})
+    require_cents(amount)
     if amount > credit:
         most = _("At most ¥%(credit)s: that is what is paid in advance.") % {"credit": credit}
         raise Invalid(_("More than was paid in advance cannot be given back."), fields={"amount": most})

@@ -20,7 +20,7 @@ from billing.rules.apportion import apportion
 from billing.states import RunState, ShareBy
 from cases.actions import next_numbers
 from core.errors import Invalid, NotNow
-from core.money import to_cents
+from core.money import require_cents
 from core.watch import Watch
 from core.words import reason_of
 from estate.models import Building
@@ -91,8 +91,7 @@ def share_out(*, project: Project, cost: Cost, by: User, at: datetime) -> Shared
 def _check(project: Project, cost: Cost) -> None:
     if not cost.words.strip():
         raise Invalid(_("Say what it is for."), fields={"words": _("Required.")})
-    if not 0 < cost.amount <= LARGEST or cost.amount != to_cents(cost.amount):
-        raise Invalid(_("Give an amount in yuan, to the cent."), fields={"amount": _("Out of range.")})
+    require_cents(cost.amount, most=LARGEST)
     if cost.item.project_id != project.pk or (cost.building is not None and cost.building.project_id != project.pk):
         raise Invalid(_("Choose what is billed."), fields={"item": _("Required.")})
     if not cost.item.on_behalf:

@@ -14,7 +14,7 @@ from billing.models import Bill
 from billing.permissions import can_ask_for_waiver, require_second
 from billing.states import Book, EntryKind
 from core.errors import Invalid, NotAllowed, NotNow
-from core.money import to_cents
+from core.money import require_cents, to_cents
 from core.words import reason_of
 from estate.models import Unit
 from records.actions import audit
@@ -40,8 +40,7 @@ def ask_to_waive(*, bill: Bill, amount: Decimal, reason: str, by: User, at: date
     stands = Bill.objects.select_related("project", "unit").get(pk=bill.pk)
     if not stands.outstanding:
         raise NotNow(_("Nothing is owed of %(bill)s any more.") % {"bill": stands.number}, code="not_owed")
-    if amount <= 0 or amount != to_cents(amount):
-        raise Invalid(_("Give an amount in yuan, to the cent."), fields={"amount": _("Out of range.")})
+    require_cents(amount)
     if amount > stands.outstanding:
         most = _("At most ¥%(owed)s: that is what is still owed.") % {"owed": stands.outstanding}
         raise Invalid(_("More than is owed cannot be waived."), fields={"amount": most})
