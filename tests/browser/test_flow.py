@@ -199,7 +199,7 @@ def desk_hears_that_it_leaks_again(stage: Cast, come: Come, number: str) -> None
     expect(page.locator(".waiting-item")).to_contain_text("已打 1 次")
     press(page, "b")
     expect(page.locator("#id_text")).to_be_focused()
-    expect(page.locator("main")).to_contain_text("修好后再回访一次")
+    expect(page.locator("main")).to_contain_text("会重新打开，处理完后再回访一次")
     press(page, "Control+Enter")
     expect(page.locator("main")).to_contain_text("请写下哪里不满意")
     assert case(number).state == "completed"
