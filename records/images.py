@@ -1,9 +1,11 @@
 """Uploads become inert: what is kept was encoded by us from pixels, never the bytes that came in."""
 
 import io
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
@@ -14,11 +16,34 @@ MAX_SIDE = 2000
 ACCEPTED = ("JPEG", "PNG", "WEBP", "MPO")
 
 
-def re_encode(upload: "File[bytes]") -> tuple[bytes, str, str]:
-    """Return new bytes, content type and extension for an uploaded photo or signature.
+class Encoded(NamedTuple):
+    """A picture as it is kept."""
+
+    content: bytes
+    content_type: str
+    extension: str
+
+
+class Ready(ContentFile):  # type: ignore[type-arg]  # it takes no argument while the program runs
+    """An upload that was encoded anew already, before the transaction that keeps it began."""
+
+    def __init__(self, encoded: Encoded) -> None:
+        super().__init__(encoded.content)
+        self.encoded = encoded
+
+
+def ready(upload: "File[bytes]") -> Ready:
+    """Encode an upload now: decoding takes most of a second, which no lock should last. Raises as `re_encode`."""
+    return Ready(re_encode(upload))
+
+
+def re_encode(upload: "File[bytes]") -> Encoded:
+    """Encode an uploaded photo or signature anew.
 
     Without location or other metadata, upright, at most 2,000 pixels a side. Raises `Invalid` with what to do.
     """
+    if isinstance(upload, Ready):
+        return upload.encoded
     if (upload.size or 0) > settings.UPLOAD_MAX_BYTES:
         limit = settings.UPLOAD_MAX_BYTES // 1024 // 1024
         raise TooLarge(
@@ -27,8 +52,8 @@ def re_encode(upload: "File[bytes]") -> tuple[bytes, str, str]:
         )
     image = _decode(upload)
     if image.mode in ("RGBA", "LA", "P"):
-        return _encode(image.convert("RGBA"), "PNG"), "image/png", ".png"
-    return _encode(image.convert("RGB"), "JPEG"), "image/jpeg", ".jpg"
+        return Encoded(_encode(image.convert("RGBA"), "PNG"), "image/png", ".png")
+    return Encoded(_encode(image.convert("RGB"), "JPEG"), "image/jpeg", ".jpg")
 
 
 def _decode(upload: "File[bytes]") -> Image.Image:

@@ -1,5 +1,7 @@
 """What beat wakes."""
 
+from threading import Lock
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -9,11 +11,19 @@ from records.exports import forget_over
 from records.leftovers import forget_unused, sweep
 from records.work import run_waiting
 
+# Where threads of one worker do everything, the others stay free for deadlines and messages.
+_AT_WORK = Lock()
+
 
 @shared_task(name="records.tasks.long_work")
 def long_work() -> None:
-    """Carry out imports, runs and exports that wait."""
-    run_waiting(timezone.now())
+    """Carry out imports, runs and exports that wait, unless another thread is at it."""
+    if not _AT_WORK.acquire(blocking=False):
+        return
+    try:
+        run_waiting(timezone.now())
+    finally:
+        _AT_WORK.release()
 
 
 @shared_task(name="records.tasks.forget_drafts")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError, Invalid
 from records.actions import Answer, once
 from records.http import user_of
+from records.images import ready
 
 Keep = Callable[["File[bytes]", str], dict[str, Any]]
 
@@ -37,7 +38,7 @@ def _one(request: HttpRequest) -> "File[bytes]":
 
 
 def _keep_once(request: HttpRequest, at: datetime, keep: Keep) -> Answer:
-    upload, kind = _one(request), request.POST.get("kind", "")
+    upload, kind = ready(_one(request)), request.POST.get("kind", "")
 
     def act() -> Answer:
         return Answer(status=200, data=keep(upload, kind))

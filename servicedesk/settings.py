@@ -168,6 +168,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+# An import or a run takes minutes; on a server it has a worker of its own, so that it never holds up the sweep.
+CELERY_TASK_ROUTES = {"records.tasks.*": {"queue": "long"}}
 # Kept in code and in memory: a schedule in the database can be ticked off by a checkbox.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = ""

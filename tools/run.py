@@ -43,17 +43,19 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def programs(env: Mapping[str, str]) -> list[Program]:
-    """Return what has to run: the web, and the jobs in one process or in two."""
+    """Return what has to run: the web, and the jobs in one program or in three: nothing long holds up a deadline."""
     web = "-m gunicorn servicedesk.wsgi:application --worker-class servicedesk.worker.DeskWorker --workers 2"
     web += " --threads 8 --timeout 60 --graceful-timeout 8 --no-control-socket --log-level warning --bind"
     celery = f"-m celery --app servicedesk --skip-checks --quiet {{}} --loglevel {env['LOG_LEVEL'].lower()}"
     if env.get("REDIS_URL"):
+        alone = " --without-gossip --without-mingle"
         jobs = {
-            "worker": celery.format("worker") + " --concurrency 2 --without-gossip --without-mingle",
+            "worker": celery.format("worker") + " --concurrency 2" + alone,
+            "long": celery.format("worker") + " --queues long --concurrency 1 --hostname long@%h" + alone,
             "beat": celery.format("beat") + " --pidfile=",
         }
     else:
-        jobs = {"worker": celery.format("worker") + " --beat --pool threads --concurrency 2"}
+        jobs = {"worker": celery.format("worker") + " --queues celery,long --beat --pool threads --concurrency 2"}
     started = {name: [sys.executable, *line.split()] for name, line in jobs.items()}
     address = f"{env['BIND']}:{env['PORT']}"
     return [

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from core.errors import NotNow
 from core.watch import Watch
 from records.models import AuditEntry, LongWork
+from records.tasks import long_work
 from records.work import LEASE, finish, register_work, report, run_waiting, start, stop
 from tests.cast import NOON, Cast
 
@@ -132,3 +133,21 @@ def test_a_stop_within_the_last_transaction_rolls_it_back(cast: Cast) -> None:
     start(kind="test.writes", project=cast.project, by=cast.admin, at=NOON, payload={})
     assert run_waiting(NOON) == {"done": 0, "failed": 1}
     assert not AuditEntry.objects.filter(action="test.written").exists()
+
+
+def test_two_wake_ups_at_once_leave_a_thread_to_the_deadlines(cast: Cast) -> None:
+    """While one thread is at long work, a second wake-up goes home: all threads of the one worker would be taken."""
+
+    def wake_again(work: LongWork, watch: Watch) -> None:
+        start(kind="test.second", project=cast.project, by=cast.admin, at=watch.now, payload={})
+        long_work()
+        assert LongWork.objects.get(kind="test.second").state == LongWork.State.WAITING
+        heard.append(("first", ""))
+        finish(work, result={}, at=watch.now)
+
+    heard.clear()
+    register_work("test.first", wake_again)
+    register_work("test.second", listen)
+    start(kind="test.first", project=cast.project, by=cast.admin, at=timezone.now(), payload={})
+    long_work()
+    assert [name for name, _ in heard] == ["first", "zh-hans"], "what came meanwhile is done after it"

@@ -49,7 +49,13 @@ def test_migrations_use_another_role_than_the_running_processes() -> None:
         for name, one in SERVICES.items()
         if "DATABASE_URL" in one["environment"]
     }
-    assert roles == {"migrate": "desk_owner", "web": "desk_app", "worker": "desk_app", "beat": "desk_app"}
+    assert roles == {
+        "migrate": "desk_owner",
+        "web": "desk_app",
+        "worker": "desk_app",
+        "long": "desk_app",
+        "beat": "desk_app",
+    }
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="roles are PostgreSQL's")

@@ -43,8 +43,10 @@ def test_without_redis_one_worker_carries_the_scheduler() -> None:
 def test_with_redis_worker_and_scheduler_are_apart() -> None:
     env = run.environment({"REDIS_URL": "redis://127.0.0.1:6379/3"})
     started = {program.name: list(program.command) for program in run.programs(env)}
-    assert list(started) == ["web", "worker", "beat"]
+    assert list(started) == ["web", "worker", "long", "beat"]
     assert "--beat" not in started["worker"]
+    assert started["long"][started["long"].index("--queues") + 1] == "long"
+    assert "--queues" not in started["worker"], "what takes minutes holds up no deadline"
 
 
 def test_a_taken_port_is_said_at_once() -> None:
