@@ -49,6 +49,7 @@ ICONS = {
     "charge_reviewed": "refresh-cw",
     "recategorised": "tag",
     "contact_amended": "user-pen",
+    "amended": "user-pen",
     "corrected": "user-pen",
     "registered": "megaphone",
     "harm_stopped": "siren",

@@ -18,6 +18,7 @@ from cases.serializers import ReasonVerb, TextVerb, Verb
 from complaints import actions
 from complaints.models import Remedy
 from complaints.serializers import (
+    AmendVerb,
     CloseComplaintVerb,
     ComplaintDetailSerializer,
     ComplaintSerializer,
@@ -95,6 +96,12 @@ class ComplaintViewSet(CaseApi):
     def acknowledge(self, request: Request, number: str) -> Response:
         """Take note of a major complaint as general manager."""
         return self.step(Verb, actions.acknowledge)
+
+    @extend_schema(request=AmendVerb)
+    @action(detail=True, methods=["post"])
+    def amend(self, request: Request, number: str) -> Response:
+        """Put right whom to call, where it was, or its topic."""
+        return self.step(AmendVerb, actions.amend)
 
     @extend_schema(request=ReferVerb)
     @action(detail=True, methods=["post"])

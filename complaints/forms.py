@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, User
 from complaints.actions import Responsible
-from complaints.models import Remedy
+from complaints.models import Remedy, Topic
 from complaints.states import Grade, Outcome, Party, Rung, Told
 from tickets.forms import ReasonForm, StepForm, TextForm
 
@@ -25,6 +25,34 @@ class HarmForm(StepForm):
     """What was done at once against the harm."""
 
     action = _area(gettext_lazy("What was done to stop the harm"))
+
+
+class AmendForm(StepForm):
+    """Whom to call, where it was, what it is about. The number on record is not shown: empty means as it is."""
+
+    name = forms.CharField(label=gettext_lazy("Contact person"), required=False, max_length=100)
+    phone = forms.CharField(
+        label=gettext_lazy("New phone"),
+        required=False,
+        max_length=20,
+        help_text=gettext_lazy("Leave it empty to keep the number."),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    reachable = forms.CharField(label=gettext_lazy("When they can be reached"), required=False, max_length=100)
+    place = forms.CharField(label=gettext_lazy("Where"), required=False, max_length=200)
+    topic = forms.ChoiceField(label=gettext_lazy("Topic"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the topics in use."""
+        super().__init__(*args, **kwargs)
+        self.topics = {topic.code: topic for topic in Topic.objects.filter(active=True)}
+        field = self.fields["topic"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("As it is")), *((code, topic.name) for code, topic in self.topics.items())]
+
+    def clean_topic(self) -> Topic | None:
+        """The topic, if one was chosen."""
+        return self.topics.get(self.cleaned_data["topic"])
 
 
 class RegradeForm(ReasonForm):

@@ -7,6 +7,7 @@ from cases.registry import Label
 
 EVENTS: dict[str, Label] = {
     "complaint.registered": _("Complaint taken: %(title)s; %(replier)s will reply."),
+    "complaint.amended": _("Put right whom to call, or what it is about."),
     "complaint.harm_stopped": _("Acted at once against the harm."),
     "complaint.acknowledged": _("%(who)s took note of it."),
     "complaint.regraded": _("Graded anew: %(after)s instead of %(before)s."),

@@ -13,7 +13,7 @@ from accounts.queries import colleagues
 from cases.models import Case
 from cases.permissions import reads_all
 from cases.serializers import LONGEST, CaseSerializer, NewCaseInput, ReasonVerb, Verb, photos_of, shown_user
-from complaints.actions import NewComplaint, Responsible
+from complaints.actions import Mended, NewComplaint, Responsible
 from complaints.models import Complaint, Remedy, Responsibility, Topic
 from complaints.states import Grade, Outcome, Party, RemedyState, Rung, Told
 from records.parsing import MomentInput
@@ -183,6 +183,23 @@ class HarmVerb(Verb):
     """What was done to stop the harm."""
 
     action = serializers.CharField(max_length=LONGEST)
+
+
+class AmendVerb(Verb):
+    """Whom to call, where it was, what it is about; what is left out stays as it is."""
+
+    contact_name = serializers.CharField(source="name", max_length=100, required=False, allow_blank=True)
+    contact_phone = serializers.CharField(source="phone", max_length=20, required=False, allow_blank=True)
+    place = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    reachable = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    topic = serializers.SlugRelatedField(
+        slug_field="code", queryset=Topic.objects.filter(active=True), required=False, allow_null=True
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Gather what is put right."""
+        happened_at = attrs.pop("happened_at", None)
+        return {"mended": Mended(**attrs), "happened_at": happened_at}
 
 
 class RegradeVerb(ReasonVerb):

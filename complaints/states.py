@@ -83,9 +83,12 @@ class RemedyState(TextChoices):
 _TO_DO = frozenset({State.RECEIVED, State.REFERRED, State.HANDLING, State.REOPENED})
 _TO_TELL = frozenset({State.RESOLVED, State.INFORMED})
 _NOT_OVER = _TO_DO | _TO_TELL
+# What may be done before it is written down how the harm was stopped.
+WHILE_HARM_GOES_ON = frozenset({"stop_harm", "amend"})
 
 TRANSITIONS = {
     "stop_harm": Step(_TO_DO, "", "complaint.harm_stopped"),
+    "amend": Step(_NOT_OVER, "", "complaint.amended"),
     "acknowledge": Step(_NOT_OVER, "", "complaint.acknowledged"),
     "regrade": Step(_TO_DO, "", "complaint.regraded"),
     "refer": Step(_TO_DO, State.REFERRED, "complaint.referred"),

@@ -78,7 +78,10 @@ class CallerForm(forms.Form):
         unit = match_unit(number=raw, project_id=self.project.pk, user=self.user)
         if unit is None:
             raise forms.ValidationError(
-                _("There is no single room “%(room)s” in %(project)s. Choose one from the list.")
+                _(
+                    "There is no single room “%(room)s” in %(project)s. Choose one from the list; where the room is "
+                    "not known, leave it empty and write down what is."
+                )
                 % {"room": raw, "project": self.project}
             )
         return unit

@@ -38,7 +38,7 @@ def windows(at: datetime, project: Project, *, chosen: str = "") -> list[tuple[s
             start, end = datetime.combine(day, begins, project.tz), datetime.combine(day, ends, project.tz)
             value = f"{start.isoformat()}|{end.isoformat()}"
             if end > at + (timedelta() if value == chosen else TOO_LATE):
-                found.append((value, words))
+                found.append((value, f"{words} {begins:%H:%M}–{ends:%H:%M}"))
     return found
 
 

@@ -15,9 +15,11 @@ from complaints.actions.handling import (
 )
 from complaints.actions.judging import Responsible, establish, propose_remedy, regrade, settle_remedy
 from complaints.actions.measures import NewMeasure, drop, finish, plan, postpone, resume
+from complaints.actions.mending import Mended, amend
 from complaints.actions.registering import NewComplaint, acknowledge, register, stop_harm
 
 __all__ = [
+    "Mended",
     "NewComplaint",
     "NewMeasure",
     "Responsible",
@@ -25,6 +27,7 @@ __all__ = [
     "acknowledge",
     "add_photo",
     "after_callback",
+    "amend",
     "answer",
     "await_work",
     "call_heads",

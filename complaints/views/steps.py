@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from complaints import actions, permissions
+from complaints.actions import Mended
 from complaints.forms import (
+    AmendForm,
     CloseForm,
     EscalateForm,
     EstablishForm,
@@ -23,9 +25,9 @@ from complaints.forms import (
     ResolveForm,
     SettleForm,
 )
-from complaints.models import Complaint
+from complaints.models import Complaint, Topic
 from complaints.queries import ComplaintPage, departments_of, people_of
-from complaints.states import TRANSITIONS, Grade, RemedyState, State
+from complaints.states import TRANSITIONS, WHILE_HARM_GOES_ON, Grade, RemedyState, State
 from core.transitions import allowed
 from tickets.forms import ReasonForm, StepForm, TextForm
 
@@ -48,7 +50,7 @@ class Step:
 
     def offered(self, user: User, page: ComplaintPage) -> bool:
         """Say whether the person may do it to this complaint now."""
-        if page.complaint.harm_goes_on and self.verb != "stop-harm":
+        if page.complaint.harm_goes_on and self.transition not in WHILE_HARM_GOES_ON:
             return False
         ready = allowed(TRANSITIONS, self.transition, page.case.state) and self.fits(page)
         return ready and self.may(user, page.complaint)
@@ -60,6 +62,12 @@ def _told(page: ComplaintPage) -> bool:
 
 def _settles(page: ComplaintPage) -> bool:
     return any(remedy.state == RemedyState.PROPOSED for remedy in page.remedies)
+
+
+def _amend(complaint: Complaint, *, phone: str, topic: Topic | None, **given: Any) -> Complaint:
+    """An empty number keeps the one on record, which the form does not show."""
+    known = {name: given.pop(name) for name in ("name", "place", "reachable")}
+    return actions.amend(complaint=complaint, mended=Mended(phone=phone or None, topic=topic, **known), **given)
 
 
 STEPS: tuple[Step, ...] = (
@@ -98,6 +106,8 @@ STEPS: tuple[Step, ...] = (
          actions.call_heads, _("Called."), HeadsForm),
     Step("escalate", _("Private room, supervisor or manager"), "arrow-up-right", "escalate", permissions.can_tell,
          actions.escalate, _("Passed on."), EscalateForm),
+    Step("amend", _("Contact and topic"), "user-pen", "amend", permissions.can_tell, _amend, _("Put right."),
+         AmendForm),
     Step("regrade", _("Grade anew"), "tag", "regrade", permissions.can_regrade, actions.regrade,
          _("Graded anew; its deadlines count from reception."), RegradeForm),
     Step("reopen", _("Open again"), "rotate-ccw", "reopen", permissions.can_tell, actions.reopen, _("Open again."),
@@ -131,7 +141,16 @@ def form_of(step: Step, page: ComplaintPage, data: Any = None) -> StepForm | Non
     if issubclass(step.form, SettleForm):
         waiting = [remedy for remedy in page.remedies if remedy.state == RemedyState.PROPOSED]
         return step.form(data, auto_id=ids, remedies=waiting)
+    if issubclass(step.form, AmendForm):
+        return step.form(data, auto_id=ids, initial=_taken_down(page))
     return step.form(data, auto_id=ids)
+
+
+def _taken_down(page: ComplaintPage) -> dict[str, Any]:
+    """What stands there of what may be put right; not the number, which is shown to nobody unasked."""
+    case = page.case
+    known = {"name": case.contact_name, "place": case.place, "topic": case.category}
+    return {**known, "reachable": page.complaint.reachable}
 
 
 def now_in(form: StepForm, page: ComplaintPage) -> dict[str, Any]:
@@ -143,5 +162,6 @@ def now_in(form: StepForm, page: ComplaintPage) -> dict[str, Any]:
         "apologised": page.complaint.apologised,
         "outcome": page.complaint.outcome,
         "agreed": page.complaint.agreed,
+        **_taken_down(page),
     }
     return {name: value for name, value in known.items() if name in form.fields}

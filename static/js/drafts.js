@@ -99,6 +99,8 @@
         if (answer.status === 204) {
           sessionStorage.removeItem(slot(key));
           say(form, wordsOf(form).kept);
+          // Kept, it may be left without a question; what was typed since then is not kept yet.
+          if (!state.unsaved) delete form.dataset.typed;
         } else if (answer.type === "opaqueredirect" || [401, 403, 404].includes(answer.status)) failed(wordsOf(form).signedOut);
         else failed(wordsOf(form).failed);
       })
@@ -141,8 +143,19 @@
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.target.matches && event.target.matches("[data-drop-draft]") && event.detail.successful) event.target.closest("li").remove();
+    if (event.target.matches && event.target.matches("[data-drop-draft]") && event.detail.successful) dropped(event.target);
   });
+
+  // The fold says how many are left, and goes with the last.
+  function dropped(button) {
+    const fold = button.closest("details.drafts");
+    const list = button.closest("ul");
+    button.closest("li").remove();
+    if (!fold) return;
+    const count = fold.querySelector("summary [data-count]");
+    if (list.children.length) count.textContent = count.textContent.replace(/\d+/, String(list.children.length));
+    else fold.remove();
+  }
 
   // --- Bringing back. ---
   const labelOf = (form, part) => {

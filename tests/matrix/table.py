@@ -326,6 +326,7 @@ TABLE: dict[str, Row] = {
         ("complaint-progress", "complaint-explain-delay", "complaint-answer"),
         writable("complaint", WORKERS | FRONT, TEXT),
     ),
+    "complaint-amend": writable("complaint", WORKERS | FRONT, just(contact_name="王奶奶")),
     "complaint-stop-harm": writable("complaint", WORKERS | FRONT, just(action="关阀")),
     "complaint-call-heads": writable("complaint", WORKERS | FRONT, just(departments=["maintenance"], place="大堂")),
     "complaint-escalate": writable("complaint", WORKERS | FRONT, just(to="manager", reason="要求见经理")),

@@ -1,0 +1,77 @@
+"""Mending what was taken down wrongly, or could not be said yet. What was before stays in the record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.actions import reindex
+from complaints.actions.turns import begin
+from complaints.models import Complaint, Topic
+from complaints.permissions import can_tell
+from core.errors import Invalid
+from estate.search import cannot_be_dialled, plain_phone
+
+LONGEST = {"contact_name": 100, "contact_phone": 20, "place": 200, "reachable": 100}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mended:
+    """Whom to call, where it was, what it is about; None stays as it is, and empty takes away what was there."""
+
+    name: str | None = None
+    phone: str | None = None
+    place: str | None = None
+    reachable: str | None = None
+    topic: Topic | None = None
+
+
+@transaction.atomic
+def amend(
+    *,
+    complaint: Complaint,
+    mended: Mended,
+    by: User,
+    at: datetime,
+    expected: int | None = None,
+    claimed_at: datetime | None = None,
+) -> Complaint:
+    """Put right what was taken down; also while harm goes on, as whoever stops it may have to call.
+
+    Raises `Invalid` for a number that no phone dials, for too many words, and where nothing differs; `NotAllowed`,
+    `NotNow`, `Stale`. Source: 三(6)① (详细记录).
+    """
+    turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
+    turn.allow(can_tell(by, turn.complaint), _("Only who handles the complaint or the desk puts it right."))
+    step = turn.step("amend")
+    given = _checked(mended)
+    reachable = given.pop("reachable", turn.complaint.reachable)
+    changes = {name: value for name, value in given.items() if value != getattr(turn.case, name)}
+    if not changes and reachable == turn.complaint.reachable:
+        raise Invalid(_("Nothing is different from what stands there."))
+    turn.complaint.reachable = reachable
+    turn.complaint.save(update_fields=["reachable"])
+    turn.happen(step, changes=changes)
+    reindex(case=turn.case)
+    return turn.complaint
+
+
+def _checked(mended: Mended) -> dict[str, Any]:
+    """What is given, by the field that keeps it."""
+    if cannot_be_dialled(mended.phone or ""):
+        unknown = _("Nobody can be called at this number. Type its digits.")
+        raise Invalid(unknown, fields={"phone": unknown})
+    given = {
+        "contact_name": mended.name,
+        "contact_phone": None if mended.phone is None else plain_phone(mended.phone),
+        "place": mended.place,
+        "reachable": mended.reachable,
+        "category": mended.topic.code if mended.topic else None,
+    }
+    found = {name: value.strip() for name, value in given.items() if value is not None}
+    if any(len(found.get(name, "")) > longest for name, longest in LONGEST.items()):
+        raise Invalid(_("Keep name, phone and place short."))
+    return found
