@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from billing.actions.charging import void
 from billing.actions.paying import take_payment
 from billing.actions.refunding import ask_for_refund
 from billing.actions.reversing import reverse_or_ask
+from billing.actions.voiding import void_or_ask
 from billing.actions.waiving import ask_to_waive
 from billing.models import Bill, Payment, PaymentLine, Receipt, Refund
 from billing.serializers import (
@@ -80,16 +80,22 @@ class BillViewSet(viewsets.ReadOnlyModelViewSet[Bill]):
         found = Bill.objects.visible_to(cast(User, self.request.user))
         return found.select_related("project", "unit", "item", "case")
 
-    @extend_schema(request=ReverseInput, responses=BillSerializer)
+    @extend_schema(request=ReverseInput, responses={200: BillSerializer, 202: ApprovalSerializer})
     @action(detail=True, methods=["post"])
     def void(self, request: Request, number: str) -> Response:
-        """Make a bill void of which nothing was paid, with the reason; its number stays."""
+        """Make a bill void that no money was taken for, with the reason; its number stays.
+
+        Once the day on which it was issued is over this asks a second person: 202 with the approval that waits.
+        """
 
         def acted() -> Response:
             bill = self.get_object()
             given = ReverseInput(data=request.data)
             given.is_valid(raise_exception=True)
-            void(bill=bill, by=cast(User, request.user), at=timezone.now(), **given.validated_data)
+            by, at = cast(User, request.user), timezone.now()
+            became = void_or_ask(bill=bill, by=by, at=at, **given.validated_data)
+            if isinstance(became, Approval):
+                return _waits(became, request)
             return Response(self.get_serializer(self.get_queryset().get(pk=bill.pk)).data)
 
         return answer_once(request, acted)

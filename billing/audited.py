@@ -45,6 +45,7 @@ register_actions(
         "receipt.reprinted": _("Printed a receipt again"),
         "bill.voided": _("Made a bill void"),
         "bill.waived": _("Waived some of a bill"),
+        "credit.used": _("Settled from what was paid in advance"),
         "refund.made": _("Gave back what was paid in advance"),
         "run.raised": _("Raised bills"),
         "run.cancelled": _("Took a billing run back"),
@@ -70,4 +71,5 @@ register_about(["receipt.reversed", "receipt.reprinted"], _receipts)
 register_about(["payment.taken"], _payments)
 register_about(["bill.voided", "bill.waived"], _bills)
 register_about(["refund.made"], _refunds)
+register_about(["credit.used"], nothing)
 register_about(["run.raised", "run.cancelled"], nothing, otherwise=_("a billing run"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from billing.actions import refunding, reversing, waiving
+from billing.actions import refunding, reversing, voiding, waiving
 from billing.models import Bill, Receipt
 from billing.permissions import SECOND, can_ask_for_refund
 from billing.states import Method
@@ -38,6 +38,15 @@ def _waive(approval: Approval, by: User, at: datetime) -> None:
     bill = Bill.objects.select_related("project").get(number=approval.data["bill"])
     amount = Decimal(approval.data["amount"])
     waiving.waive(bill=bill, amount=amount, reason=approval.reason, asked_by=approval.asked_by, by=by, at=at)
+
+
+def _void_words(approval: Approval) -> str:
+    return str(_("Make bill %(bill)s of ¥%(amount)s void, %(unit)s") % approval.data)
+
+
+def _void(approval: Approval, by: User, at: datetime) -> None:
+    bill = Bill.objects.select_related("project").get(number=approval.data["bill"])
+    voiding.void_approved(bill=bill, reason=approval.reason, asked_by=approval.asked_by, by=by, at=at)
 
 
 def _refund_words(approval: Approval) -> str:
@@ -78,6 +87,16 @@ register_approval(
         words=_waiver_words,
         may_decide=SECOND,
         carry_out=_waive,
+        page=lambda approval, reader: reverse("bill", args=[approval.data["bill"]]),
+    ),
+)
+register_approval(
+    voiding.KIND,
+    Handler(
+        label=gettext_lazy("Making a bill void"),
+        words=_void_words,
+        may_decide=SECOND,
+        carry_out=_void,
         page=lambda approval, reader: reverse("bill", args=[approval.data["bill"]]),
     ),
 )

@@ -11,6 +11,7 @@ from accounts.models import Project, User
 from billing.actions.paying import LARGEST
 from billing.models import Bill, Payment, PaymentLine, Receipt, Refund
 from billing.permissions import can_ask_for_refund, require_taker
+from billing.queries.owed import owner_of
 from billing.queries.paper import deposit_of
 from billing.states import BillState, Method
 from core.errors import NotAllowed
@@ -220,11 +221,20 @@ class NewRefundInput(serializers.Serializer[Any]):
     method = serializers.ChoiceField(choices=Method.choices)
     payee = serializers.CharField(max_length=100)
     reason = serializers.CharField(max_length=500)
+    household = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**60)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Find the unit, for who asks for refunds there. A project that one does not belong to is 404."""
+        """Find the unit, for who asks for refunds there, and whose credit it is: the owner's where none is named.
+
+        A project that one does not belong to is 404.
+        """
         user: User = self.context["request"].user
         project = _project(user, attrs.pop("project"))
         if not can_ask_for_refund(user, project):
             raise NotAllowed(_("Only cashiers and supervisors ask for a refund."))
-        return {**attrs, "unit": _unit(user, project, attrs["unit"])}
+        unit = _unit(user, project, attrs["unit"])
+        if "household" not in attrs:
+            return {**attrs, "unit": unit, "household": owner_of(unit)}
+        if attrs["household"] and not unit.households.filter(pk=attrs["household"]).exists():
+            raise serializers.ValidationError({"household": [_("Not a household of this unit.")]})
+        return {**attrs, "unit": unit}

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("billing.urls_runs")),
     path("", include("billing.urls_closing")),
     path("till/", till.till, name="till"),
+    path("till-credit/<slug:code>/<path:number>/", till.till_use_credit, name="till_use_credit"),
     path("till/<slug:code>/<path:number>/", till.till_unit, name="till_unit"),
     path("bills/<str:number>/", bills.bill, name="bill"),
     path("bills/<str:number>/void/", bills.bill_void, name="bill_void"),

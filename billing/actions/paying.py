@@ -17,7 +17,7 @@ from billing.actions.posting import Line, post
 from billing.actions.receipting import issue_receipt
 from billing.models import Bill, Credit, Payment, PaymentLine, Receipt
 from billing.permissions import require_taker
-from billing.queries.owed import Liable, liable_for, open_bills
+from billing.queries.owed import Liable, liable_for
 from billing.rules.allocation import allocate
 from billing.states import METHOD_BOOKS, Book, EntryKind, Method
 from cases.actions import next_number
@@ -33,7 +33,6 @@ from sla.actions import happen
 PREFIX = "JF"
 LARGEST = Decimal("9999999.99")
 LONGEST = 100
-CREDIT_WORDS = {"zh": "预存款", "en": "what was paid in advance"}
 METHOD_WORDS = {
     Method.CASH: {"zh": "现金", "en": "cash"},
     Method.TRANSFER: {"zh": "转账", "en": "bank transfer"},
@@ -60,12 +59,12 @@ def take_payment(
 ) -> Receipt:
     """Take money for the bills of a unit, the oldest first, and give a receipt for it. All of it, or nothing.
 
-    Less than the bills come to is a part payment; what is more, or all of it where no bill is named, is the
-    household's credit. `claimed_at` is when somebody out of signal says it was taken.
+    Less than the bills come to is a part payment; what is more, or all of it where no bill is named, is the credit of
+    the household that owes them, or else of the owner. `claimed_at` is when somebody out of signal says it was taken.
 
     Raises:
         NotAllowed: no cashier of the project.
-        Invalid: an amount that is none, an unknown way of paying, a bill of another unit.
+        Invalid: an amount that is none, an unknown way of paying, a bill of another unit, bills of two households.
         NotNow: one of the bills was paid or made void meanwhile, or the cashier's day or the month is closed.
     """
     require_taker(by, project)
@@ -73,11 +72,12 @@ def take_payment(
     check_claim(claimed_at, at=at)
     cases = lock_cases(bills)
     locked = lock_bills(unit, bills)
+    owes = liable(unit, locked)
     settled, rest = allocate(amount, [(bill.pk, bill.outstanding) for bill in locked])
-    _settle(locked, settled)
+    settle(locked, settled)
     if rest:
-        add_credit(unit, rest)
-    _tell_cases(cases, locked, settled, METHOD_WORDS[Method(method)], by=by, at=at)
+        add_credit(unit, owes.household, rest)
+    tell_cases(cases, locked, settled, METHOD_WORDS[Method(method)], by=by, at=at)
     collected(locked, paid=settled, cases=cases, by=by, at=at)
     payment = make_payment(
         project,
@@ -108,6 +108,9 @@ def _check(project: Project, unit: Unit, bills: Sequence[Bill], amount: Decimal,
         raise Invalid(_("Choose how it is paid."), fields={"method": _("Unknown way.")})
     if any(bill.unit_id != unit.pk for bill in bills):
         raise Invalid(_("One of these bills is not this unit's."), fields={"bills": _("No such bill.")})
+    if len({bill.household_id for bill in bills}) > 1:
+        sentence = _("These bills are owed by two households. Each gets a receipt of its own: take them one by one.")
+        raise Invalid(sentence, fields={"bills": sentence})
 
 
 def lock_cases(bills: Sequence[Bill]) -> dict[int, Case]:
@@ -135,7 +138,8 @@ def lock_bills(unit: Unit, bills: Sequence[Bill]) -> list[Bill]:
     return sorted(locked, key=lambda bill: (bill.due_on, bill.pk))
 
 
-def _settle(bills: Sequence[Bill], settled: Mapping[int, Decimal]) -> None:
+def settle(bills: Sequence[Bill], settled: Mapping[int, Decimal]) -> None:
+    """Take what is paid of locked bills, by key, off what is owed of them."""
     paid = [bill for bill in bills if settled.get(bill.pk)]
     for bill in paid:
         bill.outstanding -= settled[bill.pk]
@@ -144,16 +148,30 @@ def _settle(bills: Sequence[Bill], settled: Mapping[int, Decimal]) -> None:
         Bill.objects.bulk_update(paid, ["outstanding", "version"])
 
 
-def add_credit(unit: Unit, amount: Decimal) -> None:
+def add_credit(unit: Unit, household: int | None, amount: Decimal) -> None:
     """Keep what a household, whose unit is locked, paid in advance; a negative amount uses it up.
 
     Rounded where it is reckoned: SQLite adds in binary fractions.
     """
-    if not Credit.objects.filter(unit=unit).update(amount=Round(F("amount") + amount, precision=2)):
-        Credit.objects.create(unit=unit, project_id=unit.project_id, amount=amount)
+    kept = Credit.objects.filter(unit=unit, household=household)
+    if not kept.update(amount=Round(F("amount") + amount, precision=2)):
+        Credit.objects.create(unit=unit, household_id=household, project_id=unit.project_id, amount=amount)
 
 
-def _tell_cases(
+def lock_credit(unit: Unit, household: int | None) -> Decimal:
+    """What a household, whose unit is locked, has paid in advance, in yuan."""
+    credit = Credit.objects.select_for_update().filter(unit=unit, household=household).first()
+    return credit.amount if credit is not None else Decimal(0)
+
+
+def liable(unit: Unit, bills: Sequence[Bill]) -> Liable:
+    """Who owes the bills, all of one household; where there are none, the owner of the unit."""
+    if not bills:
+        return liable_for([unit.pk]).get(unit.pk, Liable())
+    return Liable(bills[0].household_id, bills[0].debtor_id)
+
+
+def tell_cases(
     cases: Mapping[int, Case],
     bills: Sequence[Bill],
     settled: Mapping[int, Decimal],
@@ -162,6 +180,7 @@ def _tell_cases(
     by: User,
     at: datetime,
 ) -> None:
+    """Tell the cases that the bills were raised for, locked already, how much was paid of which."""
     for bill in bills:
         if bill.case_id is None or not settled.get(bill.pk):
             continue
@@ -176,9 +195,8 @@ def make_payment(
 
     The bills come with who owes them.
     """
-    first = next(iter(bills), None)
-    owes = Liable(first.household_id, first.debtor_id) if first else liable_for([unit.pk]).get(unit.pk, Liable())
-    debtor = first.debtor if first else None
+    owes = liable(unit, bills)
+    debtor = bills[0].debtor if bills else None
     name = payer.strip() or (debtor.name if debtor else _name_of(owes))
     day = at.astimezone(project.tz).date()
     return Payment.objects.create(
@@ -209,7 +227,7 @@ def _book(payment: Payment, settled: Mapping[int, Decimal], rest: Decimal) -> No
         if part
     ]
     if rest:
-        lines.append(Line(debit=book, credit=Book.CREDIT, amount=rest, unit=unit))
+        lines.append(Line(debit=book, credit=Book.CREDIT, amount=rest, unit=unit, household=payment.household_id))
     post(
         project=payment.project,
         kind=EntryKind.PAID,
@@ -220,40 +238,3 @@ def _book(payment: Payment, settled: Mapping[int, Decimal], rest: Decimal) -> No
         text=payment.number,
         payment=payment,
     )
-
-
-@transaction.atomic
-def use_credit(*, unit: Unit, by: User, at: datetime) -> Decimal:
-    """Settle what a unit owes from what its household paid in advance, the oldest first; returns how much was used.
-
-    Raises:
-        NotAllowed: no cashier of the project.
-        NotNow: nothing was paid in advance, or nothing is owed.
-    """
-    require_taker(by, unit.project)
-    owed = open_bills(unit)
-    cases = lock_cases(owed)
-    locked = lock_bills(unit, owed)
-    credit = Credit.objects.select_for_update().filter(unit=unit).first()
-    if credit is None or not credit.amount or not locked:
-        raise NotNow(_("There is nothing paid in advance to use, or nothing owed."))
-    settled, rest = allocate(credit.amount, [(bill.pk, bill.outstanding) for bill in locked])
-    _settle(locked, settled)
-    used = credit.amount - rest
-    add_credit(unit, -used)
-    _tell_cases(cases, locked, settled, CREDIT_WORDS, by=by, at=at)
-    collected(locked, paid=settled, cases=cases, by=by, at=at)
-    lines = [
-        Line(debit=Book.CREDIT, credit=Book.RECEIVABLE, amount=part, unit=unit.pk, bill=pk)
-        for pk, part in settled.items()
-        if part
-    ]
-    post(
-        project=unit.project,
-        kind=EntryKind.CREDIT_USED,
-        day=at.astimezone(unit.project.tz).date(),
-        lines=lines,
-        by=by,
-        at=at,
-    )
-    return used

@@ -23,13 +23,15 @@ from core.words import LONGEST_REASON, reason_of
 class Line:
     """A transfer of `amount` yuan from the account `credit` to the account `debit`, both by their codes.
 
-    `unit` and `bill` are keys: whose money it is, and which bill it concerns. `reverses`: the transfer taken back.
+    `unit`, `household` and `bill` are keys: which home, whose it is that is paid in advance, and which bill it
+    concerns. `reverses`: the transfer taken back.
     """
 
     debit: str
     credit: str
     amount: Decimal
     unit: int | None = None
+    household: int | None = None
     bill: int | None = None
     reverses: int | None = None
 
@@ -83,6 +85,7 @@ def post(
                 credit_id=line.credit,
                 amount=line.amount,
                 unit_id=line.unit,
+                household_id=line.household,
                 bill_id=line.bill,
                 reverses_id=line.reverses,
             )
@@ -139,6 +142,7 @@ def mirrored(postings: Iterable[Posting]) -> list[Line]:
             credit=posting.debit_id,
             amount=posting.amount,
             unit=posting.unit_id,
+            household=posting.household_id,
             bill=posting.bill_id,
             reverses=posting.pk,
         )

@@ -31,17 +31,17 @@ def raise_new(
     """
     units = {bill.unit_id for bill in bills}
     rows = Credit.objects.select_for_update().filter(unit__in=units, amount__gt=0).order_by("pk")
-    used = _use_credits(bills, {credit.unit_id: credit for credit in rows})
+    used = _use_credits(bills, {(credit.unit_id, credit.household_id): credit for credit in rows})
     written = Bill.objects.bulk_create(bills, batch_size=AT_ONCE)
     _book(written, used, project=project, books=books, by=by, day=day, at=at, run=run, text=text)
     return written
 
 
-def _use_credits(bills: Sequence[Bill], credits: dict[int, Credit]) -> dict[str, Decimal]:
+def _use_credits(bills: Sequence[Bill], credits: dict[tuple[int, int | None], Credit]) -> dict[str, Decimal]:
     """Settle new bills from what their households paid in advance; how much of each, by its number."""
     used: dict[str, Decimal] = {}
     for bill in bills:
-        credit = credits.get(bill.unit_id)
+        credit = credits.get((bill.unit_id, bill.household_id))
         if credit is None or not credit.amount:
             continue
         settled, credit.amount = allocate(credit.amount, [(bill.number, bill.outstanding)])
@@ -68,7 +68,14 @@ def _book(
         for bill in bills
     ]
     settled = [
-        Line(debit=Book.CREDIT, credit=Book.RECEIVABLE, amount=used[bill.number], unit=bill.unit_id, bill=bill.pk)
+        Line(
+            debit=Book.CREDIT,
+            credit=Book.RECEIVABLE,
+            amount=used[bill.number],
+            unit=bill.unit_id,
+            household=bill.household_id,
+            bill=bill.pk,
+        )
         for bill in bills
         if used.get(bill.number)
     ]

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.actions.dayclose import require_day_open
-from billing.actions.paying import add_credit
+from billing.actions.paying import add_credit, lock_credit
 from billing.actions.posting import Line, post
-from billing.models import Credit, Refund, RefundPaper
+from billing.models import Refund, RefundPaper
 from billing.papers import render_refund
 from billing.permissions import can_ask_for_refund, can_print_refund, require_second
-from billing.queries.owed import Liable, credit_of, liable_for
+from billing.queries.owed import credit_of
 from billing.queries.paper import refund_form
 from billing.states import METHOD_BOOKS, Book, EntryKind
 from cases.actions import next_number
@@ -32,9 +32,17 @@ LONGEST = 100
 
 
 def ask_for_refund(
-    *, unit: Unit, amount: Decimal, method: str, payee: str, reason: str, by: User, at: datetime
+    *,
+    unit: Unit,
+    household: int | None,
+    amount: Decimal,
+    method: str,
+    payee: str,
+    reason: str,
+    by: User,
+    at: datetime,
 ) -> Approval:
-    """Ask a second person to give back `amount` yuan of what the unit's household paid in advance.
+    """Ask a second person to give back `amount` yuan of what a household of the unit, by its key, paid in advance.
 
     `payee` is who gets it. Nothing is booked yet, and no lock is taken: the decision checks again.
 
@@ -46,10 +54,11 @@ def ask_for_refund(
     if not can_ask_for_refund(by, unit.project):
         raise NotAllowed(_("Only cashiers and supervisors ask for a refund."))
     payee = payee.strip()
-    _check(credit_of(unit), amount, method, payee)
+    _check(credit_of(unit, household), amount, method, payee)
     data = {
         "unit": unit.number,
         "unit_id": unit.pk,
+        "household": household,
         "amount": str(to_cents(amount)),
         "method": str(method),
         "payee": payee,
@@ -83,17 +92,18 @@ def refund(*, unit: Unit, approval: Approval, by: User, at: datetime) -> Refund:
     amount, method = Decimal(approval.data["amount"]), approval.data["method"]
     reason = reason_of(approval.reason)
     Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
-    credit = Credit.objects.select_for_update().filter(unit=unit).first()
-    left = credit.amount if credit else Decimal(0)
+    household = approval.data["household"]
+    left = lock_credit(unit, household)
     if left < amount:
         words = _("Of what was paid in advance only ¥%(left)s is left. Refuse this; less can be asked for anew.")
         raise NotNow(words % {"left": to_cents(left)}, code="credit_used")
-    add_credit(unit, -amount)
+    add_credit(unit, household, -amount)
     day = at.astimezone(unit.project.tz).date()
     # Whoever asked hands the money over: it leaves their till, and not behind a count.
     require_day_open(project=unit.project, cashier=approval.asked_by, day=day)
     number = next_number(prefix=PREFIX, day=day)
-    line = Line(debit=Book.CREDIT, credit=METHOD_BOOKS[method], amount=amount, unit=unit.pk)
+    book = METHOD_BOOKS[method]
+    line = Line(debit=Book.CREDIT, credit=book, amount=amount, unit=unit.pk, household=household)
     entry = post(project=unit.project, kind=EntryKind.REFUNDED, day=day, lines=[line], by=by, at=at, text=number)
     told = {"amount": str(amount), "asked_by": approval.asked_by.username}
     audit(at=at, by=by, project=unit.project, action="refund.made", target=number, reason=reason, data=told)
@@ -101,7 +111,7 @@ def refund(*, unit: Unit, approval: Approval, by: User, at: datetime) -> Refund:
         number=number,
         project=unit.project,
         unit=unit,
-        household_id=liable_for([unit.pk]).get(unit.pk, Liable()).household,
+        household_id=household,
         amount=amount,
         method=method,
         payee=approval.data["payee"],

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from billing.actions.arrears.settling import look_again
 from billing.actions.dayclose import refuse_deposit, require_day_open
-from billing.actions.paying import add_credit, lock_cases
+from billing.actions.paying import add_credit, lock_cases, lock_credit
 from billing.actions.posting import reverse
-from billing.models import Bill, Credit, PaymentLine, Receipt
+from billing.models import Bill, PaymentLine, Receipt
 from billing.permissions import can_reverse, require_second
 from billing.queries.dayclose import is_day_closed
+from billing.queries.owed import credit_of
 from billing.states import EntryKind
 from cases.models import Case
 from core.errors import NotAllowed, NotNow
@@ -59,7 +60,7 @@ def ask_to_reverse(*, receipt: Receipt, reason: str, by: User, at: datetime) -> 
     stands = Receipt.objects.select_related("payment__project", "payment__unit").get(pk=receipt.pk)
     payment = stands.payment
     _require_standing(stands)
-    _require_credit(stands, Credit.objects.filter(unit=payment.unit_id).first())
+    _require_credit(stands, credit_of(payment.unit, payment.household_id))
     data = {"receipt": stands.number, "amount": str(payment.amount), "unit": payment.unit.number}
     return ask(project=payment.project, kind=KIND, subject=stands.number, data=data, reason=reason, by=by, at=at)
 
@@ -148,17 +149,16 @@ def _owe_again(lines: list[PaymentLine]) -> None:
 
 
 def _take_credit_back(receipt: Receipt) -> None:
-    credit = Credit.objects.select_for_update().filter(unit=receipt.payment.unit).first()
-    kept = _require_credit(receipt, credit)
+    payment = receipt.payment
+    kept = _require_credit(receipt, lock_credit(payment.unit, payment.household_id))
     if kept:
-        add_credit(receipt.payment.unit, -kept)
+        add_credit(payment.unit, payment.household_id, -kept)
 
 
-def _require_credit(receipt: Receipt, credit: Credit | None) -> Decimal:
+def _require_credit(receipt: Receipt, left: Decimal) -> Decimal:
     """What of a receipt went to credit, in yuan. Raises `NotNow` where less is left of it."""
     settled = receipt.payment.lines.aggregate(sum=Sum("amount", default=Decimal(0)))["sum"]
     kept: Decimal = receipt.payment.amount - settled
-    left = credit.amount if credit is not None else Decimal(0)
     if left < kept:
         raise NotNow(
             _("¥%(kept)s of this receipt went to credit, and of that only ¥%(left)s is left: the rest was used since.")

@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
-from billing.actions.charging import PREFIX, take_back
+from billing.actions.charging import PREFIX
 from billing.actions.raising import raise_new
+from billing.actions.voiding import lock_to_take_back, take_back
 from billing.models import Bill, BillingRun, BillLine, ChargeItem, Usage
 from billing.permissions import require_biller
 from billing.queries.drafts import Batch, Draft
-from billing.queries.owed import NOTHING
+from billing.queries.owed import NOTHING, without_money
 from billing.queries.paper import span_words
 from billing.queries.running import BATCH, batch_of, batches_of, charges_of
 from billing.rules.periods import month_of
@@ -284,14 +285,14 @@ def _write_lines(bills: Sequence[Bill], drafts: Sequence[Draft]) -> None:
 
 
 def cancel_bills(work: LongWork, watch: Watch) -> None:
-    """Take a run back as a worker does: its unpaid bills become void, batch by batch; what was paid stays."""
+    """Take a run back as a worker does: bills that no money was taken for become void, batch by batch."""
     run = _run_of(work)
-    unpaid = Bill.objects.in_state("unpaid").filter(run=run)
+    unpaid = without_money(Bill.objects.filter(run=run)).order_by("pk").values_list("pk", flat=True)
     total, done = unpaid.count(), 0
     while True:
         with transaction.atomic():
             _take_turns(run, work)
-            bills = list(unpaid.select_for_update(of=("self",)).select_related("project").order_by("pk")[:BATCH])
+            bills = lock_to_take_back(list(unpaid[:BATCH]))
             if bills:
                 take_back(bills, reason=work.payload["reason"], by=work.by, at=watch.now)
         if not bills:

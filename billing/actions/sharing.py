@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
-from billing.actions.charging import LARGEST, PREFIX, take_back
+from billing.actions.charging import LARGEST, PREFIX
 from billing.actions.raising import AT_ONCE, raise_new
+from billing.actions.voiding import lock_to_take_back, take_back
 from billing.models import Bill, BillLine, ChargeItem, Share, SharedCost
 from billing.permissions import require_biller
-from billing.queries.owed import Liable, liable_for
+from billing.queries.owed import Liable, liable_for, without_money
 from billing.queries.shares import weights_of
 from billing.rules.apportion import apportion
 from billing.states import RunState, ShareBy
@@ -214,12 +215,12 @@ def _bill(cost: SharedCost, share: Share, owes: Liable, number: str, at: datetim
 
 
 def cancel_bills(work: LongWork, watch: Watch) -> None:
-    """Take back the bills of a cost of which nothing was paid, in one transaction; what was paid stays."""
+    """Take back the bills of a cost that no money was taken for, in one transaction; what was paid stays."""
     with transaction.atomic():
         Project.objects.select_for_update(no_key=True).get(pk=work.project_id)
         cost = _locked(SharedCost(pk=work.payload["cost"]), work.by)
-        unpaid = Bill.objects.in_state("unpaid").filter(share__cost=cost)
-        bills = list(unpaid.select_for_update(of=("self",)).select_related("project").order_by("pk"))
+        unpaid = without_money(Bill.objects.filter(share__cost=cost)).values_list("pk", flat=True)
+        bills = lock_to_take_back(list(unpaid))
         if bills:
             take_back(bills, reason=work.payload["reason"], by=work.by, at=watch.now)
         cost.state, cost.cancelled_at = RunState.CANCELLED, watch.now

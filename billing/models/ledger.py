@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project
 from billing.states import EntryKind, Side
 from core.names import Named
-from estate.models import Unit
+from estate.models import Household, Unit
 
 
 class Account(Named):
@@ -51,7 +51,8 @@ class Entry(models.Model):
 class Posting(models.Model):
     """A transfer of `amount` yuan from the account `credit` to the account `debit`: balanced by itself. Append-only.
 
-    `unit` says whose money it is, `bill` which bill; `reverses` names the transfer that this one takes back.
+    `unit` says which home it is about, `bill` which bill; `household` whose it is that was paid in advance; `reverses`
+    names the transfer that this one takes back.
     """
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")
@@ -61,6 +62,7 @@ class Posting(models.Model):
     credit = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", null=True, db_index=False)
+    household = models.ForeignKey(Household, models.PROTECT, related_name="+", null=True, db_index=False)
     bill = models.ForeignKey("billing.Bill", models.PROTECT, related_name="postings", null=True, db_index=False)
     reverses = models.OneToOneField("self", models.PROTECT, related_name="reversed_by", null=True)
 
@@ -76,6 +78,9 @@ class Posting(models.Model):
             models.Index(fields=["project", "credit", "day"], name="posting_credit_day"),
             models.Index(fields=["bill"], name="posting_bill", condition=Q(bill__isnull=False)),
             models.Index(fields=["unit", "day"], name="posting_unit_day", condition=Q(unit__isnull=False)),
+            models.Index(
+                fields=["household", "day"], name="posting_household_day", condition=Q(household__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,19 +16,31 @@ from records.models import StoredFile, new_token
 
 
 class Credit(models.Model):
-    """What a unit's household has paid in advance, in yuan; proved against the ledger."""
+    """What a household of a unit has paid in advance, in yuan; proved against the ledger.
 
-    unit = models.OneToOneField(Unit, models.PROTECT, related_name="credit", primary_key=True)
-    project = models.ForeignKey(Project, models.PROTECT, related_name="+")
+    It stays the household's: whoever buys the home settles nothing from what the seller paid. Without a household it is
+    of a unit that nobody is registered in.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="credits", db_index=False)
+    household = models.ForeignKey(Household, models.PROTECT, related_name="+", null=True, db_index=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="+", db_index=False)
     amount = models.DecimalField(default=0, max_digits=14, decimal_places=2)
 
     class Meta:
         verbose_name = _("credit")
         verbose_name_plural = _("credits")
-        constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="credit_not_negative")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=0), name="credit_never_negative"),
+            models.UniqueConstraint(fields=["unit", "household"], name="credit_once_a_household"),
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(household=None), name="credit_once_where_nobody_is_registered"
+            ),
+        ]
+        indexes = [models.Index(fields=["project"], name="credit_project")]
 
     def __str__(self) -> str:
-        return f"{self.unit_id} {self.amount}"
+        return f"{self.unit_id} {self.household_id} {self.amount}"
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):

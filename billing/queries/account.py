@@ -82,13 +82,13 @@ def account_of(household: Household, since: date, until: date) -> HouseholdAccou
 
 def _advance_before(household: Household, since: date) -> Decimal:
     before = date.fromordinal(max(since.toordinal() - 1, 1))
-    return balance(Book.CREDIT, household.project, as_of=before, unit=household.unit)
+    return balance(Book.CREDIT, household.project, as_of=before, household=household)
 
 
 def _postings(household: Household, since: date, until: date) -> tuple[list[Posting], bool]:
-    """What moved on the household's bills, and in advance for its home, in order; the first thousand."""
+    """What moved on the household's bills, and of what it paid in advance, in order; the first thousand."""
     on_bills = Q(bill__household=household) & (Q(debit=Book.RECEIVABLE) | Q(credit=Book.RECEIVABLE))
-    in_advance = Q(unit=household.unit_id, bill=None) & (Q(debit=Book.CREDIT) | Q(credit=Book.CREDIT))
+    in_advance = Q(household=household, bill=None) & (Q(debit=Book.CREDIT) | Q(credit=Book.CREDIT))
     rows = Posting.objects.filter(on_bills | in_advance, project=household.project, day__range=(since, until))
     joined = rows.select_related("entry__payment__receipt", "bill__item").order_by("day", "pk")
     found = list(joined[: MOST + 1])

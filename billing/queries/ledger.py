@@ -4,14 +4,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from billing.models import Account, Bill, ClosedMonth, Credit, Deposit, PaymentLine, Posting, Receipt
 from billing.states import METHOD_BOOKS, Book, EntryKind, Method, Side
-from estate.models import Unit
+from estate.models import Household, Unit
 
 NOTHING = Decimal("0.00")
 
@@ -21,10 +22,17 @@ def is_closed(project: Project, day: date) -> bool:
     return ClosedMonth.objects.filter(project=project, month=day.replace(day=1)).exists()
 
 
-def balance(account: str, project: Project, *, as_of: date | None = None, unit: Unit | None = None) -> Decimal:
+def balance(
+    account: str,
+    project: Project,
+    *,
+    as_of: date | None = None,
+    unit: Unit | None = None,
+    household: Household | None = None,
+) -> Decimal:
     """What an account holds at the end of a day, in yuan, positive on the side where it grows.
 
-    `account` is its code. Raises `Account.DoesNotExist`.
+    `account` is its code; `household` has what was paid in advance. Raises `Account.DoesNotExist`.
     """
     side = Account.objects.values_list("side", flat=True).get(code=account)
     rows = Posting.objects.filter(Q(debit=account) | Q(credit=account), project=project)
@@ -32,6 +40,8 @@ def balance(account: str, project: Project, *, as_of: date | None = None, unit: 
         rows = rows.filter(day__lte=as_of)
     if unit is not None:
         rows = rows.filter(unit=unit)
+    if household is not None:
+        rows = rows.filter(household=household)
     moved = rows.aggregate(
         into=Sum("amount", filter=Q(debit=account), default=NOTHING),
         out_of=Sum("amount", filter=Q(credit=account), default=NOTHING),
@@ -107,12 +117,17 @@ def proof(project: Project) -> list[Check]:
 
 
 def _moved(project: Project, account: str, key: str) -> dict[int, Decimal]:
-    """Debits less credits of an account, by bill or unit."""
-    found: dict[int, Decimal] = defaultdict(lambda: NOTHING)
-    rows = Posting.objects.filter(project=project, **{f"{key}__isnull": False}).order_by()
+    """Debits less credits of an account, by bill or payment."""
+    rows = Posting.objects.filter(project=project, **{f"{key}__isnull": False})
+    return defaultdict(lambda: NOTHING, {pk: amount for (pk,), amount in _sums(rows, account, key).items()})
+
+
+def _sums(rows: QuerySet[Posting], account: str, *keys: str) -> dict[tuple[Any, ...], Decimal]:
+    """Debits less credits of an account in some postings, by the keys named."""
+    found: dict[tuple[Any, ...], Decimal] = defaultdict(lambda: NOTHING)
     for field, sign in (("debit", 1), ("credit", -1)):
-        for pk, amount in rows.filter(**{field: account}).values_list(key).annotate(Sum("amount")):
-            found[pk] += sign * amount
+        for *key, amount in rows.order_by().filter(**{field: account}).values_list(*keys).annotate(Sum("amount")):
+            found[tuple(key)] += sign * amount
     return found
 
 
@@ -139,12 +154,13 @@ def _waivers(project: Project) -> list[Check]:
 
 
 def _credits(project: Project) -> list[Check]:
-    """Per unit: what it has paid in advance is what the ledger holds for it. Only those that differ."""
-    ledger = _moved(project, Book.CREDIT, "unit")
-    kept = dict(Credit.objects.filter(project=project).values_list("unit_id", "amount"))
-    differing = [pk for pk in {*kept, *ledger} if kept.get(pk, NOTHING) != -ledger[pk]]
-    names = dict(Unit.objects.filter(pk__in=differing).values_list("pk", "number"))
-    return [Check(names[pk], kept.get(pk, NOTHING), -ledger[pk]) for pk in differing]
+    """Per household: what it has paid in advance is what the ledger holds for it. Only those that differ."""
+    ledger = _sums(Posting.objects.filter(project=project), Book.CREDIT, "unit", "household")
+    rows = Credit.objects.filter(project=project).values_list("unit_id", "household_id", "amount")
+    kept = {(unit, household): amount for unit, household, amount in rows}
+    differing = [key for key in {*kept, *ledger} if kept.get(key, NOTHING) != -ledger.get(key, NOTHING)]
+    names = dict(Unit.objects.filter(pk__in=[unit for unit, _household in differing]).values_list("pk", "number"))
+    return [Check(names.get(key[0], "—"), kept.get(key, NOTHING), -ledger.get(key, NOTHING)) for key in differing]
 
 
 def _receipts(project: Project) -> list[Check]:

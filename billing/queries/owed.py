@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
-from billing.models import Bill, Credit
+from billing.models import Bill, Credit, PaymentLine
 from cases.models import Case
 from estate.models import Household, HouseholdMember, Unit
 from estate.states import Relation
@@ -42,13 +42,26 @@ def liable_in(household: Household) -> Liable:
 
 
 def open_bills(unit: Unit) -> list[Bill]:
-    """What a unit owes, the oldest first."""
-    return list(Bill.objects.open().filter(unit=unit).select_related("item").order_by("due_on", "pk"))
+    """What is owed for a unit, the oldest first, whoever owes it."""
+    rows = Bill.objects.open().filter(unit=unit).select_related("item", "household", "debtor")
+    return list(rows.order_by("due_on", "pk"))
 
 
-def credit_of(unit: Unit) -> Decimal:
-    """What its household has paid in advance, in yuan."""
-    return Credit.objects.filter(unit=unit).values_list("amount", flat=True).first() or NOTHING
+def credit_of(unit: Unit, household: int | None) -> Decimal:
+    """What a household of the unit has paid in advance, in yuan; without one, what came of a home of nobody."""
+    rows = Credit.objects.filter(unit=unit, household=household)
+    return rows.values_list("amount", flat=True).first() or NOTHING
+
+
+def owner_of(unit: Unit) -> int | None:
+    """The key of the household that owes what nobody else is asked for: the owner's; None where none is registered."""
+    return liable_for([unit.pk]).get(unit.pk, Liable()).household
+
+
+def without_money(bills: QuerySet[Bill]) -> QuerySet[Bill]:
+    """The standing ones of bills that no receipt stands for, whatever of them was waived or paid from credit."""
+    taken = PaymentLine.objects.filter(bill=OuterRef("pk"), payment__receipt__reversed_at=None)
+    return bills.filter(~Exists(taken), voided_at=None)
 
 
 def bills_of(case: Case) -> list[Bill]:

@@ -9,7 +9,7 @@ from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 from accounts.models import Project, User
 from billing.models import Bill, BillingRun, ChargeItem
 from billing.models.bills import STATES
-from billing.queries.owed import NOTHING
+from billing.queries.owed import NOTHING, without_money
 from billing.queries.paper import span_words
 from billing.states import BillState, LeftOut, RunState
 from records.models import LongWork
@@ -42,12 +42,13 @@ class Standing:
 
 @dataclass(frozen=True)
 class RunPage:
-    """A run with what it would raise, and what became of what it raised."""
+    """A run with what it would raise, and what became of what it raised. `free`: how many could be taken back now."""
 
     run: BillingRun
     items: Sequence[tuple[str, int, str]]
     left: Sequence[Left]
     standing: Sequence[Standing]
+    free: int
 
     @property
     def months(self) -> str:
@@ -60,14 +61,9 @@ class RunPage:
         return self.run.work is not None and self.run.work.state in (LongWork.State.WAITING, LongWork.State.RUNNING)
 
     @property
-    def unpaid(self) -> int:
-        """How many bills could be taken back now."""
-        return sum(one.count for one in self.standing if one.state == BillState.UNPAID)
-
-    @property
     def kept(self) -> int:
-        """How many of its bills stay whatever happens, because something was paid."""
-        return sum(one.count for one in self.standing if one.state in (BillState.PART, BillState.PAID))
+        """How many of its bills stay whatever happens, because money was taken for them."""
+        return sum(one.count for one in self.standing if one.state != BillState.VOID) - self.free
 
     @property
     def is_begun(self) -> bool:
@@ -89,14 +85,15 @@ def items_to_bill(user: User, project: Project) -> QuerySet[ChargeItem]:
 
 
 def run_page(run: BillingRun) -> RunPage:
-    """A run as its page shows it, in one statement."""
+    """A run as its page shows it, in two statements."""
     found = run.found
     left = [
         Left(LeftOut(why), count, found.get("rooms", {}).get(why, []))
         for why, count in sorted(found.get("left_out", {}).items(), key=lambda one: -one[1])
     ]
     items = [(name, count, total) for name, count, total in found.get("items", [])]
-    return RunPage(run, items, left, standing_of(Bill.objects.filter(run=run)))
+    bills = Bill.objects.filter(run=run)
+    return RunPage(run, items, left, standing_of(bills), without_money(bills.filter(amount__gt=0)).count())
 
 
 def standing_of(bills: QuerySet[Bill]) -> list[Standing]:
@@ -106,6 +103,6 @@ def standing_of(bills: QuerySet[Bill]) -> list[Standing]:
         sums[f"{state}_count"] = Count("pk", filter=rows)
         sums[f"{state}_total"] = Sum("amount", filter=rows, default=NOTHING)
     found = bills.filter(Q(amount__gt=0)).aggregate(**sums)
-    states = [BillState.UNPAID, BillState.PART, BillState.PAID, BillState.VOID]
+    states = [BillState.UNPAID, BillState.PART, BillState.PAID, BillState.WAIVED, BillState.VOID]
     listed = [Standing(state, found[f"{state.value}_count"], found[f"{state.value}_total"]) for state in states]
     return [one for one in listed if one.count]

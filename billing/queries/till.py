@@ -1,11 +1,12 @@
 """What the till shows of a home, and a receipt's page of a receipt; each in a constant number of statements."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from billing.models import Bill, Deposit, Receipt, ReceiptPrint
-from billing.queries.owed import NOTHING, Liable, credit_of, liable_for, liable_in, open_bills
+from billing.models import Bill, Credit, Deposit, Receipt, ReceiptPrint
+from billing.queries.owed import NOTHING, Liable, liable_for, liable_in, open_bills
 from billing.queries.paper import deposit_of, period_words
 from estate.models import Household, Person, Unit
 
@@ -21,23 +22,53 @@ class Owed:
 
 
 @dataclass(frozen=True)
+class Debtor:
+    """A household that owes something for a home, or paid in advance for it: its key, its name, how much it owes."""
+
+    household: int | None
+    name: str
+    owed: Decimal
+    is_shown: bool
+
+    @property
+    def query(self) -> str:
+        """How an address names it."""
+        return str(self.household or 0)
+
+
+@dataclass(frozen=True)
 class Till:
-    """What is owed and kept for a home."""
+    """What one household owes and has paid in advance for a home; `debtors` names all, where there are several."""
 
     unit: Unit
     rows: tuple[Owed, ...]
     credit: Decimal
     payer: str
-    household: int | None = None
+    household: int | None
+    debtors: tuple[Debtor, ...]
 
     @property
     def total(self) -> Decimal:
         """What the ticked bills come to, in yuan."""
         return sum((row.bill.outstanding for row in self.rows if row.ticked), NOTHING)
 
+    @property
+    def usable(self) -> Decimal:
+        """How much of what was paid in advance would settle something now."""
+        return min(self.credit, sum((row.bill.outstanding for row in self.rows), NOTHING))
 
-def till_of(unit: Unit, *, today: date, ticked: set[str] | None = None) -> Till:
-    """A home at the till; every bill is ticked unless `ticked` names those that are."""
+
+def till_of(unit: Unit, *, today: date, asked: int | None = None, ticked: set[str] | None = None) -> Till:
+    """A home at the till, as one household sees it: nobody pays what the one before them owed, unless it is asked for.
+
+    `asked` is the household's key, 0 for bills of a home in which nobody was registered; without it the owner's, or
+    where only others owe, the first of them. Every bill is ticked unless `ticked` names those that are.
+    """
+    bills, owes = open_bills(unit), liable_for([unit.pk]).get(unit.pk)
+    kept = Credit.objects.filter(unit=unit, amount__gt=0)
+    credits: dict[int | None, Decimal] = dict(kept.values_list("household_id", "amount"))
+    keys = list(dict.fromkeys([*(bill.household_id for bill in bills), *credits]))
+    shown = _shown(keys, owner=owes.household if owes else None, asked=asked)
     rows = tuple(
         Owed(
             bill=bill,
@@ -45,16 +76,45 @@ def till_of(unit: Unit, *, today: date, ticked: set[str] | None = None) -> Till:
             late=bill.due_on < today,
             ticked=ticked is None or bill.number in ticked,
         )
-        for bill in open_bills(unit)
+        for bill in bills
+        if bill.household_id == shown
     )
-    owes = liable_for([unit.pk]).get(unit.pk)
-    household = owes.household if owes else None
-    return Till(unit=unit, rows=rows, credit=credit_of(unit), payer=_payer(owes, rows), household=household)
+    names = _names(bills, keys)
+    payer = names.get(shown, "") or (name_of(owes) if owes and owes.household == shown else "")
+    return Till(
+        unit=unit,
+        rows=rows,
+        credit=credits.get(shown, NOTHING),
+        payer=payer,
+        household=shown,
+        debtors=_debtors(bills, keys, names, shown) if len({*keys, shown}) > 1 else (),
+    )
 
 
-def _payer(owes: Liable | None, rows: tuple[Owed, ...]) -> str:
-    """Whose name the receipt bears unless another is typed."""
-    return _name(rows[0].bill.debtor_id) if rows else name_of(owes)
+def _shown(keys: list[int | None], *, owner: int | None, asked: int | None) -> int | None:
+    wanted = asked or None
+    if asked is not None and wanted in {*keys, owner}:
+        return wanted
+    return owner if owner in keys or not keys else keys[0]
+
+
+def _names(bills: list[Bill], keys: list[int | None]) -> dict[int | None, str]:
+    """Who each household is, by whoever its first bill names, else whoever of it is asked to pay."""
+    names: dict[int | None, str] = {}
+    for bill in bills:
+        if bill.debtor is not None:
+            names.setdefault(bill.household_id, bill.debtor.name)
+    unknown = [key for key in keys if key is not None and key not in names]
+    return names | {one.pk: payer_of(one) for one in Household.objects.filter(pk__in=unknown)}
+
+
+def _debtors(
+    bills: list[Bill], keys: list[int | None], names: dict[int | None, str], shown: int | None
+) -> tuple[Debtor, ...]:
+    owed: dict[int | None, Decimal] = defaultdict(lambda: NOTHING)
+    for bill in bills:
+        owed[bill.household_id] += bill.outstanding
+    return tuple(Debtor(key, names.get(key, ""), owed[key], key == shown) for key in dict.fromkeys([*keys, shown]))
 
 
 def name_of(owes: Liable | None) -> str:

@@ -11,16 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from billing.actions import charging, waiving
+from billing.actions import voiding, waiving
 from billing.forms import VoidForm, WaiveForm
 from billing.models import Bill
 from billing.permissions import can_ask_for_waiver, can_bill, can_take_payment
 from billing.queries.bill import bill_page
+from billing.queries.owed import without_money
 from billing.queries.second import waiting_about
 from billing.views.till import till_url
 from cases.steps import Attempt, Tried, answer, take
 from core.errors import Invalid, NotAllowed
 from records.http import follow, now, user_of
+from records.models import Approval
 
 VOID_ID, WAIVE_ID = "id_void_%s", "id_waive_%s"
 
@@ -47,6 +49,8 @@ def bill(request: HttpRequest, number: str) -> HttpResponse:
 def _show(request: HttpRequest, found: Bill, tried: Tried[Any] | None = None) -> HttpResponse:
     user, project = user_of(request), found.project
     waits = waiting_about(project, waiving.KIND, found.number) if found.outstanding else None
+    void_waits = waiting_about(project, voiding.KIND, found.number) if found.voided_at is None else None
+    may_void = can_bill(user, project) and void_waits is None
     forms = {"void": VoidForm(auto_id=VOID_ID), "waive": WaiveForm(auto_id=WAIVE_ID)}
     if tried is not None and tried.form is not None:
         forms[tried.verb] = tried.form
@@ -54,7 +58,9 @@ def _show(request: HttpRequest, found: Bill, tried: Tried[Any] | None = None) ->
         "page": bill_page(found),
         "waits": waits,
         "may_take": can_take_payment(user, project),
-        "may_void": can_bill(user, project) and found.voided_at is None and not found.is_partly_paid,
+        "void_waits": void_waits,
+        "may_void": may_void and without_money(Bill.objects.filter(pk=found.pk)).exists(),
+        "void_needs_second": voiding.needs_second_person(found, now()),
         "may_waive": can_ask_for_waiver(user, project) and bool(found.outstanding) and waits is None,
         "void_form": forms["void"],
         "waive_form": forms["waive"],
@@ -67,12 +73,15 @@ def _show(request: HttpRequest, found: Bill, tried: Tried[Any] | None = None) ->
 @login_required
 @require_POST
 def bill_void(request: HttpRequest, number: str) -> HttpResponse:
-    """Make an unpaid bill void, with the reason."""
+    """Make a bill void, with the reason; one of an earlier day is asked of a second person."""
     at, found = now(), _staff_bill(request, number)
 
     def act(found: Bill, form: VoidForm | None) -> str:
-        charging.void(bill=found, reason=_clean(form)["reason"], by=user_of(request), at=at)
-        messages.success(request, _("This bill is void: nothing is owed of it any more."))
+        became = voiding.void_or_ask(bill=found, reason=_clean(form)["reason"], by=user_of(request), at=at)
+        if isinstance(became, Approval):
+            messages.success(request, _("Asked for approval. The bill is owed until a second person approves."))
+        else:
+            messages.success(request, _("This bill is void: nothing is owed of it any more."))
         return reverse("bill", args=[number])
 
     step = Attempt("void", find=lambda: found, form=lambda _found: VoidForm(request.POST, auto_id=VOID_ID), act=act)

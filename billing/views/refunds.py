@@ -15,14 +15,14 @@ from billing.actions import refunding
 from billing.forms import AskRefundForm
 from billing.models import Refund, RefundPaper
 from billing.permissions import can_ask_for_refund, can_print_refund, can_read_money, can_take_payment
-from billing.queries.owed import credit_of, liable_for
+from billing.queries.owed import credit_of, owner_of
 from billing.queries.second import refunds_page, waiting_about, waiting_of_kind
-from billing.queries.till import name_of
+from billing.queries.till import payer_of
 from billing.views.till import till_url
 from cases.steps import Attempt, Tried, answer, take
 from core.errors import Invalid, NotAllowed
 from core.numbers import whole_number
-from estate.models import Unit
+from estate.models import Household, Unit
 from records.approvals import words_of
 from records.http import follow, now, project_of, user_of
 from records.papers import FONTS
@@ -70,11 +70,13 @@ def _unit(request: HttpRequest, code: str, number: str) -> Unit:
 
 
 def _show_new(request: HttpRequest, unit: Unit, tried: Tried[AskRefundForm] | None = None) -> HttpResponse:
-    credit = credit_of(unit)
-    usual = {"amount": credit or None, "payee": name_of(liable_for([unit.pk]).get(unit.pk))}
+    household = _household(request, unit)
+    credit = credit_of(unit, household.pk if household else None)
+    usual = {"amount": credit or None, "payee": payer_of(household) if household else ""}
     context = {
         "unit": unit,
         "credit": credit,
+        "household": household.pk if household else 0,
         "waits": waiting_about(unit.project, refunding.KIND, unit.number),
         "form": tried.form if tried and tried.form is not None else AskRefundForm(initial=usual),
         "till_url": till_url(unit) if can_take_payment(user_of(request), unit.project) else "",
@@ -82,12 +84,21 @@ def _show_new(request: HttpRequest, unit: Unit, tried: Tried[AskRefundForm] | No
     return render(request, "billing/refund_new.html", context, status=tried.status if tried else 200)
 
 
+def _household(request: HttpRequest, unit: Unit) -> Household | None:
+    """The household of the unit that the address or the form names, without one the owner's."""
+    raw = whole_number(request.POST.get("household", "") or request.GET.get("household", ""))
+    key = owner_of(unit) if raw is None else raw
+    return Household.objects.filter(unit=unit, pk=key).first() if key else None
+
+
 def _ask(request: HttpRequest, unit: Unit, form: AskRefundForm | None, at: datetime) -> str:
     if form is None:
         raise Invalid(_("This form is broken. Open the page again."))
     data = form.cleaned_data
+    household = _household(request, unit)
     refunding.ask_for_refund(
         unit=unit,
+        household=household.pk if household else None,
         amount=data["amount"],
         method=data["method"],
         payee=data["payee"],

@@ -3,13 +3,15 @@
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from billing.actions.crediting import use_credit
 from billing.actions.paying import take_payment
 from billing.forms import PayForm
 from billing.models import Bill
@@ -17,9 +19,10 @@ from billing.permissions import can_ask_for_refund, require_taker
 from billing.queries.till import till_of
 from cases.steps import Attempt, Tried, answer, take
 from core.errors import Invalid
+from core.numbers import whole_number
 from estate.models import Unit
 from estate.queries import find_households
-from records.http import follow, now, project_of, user_of
+from records.http import follow, now, project_of, redirect_once, user_of
 
 LONGEST = 100
 SHOWN = 20
@@ -63,6 +66,22 @@ def till_unit(request: HttpRequest, code: str, number: str) -> HttpResponse:
     return answer(request, take(request, step, at=at), lambda tried: _show_till(request, unit, at=at, tried=tried))
 
 
+@login_required
+@require_POST
+def till_use_credit(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """Settle what a household owes from what it paid in advance, and show what is left."""
+    at, unit = now(), _unit(request, code, number)
+    follow(request, unit.project)
+    household = whole_number(request.POST.get("household", "")) or None
+
+    def act() -> str:
+        used = use_credit(unit=unit, household=household, by=user_of(request), at=at)
+        messages.success(request, _("Settled ¥%(used)s from what was paid in advance.") % {"used": used})
+        return f"{till_url(unit)}?{urlencode({'household': household or 0})}"
+
+    return redirect_once(request, at, act)
+
+
 def _unit(request: HttpRequest, code: str, number: str) -> Unit:
     """The unit, for who takes money there. Raises `Http404` for one that cannot be seen."""
     user = user_of(request)
@@ -102,9 +121,10 @@ def _pay(request: HttpRequest, unit: Unit, form: PayForm | None, at: datetime) -
 
 def _show_till(request: HttpRequest, unit: Unit, *, at: datetime, tried: Tried[PayForm] | None = None) -> HttpResponse:
     ticked = set(request.POST.getlist("bills")) if tried else None
-    shown = till_of(unit, today=at.astimezone(unit.project.tz).date(), ticked=ticked)
+    raw = request.POST.get("household", "") or request.GET.get("household", "")
+    shown = till_of(unit, today=at.astimezone(unit.project.tz).date(), asked=whole_number(raw), ticked=ticked)
     usual = {"received": shown.total or None, "payer": shown.payer, "keep_rest": not shown.rows}
     form = tried.form if tried and tried.form is not None else PayForm(bills=(), initial=usual)
     may_refund = bool(shown.credit) and can_ask_for_refund(user_of(request), unit.project)
-    context = {"till": shown, "form": form, "may_refund": may_refund}
+    context = {"till": shown, "form": form, "may_refund": may_refund, "till_url": till_url(unit)}
     return render(request, "billing/till_unit.html", context, status=tried.status if tried else 200)

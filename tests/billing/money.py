@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from billing.actions.charging import charge_once, standing_item
+from billing.actions.crediting import use_credit
 from billing.actions.paying import take_payment
 from billing.models import Bill, ChargeItem, Receipt, Tariff, UnitCharge
 from billing.queries.ledger import balance, proof
+from billing.queries.owed import credit_of, owner_of
 from billing.states import Basis, Book, Method
 from estate.models import Unit
 from tests.cast import NOON, Cast
@@ -64,3 +66,14 @@ def assert_books_agree(cast: Cast) -> None:
 def on(book: Book, cast: Cast) -> Decimal:
     """What an account of the project holds now."""
     return balance(book, cast.project)
+
+
+def in_advance(unit: Unit) -> Decimal:
+    """What the owner's household has paid in advance."""
+    return credit_of(unit, owner_of(unit))
+
+
+def credit_used(cast: Cast, home: str = HOME, at: datetime = NOON) -> Decimal:
+    """What the owner's household paid in advance settles what it owes."""
+    unit = cast.units[home]
+    return use_credit(unit=unit, household=owner_of(unit), by=cast.cashier, at=at)

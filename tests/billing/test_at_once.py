@@ -21,12 +21,21 @@ from billing.actions.reversing import reverse_receipt
 from billing.actions.running import prepare_run, raise_run
 from billing.models import Bill, Entry, Receipt, ReceiptSeries
 from billing.queries.ledger import balance, trial_balance
-from billing.queries.owed import credit_of
 from billing.states import Book
 from core.errors import NotNow
 from records.actions import Answer, once
 from records.work import run_waiting
-from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, borne, charged, management_fee, paid, yuan
+from tests.billing.money import (
+    HOME,
+    NEXT_DOOR,
+    assert_books_agree,
+    borne,
+    charged,
+    in_advance,
+    management_fee,
+    paid,
+    yuan,
+)
 from tests.cast import NOON, Cast
 from tests.threads import at_once
 
@@ -103,7 +112,7 @@ def test_receipts_of_many_tills_have_no_gap_and_no_double_though_some_are_rolled
     told = assert_gapless(cast, given)
     assert people * receipts * 0.6 < len(told) < people * receipts
     assert ReceiptSeries.objects.get().last == len(told)
-    assert sum(credit_of(unit) for unit in cast.units.values()) == len(told)
+    assert sum(in_advance(unit) for unit in cast.units.values()) == len(told)
     assert_books_agree(cast)
 
 
@@ -171,7 +180,7 @@ def test_part_payments_at_once_come_to_the_bill_and_no_more(real_transactions: N
     assert not other, other
     assert (len(receipts), len(refused)) == (4, 4)
     assert seen(bill).outstanding == 0
-    assert credit_of(cast.units[HOME]) == 2
+    assert in_advance(cast.units[HOME]) == 2
     assert_books_agree(cast)
 
 

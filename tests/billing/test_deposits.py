@@ -13,11 +13,10 @@ from accounts.models import User
 from billing.actions.deposits import ask_to_keep, return_deposit, take_deposit
 from billing.actions.reversing import reverse_receipt
 from billing.models import Deposit, DepositMove
-from billing.queries.owed import credit_of
 from billing.states import Book
 from core.errors import Invalid, NotAllowed, NotNow
 from records.approvals import approve
-from tests.billing.money import HOME, assert_books_agree, on, yuan
+from tests.billing.money import HOME, assert_books_agree, in_advance, on, yuan
 from tests.cast import NOON, Cast
 from tests.tickets.pages import queries_for
 
@@ -46,7 +45,7 @@ def test_a_deposit_is_a_debt_to_the_household_with_a_receipt_and_no_credit(cast:
     deposit = taken(cast)
     assert deposit.number == "YJ-20261123-0001"
     assert deposit.payment.receipt.number.startswith("SJ-DEMO-2026-")
-    assert [on(Book.DEPOSIT, cast), on(Book.CASH, cast), credit_of(cast.units[HOME])] == list(
+    assert [on(Book.DEPOSIT, cast), on(Book.CASH, cast), in_advance(cast.units[HOME])] == list(
         map(yuan, (2000, 2000, 0))
     )
     assert_books_agree(cast)

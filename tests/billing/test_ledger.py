@@ -8,15 +8,14 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.actions.charging import void
-from billing.actions.paying import use_credit
 from billing.actions.posting import Line, close_month, post, reverse
 from billing.actions.reversing import reverse_receipt
+from billing.actions.voiding import void
 from billing.models import Account, Bill, Credit, Entry, Posting, Receipt
 from billing.queries.ledger import balance, proof, trial_balance
 from billing.states import Book, EntryKind
 from core.errors import DomainError, Invalid, NotAllowed, NotNow
-from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, charged, on, paid, yuan
+from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, charged, credit_used, on, paid, yuan
 from tests.cast import NOON, Cast
 
 pytestmark = [pytest.mark.req("BIL-4"), pytest.mark.django_db]
@@ -166,7 +165,7 @@ def do(cast: Cast, verb: str, amount: Decimal, home: str) -> None:
             elif verb in given:
                 paid(cast, *owed, amount=given[verb], home=home)
             elif verb == "credit":
-                use_credit(unit=unit, by=cast.cashier, at=NOON)
+                credit_used(cast, home)
             elif verb == "void" and owed:
                 void(bill=owed[0], reason="开错", by=cast.cashier, at=NOON)
             elif verb == "reverse":

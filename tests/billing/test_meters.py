@@ -10,7 +10,6 @@ import time_machine
 from django.test import Client
 
 from accounts.models import User
-from billing.actions.charging import void
 from billing.actions.meters import (
     RIGHT,
     Changed,
@@ -21,6 +20,7 @@ from billing.actions.meters import (
     hang_meter,
     take_readings,
 )
+from billing.actions.voiding import void
 from billing.models import Bill, ChargeItem, Meter, Reading, Usage
 from billing.rules.metering import Taken, doubts, used
 from billing.states import Basis, Book, Doubt, LeftOut, ReadHow

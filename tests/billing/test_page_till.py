@@ -10,10 +10,10 @@ from django.test import Client
 
 from accounts.models import User
 from billing.models import Bill, Payment, Receipt, ReceiptPrint
-from billing.queries.owed import credit_of
 from estate.actions import reindex_register
 from servicedesk.templatetags.desk import money
-from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, charged, paid, yuan
+from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, charged, in_advance, paid, yuan
+from tests.billing.test_crediting import sold
 from tests.cast import NOON, Cast
 
 SignIn = Callable[[User], Client]
@@ -69,7 +69,7 @@ def test_cash_gets_change_and_the_receipts_page_says_how_much(cast: Cast, signed
     shown = client.get(answer.headers["Location"]).content.decode()
     for words in (receipt.number, money("11.20"), money("88.80"), "打印收据", "已收款"):
         assert words in shown, words
-    assert credit_of(cast.units[HOME]) == 0
+    assert in_advance(cast.units[HOME]) == 0
 
 
 def test_some_months_a_part_and_more_than_is_owed(cast: Cast, signed_in: SignIn) -> None:
@@ -81,7 +81,7 @@ def test_some_months_a_part_and_more_than_is_owed(cast: Cast, signed_in: SignIn)
     client.post(TILL, form(received="50", keep_rest="on"))
     for bill in (first, second):
         bill.refresh_from_db()
-    assert (first.state, second.state, credit_of(cast.units[HOME])) == ("paid", "paid", yuan(55))
+    assert (first.state, second.state, in_advance(cast.units[HOME])) == ("paid", "paid", yuan(55))
     assert [p.payer for p in Payment.objects.order_by("pk")] == ["张小明", "张小明", "李叔", "张小明"]
     assert_books_agree(cast)
 
@@ -183,7 +183,47 @@ def test_the_till_and_a_receipt_cost_the_same_for_any_number_of_bills(
         charged(cast)
     client = signed_in(cast.cashier)
     client.get(TILL)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(TILL)
     with django_assert_num_queries(8):
         client.get(f"/receipts/{receipt.number}/")
+
+
+def test_what_was_paid_in_advance_settles_what_is_owed_once_however_often_it_is_sent(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    paid(cast, amount=45)
+    bill = charged(cast, 30)
+    client = signed_in(cast.cashier)
+    page = client.get(TILL).content.decode()
+    assert "till-credit" in page
+    household = bill.household_id
+    sent = {"household": str(household), "idempotency_key": "twice"}
+    for _ in range(2):
+        answer = client.post(f"/till-credit/demo/{HOME}/", sent)
+        assert (answer.status_code, answer["Location"]) == (302, f"{TILL}?household={household}")
+    bill.refresh_from_db()
+    assert (bill.state, in_advance(cast.units[HOME])) == ("paid", yuan(15))
+    assert "till-credit" not in client.get(TILL).content.decode(), "nothing is left to settle"
+    again = client.post(f"/till-credit/demo/{HOME}/", {"household": str(household)}, follow=True)
+    assert again.status_code == 409
+
+
+def test_two_households_are_named_at_the_till_and_each_paid_for_alone(cast: Cast, signed_in: SignIn) -> None:
+    old = charged(cast, 60)
+    seller, _buyer = sold(cast.units[HOME])
+    new = charged(cast, 40)
+    client = signed_in(cast.cashier)
+    page = client.get(TILL).content.decode()
+    assert new.number in page
+    assert old.number not in page
+    assert f"household={seller.pk}" in page
+    page = client.get(f"{TILL}?household={seller.pk}").content.decode()
+    assert old.number in page
+    assert new.number not in page
+    sent = {"bills": [old.number, new.number], "method": "cash", "received": "100", "household": str(seller.pk)}
+    answer = client.post(TILL, sent)
+    assert answer.status_code == 400
+    assert old.number in answer.content.decode(), "the page stays with the household that was looked at"
+    sent["bills"] = [old.number]
+    assert client.post(TILL, {**sent, "received": "60"}).status_code == 302

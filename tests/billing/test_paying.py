@@ -8,19 +8,19 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from billing.actions.charging import void
-from billing.actions.paying import take_payment, use_credit
+from billing.actions.paying import take_payment
 from billing.actions.reversing import reverse_receipt
+from billing.actions.voiding import void
 from billing.actions.waiving import ask_to_waive
 from billing.models import Bill, Credit, Payment, Receipt
 from billing.queries.ledger import balance
-from billing.queries.owed import credit_of, open_bills
+from billing.queries.owed import open_bills
 from billing.states import BillState, Book, Method
 from core.errors import Invalid, NotAllowed, NotNow
 from estate.models import Household
 from records.approvals import approve
 from records.models import AuditEntry
-from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, charged, on, paid, yuan
+from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, charged, credit_used, in_advance, on, paid, yuan
 from tests.cast import NOON, Cast, make_home
 
 pytestmark = [pytest.mark.req("BIL-3"), pytest.mark.django_db]
@@ -84,13 +84,13 @@ def test_what_is_more_is_kept_as_credit_and_used_when_asked(cast: Cast) -> None:
     unit = cast.units[HOME]
     paid(cast, charged(cast, 60), amount=100)
     paid(cast, amount=5)
-    assert credit_of(unit) == 45
+    assert in_advance(unit) == 45
     with pytest.raises(NotNow):
-        use_credit(unit=unit, by=cast.cashier, at=NOON)
+        credit_used(cast)
     later = charged(cast, 50)
-    assert use_credit(unit=unit, by=cast.cashier, at=NOON) == 45
+    assert credit_used(cast) == 45
     later.refresh_from_db()
-    assert (later.outstanding, credit_of(unit)) == (yuan(5), yuan(0))
+    assert (later.outstanding, in_advance(unit)) == (yuan(5), yuan(0))
     assert balance(Book.CREDIT, cast.project, unit=unit) == 0
     assert_books_agree(cast)
 
@@ -159,7 +159,7 @@ def test_a_reversal_keeps_the_number_owes_the_bills_again_and_takes_the_credit_b
     reverse_receipt(receipt=receipt, reason="刷错卡", by=cast.cashier, at=NOON)
     bill.refresh_from_db()
     receipt.refresh_from_db()
-    assert (bill.state, credit_of(cast.units[HOME])) == (BillState.UNPAID.value, yuan(0))
+    assert (bill.state, in_advance(cast.units[HOME])) == (BillState.UNPAID.value, yuan(0))
     assert (receipt.reversed_by, receipt.reversed_reason) == (cast.cashier, "刷错卡")
     assert receipt.reversed_entry is not None
     assert receipt.reversed_entry.reverses == receipt.payment.entries.get(kind="paid")
@@ -178,7 +178,7 @@ def test_a_receipt_whose_day_is_over_or_whose_credit_was_used_is_not_simply_reve
         reverse_receipt(receipt=receipt, reason="刷错卡", by=cast.cashier, at=NOON + DAY)
     assert refusal.value.code == "day_over"
     charged(cast, 30)
-    use_credit(unit=cast.units[HOME], by=cast.cashier, at=NOON)
+    credit_used(cast)
     with pytest.raises(NotNow) as refusal:
         reverse_receipt(receipt=receipt, reason="刷错卡", by=cast.cashier, at=NOON)
     assert refusal.value.code == "credit_used"

@@ -13,7 +13,6 @@ from billing.actions import running
 from billing.actions.running import cancel_run, prepare_run, raise_run, stop_run
 from billing.models import Bill, BillingRun, ChargeItem, Entry
 from billing.queries.ledger import balance
-from billing.queries.owed import credit_of
 from billing.queries.running import batch_of
 from billing.rules.periods import Period
 from billing.rules.running import stretches
@@ -23,7 +22,7 @@ from estate.models import Building, Household, HouseholdMember, Unit, Vehicle
 from records import work as long_work
 from records.models import LongWork
 from records.work import run_waiting
-from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, borne, management_fee, on, paid
+from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, borne, in_advance, management_fee, on, paid
 from tests.cast import NOON, Cast
 
 pytestmark = [pytest.mark.req("BIL-2"), pytest.mark.django_db]
@@ -193,7 +192,7 @@ def test_what_was_paid_in_advance_settles_new_bills(cast: Cast) -> None:
     raised(cast, prepared(cast))
     mine, theirs = (Bill.objects.get(unit=cast.units[home]) for home in (HOME, NEXT_DOOR))
     assert (mine.state, theirs.outstanding) == (BillState.PAID.value, FEE - 100)
-    assert [credit_of(cast.units[home]) for home in (HOME, NEXT_DOOR)] == [300 - FEE, Decimal(0)]
+    assert [in_advance(cast.units[home]) for home in (HOME, NEXT_DOOR)] == [300 - FEE, Decimal(0)]
     assert balance(Book.CREDIT, cast.project) == 300 - FEE
     assert_books_agree(cast)
 

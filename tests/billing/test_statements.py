@@ -11,17 +11,17 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from accounts.models import User
-from billing.actions.charging import standing_item, void
+from billing.actions.charging import standing_item
 from billing.actions.deposits import take_deposit
-from billing.actions.paying import use_credit
 from billing.actions.reversing import reverse_receipt
+from billing.actions.voiding import void
 from billing.queries.account import account_of
 from billing.queries.ledger import balance
 from billing.queries.statements import statement_of
 from billing.rules.statements import Asked
 from billing.states import Book, Spell
 from records.models import AuditEntry
-from tests.billing.money import HOME, NEXT_DOOR, charged, paid, yuan
+from tests.billing.money import HOME, NEXT_DOOR, charged, credit_used, paid, yuan
 from tests.cast import NOON, Cast
 from tests.tickets.pages import queries_for
 
@@ -46,7 +46,7 @@ def a_busy_day(cast: Cast) -> None:
     void(bill=charged(cast, 7), reason="重复", by=cast.cashier, at=NOON)
     paid(cast, amount=50, home=NEXT_DOOR)
     charged(cast, 20, home=NEXT_DOOR)
-    use_credit(unit=cast.units[NEXT_DOOR], by=cast.cashier, at=NOON)
+    credit_used(cast, NEXT_DOOR)
     unit = cast.units[HOME]
     given: dict[str, Any] = {"purpose": "装修押金", "method": "cash", "by": cast.cashier, "at": NOON}
     take_deposit(project=cast.project, unit=unit, amount=yuan(500), **given)

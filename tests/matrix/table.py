@@ -198,6 +198,7 @@ TABLE: dict[str, Row] = {
     "till_unit": Row(
         thing="unit", reads=CASHIER, writes=CASHIER, body=just(method="cash", received="1", keep_rest="1")
     ),
+    "till_use_credit": writable("unit", CASHIER),
     "bill": readable("bill", MONEY_STAFF),
     "bill_void": writable("bill", CASHIER | {"supervisor"}, REASON),
     "bill_waive": writable("bill", CASHIER | {"supervisor"}, just(amount="1.00", reason="漏水")),

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from billing.actions.charging import charge_once, standing_item, withdraw
+from billing.actions.charging import charge_once, standing_item
+from billing.actions.voiding import withdraw
 from billing.queries.owed import billed_for
 from sla.actions import happen
 from tickets.actions.turns import Turn

@@ -9,9 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from billing.actions import arrears as acts
 from billing.actions.arrears.finding import collect
-from billing.actions.charging import void
-from billing.actions.paying import use_credit
 from billing.actions.reversing import reverse_receipt
+from billing.actions.voiding import ask_to_void
 from billing.models import Arrears, ArrearsBill, ArrearsTerms, Bill
 from billing.rules.arrears import age_of
 from billing.states import ArrearsState
@@ -23,7 +22,7 @@ from records.approvals import approve
 from sla.actions import sweep_clocks
 from sla.states import ClockState
 from tests.billing.arrears.ladder import again, clock, delivered, found, lettered, overdue, told
-from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, charged, paid
+from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, charged, credit_used, paid
 from tests.cast import NOON, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("ARR-6")]
@@ -256,10 +255,11 @@ def test_a_part_payment_is_shown_and_restarts_limitation_of_what_is_left(cast: C
 def test_credit_and_a_void_bill_settle_too(cast: Cast) -> None:
     first, second = overdue(cast, 60), overdue(cast, 40)
     arrears = found(cast)
-    void(bill=Bill.objects.get(pk=first.pk), reason="收重了", by=cast.cashier, at=NOON)
+    asked = ask_to_void(bill=Bill.objects.get(pk=first.pk), reason="收重了", by=cast.cashier, at=NOON)
+    approve(approval=asked, by=cast.gm, at=NOON)
     assert again(arrears).ended_at is None
     paid(cast, amount=40)
-    use_credit(unit=cast.units[HOME], by=cast.cashier, at=NOON)
+    credit_used(cast)
     assert again(arrears).case.state == ArrearsState.SETTLED
     assert second.number in str(Event.objects.filter(kind="arrears.bills_settled").latest("pk").data)
     assert_books_agree(cast)
