@@ -152,7 +152,9 @@ class Browsers:
             if answer.status_code >= 500:
                 transaction.set_rollback(True)
         self.tally.answered(target.role, answer.status_code, asked)
-        self._held(target, answer, shown, pairs if kind == "application/x-www-form-urlencoded" else [], asked)
+        # What came as something else than these fields was typed into none of them.
+        typed = kind == "application/x-www-form-urlencoded" and body.startswith(_urlencoded(pairs).encode())
+        self._held(target, answer, shown, pairs if typed else [], asked)
 
     def _htmx(self) -> dict[str, Any]:
         return {"headers": {"HX-Request": "true"}} if self.chance.random() < 0.2 else {}
