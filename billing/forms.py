@@ -37,14 +37,18 @@ class PayForm(forms.Form):
         help_text=gettext_lazy("Of a transfer, a card or a code that was scanned."),
     )
 
-    def __init__(self, *args: Any, bills: Sequence[Bill], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, bills: Sequence[Bill], missing: int = 0, **kwargs: Any) -> None:
+        """`bills` are those that were ticked; `missing`, how many more of no bill of the project."""
         super().__init__(*args, **kwargs)
-        self.bills = bills
+        self.bills, self.missing = bills, missing
         self.total = sum((bill.outstanding for bill in bills), NOTHING)
 
     def clean(self) -> dict[str, Any]:
         """Change is given in cash only, and money for nothing is kept only when that is said."""
         cleaned = super().clean() or self.cleaned_data
+        if self.missing:
+            self.add_error(None, _("One of these bills is not this project's."))
+            return cleaned
         received = cleaned.get("received")
         if received is None or cleaned.get("keep_rest") or received <= self.total or self.is_stale:
             return cleaned

@@ -137,7 +137,7 @@ class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
 
 
 class NewPaymentInput(serializers.Serializer[Any]):
-    """Money taken for bills of a unit, the oldest first. Without bills, or beyond them, it is paid in advance."""
+    """Money taken for bills of one payer, the oldest first. Without bills, or beyond them, it is paid in advance."""
 
     project = serializers.CharField(max_length=30)
     unit = serializers.CharField(max_length=60)
@@ -157,7 +157,7 @@ class NewPaymentInput(serializers.Serializer[Any]):
         require_taker(user, project)
         unit = _unit(user, project, attrs["unit"])
         attrs["claimed_at"] = attrs.pop("happened_at")
-        return {**attrs, "project": project, "unit": unit, "bills": _bills(user, project, unit, attrs["bills"])}
+        return {**attrs, "project": project, "unit": unit, "bills": _bills(user, project, attrs["bills"])}
 
 
 def _project(user: User, code: str) -> Project:
@@ -176,10 +176,10 @@ def _unit(user: User, project: Project, number: str) -> Unit:
     return unit
 
 
-def _bills(user: User, project: Project, unit: Unit, numbers: list[str]) -> list[Bill]:
-    """The bills of the unit by their numbers; one that is another's is not there."""
+def _bills(user: User, project: Project, numbers: list[str]) -> list[Bill]:
+    """The project's bills by their numbers; whether one payer owes them all is asked when the money is taken."""
     wanted = list(dict.fromkeys(numbers))
-    found = Bill.objects.visible_to(user).filter(project=project, unit=unit, number__in=wanted)
+    found = Bill.objects.visible_to(user).filter(project=project, number__in=wanted)
     bills = list(found.select_related("item"))
     if len(bills) != len(wanted):
         raise serializers.ValidationError({"bills": [_("There is none of that number or code here.")]})

@@ -1,6 +1,6 @@
 """Taking money: one transaction from the locked bills to the receipt's number. Using what was paid in advance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -57,14 +57,17 @@ def take_payment(
     at: datetime,
     claimed_at: datetime | None = None,
 ) -> Receipt:
-    """Take money for the bills of a unit, the oldest first, and give a receipt for it. All of it, or nothing.
+    """Take money for bills, the oldest first, and give a receipt for it. All of it, or nothing.
+
+    The bills are those of one household of the unit; where one person owes for several rooms, all of theirs.
 
     Less than the bills come to is a part payment; what is more, or all of it where no bill is named, is the credit of
-    the household that owes them, or else of the owner. `claimed_at` is when somebody out of signal says it was taken.
+    the household of the unit that owes them, or else of its owner. `claimed_at` is when somebody out of signal says
+    that it was taken.
 
     Raises:
         NotAllowed: no cashier of the project.
-        Invalid: an amount that is none, an unknown way of paying, a bill of another unit, bills of two households.
+        Invalid: an amount that is none, an unknown way of paying, bills that two people owe, or another project's.
         NotNow: one of the bills was paid or made void meanwhile, or the cashier's day or the month is closed.
     """
     require_taker(by, project)
@@ -94,7 +97,7 @@ def take_payment(
     PaymentLine.objects.bulk_create(
         [PaymentLine(payment=payment, bill_id=pk, amount=part) for pk, part in settled.items()]
     )
-    _book(payment, settled, rest)
+    _book(payment, locked, settled, rest)
     audit(at=at, by=by, project=project, action="payment.taken", target=payment.number, data={"amount": str(amount)})
     require_day_open(project=project, cashier=by, day=payment.day)
     return issue_receipt(payment)
@@ -106,11 +109,19 @@ def _check(project: Project, unit: Unit, bills: Sequence[Bill], amount: Decimal,
     require_cents(amount, most=LARGEST)
     if method not in METHOD_BOOKS:
         raise Invalid(_("Choose how it is paid."), fields={"method": _("Unknown way.")})
-    if any(bill.unit_id != unit.pk for bill in bills):
-        raise Invalid(_("One of these bills is not this unit's."), fields={"bills": _("No such bill.")})
-    if len({bill.household_id for bill in bills}) > 1:
-        sentence = _("These bills are owed by two households. Each gets a receipt of its own: take them one by one.")
+    if any(bill.project_id != project.pk for bill in bills):
+        raise Invalid(_("One of these bills is not this project's."), fields={"bills": _("No such bill.")})
+    if not _owed_by_one(unit, bills):
+        sentence = _("These bills are owed by different people. Each gets a receipt of their own.")
         raise Invalid(sentence, fields={"bills": sentence})
+
+
+def _owed_by_one(unit: Unit, bills: Sequence[Bill]) -> bool:
+    """Say whether the bills are all of one household of the unit, or of who is liable there, for several rooms."""
+    if all(bill.unit_id == unit.pk for bill in bills):
+        return len({bill.household_id for bill in bills}) <= 1
+    person = liable(unit, bills).person
+    return person is not None and all(bill.debtor_id == person for bill in bills)
 
 
 def lock_cases(bills: Sequence[Bill]) -> dict[int, Case]:
@@ -122,11 +133,11 @@ def lock_cases(bills: Sequence[Bill]) -> dict[int, Case]:
 
 
 def lock_bills(unit: Unit, bills: Sequence[Bill]) -> list[Bill]:
-    """Lock the unit, then its bills by key; return them as they stand now, the oldest first.
+    """Lock the unit and those of the bills, then the bills, all by key; return them as they stand, the oldest first.
 
     Raises `NotNow` where nothing is owed of one any more: whoever looks at the till sees an older state.
     """
-    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+    lock_units({unit.pk, *(bill.unit_id for bill in bills)})
     rows = Bill.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[bill.pk for bill in bills])
     locked = list(rows.select_related("debtor").annotate(is_collected=is_collected()).order_by("pk"))
     for bill in locked:
@@ -136,6 +147,11 @@ def lock_bills(unit: Unit, bills: Sequence[Bill]) -> list[Bill]:
                 code="not_owed",
             )
     return sorted(locked, key=lambda bill: (bill.due_on, bill.pk))
+
+
+def lock_units(keys: Collection[int]) -> None:
+    """Lock units by key: nobody else moves money of their households meanwhile."""
+    list(Unit.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
 
 
 def settle(bills: Sequence[Bill], settled: Mapping[int, Decimal]) -> None:
@@ -165,10 +181,11 @@ def lock_credit(unit: Unit, household: int | None) -> Decimal:
 
 
 def liable(unit: Unit, bills: Sequence[Bill]) -> Liable:
-    """Who owes the bills, all of one household; where there are none, the owner of the unit."""
-    if not bills:
+    """Who owes those of the bills that are of the unit, all of one household; where there are none, its owner."""
+    own = next((bill for bill in bills if bill.unit_id == unit.pk), None)
+    if own is None:
         return liable_for([unit.pk]).get(unit.pk, Liable())
-    return Liable(bills[0].household_id, bills[0].debtor_id)
+    return Liable(own.household_id, own.debtor_id)
 
 
 def tell_cases(
@@ -219,15 +236,16 @@ def _name_of(owes: Liable) -> str:
     return Person.objects.values_list("name", flat=True).get(pk=owes.person)
 
 
-def _book(payment: Payment, settled: Mapping[int, Decimal], rest: Decimal) -> None:
-    book, unit = METHOD_BOOKS[payment.method], payment.unit_id
+def _book(payment: Payment, bills: Sequence[Bill], settled: Mapping[int, Decimal], rest: Decimal) -> None:
+    book = METHOD_BOOKS[payment.method]
     lines = [
-        Line(debit=book, credit=Book.RECEIVABLE, amount=part, unit=unit, bill=pk)
-        for pk, part in settled.items()
-        if part
+        Line(debit=book, credit=Book.RECEIVABLE, amount=settled[bill.pk], unit=bill.unit_id, bill=bill.pk)
+        for bill in bills
+        if settled.get(bill.pk)
     ]
     if rest:
-        lines.append(Line(debit=book, credit=Book.CREDIT, amount=rest, unit=unit, household=payment.household_id))
+        kept = {"unit": payment.unit_id, "household": payment.household_id}
+        lines.append(Line(debit=book, credit=Book.CREDIT, amount=rest, **kept))
     post(
         project=payment.project,
         kind=EntryKind.PAID,

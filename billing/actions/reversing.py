@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from billing.actions.arrears.settling import look_again
 from billing.actions.dayclose import refuse_deposit, require_day_open
-from billing.actions.paying import add_credit, lock_cases, lock_credit
+from billing.actions.paying import add_credit, lock_cases, lock_credit, lock_units
 from billing.actions.posting import reverse
 from billing.models import Bill, PaymentLine, Receipt
 from billing.permissions import can_reverse, require_second
@@ -23,7 +23,6 @@ from billing.states import EntryKind
 from cases.models import Case
 from core.errors import NotAllowed, NotNow
 from core.words import reason_of
-from estate.models import Unit
 from records.actions import audit
 from records.approvals import ask
 from records.models import Approval
@@ -105,7 +104,7 @@ def _reverse(receipt: Receipt, reason: str, *, asked_by: User | None, by: User, 
     look_again(receipt.payment.project, at=at)  # first, as the day's round holds it before cases and units
     lines = list(PaymentLine.objects.filter(payment=receipt.payment_id).select_related("bill"))
     cases = lock_cases([line.bill for line in lines])
-    Unit.objects.select_for_update(no_key=True).get(pk=receipt.payment.unit_id)
+    lock_units({receipt.payment.unit_id, *(line.bill.unit_id for line in lines)})
     locked = Receipt.objects.select_for_update(of=("self",)).select_related("payment__project", "payment__unit")
     receipt = locked.get(pk=receipt.pk)
     _require_standing(receipt)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from billing.actions.arrears.settling import settled
 from billing.actions.crediting import add_credits
-from billing.actions.paying import lock_cases
+from billing.actions.paying import lock_cases, lock_units
 from billing.actions.posting import mirrored, post
 from billing.models import Bill, PaymentLine, Posting
 from billing.permissions import can_bill, require_second
@@ -24,7 +24,6 @@ from billing.states import Book, EntryKind
 from cases.models import Case
 from core.errors import NotAllowed, NotNow
 from core.words import reason_of
-from estate.models import Unit
 from records.actions import audit
 from records.approvals import ask
 from records.models import Approval
@@ -101,7 +100,7 @@ def _require_may(bill: Bill, by: User) -> None:
 
 def _void(bill: Bill, reason: str, *, by: User, at: datetime, asked_by: User | None = None) -> Bill:
     case = lock_cases([bill]).get(bill.case_id or 0)
-    Unit.objects.select_for_update(no_key=True).get(pk=bill.unit_id)
+    lock_units([bill.unit_id])
     locked = Bill.objects.select_for_update(of=("self",)).select_related("project").get(pk=bill.pk)
     take_back([locked], reason=reason, by=by, at=at)
     if case is not None:
@@ -167,7 +166,6 @@ def withdraw(*, case: Case, reason: str, by: User | None, at: datetime) -> list[
 
 def lock_to_take_back(keys: Sequence[int]) -> list[Bill]:
     """Lock the units of bills, then the bills, all by key; those that no money was taken for meanwhile."""
-    units = Bill.objects.filter(pk__in=keys).order_by("unit").values_list("unit", flat=True).distinct()
-    list(Unit.objects.select_for_update(no_key=True).filter(pk__in=list(units)).order_by("pk"))
+    lock_units(list(Bill.objects.filter(pk__in=keys).order_by().values_list("unit", flat=True).distinct()))
     rows = without_money(Bill.objects.filter(pk__in=keys))
     return list(rows.select_for_update(of=("self",)).select_related("project").order_by("pk"))

@@ -39,9 +39,14 @@ def _form(receipt: Receipt, url: str, copy: int, at: datetime) -> ReceiptForm:
 
 
 def _rows(receipt: Receipt) -> tuple[ReceiptRow, ...]:
-    lines = list(receipt.payment.lines.select_related("bill__item"))
+    lines = list(receipt.payment.lines.select_related("bill__item", "bill__unit"))
     rows = [
-        ReceiptRow(name=line.bill.item.name, period=period_words(line.bill), bill=line.bill.number, amount=line.amount)
+        ReceiptRow(
+            name=line.bill.item.name,
+            period=room_words(line.bill, receipt.payment),
+            bill=line.bill.number,
+            amount=line.amount,
+        )
         for line in lines
     ]
     rest = receipt.payment.amount - sum(line.amount for line in lines)
@@ -86,6 +91,12 @@ def period_words(bill: Bill) -> str:
     if bill.period_start is None or bill.period_end is None:
         return bill.words
     return span_words(bill.period_start, bill.period_end)
+
+
+def room_words(bill: Bill, payment: Payment) -> str:
+    """What a bill on a receipt is for, with its room where that is another than the receipt's."""
+    words = period_words(bill)
+    return words if bill.unit_id == payment.unit_id else f"{bill.unit.number} {words}"
 
 
 def span_words(start: date, end: date) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Count, Q
 
 from accounts.models import Project, User
-from billing.models import Payment, Receipt
+from billing.models import Payment, PaymentLine, Receipt
 from billing.rules.numbers import format_number
 
 PAGE = 30
@@ -60,6 +60,8 @@ def _meant(project: Project, text: str, year: int) -> Q:
     """What a word may mean: an amount, the last figures of a number, a number, a room, a payer."""
     meant = Q(number__istartswith=text) | Q(payment__unit__number__istartswith=text) | Q(payment__payer=text)
     meant |= Q(payment__number=text.upper())
+    rooms = PaymentLine.objects.filter(bill__project=project, bill__unit__number__istartswith=text)
+    meant |= Q(payment__in=rooms.values("payment"))
     if AMOUNT.fullmatch(text):
         meant |= Q(payment__amount=Decimal(text))
     if text.isascii() and text.isdigit() and len(text) <= 7:

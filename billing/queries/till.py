@@ -4,11 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from billing.models import Bill, Credit, Deposit, Receipt, ReceiptPrint
 from billing.queries.owed import NOTHING, Liable, liable_for, liable_in, open_bills
-from billing.queries.paper import deposit_of, period_words
+from billing.queries.paper import deposit_of, period_words, room_words
 from estate.models import Household, Person, Unit
+
+MOST_ELSEWHERE = 200
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,14 @@ class Debtor:
 
 @dataclass(frozen=True)
 class Till:
-    """What one household owes and has paid in advance for a home; `debtors` names all, where there are several."""
+    """What one household owes and has paid in advance for a home; `debtors` names all, where there are several.
+
+    `elsewhere` is what the same person owes for other rooms, which may go on the same receipt.
+    """
 
     unit: Unit
     rows: tuple[Owed, ...]
+    elsewhere: tuple[Owed, ...]
     credit: Decimal
     payer: str
     household: int | None
@@ -50,7 +57,7 @@ class Till:
     @property
     def total(self) -> Decimal:
         """What the ticked bills come to, in yuan."""
-        return sum((row.bill.outstanding for row in self.rows if row.ticked), NOTHING)
+        return sum((row.bill.outstanding for row in (*self.rows, *self.elsewhere) if row.ticked), NOTHING)
 
     @property
     def usable(self) -> Decimal:
@@ -62,33 +69,40 @@ def till_of(unit: Unit, *, today: date, asked: int | None = None, ticked: set[st
     """A home at the till, as one household sees it: nobody pays what the one before them owed, unless it is asked for.
 
     `asked` is the household's key, 0 for bills of a home in which nobody was registered; without it the owner's, or
-    where only others owe, the first of them. Every bill is ticked unless `ticked` names those that are.
+    where only others owe, the first of them. Every bill of the home is ticked, unless `ticked` names those that are.
     """
     bills, owes = open_bills(unit), liable_for([unit.pk]).get(unit.pk)
     kept = Credit.objects.filter(unit=unit, amount__gt=0)
     credits: dict[int | None, Decimal] = dict(kept.values_list("household_id", "amount"))
     keys = list(dict.fromkeys([*(bill.household_id for bill in bills), *credits]))
     shown = _shown(keys, owner=owes.household if owes else None, asked=asked)
-    rows = tuple(
-        Owed(
-            bill=bill,
-            words=period_words(bill),
-            late=bill.due_on < today,
-            ticked=ticked is None or bill.number in ticked,
-        )
-        for bill in bills
-        if bill.household_id == shown
-    )
+    mine = [bill for bill in bills if bill.household_id == shown]
+    person = mine[0].debtor_id if mine else owes.person if owes and owes.household == shown else None
+    marked = partial(_owed, today=today, ticked=ticked)
     names = _names(bills, keys)
     payer = names.get(shown, "") or (name_of(owes) if owes and owes.household == shown else "")
     return Till(
         unit=unit,
-        rows=rows,
+        rows=tuple(marked(bill, usually=True) for bill in mine),
+        elsewhere=tuple(marked(bill, usually=False) for bill in _elsewhere(unit, person)),
         credit=credits.get(shown, NOTHING),
         payer=payer,
         household=shown,
         debtors=_debtors(bills, keys, names, shown) if len({*keys, shown}) > 1 else (),
     )
+
+
+def _owed(bill: Bill, *, today: date, ticked: set[str] | None, usually: bool) -> Owed:
+    is_ticked = usually if ticked is None else bill.number in ticked
+    return Owed(bill=bill, words=period_words(bill), late=bill.due_on < today, ticked=is_ticked)
+
+
+def _elsewhere(unit: Unit, person: int | None) -> list[Bill]:
+    """What a person owes in the project for other rooms, by room."""
+    if person is None:
+        return []
+    rows = Bill.objects.open().filter(project=unit.project_id, debtor=person).exclude(unit=unit)
+    return list(rows.select_related("item", "unit").order_by("unit__number", "due_on", "pk")[:MOST_ELSEWHERE])
 
 
 def _shown(keys: list[int | None], *, owner: int | None, asked: int | None) -> int | None:
@@ -144,11 +158,14 @@ class ReceiptPage:
 
 def receipt_page(receipt: Receipt) -> ReceiptPage:
     """Read the rest of a receipt's page."""
-    lines = list(receipt.payment.lines.select_related("bill__item"))
+    lines = list(receipt.payment.lines.select_related("bill__item", "bill__unit"))
     rest, deposit = receipt.payment.amount - sum(line.amount for line in lines), deposit_of(receipt.payment)
     return ReceiptPage(
         receipt=receipt,
-        rows=tuple((line.bill.item.name, period_words(line.bill), line.amount, line.bill.number) for line in lines),
+        rows=tuple(
+            (line.bill.item.name, room_words(line.bill, receipt.payment), line.amount, line.bill.number)
+            for line in lines
+        ),
         kept=NOTHING if deposit else rest,
         prints=tuple(receipt.prints.select_related("by")),
         deposit=deposit,

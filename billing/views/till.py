@@ -60,7 +60,7 @@ def till_unit(request: HttpRequest, code: str, number: str) -> HttpResponse:
     step = Attempt(
         "pay",
         find=lambda: unit,
-        form=lambda unit: PayForm(request.POST, bills=_ticked(request, unit)),
+        form=lambda unit: _form(request, unit),
         act=lambda unit, form: _pay(request, unit, form, at),
     )
     return answer(request, take(request, step, at=at), lambda tried: _show_till(request, unit, at=at, tried=tried))
@@ -91,13 +91,11 @@ def _unit(request: HttpRequest, code: str, number: str) -> Unit:
     return unit
 
 
-def _ticked(request: HttpRequest, unit: Unit) -> list[Bill]:
-    """The bills whose boxes were ticked, as they stand now. Raises `Invalid` for one that is not the unit's."""
+def _form(request: HttpRequest, unit: Unit) -> PayForm:
+    """What was typed, with the bills whose boxes were ticked as they stand now."""
     numbers = {number[:30] for number in request.POST.getlist("bills")}
-    bills = list(Bill.objects.visible_to(user_of(request)).filter(unit=unit, number__in=numbers))
-    if len(bills) != len(numbers):
-        raise Invalid(_("One of these bills is not this unit's."), fields={"bills": _("No such bill.")})
-    return bills
+    bills = list(Bill.objects.visible_to(user_of(request)).filter(project=unit.project, number__in=numbers))
+    return PayForm(request.POST, bills=bills, missing=len(numbers) - len(bills))
 
 
 def _pay(request: HttpRequest, unit: Unit, form: PayForm | None, at: datetime) -> str:

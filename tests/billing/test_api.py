@@ -12,7 +12,7 @@ from accounts.models import User
 from billing.models import Bill, Payment, Receipt
 from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, borne, charged, management_fee, paid
 from tests.billing.test_running import prepared, raised
-from tests.cast import NOON, Cast
+from tests.cast import NOON, Cast, make_home
 
 Api = Callable[[User], APIClient]
 pytestmark = [pytest.mark.req("BIL-3"), pytest.mark.django_db]
@@ -117,12 +117,18 @@ def test_what_makes_no_sense_is_refused_beside_its_field(
     assert not Payment.objects.exists()
 
 
-def test_another_units_bill_is_as_one_that_is_not_there(cast: Cast, api: Api) -> None:
+def test_another_persons_bill_is_refused_and_another_projects_is_as_one_that_is_not_there(cast: Cast, api: Api) -> None:
     other = charged(cast, home=NEXT_DOOR)
     answer = send(api(cast.cashier), body(other))
+    assert (answer.status_code, set(answer.json()["fields"])) == (400, {"bills"})
+    far = make_home(cast.other_project, "9-9-901", "王大锤", "13744445555")[0]
+    cast.units["9-9-901"] = far
+    away = charged(cast, home="9-9-901")
+    answer = send(api(cast.cashier), body() | {"bills": [away.number]})
     missing = send(api(cast.cashier), body() | {"bills": ["ZD-20261123-9999"]})
     assert answer.status_code == missing.status_code == 400
     assert answer.json() == missing.json()
+    assert not Payment.objects.exists()
 
 
 def test_others_take_no_money_and_a_strange_project_is_not_there(cast: Cast, api: Api) -> None:

@@ -7,16 +7,17 @@ import pytest
 from billing.actions.refunding import ask_for_refund
 from billing.actions.reversing import reverse_receipt
 from billing.actions.voiding import void
-from billing.models import Bill, Credit
+from billing.models import Bill, Credit, Posting
 from billing.queries.account import account_of
 from billing.queries.owed import credit_of
-from billing.queries.till import till_of
+from billing.queries.receipts import Sought, find_receipts
+from billing.queries.till import receipt_page, till_of
 from billing.states import Book
 from core.errors import Invalid, NotAllowed, NotNow
 from estate.models import Household, HouseholdMember, Person, Unit
 from estate.states import Relation
 from records.approvals import approve
-from tests.billing.money import HOME, assert_books_agree, charged, credit_used, in_advance, on, paid, yuan
+from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, charged, credit_used, in_advance, on, paid, yuan
 from tests.cast import NOON, Cast
 
 pytestmark = [pytest.mark.req("BIL-3", "BIL-4"), pytest.mark.django_db]
@@ -137,3 +138,34 @@ def test_only_cashiers_use_what_was_paid_in_advance(cast: Cast) -> None:
     cast.users["cashier"] = cast.frontdesk
     with pytest.raises(NotAllowed):
         credit_used(cast, at=NOON + timedelta(minutes=1))
+
+
+def owned_too(cast: Cast, home: str, person: Person) -> Household:
+    """Somebody's second home: whoever owned it before owns it no more."""
+    unit = cast.units[home]
+    Household.objects.filter(unit=unit).update(ended_on=TODAY)
+    household = Household.objects.create(project=unit.project, unit=unit, started_on=TODAY)
+    HouseholdMember.objects.create(household=household, person=person, relation=Relation.OWNER, started_on=TODAY)
+    return household
+
+
+def test_one_persons_rooms_go_on_one_receipt_and_its_reversal_opens_all_of_them(cast: Cast) -> None:
+    first = charged(cast, 60)
+    owned_too(cast, NEXT_DOOR, cast.people[HOME])
+    second = charged(cast, 40, home=NEXT_DOOR)
+    shown = till_of(cast.units[HOME], today=TODAY)
+    assert [(row.bill, row.ticked) for row in (*shown.rows, *shown.elsewhere)] == [(first, True), (second, False)]
+    assert shown.total == 60
+    receipt = paid(cast, first, second, amount=110)
+    assert in_advance(cast.units[HOME]) == 10
+    assert {line.bill.unit.number: line.amount for line in receipt.payment.lines.all()} == {HOME: 60, NEXT_DOOR: 40}
+    postings = Posting.objects.filter(entry__payment=receipt.payment, credit=Book.RECEIVABLE)
+    assert {row.unit.number for row in postings} == {HOME, NEXT_DOOR}  # type: ignore[union-attr]
+    words = [words for _name, words, _amount, _bill in receipt_page(receipt).rows]
+    assert words == ["换灯", f"{NEXT_DOOR} 换灯"]
+    for room in (HOME, NEXT_DOOR):
+        rows = find_receipts(cast.project, cast.cashier, Sought(q=room), year=2026).rows
+        assert list(rows) == [receipt], room
+    reverse_receipt(receipt=receipt, reason="刷错卡", by=cast.cashier, at=NOON)
+    assert {bill.outstanding for bill in Bill.objects.all()} == {yuan(60), yuan(40)}
+    assert_books_agree(cast)

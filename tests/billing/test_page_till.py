@@ -95,7 +95,7 @@ def test_some_months_a_part_and_more_than_is_owed(cast: Cast, signed_in: SignIn)
         ({"method": "shells"}, "shells"),
         ({"method": "wechat"}, "只有现金可以找零"),
         ({"bills": []}, "请勾选存为预存款"),
-        ({"bills": ["ZD-20261123-9999"]}, "不是这套房屋的"),
+        ({"bills": ["ZD-20261123-9999"]}, "不属于这个项目"),
     ],
 )
 def test_a_mistake_keeps_what_was_typed_and_takes_no_money(
@@ -183,7 +183,7 @@ def test_the_till_and_a_receipt_cost_the_same_for_any_number_of_bills(
         charged(cast)
     client = signed_in(cast.cashier)
     client.get(TILL)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(TILL)
     with django_assert_num_queries(8):
         client.get(f"/receipts/{receipt.number}/")
