@@ -13,6 +13,8 @@ from cases.registry import kind_of
 from cases.sentences import moment_words
 from core.errors import Stale
 from core.moments import read_moment
+from estate.search import plain_phone
+from records.masking import masked_phone
 from records.stale import Missed, Pair, pairs
 
 
@@ -68,3 +70,12 @@ def _told(events: list[Event], case: Case) -> str:
     return " ".join(
         f"{moment_words(line.at.isoformat())} {line.by} {line.sentence}".replace("  ", " ") for line in lines
     )
+
+
+def phone_beside(form: BaseForm, case: Case) -> dict[str, str]:
+    """The number on record, with its stars, beside another one that somebody typed; empty where nobody typed one.
+
+    A form that mends whom to call shows no number; without this a save would put one in another's place unseen.
+    """
+    typed = str(form["phone"].value() or "") if "phone" in form.fields else ""
+    return {"phone": masked_phone(case.contact_phone)} if typed and plain_phone(typed) != case.contact_phone else {}

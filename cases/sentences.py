@@ -9,6 +9,8 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.registry import Label, sentence_of
+from core.moments import day_of_deadline, ends_day
+from records.masking import masked_phone
 
 # What can happen to a case of any kind.
 COMMON: dict[str, Label] = {
@@ -21,8 +23,10 @@ COMMON: dict[str, Label] = {
 }
 
 
-def moment_words(raw: str, *, beside: datetime | None = None) -> str:
+def moment_words(raw: str, *, beside: datetime | None = None, ends: bool = False) -> str:
     """Write an ISO moment in the active zone: 11月23日 14:30. What is no moment comes back as it is.
+
+    `ends`: something has to be done until then, and midnight is the end of a day: 11月23日 24:00.
 
     With `beside`, the moment that stands next to it, the year is written too where it is another one.
     """
@@ -31,6 +35,9 @@ def moment_words(raw: str, *, beside: datetime | None = None) -> str:
     except ValueError:
         return raw
     local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
+    if ends and ends_day(local):
+        day = formats.date_format(day_of_deadline(local), pgettext("date format", "j N"))
+        return f"{day} 24:00"
     if beside is not None and timezone.localtime(beside).year != local.year:
         return formats.date_format(local, pgettext("date format", "j N Y H:i"))
     return formats.date_format(local, pgettext("date format", "j N H:i"))
@@ -47,7 +54,8 @@ def day_words(raw: str) -> str:
 def readable(value: Any) -> Any:
     """Turn stored data into words, in the reader's language.
 
-    `{"zh", "en"}` as its text, `{"at"}` as a moment, `{"on"}` as a day, `{"from", "to"}` as a span, lists as a row.
+    `{"zh", "en"}` as its text, `{"at"}` as a moment, `{"by"}` as a deadline, `{"on"}` as a day, `{"from", "to"}` as a
+    span, lists as a row.
     """
     if isinstance(value, Mapping):
         return _put(value)
@@ -62,6 +70,8 @@ def _put(value: Mapping[str, Any]) -> Any:
         return str(value["en"] if english else value["zh"])
     if set(value) == {"at"}:
         return moment_words(str(value["at"]))
+    if set(value) == {"by"}:
+        return moment_words(str(value["by"]), ends=True)
     if set(value) == {"on"}:
         return day_words(str(value["on"]))
     if set(value) == {"from", "to"}:
@@ -86,3 +96,14 @@ class _Gaps(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return "—"
+
+
+def was_words(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """What stood there and what stands there now, for each thing that differs; numbers with their stars."""
+    shown = {"contact_phone": masked_phone}
+    pairs = [
+        [shown.get(name, str)(value or "") or "—" for value in (before[name], after[name])]
+        for name in after
+        if before[name] != after[name]
+    ]
+    return "；".join(f"{was} → {now}" for was, now in pairs)

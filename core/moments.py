@@ -1,6 +1,6 @@
-"""Days and moments that somebody else wrote: into an address, a form, a body."""
+"""Days and moments that somebody else wrote: into an address, a form, a body. And the midnight that ends a day."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.dateparse import parse_datetime
@@ -26,3 +26,13 @@ def read_moment(raw: str) -> datetime | None:
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The moment at which a local day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+def ends_day(moment: datetime) -> bool:
+    """Say whether a local moment is the midnight at which a day ends."""
+    return moment.time() == time.min
+
+
+def day_of_deadline(moment: datetime) -> datetime:
+    """A local moment on the day that it is the end of: midnight is that of the day before, everything else itself."""
+    return moment - timedelta(days=1) if ends_day(moment) else moment

@@ -19,7 +19,7 @@ EXAMPLE: dict[str, Any] = {
     "person": "王师傅",
     "project": "示范小区",
     "promise": {"zh": "上门维修", "en": "Visit"},
-    "due": {"at": "2026-11-23T14:30:00+08:00"},
+    "due": {"by": "2026-11-23T14:30:00+08:00"},
 }
 
 

@@ -1,5 +1,7 @@
 """Who holds an API token. The framework reads this while it loads, so nothing here may import its views."""
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.authtoken.models import Token
@@ -28,4 +30,6 @@ class DeskToken(TokenAuthentication):
             raise AuthenticationFailed(_("This account is closed."))
         if lacks_second_factor(user):
             raise SecondFactorFirst(_("Set up your second factor in the browser first."))
+        if user.language in dict(settings.LANGUAGES):
+            translation.activate(user.language)  # until the middleware that chose another one ends
         return user, token

@@ -1,6 +1,7 @@
-"""Sentences of allauth that people see. Named here they stand in our catalogue, which goes before the library's own."""
+"""Sentences of libraries that people see. Named here they stand in our catalogue, which goes before their own."""
 
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext_lazy
 
 BORROWED = (
     _("Successfully signed in as %(name)s."),
@@ -22,4 +23,14 @@ BORROWED = (
     _("You must type the same password each time."),
     _("Use your password"),
     _("Use authenticator app or code"),
+    _("Enter a valid date."),
+    _("Enter a valid date/time."),
+    _("Model name"),
+    _("Add link"),
+    _("Change or view list link"),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
 )

@@ -16,11 +16,13 @@ from servicedesk.typed import in_words
 
 # Never written into a page again.
 SECRET = ("password", "otp")
+# Whose page a form stood on; sent again, it is whoever's is signed in.
+WHOSE = "whose"
 
 
 def unsent(request: HttpRequest) -> dict[str, Any]:
     """What a page needs to show what was typed and to send it again (`parts/send_again.html`)."""
-    fields = posted(request)
+    fields = [(name, value) for name, value in posted(request) if name != WHOSE]
     return {
         "request": request,
         "posted": fields,

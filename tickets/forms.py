@@ -1,6 +1,7 @@
 """What is typed on the pages of tickets, as clean values: filters, a step's reason, an appointment, parts and hours."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -214,6 +215,14 @@ class LeakTestForm(StepForm):
     leaks = forms.BooleanField(label=gettext_lazy("It still leaks: open the ticket again"), required=False)
 
 
+@dataclass(frozen=True)
+class Typed:
+    """A line as it was typed, to be shown again."""
+
+    item: PriceItem
+    quantity: str
+
+
 class LinesForm(StepForm):
     """Lines chosen from the price list: pairs of `item` and `quantity` in the order given."""
 
@@ -224,6 +233,7 @@ class LinesForm(StepForm):
         super().__init__(*args, **kwargs)
         self.prices = {str(item.pk): item for item in prices}
         self.chosen: list[Line] = []
+        self.typed: list[Typed] = []
 
     def clean(self) -> dict[str, Any]:
         """Read the pairs; a mistake in one is named with its line."""
@@ -239,10 +249,11 @@ class LinesForm(StepForm):
         if item is None:
             self.add_error(None, _("A line is no longer in the price list. Choose it again."))
             return
+        self.typed.append(Typed(item, raw))
         quantity = read_quantity(raw)
         if quantity is None:
             self.add_error(None, _("“%(name)s”: the quantity must be a number above 0.") % {"name": item.name})
-            quantity = Decimal(1)
+            return
         self.chosen.append(Line(item=item, quantity=quantity))
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.actions import reindex
+from cases.sentences import was_words
 from complaints.actions.turns import begin
 from complaints.models import Complaint, Topic
 from complaints.permissions import can_tell
@@ -54,7 +55,8 @@ def amend(
         raise Invalid(_("Nothing is different from what stands there."))
     turn.complaint.reachable = reachable
     turn.complaint.save(update_fields=["reachable"])
-    turn.happen(step, changes=changes)
+    said = {name: value for name, value in changes.items() if name != "category"}
+    turn.happen(step, text=was_words({name: getattr(turn.case, name) for name in said}, said), changes=changes)
     reindex(case=turn.case)
     return turn.complaint
 

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from cases.meanwhile import phone_beside
 from complaints import actions, permissions
 from complaints.actions import Mended
 from complaints.forms import (
@@ -163,5 +164,6 @@ def now_in(form: StepForm, page: ComplaintPage) -> dict[str, Any]:
         "outcome": page.complaint.outcome,
         "agreed": page.complaint.agreed,
         **_taken_down(page),
+        **phone_beside(form, page.case),
     }
     return {name: value for name, value in known.items() if name in form.fields}

@@ -61,7 +61,7 @@ def promise(
         by=by,
         state=step.target,
         text=contact.question,
-        data={"until": until.isoformat(), "moment": {"at": until.isoformat()}, "to": str(to)},
+        data={"until": until.isoformat(), "moment": {"by": until.isoformat()}, "to": str(to)},
         changes={"handler": to, "promised_at": until},
     )
     notice = Notice(
@@ -69,7 +69,7 @@ def promise(
         template="contact.promised",
         case=case,
         to=(to,),
-        data={"until": {"at": until.isoformat()}, "question": contact.question[:200]},
+        data={"until": {"by": until.isoformat()}, "question": contact.question[:200]},
     )
     tell([notice] if to != by else [], at=at)
     return contact

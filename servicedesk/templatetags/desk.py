@@ -51,6 +51,16 @@ def _now(context: Context | None = None) -> datetime:
 @register.filter(expects_localtime=True)
 def when(moment: datetime | date | None, now: datetime | None = None) -> str:
     """Say when: 今天 14:30, 昨天 9:00, 周三 9:00, 3月2日; the exact moment on hover. Nothing for no moment."""
+    return _when(moment, now)
+
+
+@register.filter(expects_localtime=True)
+def until(moment: datetime | date | None, now: datetime | None = None) -> str:
+    """Say until when something has to be done, as `when`; midnight is the end of the day before: 今天 24:00."""
+    return _when(moment, now, ends=True)
+
+
+def _when(moment: datetime | date | None, now: datetime | None, *, ends: bool = False) -> str:
     if not isinstance(moment, date):
         return ""
     here = timezone.localtime(now or _now())
@@ -65,7 +75,7 @@ def when(moment: datetime | date | None, now: datetime | None = None) -> str:
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="seconds"),
         exact(local),
-        wording.spoken(local, now=here),
+        wording.spoken(local, now=here, ends=ends),
     )
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from core.moments import day_of_deadline, ends_day
 from core.money import to_cents
 
 THIN_SPACE = "\u2009"
@@ -105,10 +106,13 @@ def same_week(day: date, today: date) -> bool:
     return day.isocalendar()[:2] == today.isocalendar()[:2]
 
 
-def spoken(moment: datetime, *, now: datetime) -> str:
-    """Write a moment the way people say it: 今天 14:30, 昨天 9:00, 周三 9:00, 3月2日. Both in the reader's zone."""
-    time = {"time": clock_time(moment)}
-    day, today = moment.date(), now.date()
+def spoken(moment: datetime, *, now: datetime, ends: bool = False) -> str:
+    """Write a moment the way people say it: 今天 14:30, 昨天 9:00, 周三 9:00, 3月2日. Both in the reader's zone.
+
+    `ends`: something has to be done until then, and midnight is the end of a day: 今天 24:00.
+    """
+    time = {"time": "24:00" if ends and ends_day(moment) else clock_time(moment)}
+    day, today = (day_of_deadline(moment) if ends else moment).date(), now.date()
     near = {-1: _("Yesterday %(time)s"), 0: _("Today %(time)s"), 1: _("Tomorrow %(time)s")}
     distance = (day - today).days
     if distance in near:
@@ -125,9 +129,9 @@ def spoken_day(day: date, *, today: date) -> str:
 
 
 def spoken_due(moment: datetime, *, now: datetime) -> str:
-    """Write when a promise falls due: 今天到期 18:00, 周三到期 9:00, 3月2日到期."""
-    time = {"time": clock_time(moment)}
-    day, today = moment.date(), now.date()
+    """Write when a promise falls due: 今天到期 18:00, 今天到期 24:00, 周三到期 9:00, 3月2日到期."""
+    time = {"time": "24:00" if ends_day(moment) else clock_time(moment)}
+    day, today = day_of_deadline(moment).date(), now.date()
     if day == today:
         return _("Due today %(time)s") % time
     if (day - today).days == 1:

@@ -199,7 +199,7 @@ def _move(clock: Clock, move: Move, doing: Applying, ledger: Ledger) -> None:
         reason=doing.reason,
         **counted_on(clock),
     )
-    to = {"at": clock.due_at.isoformat()}
+    to = {"by": clock.due_at.isoformat()}
     ledger.tell_case(clock, "clock.moved", at=doing.at, found=doing.at, by=doing.by, text=doing.reason, to=to)
 
 

@@ -177,7 +177,7 @@ class _Telling:
 
     def _about(self, step: StepSpec, people: list[User], template: str, *, overdue: bool, **more: Any) -> Notice:
         clock = self.clock
-        due = {"at": clock.due_at.isoformat()}
+        due = {"by": clock.due_at.isoformat()}
         return Notice(
             key=f"clock:{clock.pk}:{step.number}:{clock.due_at.timestamp():.0f}",
             template=template,

@@ -67,7 +67,7 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
         at=at,
         by=by,
         text=reason,
-        data={"key": clock.key, "promise": promise_of(clock), "to": {"at": clock.due_at.isoformat()}},
+        data={"key": clock.key, "promise": promise_of(clock), "to": {"by": clock.due_at.isoformat()}},
     )
     _tell(clock, event, by=by, at=at)
     return clock

@@ -56,6 +56,18 @@
     ask(event.detail.question, event.target.dataset.confirmWord).then((yes) => { if (yes) event.detail.issueRequest(true); });
   });
 
+  // Another window of this browser may have signed somebody else in since: whose page this is goes along.
+  function sayWhose(form) {
+    const whose = document.body.dataset.whose;
+    if (!whose) return;
+    let field = form.querySelector("input[name=whose]");
+    if (!field) {
+      field = Object.assign(document.createElement("input"), { type: "hidden", name: "whose" });
+      form.append(field);
+    }
+    field.value = whose;
+  }
+
   // --- Sending: once. ---
   function lock(form, submitter) {
     form.dataset.sending = "1";
@@ -104,6 +116,7 @@
       if (form.method !== "post") return;
       const token = form.querySelector("input[name=csrfmiddlewaretoken]");
       if (token) token.value = desk.csrf();
+      sayWhose(form);
       if (!staysHere(form)) lock(form, event.submitter);
     }
   }, true);

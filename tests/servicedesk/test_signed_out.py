@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -14,6 +15,7 @@ from tests.cast import PASSWORD, Cast
 from tests.servicedesk.test_sign_in import log_in
 
 SignIn = Callable[[User], Client]
+FORM = "application/x-www-form-urlencoded"
 BROWSER = {"Sec-Fetch-Mode": "navigate", "Origin": "http://testserver"}
 TYPED = {"said": "电梯有异响", "done": "已请师傅去看", "answer": "1", "idempotency_key": "k-1"}
 pytestmark = [pytest.mark.req("DSK-1"), pytest.mark.django_db]
@@ -90,3 +92,30 @@ def test_a_form_that_another_site_sent_is_not_offered_again(cast: Cast) -> None:
     answer = send(client, headers={"Sec-Fetch-Mode": "navigate", "Origin": "https://elsewhere.example"})
     assert answer.status_code == 403
     assert "电梯有异响" not in answer.content.decode()
+
+
+def test_what_stood_on_somebody_elses_page_is_shown_and_not_done_in_the_next_ones_name(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    """One browser, two windows, and the shift changed in one of them."""
+    client = signed_in(cast.supervisor)
+    sent = {**TYPED, "whose": str(cast.frontdesk.pk)}
+    answer = client.post("/contacts/new/", urlencode(sent), content_type=FORM, headers=BROWSER)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "电梯有异响" in page
+    kept = fields_of(page)
+    assert kept == TYPED, "sent again it is whoever's presses the button"
+    fragment = client.post("/contacts/new/", urlencode(sent), content_type=FORM)
+    assert (fragment.status_code, fragment["Content-Type"]) == (409, "text/plain")
+    assert not Contact.objects.exists()
+    assert client.post("/contacts/new/", kept, headers=BROWSER).status_code == 302
+    assert Contact.objects.get().case.taken_by == cast.supervisor
+
+
+def test_what_stood_on_ones_own_page_is_done(cast: Cast, signed_in: SignIn) -> None:
+    sent = {**TYPED, "whose": str(cast.frontdesk.pk)}
+    client = signed_in(cast.frontdesk)
+    answer = client.post("/contacts/new/", urlencode(sent), content_type=FORM, headers=BROWSER)
+    assert answer.status_code == 302
+    assert Contact.objects.count() == 1

@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases.sentences import readable
 from servicedesk.templatetags import desk, wording
 
 pytestmark = pytest.mark.pure
@@ -374,3 +375,19 @@ def test_error_pages_need_nothing_and_speak_one_language(page: str, language: st
     assert bool(re.search(r"[\u4e00-\u9fff]", shown)) == (language == "zh-hans")
     assert bool(re.search(r"[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}", re.sub("<[^>]*>", "", shown))) == (language == "en")
     assert "<script" not in shown
+
+
+@pytest.mark.req("SLA-2")
+def test_a_deadline_at_midnight_belongs_to_the_day_that_ends_then() -> None:
+    """Due the same day is due today, not tomorrow."""
+    now = datetime(2026, 11, 28, 18, 30, tzinfo=SHANGHAI)
+    midnight = datetime(2026, 11, 29, tzinfo=SHANGHAI)
+    with translation.override("zh-hans"):
+        assert wording.spoken_due(midnight, now=now) == "今天到期 24:00"
+        assert wording.spoken(midnight, now=now, ends=True) == "今天 24:00"
+        assert wording.spoken(midnight, now=now) == "明天 0:00", "what happens then happens tomorrow"
+        assert wording.spoken_due(midnight + timedelta(minutes=1), now=now) == "明天到期 0:01"
+        assert "今天 24:00" in desk.until(midnight, now)
+        assert readable({"by": midnight.isoformat()}) == "11月28日 24:00"
+        assert readable({"by": (midnight - timedelta(minutes=1)).isoformat()}) == "11月28日 23:59"
+        assert readable({"by": datetime(2027, 1, 1, tzinfo=SHANGHAI).isoformat()}) == "12月31日 24:00"

@@ -85,3 +85,21 @@ def test_a_form_that_came_second_shows_both_values_field_by_field(
     again = {"version": hidden(response, do(ticket, verb), "version"), **typed}
     assert client.post(do(ticket, verb), again).status_code == 302
     assert len(kinds(ticket.case)) == len(seen) + 1, "pressed again it is done"
+
+
+@pytest.mark.req("REP-3")
+def test_a_number_that_came_second_stands_beside_the_one_it_would_replace(cast: Cast, signed_in: SignIn) -> None:
+    """The form shows no number, so a save could put one in another's place unseen."""
+    ticket = opened(cast)
+    version = ticket.case.version
+    contact = Contact(name="王五", phone="13955550001")
+    actions.amend_contact(ticket=ticket, contact=contact, by=cast.frontdesk, at=LATER)
+    typed = {"version": version, "name": "王五", "phone": "13977770002"}
+    client = signed_in(cast.supervisor)
+    response = client.post(do(ticket, "amend-contact"), typed)
+    assert response.status_code == 409
+    assert "New phone 13977770002 139****0001" in words_of(response)
+    again = {**typed, "version": hidden(response, do(ticket, "amend-contact"), "version")}
+    assert client.post(do(ticket, "amend-contact"), again).status_code == 302
+    told = ticket.case.events.filter(kind="ticket.contact_amended").latest("pk")
+    assert told.text == "139****0001 → 139****0002", "the record says what stood there, with its stars"

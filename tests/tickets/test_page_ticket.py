@@ -315,8 +315,9 @@ def test_lines_of_a_quote_that_was_refused_are_still_there(cast: Cast, signed_in
     data = {"item": [prices[0].pk, prices[1].pk], "quantity": ["2", "none"]}
     response = client.post(do(ticket, "quote"), data)
     assert response.status_code == 422
-    chosen = next(step for step in response.context["steps"] if step.verb == "quote").form.chosen
-    assert [(line.item.pk, str(line.quantity)) for line in chosen] == [(prices[0].pk, "2"), (prices[1].pk, "1")]
+    typed = next(step for step in response.context["steps"] if step.verb == "quote").form.typed
+    assert [(line.item.pk, line.quantity) for line in typed] == [(prices[0].pk, "2"), (prices[1].pk, "none")]
+    assert 'name="quantity" value="none"' in response.content.decode()
     data["quantity"] = ["2", "1.5"]
     assert client.post(do(ticket, "quote"), data).status_code == 302
     assert [str(line.quantity) for line in ticket.lines.quoted()] == ["2.00", "1.50"]

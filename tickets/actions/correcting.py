@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from cases.actions import grant, lock, reindex, revoke
+from cases.sentences import was_words
 from cases.states import Urgency
 from core.errors import Invalid
 from sla.actions import happen
@@ -139,7 +140,8 @@ def amend_contact(*, ticket: Ticket, contact: Contact, by: User, at: datetime, e
     turn.ticket.preferred_from, turn.ticket.preferred_to = start, end
     turn.ticket.save(update_fields=["preferred_from", "preferred_to"])
     changes = {"contact_name": name, "contact_phone": phone, "place": place}
-    turn.happen(step, for_resident=False, changes=changes)
+    before = {name: getattr(turn.case, name) for name in changes}
+    turn.happen(step, text=was_words(before, changes), for_resident=False, changes=changes)
     reindex(case=turn.case)
     _tell_callback(turn, name, phone)
     return turn.ticket

@@ -15,7 +15,8 @@ from tickets.models import Job
 from tickets.permissions import can_undo
 from tickets.rules import SHIFT, UNDOABLE, undo_blocked
 
-MOST = 20
+# As many as the menu shows; the page has all of them.
+IN_THE_MENU = 20
 # Twice what is sent at once at most, so that a whole batch counts as one thing done.
 MOST_READ = 200
 
@@ -73,8 +74,8 @@ class Done:
         return ngettext("Undo this %(count)s ticket", "Undo these %(count)s tickets", count) % {"count": count}
 
 
-def just_done(user: User, *, at: datetime) -> list[Done]:
-    """What the person did in the last eight hours, in a constant number of statements."""
+def just_done(user: User, *, at: datetime, most: int | None = None) -> list[Done]:
+    """What the person did in the last eight hours, newest first, in a constant number of statements; `most` at most."""
     rows = Event.objects.visible_to(user).filter(by=user, at__gt=at - SHIFT, at__lte=at)
     found = list(rows.select_related("case__project", "case__unit").order_by("-at", "-pk")[:MOST_READ])
     jobs = _open_jobs(found)
@@ -82,7 +83,7 @@ def just_done(user: User, *, at: datetime) -> list[Done]:
     together: dict[object, list[Event]] = {}
     for event in found:
         together.setdefault(event.data.get("batch") or event.pk, []).append(event)
-    return [_done(events, user, jobs, undone, at) for events in list(together.values())[:MOST]]
+    return [_done(events, user, jobs, undone, at) for events in list(together.values())[:most]]
 
 
 def _open_jobs(events: Iterable[Event]) -> dict[int, Job]:

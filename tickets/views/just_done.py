@@ -20,7 +20,7 @@ from records.actions import Answer, once
 from records.http import now, user_of
 from tickets import actions
 from tickets.models import Ticket
-from tickets.reads.just_done import MOST_READ
+from tickets.reads.just_done import IN_THE_MENU, MOST_READ
 from tickets.reads.just_done import just_done as done_by
 
 RESULTS = "undo_results"
@@ -33,9 +33,11 @@ def just_done(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     if not user.is_office:
         raise Http404
-    shown: dict[str, object] = {"done": done_by(user, at=now()), "now": now()}
-    if request.headers.get("HX-Request"):
-        return render(request, "tickets/just_done_list.html", shown | {"in_menu": True})
+    in_menu, at = bool(request.headers.get("HX-Request")), now()
+    done = done_by(user, at=at, most=IN_THE_MENU if in_menu else None)
+    shown: dict[str, object] = {"done": done, "now": at, "in_menu": in_menu}
+    if in_menu:
+        return render(request, "tickets/just_done_list.html", shown)
     results = request.session.pop(RESULTS, None)
     frame = frame_for(user, getattr(request, "project", None))
     return render(request, "tickets/just_done.html", shown | {"results": results, "frame": frame})
@@ -61,7 +63,8 @@ def undo(request: HttpRequest) -> HttpResponse:
         return redirect("just_done")
     (result,) = results
     say = messages.success if result["ok"] else messages.error
-    say(request, f"{result['number']} {result['words']}")
+    number, words = str(result["number"]), str(result["words"])
+    say(request, words if number in words else f"{number} {words}")
     return redirect("ticket", number=result["number"])
 
 

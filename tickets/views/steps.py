@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.functional import cached_property
 
 from accounts.models import User
+from cases.meanwhile import phone_beside
 from tickets import actions, permissions
 from tickets.forms import (
     CategoryForm,
@@ -121,4 +122,6 @@ def now_in(form: StepForm, page: TicketPage) -> dict[str, Any]:
         return {"technician": who, "window_from": job.window_from, "window_to": job.window_to}
     if isinstance(form, OverrideForm):
         return {"charge": page.ticket.charge}
-    return dict(form.initial) if isinstance(form, CategoryForm | ContactForm) else {}
+    if isinstance(form, ContactForm):
+        return {**form.initial, **phone_beside(form, page.case)}
+    return dict(form.initial) if isinstance(form, CategoryForm) else {}
