@@ -46,6 +46,7 @@ register_actions(
         "bill.voided": _("Made a bill void"),
         "bill.waived": _("Waived some of a bill"),
         "refund.made": _("Gave back what was paid in advance"),
+        "opening.taken_over": _("Took opening balances over"),
         "run.raised": _("Raised bills"),
         "run.cancelled": _("Took a billing run back"),
         "meter.hung": _("Noted meters down"),
@@ -71,3 +72,4 @@ register_about(["payment.taken"], _payments)
 register_about(["bill.voided", "bill.waived"], _bills)
 register_about(["refund.made"], _refunds)
 register_about(["run.raised", "run.cancelled"], nothing, otherwise=_("a billing run"))
+register_about(["opening.taken_over"], nothing, otherwise=_("an import"))

@@ -64,6 +64,10 @@ class BillQuerySet(models.QuerySet["Bill"]):
         """Bills of which something is owed."""
         return self.filter(voided_at=None, outstanding__gt=0)
 
+    def opening(self) -> Self:
+        """Bills taken over from a former system: for a time, but by no charge, run, case or shared cost of ours."""
+        return self.filter(charge=None, run=None, case=None, share=None, period_start__isnull=False)
+
     def in_state(self, state: str) -> Self:
         """Bills in a state; of `BillState`."""
         return self.filter(STATES[state])
