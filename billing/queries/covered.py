@@ -46,7 +46,9 @@ class Covered:
         old = Bill.objects.standing().opening().filter(unit__in=units, item__in=items)
         for bill in old.values("unit_id", "item_id", "vehicle_id", "space_id", "period_start", "period_end"):
             period = Period(bill["period_start"], bill["period_end"])
-            found.openings[bill["unit_id"], bill["item_id"]].append(_Opening(period, bill["vehicle_id"], bill["space_id"]))
+            found.openings[bill["unit_id"], bill["item_id"]].append(
+                _Opening(period, bill["vehicle_id"], bill["space_id"])
+            )
         return found
 
     def starts(self, charge: UnitCharge, pieces: Sequence[Piece]) -> bool:

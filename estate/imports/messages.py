@@ -52,6 +52,9 @@ ERRORS: dict[str, Promise] = {
     "fee_billed": _(
         "Something was billed at another price under this number already. Publish the new price on the page of prices."
     ),
+    "fee_followed": _(
+        "Another price has followed the one under this number. Publish a new price on the page of prices."
+    ),
     "no_amount": _("A fixed charge needs an amount."),
     "part_of_a_cent": _("Money has whole cents: write at most two decimals."),
     "nothing_due": _("Nothing was due and nothing paid: write the amount, or leave the row out."),
