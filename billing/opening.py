@@ -192,7 +192,7 @@ def _bills(project: Project, rows: Iterable[PastPaymentRow]) -> dict[Place, list
     """The standing bills of the charges that the rows name, for their time, by the keys of unit and charge."""
     periods = [period_of(row) for row in rows]
     booked = Posting.objects.filter(bill=OuterRef("pk"), entry__kind=EntryKind.OPENING)
-    standing = Bill.objects.standing().filter(
+    standing: Any = Bill.objects.standing().filter(
         project=project,
         share=None,
         item__name__in={row.fee for row in rows},
@@ -201,11 +201,9 @@ def _bills(project: Project, rows: Iterable[PastPaymentRow]) -> dict[Place, list
     )
     opening = Bill.objects.opening().filter(pk=OuterRef("pk"))
     found: dict[Place, list[_Known]] = defaultdict(list)
-    rows_found = standing.annotate(is_opening=Exists(opening), was_owed=Exists(booked)).order_by("pk").values(
-        "number", "unit_id", "item_id", "vehicle_id", "space_id", "period_start", "period_end", "amount", "is_opening",
-        "was_owed",
-    )  # fmt: skip
-    for bill in rows_found.iterator():
+    names = ("number", "unit_id", "item_id", "vehicle_id", "space_id", "period_start", "period_end", "amount")
+    compared = standing.annotate(is_opening=Exists(opening), was_owed=Exists(booked)).order_by("pk")
+    for bill in compared.values(*names, "is_opening", "was_owed").iterator():
         known = _Known(
             number=bill["number"],
             period=Period(bill["period_start"], bill["period_end"]),

@@ -7,6 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from billing.models import Bill, UnitCharge
 from billing.queries.chains import Piece
@@ -40,11 +43,15 @@ class Covered:
         """Read what stands of the charges, and what was taken over of their units."""
         found, borne = cls(), list(charges)
         of_charges = Bill.objects.standing().filter(charge__in=borne, vehicle=None, space=None)
-        for row in of_charges.values("charge_id", "period_start", "period_end").iterator():
+        billed: QuerySet[Any, Any] = of_charges.values("charge_id", "period_start", "period_end")
+        for row in billed.iterator():
             found.by_charge[row["charge_id"]][row["period_start"]] = row["period_end"]
         units, items = {one.unit_id for one in borne}, {one.tariff.item_id for one in borne}
         old = Bill.objects.standing().opening().filter(unit__in=units, item__in=items)
-        for bill in old.values("unit_id", "item_id", "vehicle_id", "space_id", "period_start", "period_end"):
+        taken_over: QuerySet[Any, Any] = old.values(
+            "unit_id", "item_id", "vehicle_id", "space_id", "period_start", "period_end"
+        )
+        for bill in taken_over:
             period = Period(bill["period_start"], bill["period_end"])
             found.openings[bill["unit_id"], bill["item_id"]].append(
                 _Opening(period, bill["vehicle_id"], bill["space_id"])
