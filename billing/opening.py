@@ -165,6 +165,15 @@ def draft_openings(draft: Draft, register: Register, snapshot: Snapshot) -> None
 
     if openings:
         draft.then(save)
+        draft.sums.append(_sums(openings))
+
+
+def _sums(openings: Sequence[Opening]) -> str:
+    """What the rows come to, to be held beside the list of the former system."""
+    owed = [one.owed for one in openings if one.owed]
+    words = _("Still owed: ¥%(owed)s in %(bills)s bills. %(paid)s rows were paid; they book nothing.")
+    total = sum(owed, Decimal("0.00"))
+    return words % {"owed": f"{total:.2f}", "bills": len(owed), "paid": len(openings) - len(owed)}
 
 
 def _opening(row: PastPaymentRow, unit: Unit, item: ChargeItem, vehicle: Vehicle | None) -> Opening:

@@ -191,6 +191,11 @@ class Bill(models.Model):
             models.Index(fields=["household", "-issued_at"], name="bill_household_newest"),
             models.Index(fields=["run"], name="bill_run", condition=Q(run__isnull=False)),
             models.Index(fields=["case"], name="bill_case", condition=Q(case__isnull=False)),
+            models.Index(
+                fields=["unit"],
+                name="bill_opening",
+                condition=Q(charge=None, run=None, case=None, period_start__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -39,15 +39,16 @@ class Covered:
     openings: dict[tuple[int, int], list[_Opening]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, charges: Iterable[UnitCharge]) -> "Covered":
-        """Read what stands of the charges, and what was taken over of their units."""
+    def of(cls, charges: Iterable[UnitCharge], since: date) -> "Covered":
+        """Read what stands of the charges from a day on, and what was taken over of their units."""
         found, borne = cls(), list(charges)
-        of_charges = Bill.objects.standing().filter(charge__in=borne, vehicle=None, space=None)
+        standing = Bill.objects.standing().filter(period_end__gte=since)
+        of_charges = standing.filter(charge__in=borne, vehicle=None, space=None)
         billed: QuerySet[Any, Any] = of_charges.values("charge_id", "period_start", "period_end")
         for row in billed.iterator():
             found.by_charge[row["charge_id"]][row["period_start"]] = row["period_end"]
         units, items = {one.unit_id for one in borne}, {one.tariff.item_id for one in borne}
-        old = Bill.objects.standing().opening().filter(unit__in=units, item__in=items)
+        old = standing.opening().filter(unit__in=units, item__in=items)
         taken_over: QuerySet[Any, Any] = old.values(
             "unit_id", "item_id", "vehicle_id", "space_id", "period_start", "period_end"
         )

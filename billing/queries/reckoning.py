@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Q
@@ -26,9 +27,9 @@ EACH = {Basis.VEHICLE: "vehicles", Basis.SPACE: "spaces"}
 
 
 class Reckoner:
-    """Prices the charges of a batch."""
+    """Prices the charges of a batch; none of their stretches begins before `since`."""
 
-    def __init__(self, charges: Sequence[UnitCharge], chains: Mapping[int, Chain]) -> None:
+    def __init__(self, charges: Sequence[UnitCharge], chains: Mapping[int, Chain], since: date) -> None:
         self.chains = chains
         borne_here = {one.pk: one for charge in charges for one in chains.get(charge.pk, (charge,))}
         units = {charge.unit_id for charge in charges}
@@ -39,7 +40,7 @@ class Reckoner:
         self.things = _things(names, units, self.liable)
         items = {charge.tariff.item_id for charge in charges}
         self.logs = logs_by_charge(units, items) if "reading" in names else {}
-        self.covered = Covered.of(borne_here.values())
+        self.covered = Covered.of(borne_here.values(), since)
         self.taken = self._taken() if self.things else set()
         # Homes of the same size cost the same: most of a run is reckoned already.
         self.priced: dict[tuple[object, ...], tuple[Priced, ...]] = {}

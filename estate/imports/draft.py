@@ -86,6 +86,8 @@ class Draft:
     project: Project
     changes: list[Change] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
+    # Sentences about all of it that whoever looks at the preview should read: what it comes to.
+    sums: list[str] = field(default_factory=list)
     _new: dict[type[Model], list[Model]] = field(default_factory=dict)
     _updated: dict[type[Model], dict[int, tuple[Model, dict[str, Any]]]] = field(default_factory=dict)
     _fresh: set[int] = field(default_factory=set)

@@ -1,13 +1,17 @@
 """Past payments taken over from a former system: what is owed is a bill, what was paid is not billed again."""
 
 import os
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from accounts.models import User
 from billing.actions.charging import void
 from billing.models import Bill, ChargeItem, Entry
 from billing.states import Basis, BillState, Book, EntryKind, LeftOut
@@ -254,6 +258,19 @@ def test_a_worker_takes_over_what_was_uploaded(cast: Cast) -> None:
     assert run_waiting(NOON) == {"done": 1, "failed": 0}
     work = LongWork.objects.latest("pk")
     assert (work.result["sheets"], Bill.objects.count()) == ({SHEET: [2, 0, 0]}, 2)
+
+
+def test_the_preview_says_what_it_comes_to_and_in_which_cell_a_row_is_wrong(
+    cast: Cast, signed_in: Callable[[User], Client]
+) -> None:
+    content = xlsx({SHEET: [PAYMENTS, PART, PAID, changed(PART, A="9-9-9")]})
+    sealed = actions.seal(content=content, name="历史.xlsx")
+    upload = actions.upload(workbook=sealed, project=cast.project, by=cast.supervisor, at=NOON)
+    page = signed_in(cast.supervisor).get(reverse("register_import", args=[upload.token]))
+    assert [one.place for one in page.context["preview"].errors] == [f"{SHEET}!4 房屋"]
+    assert page.context["preview"].new_rows == 2
+    assert "200.00" in page.context["preview"].sums[0]
+    assert page.context["preview"].sums[0] in page.content.decode()
 
 
 def test_taking_the_import_back_makes_void_what_nobody_touched(cast: Cast) -> None:
