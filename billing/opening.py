@@ -8,6 +8,7 @@ Decided from the templates that companies fill in, and from what is right for wh
 - An end on the same day of a month as the start (2016-01-01 to 2017-01-01, as in the templates, where the next row
   begins on it) is the first day after the time. Any other end belongs to it.
 - What has no day to be paid by falls due on the last day of its time.
+- The owner of now is liable. Where they came after the time, the preview says so.
 - The same row again adds nothing: it is known by room, charge, time and vehicle. Days about which something else is on
   record are refused, whoever billed them.
 
@@ -58,7 +59,7 @@ class _Known:
 
     def is_of(self, vehicle: Vehicle | None) -> bool:
         """Whether it is about the vehicle, or about the home as a whole; everything of a home is about the home."""
-        if vehicle is None or self.vehicle is None is self.space:
+        if vehicle is None or (self.vehicle is None and self.space is None):
             return True
         return self.vehicle == vehicle.pk if self.vehicle is not None else self.space == vehicle.space_id
 
@@ -97,6 +98,14 @@ class _Drafter:
             self.drafted[id(unit), id(item)].append((row, one))
             self.found.append(one)
             self.draft.will(row, Bill, label, new=True)
+            self._doubt_owner(row, one)
+
+    def _doubt_owner(self, row: PastPaymentRow, one: Opening) -> None:
+        """Point out whom a bill asks to pay for days before they came."""
+        home = self.snapshot.homes.get(one.unit.number)
+        since = home.owners.household.started_on if home and home.owners else None
+        if one.owed and since is not None and since > one.period.end:
+            self._refuse(row, "owner_came_later", "ends_on", f"{row.ends_on}", said=f"{since:%Y-%m-%d}")
 
     def _unit(self, row: PastPaymentRow) -> Unit | None:
         home = self.snapshot.homes.get(row.room)

@@ -25,9 +25,9 @@ class _Opening:
 
     def is_of(self, thing: Thing | None) -> bool:
         """Whether it is about the vehicle or space, or about the home as a whole; all of a home is about the home."""
-        if thing is None or self.vehicle is None is self.space:
+        if thing is None or (self.vehicle is None and self.space is None):
             return True
-        return (thing.vehicle or thing.space) in ((self.vehicle,) if thing.vehicle else (self.space,))
+        return self.vehicle == thing.vehicle if thing.vehicle else self.space == thing.space
 
 
 @dataclass

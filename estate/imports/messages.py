@@ -86,6 +86,10 @@ WARNINGS: dict[str, Promise] = {
     "unknown_sheet": _("This sheet was not recognised and is not read."),
     "sheet_not_taken": _("Sheets of this kind are not taken over here."),
     "paid_more": _("More was paid than was due. Take the rest down at the till as paid in advance."),
+    "owner_came_later": _(
+        "The owner is registered from %(said)s on, after these days, and the bill is theirs all the same. Leave the "
+        "row out where somebody else owes it."
+    ),
     "column_twice": _("Two columns have this name; the first one is read."),
     "phones_more_than_people": _("There are more phone numbers than people; the rest go to the first person."),
     "seen_twice": _("The same row already stands in row %(number)s; it is read once."),

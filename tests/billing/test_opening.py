@@ -196,6 +196,19 @@ def test_no_run_bills_the_days_again(cast: Cast) -> None:
 
 
 @pytest.mark.req("BIL-2")
+def test_days_in_the_middle_of_a_month_are_left_out_of_its_bill(cast: Cast) -> None:
+    borne(cast.units[HOME], management_fee(cast))
+    take(cast, changed(PART, D="2026-11-11", E="2026-11-20"))
+    bill = Bill.objects.get(run=raised(cast, prepared(cast)))
+    assert [(line.period_start, line.period_end) for line in bill.lines.all()] == [
+        (date(2026, 11, 1), date(2026, 11, 10)),
+        (date(2026, 11, 21), date(2026, 11, 30)),
+    ]
+    assert bill.amount == Decimal("176.51")  # 20 of 30 days of 264.77
+    assert raised(cast, prepared(cast)).count == 0
+
+
+@pytest.mark.req("BIL-2")
 def test_a_void_opening_balance_gives_its_days_back_to_the_run_and_only_these(cast: Cast) -> None:
     borne(cast.units[HOME], management_fee(cast))
     take(cast, changed(PART, D="2026-11-01", E="2026-11-15"))
@@ -223,6 +236,25 @@ def test_a_vehicle_is_not_billed_again_by_itself_or_by_its_space_and_the_other_o
     assert (run.count, run.found["left_out"]) == (1, {LeftOut.BILLED: 1})
     assert found(cast, row, header=CARS, sheet="车辆缴费历史").changes_nothing
     assert_books_agree(cast)
+
+
+@pytest.mark.req("BIL-9")
+def test_half_a_month_of_a_vehicle_leaves_the_other_half_to_the_run(cast: Cast) -> None:
+    item = ChargeItem.objects.create(project=cast.project, name="停车费")
+    borne(cast.units[HOME], management_fee(cast, item=item, basis=Basis.VEHICLE, unit_price=150))
+    Vehicle.objects.create(project=cast.project, plate="浙A00001", unit=cast.units[HOME])
+    row = changed(PART, A="浙A00001", B="停车费", D="2026-11-01", E="2026-11-15", H=264.77)
+    take(cast, row, header=CARS, sheet="车辆缴费历史")
+    bill = Bill.objects.get(run=raised(cast, prepared(cast, item)))
+    assert (bill.amount, bill.period_start) == (75, date(2026, 11, 16))
+    assert raised(cast, prepared(cast, item)).count == 0
+
+
+def test_an_owner_who_came_later_is_pointed_out(cast: Cast) -> None:
+    old = {"D": "2025-01-01", "E": "2025-06-01"}
+    said = found(cast, changed(PART, **old), changed(PAID, **old)).errors
+    assert [(error.row, error.code, error.is_error) for error in said] == [(2, "owner_came_later", False)]
+    assert "2025-06-01" in said[0].sentence
 
 
 def test_a_vehicle_has_to_be_known_and_to_belong_to_a_unit(cast: Cast) -> None:
