@@ -15,12 +15,14 @@ class BillingConfig(AppConfig):
     verbose_name = _("Fees")
 
     def ready(self) -> None:
-        """Take the sheet of charges over with the workbooks; say who carries out runs, and what is kept on record."""
+        """Take charges and past payments over with the workbooks; say who carries out runs and what is kept."""
         from billing.actions import running, sharing  # noqa: PLC0415  models are ready only now
+        from billing.opening import IMPORTER as OPENINGS  # noqa: PLC0415
         from billing.register import IMPORTER  # noqa: PLC0415
         from records.work import register_work  # noqa: PLC0415
 
         register_importer(IMPORTER)
+        register_importer(OPENINGS)
         for room in (running, sharing):
             for kind, runner in room.RUNNERS.items():
                 register_work(kind, runner, room.found_again)

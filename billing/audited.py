@@ -47,6 +47,7 @@ register_actions(
         "bill.waived": _("Waived some of a bill"),
         "credit.used": _("Settled from what was paid in advance"),
         "refund.made": _("Gave back what was paid in advance"),
+        "opening.taken_over": _("Took opening balances over"),
         "run.raised": _("Raised bills"),
         "run.cancelled": _("Took a billing run back"),
         "meter.hung": _("Noted meters down"),
@@ -73,3 +74,4 @@ register_about(["bill.voided", "bill.waived"], _bills)
 register_about(["refund.made"], _refunds)
 register_about(["credit.used"], nothing)
 register_about(["run.raised", "run.cancelled"], nothing, otherwise=_("a billing run"))
+register_about(["opening.taken_over"], nothing, otherwise=_("an import"))

@@ -15,6 +15,8 @@ CHART: tuple[tuple[str, str, str, str], ...] = (
     (Book.CREDIT, "预收账款", "Paid in advance", Side.LIABILITY),
     (Book.DEPOSIT, "押金", "Deposits held", Side.LIABILITY),
     (Book.ON_BEHALF, "代收代付", "Collected on behalf", Side.LIABILITY),
+    # Against which the debts of a former system stand: they were income there, and are none of ours.
+    (Book.OPENING, "期初余额", "Opening balances", Side.LIABILITY),
     (Book.SERVICES, "主营收入", "Income from services", Side.INCOME),
     (Book.OTHER, "其他收入", "Other income", Side.INCOME),
     (Book.WAIVED, "减免", "Waived", Side.EXPENSE),

@@ -1,10 +1,15 @@
 """The sheet of charges and the units' charge columns of a register workbook."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from accounts.models import Project
 from billing.models import ChargeItem, Tariff, UnitCharge
+from billing.queries.chains import successions
 from billing.queries.tariffs import billed_ever
+from billing.rules.periods import DAY
 from billing.states import Basis, Rhythm
 from estate.imports.columns import SheetKind
 from estate.imports.draft import Draft
@@ -24,18 +29,30 @@ class _Known:
 
     items: dict[str, ChargeItem] = field(default_factory=dict)
     tariffs: dict[str, Tariff] = field(default_factory=dict)
-    charges: dict[tuple[int, int], UnitCharge] = field(default_factory=dict)
+    # Tariffs by key with the prices that followed them: a workbook goes on speaking of the first.
+    successions: dict[int, tuple[Tariff, ...]] = field(default_factory=dict)
+    charges: dict[tuple[int, int], list[UnitCharge]] = field(default_factory=lambda: defaultdict(list))
     # By identity: what this draft brings has no keys yet.
     drafted: dict[tuple[int, int], UnitCharge] = field(default_factory=dict)
     # Tariffs that something was billed by: their prices stay.
     billed: set[int] = field(default_factory=set)
 
-    def charge(self, unit: Unit, tariff: Tariff) -> UnitCharge | None:
-        """The unit's charge, whether the register has it or an earlier row brings it."""
+    def prices(self, tariff: Tariff) -> tuple[Tariff, ...]:
+        """The tariff and those that followed it, the oldest first."""
+        return self.successions.get(tariff.pk, (tariff,)) if tariff.pk else (tariff,)
+
+    def charge(self, unit: Unit, tariff: Tariff, since: date) -> UnitCharge | None:
+        """What the unit bears by the tariff or a later price of it, whether known or brought by an earlier row.
+
+        What goes on before what has ended; what ended before the day is another matter.
+        """
         drafted = self.drafted.get((id(unit), id(tariff)))
-        if drafted is None and unit.pk and tariff.pk:
-            return self.charges.get((unit.pk, tariff.pk))
-        return drafted
+        if drafted is not None or not (unit.pk and tariff.pk):
+            return drafted
+        borne = [charge for one in self.prices(tariff) for charge in self.charges.get((unit.pk, one.pk), ())]
+        standing = [charge for charge in borne if charge.ended_on is None]
+        ended = [charge for charge in borne if charge.ended_on is not None and charge.ended_on >= since]
+        return next(iter([*standing, *ended]), None)
 
 
 def known_fees(project: Project) -> frozenset[str]:
@@ -55,15 +72,17 @@ def draft_charges(draft: Draft, register: Register, snapshot: Snapshot) -> None:
 
 
 def _read(project: Project) -> _Known:
-    charges = UnitCharge.objects.filter(unit__project=project, ended_on=None)
-    tariffs = Tariff.objects.filter(project=project).exclude(reference="").select_related("item")
-    known = {tariff.reference: tariff for tariff in tariffs}
-    return _Known(
+    tariffs = list(Tariff.objects.filter(project=project).select_related("item"))
+    numbered = {tariff.reference: tariff for tariff in tariffs if tariff.reference}
+    known = _Known(
         items={item.name: item for item in ChargeItem.objects.filter(project=project)},
-        tariffs=known,
-        billed=billed_ever(known.values()),
-        charges={(charge.unit_id, charge.tariff_id): charge for charge in charges},
+        tariffs=numbered,
+        successions=successions(tariffs),
+        billed=billed_ever(numbered.values()),
     )
+    for charge in UnitCharge.objects.filter(unit__project=project).order_by("pk"):
+        known.charges[charge.unit_id, charge.tariff_id].append(charge)
+    return known
 
 
 def _tariff(draft: Draft, register: Register, known: _Known, row: TariffRow) -> bool:
@@ -74,9 +93,12 @@ def _tariff(draft: Draft, register: Register, known: _Known, row: TariffRow) -> 
         error = RowError(row.sheet, row.row, column, row.number, "fee_taken", "number", {"other": found.item.name})
         draft.refuse(error)
         return False
-    if found is not None and found.pk in known.billed and _reprices(found, row):
+    chain = known.prices(found) if found is not None else ()
+    fixed = len(chain) > 1 or (found is not None and found.pk in known.billed)
+    if fixed and not _is_said(chain, row):
         column = register.header_of(row.sheet, "number")
-        draft.refuse(RowError(row.sheet, row.row, column, row.number, "fee_billed", "number", {}))
+        code = "fee_billed" if len(chain) == 1 else "fee_followed"
+        draft.refuse(RowError(row.sheet, row.row, column, row.number, code, "number", {}))
         return False
     values = {"project": draft.project, "name": row.name, "category": row.category}
     item = known.items[row.name] = draft.put(row, ChargeItem, known.items.get(row.name), values, row.name)
@@ -94,14 +116,19 @@ def _tariff(draft: Draft, register: Register, known: _Known, row: TariffRow) -> 
         "starts_on": row.starts_on,
         "ends_on": row.ends_on,
     }
-    known.tariffs[row.number] = draft.put(row, Tariff, found, tariff, f"{row.name} {row.number}")
+    # A price that another has followed is history: publishing that one ended it, of which no workbook knows.
+    said = tariff if len(chain) < 2 else {}
+    known.tariffs[row.number] = draft.put(row, Tariff, found, said, f"{row.name} {row.number}")
     return True
 
 
-def _reprices(tariff: Tariff, row: TariffRow) -> bool:
-    """Say whether the row would give a tariff another price."""
-    now = (tariff.basis, tariff.unit_price, tariff.fixed_amount, tariff.starts_on)
-    return now != (BASES[row.formula], row.unit_price, row.fixed_amount, row.starts_on)
+def _is_said(chain: Sequence[Tariff], row: TariffRow) -> bool:
+    """Whether the row has the price of a tariff, or one that followed it, from its own day on or from the first."""
+    said = (BASES[row.formula], row.unit_price, row.fixed_amount)
+    return any(
+        (one.basis, one.unit_price, one.fixed_amount) == said and row.starts_on in (chain[0].starts_on, one.starts_on)
+        for one in chain
+    )
 
 
 def _unit_charges(draft: Draft, known: _Known, room: RoomRow, unit: Unit, *, without: set[str]) -> None:
@@ -109,10 +136,28 @@ def _unit_charges(draft: Draft, known: _Known, room: RoomRow, unit: Unit, *, wit
         if fee.fee in without:
             continue
         tariff = known.tariffs[fee.fee]
-        values = {"unit": unit, "tariff": tariff, "starts_on": fee.starts_on}
         label = f"{room.number} · {tariff.item.name}"
-        charge = draft.put(room, UnitCharge, known.charge(unit, tariff), values, label)
+        found = known.charge(unit, tariff, fee.starts_on)
+        if found is None:
+            charge = _bear(draft, known.prices(tariff), room, unit, fee.starts_on, label)
+        elif found.ended_on is None and found.tariff_id == tariff.pk:
+            charge = draft.put(room, UnitCharge, found, {"starts_on": fee.starts_on}, label)
+        else:
+            # A later price stands in the place of this one, or the register has ended it: the workbook is older.
+            charge = draft.put(room, UnitCharge, found, {}, label)
         known.drafted[id(unit), id(tariff)] = charge
+
+
+def _bear(draft: Draft, chain: Sequence[Tariff], room: RoomRow, unit: Unit, since: date, label: str) -> UnitCharge:
+    """Let a unit bear a tariff from a day on, and each price that followed it in its time; returns the last."""
+    starts = [since, *(max(since, one.starts_on) for one in chain[1:])]
+    ends = [*(one.starts_on - DAY for one in chain[1:]), None]
+    made = [
+        draft.put(room, UnitCharge, None, {"unit": unit, "tariff": tariff, "starts_on": start, "ended_on": end}, label)
+        for tariff, start, end in zip(chain, starts, ends, strict=True)
+        if end is None or end >= start
+    ]
+    return made[-1]
 
 
 IMPORTER = SheetImporter(

@@ -58,6 +58,7 @@ class Book(StrEnum):
     CREDIT = "2203"
     DEPOSIT = "2241"
     ON_BEHALF = "2242"
+    OPENING = "4199"
     SERVICES = "6051"
     OTHER = "6052"
     WAIVED = "6711"

@@ -64,6 +64,10 @@ class BillQuerySet(models.QuerySet["Bill"]):
         """Bills of which something is owed."""
         return self.filter(voided_at=None, outstanding__gt=0)
 
+    def opening(self) -> Self:
+        """Bills taken over from a former system: for a time, but by no charge, run, case or shared cost of ours."""
+        return self.filter(charge=None, run=None, case=None, share=None, period_start__isnull=False)
+
     def in_state(self, state: str) -> Self:
         """Bills in a state; of `BillState`."""
         return self.filter(STATES[state])
@@ -187,6 +191,11 @@ class Bill(models.Model):
             models.Index(fields=["household", "-issued_at"], name="bill_household_newest"),
             models.Index(fields=["run"], name="bill_run", condition=Q(run__isnull=False)),
             models.Index(fields=["case"], name="bill_case", condition=Q(case__isnull=False)),
+            models.Index(
+                fields=["unit"],
+                name="bill_opening",
+                condition=Q(charge=None, run=None, case=None, period_start__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

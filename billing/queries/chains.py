@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from billing.models import ChargeItem, UnitCharge
+from billing.models import ChargeItem, Tariff, UnitCharge
 from billing.rules.periods import DAY, Period
 from billing.rules.running import borne
 from billing.states import Rhythm
@@ -64,6 +64,29 @@ def _follows(charge: UnitCharge, before: UnitCharge) -> bool:
     next_day = before.ended_on is not None and charge.starts_on == before.ended_on + DAY
     ends = before.tariff.ends_on
     return next_day and ends is not None and charge.tariff.starts_on == ends + DAY
+
+
+def successions(tariffs: Iterable[Tariff]) -> dict[int, tuple[Tariff, ...]]:
+    """Each of a project's tariffs with the prices that followed it on the page of prices, by its key, oldest first.
+
+    A tariff with a number of its own from a former system follows none: it is another charge's.
+    """
+    ordered = sorted(tariffs, key=lambda one: (one.starts_on, one.pk))
+    after: dict[int, Tariff] = {}
+    for tariff in ordered:
+        before = [one for one in ordered if one.pk not in after and not tariff.reference and _replaces(tariff, one)]
+        if before:
+            after[min(before, key=lambda one: (one.basis != tariff.basis, one.pk)).pk] = tariff
+    found: dict[int, tuple[Tariff, ...]] = {}
+    for tariff in reversed(ordered):
+        following = after.get(tariff.pk)
+        found[tariff.pk] = (tariff, *(found[following.pk] if following else ()))
+    return found
+
+
+def _replaces(tariff: Tariff, before: Tariff) -> bool:
+    alike = all(getattr(tariff, name) == getattr(before, name) for name in ("item_id", "rhythm", "period_months"))
+    return alike and before.ends_on is not None and tariff.starts_on == before.ends_on + DAY
 
 
 def borne_in(chain: Chain, stretch: Period) -> list[Piece]:

@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Q
 
 from billing.models import Bill, UnitCharge
 from billing.queries.chains import Chain, Piece, borne_in, in_force
+from billing.queries.covered import Covered
 from billing.queries.drafts import Batch, Draft, Thing
 from billing.queries.metering import Log, Used, logs_by_charge
 from billing.queries.owed import Liable, liable_for
@@ -25,9 +27,9 @@ EACH = {Basis.VEHICLE: "vehicles", Basis.SPACE: "spaces"}
 
 
 class Reckoner:
-    """Prices the charges of a batch."""
+    """Prices the charges of a batch; none of their stretches begins before `since`."""
 
-    def __init__(self, charges: Sequence[UnitCharge], chains: Mapping[int, Chain]) -> None:
+    def __init__(self, charges: Sequence[UnitCharge], chains: Mapping[int, Chain], since: date) -> None:
         self.chains = chains
         borne_here = {one.pk: one for charge in charges for one in chains.get(charge.pk, (charge,))}
         units = {charge.unit_id for charge in charges}
@@ -38,8 +40,7 @@ class Reckoner:
         self.things = _things(names, units, self.liable)
         items = {charge.tariff.item_id for charge in charges}
         self.logs = logs_by_charge(units, items) if "reading" in names else {}
-        known = Bill.objects.standing().filter(charge__in=list(borne_here))
-        self.billed = set(known.filter(vehicle=None, space=None).values_list("charge_id", "period_start"))
+        self.covered = Covered.of(borne_here.values(), since)
         self.taken = self._taken() if self.things else set()
         # Homes of the same size cost the same: most of a run is reckoned already.
         self.priced: dict[tuple[object, ...], tuple[Priced, ...]] = {}
@@ -62,12 +63,14 @@ class Reckoner:
         pieces = in_force(held)
         if not pieces:
             batch.leave_out(charge, LeftOut.NO_TARIFF)
-        elif (charge.pk, pieces[0].period.start) in self.billed:
+        elif self.covered.starts(charge, pieces):
             batch.leave_out(charge, LeftOut.BILLED)
         elif (each := self._each(pieces)) is not None:
             self._draft_each(batch, charge, pieces, each)
+        elif left := self.covered.left(charge, pieces):
+            self._draft(batch, charge, left)
         else:
-            self._draft(batch, charge, pieces)
+            batch.leave_out(charge, LeftOut.BILLED)
 
     def add_once(self, batch: Batch, charge: UnitCharge) -> None:
         """Draft the bill of something charged once, on the day from which it is borne."""
@@ -88,15 +91,20 @@ class Reckoner:
             if not mine:
                 continue
             drafted += 1
-            key = (mine[0].charge.tariff_id, thing.vehicle, thing.space, mine[0].period.start)
-            if key in self.taken:
+            left = self.covered.left(charge, mine, thing)
+            keys = {
+                (one[0].charge.tariff_id, thing.vehicle, thing.space, one[0].period.start)
+                for one in (mine, left)
+                if one
+            }
+            if not left or keys & self.taken:
                 batch.leave_out(charge, LeftOut.BILLED)
                 continue
-            draft = self._made(charge, mine, {each: Decimal(1)}, thing=thing)
+            draft = self._made(charge, left, {each: Decimal(1)}, thing=thing)
             if draft.amount <= 0:
                 batch.leave_out(charge, LeftOut.NOTHING)
                 continue
-            self.taken.add(key)
+            self.taken |= keys
             batch.drafts.append(draft)
         if not drafted:
             batch.leave_out(charge, LeftOut.NOTHING)

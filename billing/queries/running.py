@@ -39,7 +39,7 @@ def batch_of(run: BillingRun, *, after: int, size: int = BATCH) -> Batch | None:
         return None
     months = Period(run.period_start, run.period_end)
     chains = chains_of(charges, run.items.all())
-    reckoner = Reckoner(charges, chains)
+    reckoner = Reckoner(charges, chains, run.period_start)
     batch = Batch(last=charges[-1].pk, size=len(charges))
     for charge in charges:
         if charge.tariff.rhythm == Rhythm.ONCE:

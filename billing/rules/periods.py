@@ -62,6 +62,16 @@ def split_at(period: Period, days: Iterable[date]) -> list[Period]:
     return [Period(start, end) for start, end in zip(starts, ends, strict=True)]
 
 
+def without(period: Period, taken: Iterable[Period]) -> list[Period]:
+    """The days of a period that none of `taken` has, as stretches in order; none where they have all of it."""
+    left, start = [], period.start
+    for gone in sorted(one for one in taken if one.common(period)):
+        if gone.start > start:
+            left.append(Period(start, gone.start - DAY))
+        start = max(start, gone.end + DAY)
+    return [*left, Period(start, period.end)] if start <= period.end else left
+
+
 def step(start: date, months: int) -> date:
     """The same day so many months on, the month's last day where it is shorter.
 

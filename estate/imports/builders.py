@@ -176,12 +176,12 @@ def space_row(row: RowReader) -> SpaceRow:
 
 
 def room_payment_row(row: RowReader) -> PastPaymentRow:
-    """房屋缴费历史: a payment once made for a room."""
-    return _payment(row, room=row.need("room", full_room, ""), plate="")
+    """房屋缴费历史: what a room once owed and paid. A number without parts may be a unit's that the register knows."""
+    return _payment(row, room=row.need("room", _any_room, ""), plate="")
 
 
 def vehicle_payment_row(row: RowReader) -> PastPaymentRow:
-    """车辆缴费历史: a payment once made for a vehicle."""
+    """车辆缴费历史: what a vehicle once owed and paid."""
     return _payment(row, room="", plate=row.need("plate", _plate, ""))
 
 
@@ -206,6 +206,12 @@ def full_room(cell: Cell) -> str:
     if len(found) != 3:
         raise CellError("bad_room")
     return "-".join(found)
+
+
+def _any_room(cell: Cell) -> str:
+    written = _whole_room(cell)
+    found = _parts(written)
+    return "-".join(found) if len(found) == 3 else written
 
 
 def split_room(cell: Cell) -> tuple[str, ...]:
@@ -361,7 +367,9 @@ def _share(row: RowReader, phones: tuple[str, ...], people: int) -> list[tuple[s
 
 
 def _payment(row: RowReader, *, room: str, plate: str) -> PastPaymentRow:
-    paid = row.need("paid", cells.hundredths, ZERO)
+    """Nothing paid is said by 0 or by an empty cell beside what was due."""
+    unpaid = row.raw("paid") is None and row.raw("due") is not None
+    paid = ZERO if unpaid else row.need("paid", cells.cents, ZERO)
     built = PastPaymentRow(
         **row.place,
         room=room,
@@ -370,15 +378,25 @@ def _payment(row: RowReader, *, room: str, plate: str) -> PastPaymentRow:
         period_months=row.get("period_months", cells.whole, 0) or 1,
         starts_on=row.need("starts_on", cells.day, NO_DAY),
         ends_on=row.need("ends_on", cells.day, NO_DAY),
-        paid_on=row.need("paid_on", cells.day, NO_DAY),
-        due=row.get("due", cells.hundredths, paid),
+        due_on=row.get("due_on", cells.day, None),
+        paid_on=row.need("paid_on", cells.day, None) if paid else row.get("paid_on", cells.day, None),
+        due=row.get("due", cells.cents, paid),
         paid=paid,
         cashier=row.get("cashier", _short, ""),
         note=row.get("note", _note, ""),
     )
-    if row.ok and built.ends_on < built.starts_on:
-        row.note("ends_before_start", "ends_on")
+    if row.ok:
+        _doubt(row, built)
     return built
+
+
+def _doubt(row: RowReader, built: PastPaymentRow) -> None:
+    if built.ends_on < built.starts_on:
+        row.note("ends_before_start", "ends_on")
+    if not built.due and not built.paid:
+        row.note("nothing_due", "due" if "due" in row.columns else "paid")
+    elif built.paid > built.due > 0:
+        row.note("paid_more", "paid")
 
 
 BUILDERS: dict[SheetKind, Callable[[RowReader], Row]] = {

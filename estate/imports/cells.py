@@ -152,6 +152,14 @@ def hundredths(cell: Cell) -> Decimal:
     return decimals(cell, 2)
 
 
+def cents(cell: Cell) -> Decimal:
+    """An amount of money in yuan. Parts of a cent are refused: rounding would change what somebody owes."""
+    value = number(cell)
+    if value != value.quantize(Decimal("0.01")):
+        raise CellError("part_of_a_cent")
+    return value.quantize(Decimal("0.01"))
+
+
 def unit_price(cell: Cell) -> Decimal:
     """A price per m² or per reading in yuan, to four decimals."""
     return decimals(cell, 4)

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from estate.imports.messages import RowError
 from estate.imports.reading import Register
-from estate.imports.rows import AssetRow, BuildingRow, PersonRow, RoomRow, Row, SpaceRow, TariffRow
+from estate.imports.rows import AssetRow, BuildingRow, PastPaymentRow, PersonRow, RoomRow, Row, SpaceRow, TariffRow
 from estate.states import Relation
 
 R = TypeVar("R", bound=Row)
@@ -50,6 +50,7 @@ def _duplicates(register: Register) -> Iterator[RowError]:
     yield from _repeated(register, register.of(RoomRow), "room", lambda row: row.number)
     yield from _repeated(register, register.of(SpaceRow), "space", lambda row: (row.car_park, row.space))
     yield from _same_plates(register)
+    yield from _same_payments(register)
 
 
 def _repeated(
@@ -75,6 +76,15 @@ def _same_plates(register: Register) -> Iterator[RowError]:
         earlier = first.setdefault(row.plate, row) if row.plate else row
         if earlier is not row:
             yield _found(register, row, "plate_twice", "plate", value=row.plate, number=earlier.row)
+
+
+def _same_payments(register: Register) -> Iterator[RowError]:
+    """Money twice is never harmless: two rows that say the same may be one payment, or two."""
+    first: dict[Hashable, PastPaymentRow] = {}
+    for row in register.of(PastPaymentRow):
+        earlier = first.setdefault((row.room, row.plate, row.fee, row.starts_on, row.ends_on), row)
+        if earlier is not row:
+            yield _found(register, row, "duplicate", "starts_on", value=f"{row.starts_on}", number=earlier.row)
 
 
 def _contradictions(register: Register) -> Iterator[RowError]:

@@ -1,6 +1,7 @@
 """What an import would write, worked out in memory first: a preview and the writing itself are the same draft."""
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -65,16 +66,33 @@ class Counts:
         return self.created + self.updated + self.unchanged
 
 
+@dataclass(frozen=True)
+class Saving:
+    """Who writes an import, when, and under which name; `between` is called between batches and may stop it all."""
+
+    by: User | None
+    at: datetime
+    reason: str
+    between: Callable[[], None]
+
+
 @dataclass
 class Draft:
-    """The writes of an import, gathered row by row."""
+    """The writes of an import, gathered row by row.
+
+    What is more than rows of the register (bills) a higher room writes by a deed, behind all the rest.
+    """
 
     project: Project
     changes: list[Change] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
+    # Sentences about all of it that whoever looks at the preview should read: what it comes to.
+    sums: list[str] = field(default_factory=list)
     _new: dict[type[Model], list[Model]] = field(default_factory=dict)
     _updated: dict[type[Model], dict[int, tuple[Model, dict[str, Any]]]] = field(default_factory=dict)
     _fresh: set[int] = field(default_factory=set)
+    _deeds: list[Callable[[Saving], None]] = field(default_factory=list)
+    _by_deed: Counter[type[Model]] = field(default_factory=Counter)
 
     def put(self, row: Row, model: type[M], found: M | None, values: Mapping[str, Any], label: str) -> M:
         """Create the thing, or bring `found` up to what the row says; blank values change nothing."""
@@ -97,6 +115,15 @@ class Draft:
         self._note(row, model, label, Verb.UPDATE if differences else Verb.SAME, differences)
         return found
 
+    def will(self, row: Row, model: type[Model], label: str, *, new: bool) -> None:
+        """Say that a deed writes a thing because of the row, or that the thing is there as the row says."""
+        self._by_deed[model] += new
+        self._note(row, model, label, Verb.CREATE if new else Verb.SAME, [])
+
+    def then(self, deed: Callable[[Saving], None]) -> None:
+        """Have something done when everything else is written, in the same transaction."""
+        self._deeds.append(deed)
+
     def refuse(self, error: RowError) -> None:
         """Note something that only the register shows to be wrong with a row."""
         self.errors.append(error)
@@ -118,7 +145,7 @@ class Draft:
     @property
     def size(self) -> int:
         """How many things would be written."""
-        return sum(map(len, self._new.values())) + sum(map(len, self._updated.values()))
+        return sum(map(len, self._new.values())) + sum(map(len, self._updated.values())) + self._by_deed.total()
 
     def by_sheet(self, register: Register) -> dict[str, Counts]:
         """Per sheet, its good rows by the strongest thing each does."""
@@ -137,6 +164,8 @@ class Draft:
         verbs: dict[type[Model], list[Verb]] = {}
         for model, things in self._new.items():
             verbs.setdefault(model, []).extend([Verb.CREATE] * len(things))
+        for model, count in self._by_deed.items():
+            verbs.setdefault(model, []).extend([Verb.CREATE] * count)
         for model, updated in self._updated.items():
             verbs.setdefault(model, []).extend([Verb.UPDATE] * len(updated))
         acted_on = {(change.model, change.label) for change in self.changes if change.verb is not Verb.SAME}
@@ -167,6 +196,8 @@ class Draft:
                     default_date=at,
                     default_change_reason=reason,
                 )
+        for deed in self._deeds:
+            deed(Saving(by, at, reason, between))
 
     def _set(self, thing: Model, name: str, value: Any) -> Difference:
         found = _field(thing, name)

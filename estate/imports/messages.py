@@ -52,7 +52,21 @@ ERRORS: dict[str, Promise] = {
     "fee_billed": _(
         "Something was billed at another price under this number already. Publish the new price on the page of prices."
     ),
+    "fee_followed": _(
+        "Another price has followed the one under this number. Publish a new price on the page of prices."
+    ),
     "no_amount": _("A fixed charge needs an amount."),
+    "part_of_a_cent": _("Money has whole cents: write at most two decimals."),
+    "nothing_due": _("Nothing was due and nothing paid: write the amount, or leave the row out."),
+    "unknown_room": _("The register has no unit of this number."),
+    "unknown_plate": _("The register has no vehicle with this plate."),
+    "plate_without_unit": _("The register does not say to which unit this vehicle belongs. Put that right first."),
+    "unknown_charge": _(
+        "There is no charge of this name. Write it as on the page of prices, or publish it there first."
+    ),
+    "days_twice": _("Row %(number)s is about the same charge for some of the same days."),
+    "days_billed": _("%(other)s is about the same charge for some of these days already."),
+    "taken_over_otherwise": _("%(other)s was taken over for these days with another amount: ¥%(said)s."),
 }
 
 WARNINGS: dict[str, Promise] = {
@@ -71,6 +85,11 @@ WARNINGS: dict[str, Promise] = {
     "lived_in_without_owner": _("The room is marked as handed over but names no owner."),
     "unknown_sheet": _("This sheet was not recognised and is not read."),
     "sheet_not_taken": _("Sheets of this kind are not taken over here."),
+    "paid_more": _("More was paid than was due. Take the rest down at the till as paid in advance."),
+    "owner_came_later": _(
+        "The owner is registered from %(said)s on, after these days, and the bill is theirs all the same. Leave the "
+        "row out where somebody else owes it."
+    ),
     "column_twice": _("Two columns have this name; the first one is read."),
     "phones_more_than_people": _("There are more phone numbers than people; the rest go to the first person."),
     "seen_twice": _("The same row already stands in row %(number)s; it is read once."),

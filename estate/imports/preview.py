@@ -67,6 +67,7 @@ class Preview:
     sheets: tuple[SheetShown, ...]
     errors: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
+    sums: tuple[str, ...]
     more: int
     changes: tuple[Change, ...]
     more_changes: int
@@ -88,6 +89,7 @@ def preview(plan: ImportPlan, book: Workbook) -> Preview:
         sheets=tuple(_sheet(plan, index, reading) for index, reading in enumerate(plan.register.sheets)),
         errors=tuple(_finding(plan, book, error) for error in shown),
         warnings=tuple(_finding(plan, book, warning) for warning in warnings[:rest]),
+        sums=tuple(plan.draft.sums),
         more=len(errors) + len(warnings) - len(shown) - len(warnings[:rest]),
         changes=tuple(changes[:MOST_CHANGES]),
         more_changes=max(0, len(changes) - MOST_CHANGES),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from accounts.models import Project
     from estate.imports.draft import Draft
     from estate.imports.reading import Register
+    from estate.imports.roll_back import RolledBack, Undoing
     from estate.imports.snapshot import Snapshot
 
 
@@ -18,13 +19,14 @@ class SheetImporter:
     """What a room makes of a workbook.
 
     `kinds`: the sheets it takes over. `draft`: adds its writes, after those of the register. `known_fees`: the numbers
-    of charges that rooms may refer to without a sheet of charges.
+    of charges that rooms may refer to without a sheet of charges. `undo`: takes back what it wrote by a deed.
     """
 
     key: str
     kinds: frozenset[SheetKind]
     draft: "Callable[[Draft, Register, Snapshot], None]"
-    known_fees: "Callable[[Project], frozenset[str]]"
+    known_fees: "Callable[[Project], frozenset[str]]" = lambda _project: frozenset()
+    undo: "Callable[[Project, Undoing], RolledBack]| None" = None
 
 
 _IMPORTERS: dict[str, SheetImporter] = {}

@@ -17,6 +17,7 @@ from estate import search
 from estate.imports.draft import in_order
 from estate.imports.indexing import reindex
 from estate.imports.permissions import can_import
+from estate.imports.registry import importers
 from estate.models import HouseholdMember, Person, PersonPhone, Unit, Vehicle
 from records.actions import audit
 from records.models import SearchToken
@@ -32,6 +33,12 @@ class RolledBack:
     removed: int = 0
     restored: int = 0
     kept: list[str] = field(default_factory=list)
+
+    def add(self, other: "RolledBack") -> None:
+        """Count what somebody else took back as well."""
+        self.removed += other.removed
+        self.restored += other.restored
+        self.kept += other.kept
 
 
 @dataclass(frozen=True)
@@ -75,8 +82,12 @@ def roll_back(*, project: Project, reason: str, by: User | None, at: datetime) -
     if by is not None and not can_import(by, project):
         raise NotAllowed(_("Only administrators and supervisors of the project take over registers."))
     undoing, done = Undoing(reason, by, at), RolledBack()
+    if not reason.startswith(reason_prefix(project)):
+        raise NotNow(_("There is nothing left of this import to take back."))
+    for undo in filter(None, (importer.undo for importer in importers())):
+        done.add(undo(project, undoing))
     models = [model for model in registered_models.values() if _imported(model, reason)]
-    if not models or not reason.startswith(reason_prefix(project)):
+    if not (models or done.removed or done.kept):
         raise NotNow(_("There is nothing left of this import to take back."))
     for model in reversed(in_order(models)):
         _restore(model, undoing, done)

@@ -140,7 +140,10 @@ class SpaceRow(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class PastPaymentRow(Row):
-    """A payment made in the old system, for a room (`1-1-1001`) or a vehicle. Amounts in yuan."""
+    """What a room (`1-1-1001`) or a vehicle owed for a time in the old system, and what of it was paid. In yuan.
+
+    `ends_on` as the sheet has it; `paid_on` is None where nothing was paid, `due_on` where the sheet does not say.
+    """
 
     room: str
     plate: str
@@ -148,9 +151,10 @@ class PastPaymentRow(Row):
     period_months: int
     starts_on: date
     ends_on: date
-    paid_on: date
+    paid_on: date | None
     due: Decimal
     paid: Decimal
+    due_on: date | None = None
     cashier: str = ""
     note: str = ""
 

@@ -10,6 +10,7 @@ from core.errors import NotNow
 from estate.actions import reindex_register
 from servicedesk.demo.grievances import make_complaints
 from servicedesk.demo.homes import make_homes, make_second_project
+from servicedesk.demo.money import make_money
 from servicedesk.demo.rules import make_calendar_proposal, make_proposal
 from servicedesk.demo.staff import make_projects, make_staff
 from servicedesk.demo.telling import make_telling
@@ -18,7 +19,7 @@ from servicedesk.demo.work import make_work
 
 @transaction.atomic
 def load(*, at: datetime) -> None:
-    """Make both projects with their people, homes and work. Raises `NotNow` where a project exists already."""
+    """Make both projects with their people, homes, work and money. Raises `NotNow` where a project exists already."""
     if Project.objects.exists():
         raise NotNow(_("There are projects already; the demonstration is loaded on an empty database only."))
     projects = make_projects()
@@ -29,6 +30,7 @@ def load(*, at: datetime) -> None:
         reindex_register(project=project)
     make_work(projects["demo"], users, at)
     make_complaints(projects["demo"], users, at)
+    make_money(projects["demo"], users, at)
     make_proposal(users, at)
     make_calendar_proposal(projects["demo"], users, at)
     make_telling(projects["demo2"], users, at)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from billing.actions.tariffs import Price, set_price
 from billing.models import Bill, ChargeItem, Tariff, UnitCharge
 from billing.states import Basis, Rhythm
 from estate.imports.apply import ImportOutcome, apply
@@ -17,6 +18,7 @@ from estate.imports.plan import plan
 from estate.imports.roll_back import roll_back
 from estate.workbooks import read_workbook
 from tests.billing.money import charged
+from tests.billing.test_running import prepared, raised
 from tests.cast import NOON, Cast
 from tests.estate.books import OWNER, PEOPLE, ROOM, ROOMS, TARIFF, TARIFFS, changed, workbook
 
@@ -112,6 +114,68 @@ def test_a_number_that_is_another_charge_is_refused_and_no_unit_bears_it(cast: C
     ]
     apply(found, by=cast.admin, at=NOON, skip_bad=True)
     assert not UnitCharge.objects.filter(unit__number="1-1-1012").exists()
+
+
+def repriced(cast: Cast) -> Tariff:
+    """The first charge costs 1.60 from December on, published on the page of prices."""
+    price = Price(starts_on=date(2026, 12, 1), basis=Basis.AREA, unit_price=Decimal("1.6"), fixed_amount=Decimal(20))
+    tariff = Tariff.objects.get(reference="1")
+    return set_price(tariff=tariff, price=price, reason="业主大会决议", by=cast.supervisor, at=NOON)
+
+
+@pytest.mark.req("BIL-2")
+@pytest.mark.parametrize("billed", [True, False], ids=["billed", "not billed"])
+def test_the_same_file_after_a_price_change_adds_nothing_and_bills_nothing_again(cast: Cast, billed: bool) -> None:
+    book = BOOK | {"房屋信息": [ROOMS, changed(ROOM, H="1", I="2026-06-10")]}
+    take(book, cast)
+    months: dict[str, Any] = {"start": date(2026, 6, 1), "end": date(2026, 12, 31)}
+    if billed:
+        assert raised(cast, prepared(cast, end=date(2026, 11, 30), start=date(2026, 6, 1))).count == 1
+    repriced(cast)
+    before = list(UnitCharge.objects.order_by("pk").values_list("pk", "tariff", "starts_on", "ended_on"))
+    again = take(book, cast)
+    assert again.plan.errors == ()
+    assert again.plan.changes_nothing
+    assert list(UnitCharge.objects.order_by("pk").values_list("pk", "tariff", "starts_on", "ended_on")) == before
+    assert Tariff.objects.get(reference="1").ends_on == date(2026, 11, 30)
+    raised(cast, prepared(cast, **months))
+    raised(cast, prepared(cast, **months))
+    spans = list(Bill.objects.order_by("period_start").values_list("period_start", "period_end"))
+    assert spans == [(date(2026, 6, 10), date(2026, 11, 30)), (date(2026, 12, 1), date(2027, 5, 31))]
+
+
+def test_a_home_that_comes_after_a_price_change_bears_both_prices_in_their_time(cast: Cast) -> None:
+    take(BOOK, cast)
+    new = repriced(cast)
+    room = changed(ROOM, A=1012, H="1", I="2020-06-10")
+    take({"房屋信息": [ROOMS, room, room]}, cast)
+    borne = UnitCharge.objects.filter(unit__number="1-1-1012").order_by("starts_on")
+    assert [(charge.tariff.reference, charge.starts_on, charge.ended_on) for charge in borne] == [
+        ("1", date(2020, 6, 10), date(2026, 11, 30)),
+        ("", date(2026, 12, 1), None),
+    ]
+    take({"房屋信息": [ROOMS, changed(room, A=1013, I="2027-01-01")]}, cast)
+    assert UnitCharge.objects.get(unit__number="1-1-1013").tariff == new
+    assert plan(workbook({"房屋信息": [ROOMS, room]}), cast.project).changes_nothing
+
+
+def test_a_file_with_the_price_of_now_changes_nothing_and_a_third_price_is_refused(cast: Cast) -> None:
+    take(BOOK, cast)
+    repriced(cast)
+    for cells in ({"K": "1.6"}, {"K": "1.6", "H": "2026-12-01"}):
+        assert plan(
+            workbook(BOOK | {"费用设置": [TARIFFS, changed(TARIFF, **cells), SECOND]}), cast.project
+        ).changes_nothing
+    found = plan(workbook({"费用设置": [TARIFFS, changed(TARIFF, K="9.9")]}), cast.project)
+    assert [error.code for error in found.errors] == ["fee_followed"]
+
+
+def test_a_charge_that_the_register_ended_stays_ended(cast: Cast) -> None:
+    take(BOOK, cast)
+    UnitCharge.objects.filter(tariff__reference="1").update(ended_on=date(2026, 10, 31))
+    assert take(BOOK, cast).plan.changes_nothing
+    take(BOOK | {"房屋信息": [ROOMS, changed(ROOM, H="1", I="2026-12-01")]}, cast)
+    assert UnitCharge.objects.get(tariff__reference="1", ended_on=None).starts_on == date(2026, 12, 1)
 
 
 def test_charges_go_with_the_import_that_brought_them(cast: Cast) -> None:

@@ -54,6 +54,8 @@ class Command(BaseCommand):
             self._left_out(prepared, sheet)
         for model, counts in prepared.draft.by_model().items():
             self.stdout.write(f"  {model._meta.verbose_name_plural}: {_sentence(counts)}")  # noqa: SLF001
+        for sentence in prepared.draft.sums:
+            self.stdout.write(sentence)
         left_out = len(prepared.register.bad_rows)
         if left_out:
             self.stdout.write(_("Rows left out: %(count)s") % {"count": left_out})

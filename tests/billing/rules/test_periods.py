@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.rules.periods import Period, month_of, months, share, split_at, step
+from billing.rules.periods import DAY, Period, month_of, months, share, split_at, step, without
 from core.errors import Invalid
 
 pytestmark = pytest.mark.pure
@@ -93,3 +93,19 @@ def test_a_step_moves_by_whole_months(start: date, count: int) -> None:
     then = step(start, count)
     assert (then.year * 12 + then.month) - (start.year * 12 + start.month) == count
     assert then.day == start.day or (then.day < start.day and then == month_of(then).end)
+
+
+close = st.tuples(st.dates(date(2026, 1, 1), date(2026, 3, 31)), st.integers(0, 40)).map(
+    lambda pair: Period(pair[0], pair[0] + timedelta(days=pair[1]))
+)
+
+
+@given(whole=close, taken=st.lists(close, max_size=4))
+def test_what_is_left_of_a_period_has_each_day_that_nothing_else_has(whole: Period, taken: list[Period]) -> None:
+    left = without(whole, taken)
+    assert left == sorted(left)
+    assert not [one for one in left for gone in taken if one.common(gone)]
+    marks = {day for one in (whole, *left, *taken) for day in (one.start - DAY, one.start, one.end, one.end + DAY)}
+    for day in marks:
+        free = whole.start <= day <= whole.end and not any(gone.start <= day <= gone.end for gone in taken)
+        assert free == any(one.start <= day <= one.end for one in left)
