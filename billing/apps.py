@@ -30,4 +30,5 @@ class BillingConfig(AppConfig):
         import_module("billing.audited_closing")
         import_module("billing.keeping")
         import_module("billing.taking_out")
+        import_module("billing.online.sandbox")
         import_module("billing.kinds")

@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from accounts.states import Role
-from billing.models import DayClose, Deposit, Receipt
-from billing.models.bills import money_projects
+from billing.models import Bill, DayClose, Deposit, Receipt
+from billing.models.bills import money_projects, own_households
 from billing.models.closing import CLOSERS, TAKERS
 from cases.models import Case
 from core.errors import NotAllowed
@@ -29,6 +29,18 @@ def require_taker(user: User, project: Project) -> None:
     """Raise `NotAllowed` for who does not take money in the project."""
     if not can_take_payment(user, project):
         raise NotAllowed(_("Only cashiers take money."))
+
+
+def can_pay_online(user: User, project: Project) -> bool:
+    """Residents pay for their own home; what that is, their bills say."""
+    return user.has_role(project.pk, Role.RESIDENT)
+
+
+def require_online_payer(user: User, bill: Bill) -> None:
+    """Raise `NotAllowed` for who is not of the household that owes the bill."""
+    is_own = own_households(user).filter(household=bill.household_id).exists()
+    if not is_own or not can_pay_online(user, bill.project):
+        raise NotAllowed(_("You pay online for your own home only."))
 
 
 def can_reverse(user: User, receipt: Receipt) -> bool:

@@ -116,7 +116,10 @@ CALLBACKS = [
         callbacks_to_make,
     ),
 ]
-PORTAL = [Entry(_("My home"), "portal_home", "house", frozenset({Role.RESIDENT}), 10)]
+PORTAL = [
+    Entry(_("My home"), "portal_home", "house", frozenset({Role.RESIDENT}), 10),
+    Entry(_("My bills"), "portal_bills", "receipt-text", frozenset({Role.RESIDENT}), 20, also=(_("Pay online"),)),
+]
 INBOX = [
     Entry(
         _("Messages"),

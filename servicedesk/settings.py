@@ -333,6 +333,12 @@ SPECTACULAR_SETTINGS = {
 # --- Telling people -------------------------------------------------------------------------------------------------
 NOTIFY_CHANNELS = env.list("NOTIFY_CHANNELS", default=["console"])
 
+# --- Paying online ---------------------------------------------------------------------------------------------------
+# Empty: nobody pays online. The sandbox moves no money, and outside a demonstration it is not to be had.
+ONLINE_PROVIDER = env.str("ONLINE_PROVIDER", default="sandbox" if DEMO else "")
+# What the provider signs its notices with. Empty: one of this installation's own, as the sandbox needs no other.
+ONLINE_SECRET = env.str("ONLINE_SECRET", default="")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -24,7 +24,7 @@ from cases.actions import next_number
 from cases.family import lock_lines
 from cases.models import Case
 from cases.rules import check_claim
-from core.errors import Invalid, NotNow
+from core.errors import Invalid, NotAllowed, NotNow
 from core.money import require_cents
 from estate.models import Person, Unit
 from records.actions import audit
@@ -54,21 +54,22 @@ def take_payment(
     method: str,
     reference: str = "",
     payer: str = "",
-    by: User,
+    by: User | None,
     at: datetime,
     claimed_at: datetime | None = None,
 ) -> Receipt:
     """Take money for the bills of a unit, the oldest first, and give a receipt for it. All of it, or nothing.
 
     Less than the bills come to is a part payment; what is more, or all of it where no bill is named, is the
-    household's credit. `claimed_at` is when somebody out of signal says it was taken.
+    household's credit. `claimed_at` is when somebody out of signal says it was taken. `by` nobody: it was paid online,
+    the caller has the provider's word for it, and it is in nobody's till.
 
     Raises:
-        NotAllowed: no cashier of the project.
+        NotAllowed: no cashier of the project, or nobody and not online.
         Invalid: an amount that is none, an unknown way of paying, a bill of another unit.
         NotNow: one of the bills was paid or made void meanwhile, or the cashier's day or the month is closed.
     """
-    require_taker(by, project)
+    _require_taken(by, project, method)
     _check(project, unit, bills, amount, method)
     check_claim(claimed_at, at=at)
     cases = lock_cases(bills)
@@ -96,8 +97,16 @@ def take_payment(
     )
     _book(payment, settled, rest)
     audit(at=at, by=by, project=project, action="payment.taken", target=payment.number, data={"amount": str(amount)})
-    require_day_open(project=project, cashier=by, day=payment.day)
+    if by is not None:
+        require_day_open(project=project, cashier=by, day=payment.day)
     return issue_receipt(payment)
+
+
+def _require_taken(by: User | None, project: Project, method: str) -> None:
+    if by is not None:
+        require_taker(by, project)
+    elif method != Method.ONLINE:
+        raise NotAllowed(_("Only cashiers take money."))
 
 
 def _check(project: Project, unit: Unit, bills: Sequence[Bill], amount: Decimal, method: str) -> None:
@@ -159,7 +168,7 @@ def _tell_cases(
     settled: Mapping[int, Decimal],
     how: Mapping[str, str],
     *,
-    by: User,
+    by: User | None,
     at: datetime,
 ) -> None:
     for bill in bills:
@@ -170,7 +179,7 @@ def _tell_cases(
 
 
 def make_payment(
-    project: Project, unit: Unit, bills: Sequence[Bill], *, payer: str, by: User, at: datetime, **given: object
+    project: Project, unit: Unit, bills: Sequence[Bill], *, payer: str, by: User | None, at: datetime, **given: object
 ) -> Payment:
     """The row of money that was taken, in the name of whoever owes the bills, or else owns the unit.
 

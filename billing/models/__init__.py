@@ -16,6 +16,7 @@ from billing.models.closing import DayClose, DayCloseLine, DayCloseRemark, DayRe
 from billing.models.deposits import Deposit, DepositMove
 from billing.models.ledger import Account, ClosedMonth, Entry, Posting
 from billing.models.meters import Meter, Reading, Usage
+from billing.models.online import OnlineOrder, OnlineOrderBill, OnlinePayment
 from billing.models.payments import Credit, Payment, PaymentLine, Receipt, ReceiptPrint, ReceiptSeries
 from billing.models.refunds import Refund, RefundPaper
 from billing.models.sharing import Share, SharedCost
@@ -46,6 +47,9 @@ __all__ = [
     "DepositMove",
     "Entry",
     "Meter",
+    "OnlineOrder",
+    "OnlineOrderBill",
+    "OnlinePayment",
     "Payment",
     "PaymentLine",
     "Posting",

@@ -11,7 +11,8 @@ from billing.actions.deposits import take_deposit
 from billing.actions.paying import take_payment
 from billing.actions.receipting import print_receipt
 from billing.actions.refunding import ask_for_refund, print_refund, refund
-from billing.models import Bill, DayClose
+from billing.models import Bill, DayClose, OnlineOrder, OnlineOrderBill
+from cases.actions import next_number
 from records.models import Approval
 from records.papers import FONTS
 from tests.cast import NOON, make_user
@@ -59,6 +60,7 @@ def money_of(place: "Place", word: str) -> dict[str, dict[str, object]]:
         "receipt": {"number": receipt.number},
         "receipt_token": {"token": receipt.token},
         "deposit": {"number": deposit.number},
+        "order": {"number": _order(place, owed)},
         "day": {"pk": _closed_day(place, word)},
         "receipt_print": {"number": receipt.number, "nth": printed.nth},
     }
@@ -74,6 +76,23 @@ def _refund(place: "Place", word: str) -> str:
     print_refund(refund=made, url="https://desk.example.org/", fonts=FONTS, by=place.cashier, at=NOON)
     Approval.objects.filter(pk=asked_for.pk).update(decision="approved", decided_by=leader, decided_at=NOON)
     return made.number
+
+
+def _order(place: "Place", owed: Bill) -> str:
+    """What the home's resident asked to pay online."""
+    order = OnlineOrder.objects.create(
+        number=next_number(prefix="XS", day=NOON.date()),
+        project=place.project,
+        unit=place.unit,
+        household_id=owed.household_id,
+        by=place.cashier,
+        provider="sandbox",
+        amount=owed.outstanding,
+        at=NOON,
+        expires_at=NOON + timedelta(minutes=30),
+    )
+    OnlineOrderBill.objects.create(order=order, bill=owed, amount=owed.outstanding)
+    return order.number
 
 
 def _closed_day(place: "Place", word: str) -> int:

@@ -32,6 +32,7 @@ MISSED_AT = {
     "billing.Deposit.visible_to": "deposit",
     "billing.ChargeItem.visible_to": "admin:billing_tariff_change",
     "billing.Meter.visible_to": "meter",
+    "billing.OnlineOrder.visible_to": "onlineorder-detail",
     "billing.Payment.visible_to": "payment-detail",
     "billing.Receipt.visible_to": "receipt-detail",
     "billing.Refund.visible_to": "refund-detail",

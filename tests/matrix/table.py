@@ -36,6 +36,7 @@ from tests.matrix.rows import (
     colleague,
     just,
     money_for,
+    order_for,
     other_ticket,
     readable,
     refund_for,
@@ -131,6 +132,10 @@ TABLE: dict[str, Row] = {
     "portal_complaint": Row(reads=RESIDENTS, writes=RESIDENTS, body=just(about="service", description="态度差")),
     "portal_complaint_photo": writable("", RESIDENTS),
     "portal_matter": readable("ticket", RESIDENTS),
+    "portal_bills": readable("", RESIDENTS),
+    "portal_pay": writable("", RESIDENTS, lambda world, place: {"bills": order_for(world, place)["bills"]}),
+    "portal_order": readable("order", RESIDENTS),
+    "portal_receipt": readable("receipt", RESIDENTS),
     # --- the desk ----------------------------------------------------------------------------------------------------
     "desk": readable("", DESK),
     "desk_line": readable("", DESK),
@@ -217,6 +222,10 @@ TABLE: dict[str, Row] = {
     "refund_paper": readable("refund", CASHIER | {"supervisor"}),
     # Whoever holds the paper has its token: it tells no name and no room.
     "receipt_verify": Row(thing="receipt_token", reads=frozenset(ROLES), public=True),
+    # The provider's own page, played by the desk in a demonstration.
+    "sandbox_pay": Row(thing="order", reads=RESIDENTS, writes=RESIDENTS, body=just(outcome="paid")),
+    # Anybody can reach it; what is not signed is refused and written down.
+    "online_callback": Row(writes=frozenset(ROLES), public=True, given={"provider": "sandbox"}),
     # --- billing runs, meters, shared costs ----------------------------------------------------------------------
     "runs": readable("", MONEY_STAFF),
     "run_new": Row(reads=BILLERS, writes=BILLERS),
@@ -393,6 +402,8 @@ TABLE: dict[str, Row] = {
     "receipt-detail": readable("receipt"),
     "refund-list": Row(reads=SIGNED_IN, writes=CASHIER | {"supervisor"}, body=refund_for),
     "refund-detail": readable("refund"),
+    "onlineorder-list": Row(reads=SIGNED_IN, writes=RESIDENTS, body=order_for),
+    "onlineorder-detail": readable("order"),
     # Who took the money, and supervisors.
     "receipt-reverse": writable("receipt", frozenset({"cashier", "supervisor"}), REASON),
     "arrears-list": readable(),
