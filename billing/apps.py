@@ -30,5 +30,6 @@ class BillingConfig(AppConfig):
         import_module("billing.audited_closing")
         import_module("billing.keeping")
         import_module("billing.taking_out")
+        import_module("billing.taking_out_invoices")
         import_module("billing.online.sandbox")
         import_module("billing.kinds")

@@ -36,11 +36,13 @@ def can_pay_online(user: User, project: Project) -> bool:
     return user.has_role(project.pk, Role.RESIDENT)
 
 
-def require_online_payer(user: User, bill: Bill) -> None:
-    """Raise `NotAllowed` for who is not of the household that owes the bill."""
-    is_own = own_households(user).filter(household=bill.household_id).exists()
-    if not is_own or not can_pay_online(user, bill.project):
+def require_online_payer(user: User, bill: Bill) -> int:
+    """The key of the household that owes the bill; raises `NotAllowed` for who is not of it."""
+    household = bill.household_id
+    is_own = household is not None and own_households(user).filter(household=household).exists()
+    if household is None or not is_own or not can_pay_online(user, bill.project):
         raise NotAllowed(_("You pay online for your own home only."))
+    return household
 
 
 def can_reverse(user: User, receipt: Receipt) -> bool:
@@ -101,6 +103,11 @@ def require_second(user: User, project: Project, asked_by: User) -> None:
     """Raise `NotAllowed` for who asked for it, or does not decide about money in the project."""
     if user.pk == asked_by.pk or not can_decide_on_money(user, project):
         raise NotAllowed(_("A second person decides about this: another supervisor, or the general manager."))
+
+
+def can_register_invoice(user: User, project: Project) -> bool:
+    """Cashiers and supervisors register tax invoices, which are issued in the tax bureau's system."""
+    return user.has_role(project.pk, *BILLERS)
 
 
 def can_print_refund(user: User, project: Project) -> bool:

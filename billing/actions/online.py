@@ -49,7 +49,7 @@ def order_online(*, bills: Sequence[Bill], by: User, at: datetime) -> OnlineOrde
     if not 0 < len(bills) <= MOST_BILLS or len({(bill.unit_id, bill.household_id) for bill in bills}) != 1:
         raise Invalid(_("Choose what you want to pay, of one home."), fields={"bills": _("Choose at least one.")})
     first = bills[0]
-    require_online_payer(by, first)
+    household = require_online_payer(by, first)
     if any(not bill.outstanding for bill in bills):
         raise NotNow(_("One of these bills is paid already. Look at what is owed now."), code="not_owed")
     amount = sum((bill.outstanding for bill in bills), NOTHING)
@@ -59,7 +59,7 @@ def order_online(*, bills: Sequence[Bill], by: User, at: datetime) -> OnlineOrde
         number=next_number(prefix=PREFIX, day=at.astimezone(first.project.tz).date()),
         project=first.project,
         unit=first.unit,
-        household_id=first.household_id,
+        household_id=household,
         by=by,
         provider=provider.key,
         amount=amount,

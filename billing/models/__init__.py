@@ -14,6 +14,7 @@ from billing.models.arrears import (
 from billing.models.bills import Bill, BillingRun, BillLine
 from billing.models.closing import DayClose, DayCloseLine, DayCloseRemark, DayReopen
 from billing.models.deposits import Deposit, DepositMove
+from billing.models.invoices import TaxInvoice, TaxInvoiceLine
 from billing.models.ledger import Account, ClosedMonth, Entry, Posting
 from billing.models.meters import Meter, Reading, Usage
 from billing.models.online import OnlineOrder, OnlineOrderBill, OnlinePayment
@@ -62,6 +63,8 @@ __all__ = [
     "Share",
     "SharedCost",
     "Tariff",
+    "TaxInvoice",
+    "TaxInvoiceLine",
     "UnitCharge",
     "Usage",
 ]

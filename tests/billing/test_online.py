@@ -78,7 +78,7 @@ def test_a_paid_order_becomes_one_payment_with_a_receipt_and_nobody_is_its_cashi
     payment = receipt.payment
     assert answer.json() == {"code": "ok", "order": order.number, "outcome": "paid", "receipt": receipt.number}
     assert (payment.method, payment.amount, payment.reference, payment.by) == ("online", yuan("100.50"), "T1", None)
-    assert (fresh(first).outstanding, fresh(second).outstanding, on(Book.ONLINE, cast)) == (0, 0, yuan("100.50"))
+    assert [fresh(first).outstanding, fresh(second).outstanding, on(Book.ONLINE, cast)] == [0, 0, yuan("100.50")]
     order.refresh_from_db()
     assert (order.state, order.payments.get().late) == (OrderState.PAID, "")
     assert receipt.number in Message.objects.get(user=cast.resident, template="online.paid").data["receipt"]
@@ -108,7 +108,7 @@ def test_a_failed_payment_books_nothing_and_may_still_succeed(cast: Cast) -> Non
     order.refresh_from_db()
     assert (order.state, Payment.objects.count()) == (OrderState.FAILED, 0)
     told(order, transaction="T2")
-    assert (fresh(bill).outstanding, OnlinePayment.objects.get().late) == (0, "")
+    assert (fresh(bill).outstanding, OnlinePayment.objects.get().late) == (yuan(0), "")
     told(order, "failed", transaction="T3")
     order.refresh_from_db()
     assert order.state == OrderState.PAID
@@ -256,7 +256,7 @@ def test_a_supervisor_takes_it_back_and_no_till_lacks_it(cast: Cast) -> None:
     with pytest.raises(NotAllowed):
         reverse_receipt(receipt=receipt, reason="x", by=cast.cashier, at=NOON)
     reverse_receipt(receipt=receipt, reason="退款", by=cast.supervisor, at=NOON)
-    assert (fresh(bill).outstanding, on(Book.ONLINE, cast)) == (60, 0)
+    assert [fresh(bill).outstanding, on(Book.ONLINE, cast)] == [60, 0]
     assert open_days(cast.project, NOON.date(), NOON.date()) == []
     assert_books_agree(cast)
 
@@ -280,7 +280,7 @@ def test_callbacks_at_once_act_once(real_transactions: None, cast: Cast, people:
     order = ordered(cast, charged(cast, 60))
     answers = at_once(people, lambda _: told(order))
     assert {getattr(answer, "status_code", answer) for answer in answers} == {200}
-    assert len({answer.content for answer in answers}) == 1
+    assert len({getattr(answer, "content", answer) for answer in answers}) == 1
     assert (Payment.objects.count(), Receipt.objects.count()) == (1, 1)
     assert_books_agree(cast)
 

@@ -8,10 +8,11 @@ from accounts.models import User
 from accounts.states import Role
 from billing.actions.charging import charge_once, standing_item
 from billing.actions.deposits import take_deposit
+from billing.actions.invoicing import NewInvoice, register_invoice
 from billing.actions.paying import take_payment
 from billing.actions.receipting import print_receipt
 from billing.actions.refunding import ask_for_refund, print_refund, refund
-from billing.models import Bill, DayClose, OnlineOrder, OnlineOrderBill
+from billing.models import Bill, DayClose, OnlineOrder, OnlineOrderBill, Receipt
 from cases.actions import next_number
 from records.models import Approval
 from records.papers import FONTS
@@ -61,6 +62,7 @@ def money_of(place: "Place", word: str) -> dict[str, dict[str, object]]:
         "receipt_token": {"token": receipt.token},
         "deposit": {"number": deposit.number},
         "order": {"number": _order(place, owed)},
+        "invoice": {"pk": _invoice(receipt, word, by=place.cashier)},
         "day": {"pk": _closed_day(place, word)},
         "receipt_print": {"number": receipt.number, "nth": printed.nth},
     }
@@ -84,7 +86,7 @@ def _order(place: "Place", owed: Bill) -> str:
         number=next_number(prefix="XS", day=NOON.date()),
         project=place.project,
         unit=place.unit,
-        household_id=owed.household_id,
+        household=place.unit.households.get(),
         by=place.cashier,
         provider="sandbox",
         amount=owed.outstanding,
@@ -93,6 +95,12 @@ def _order(place: "Place", owed: Bill) -> str:
     )
     OnlineOrderBill.objects.create(order=order, bill=owed, amount=owed.outstanding)
     return order.number
+
+
+def _invoice(receipt: Receipt, word: str, *, by: User) -> int:
+    """The invoice of the place's receipt, made out to somebody who is called by the word."""
+    new = NewInvoice(number=f"{receipt.pk:020}", title=word, amount=receipt.payment.amount, day=NOON.date())
+    return register_invoice(project=receipt.payment.project, receipts=[receipt], new=new, by=by, at=NOON).pk
 
 
 def _closed_day(place: "Place", word: str) -> int:

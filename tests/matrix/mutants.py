@@ -39,6 +39,7 @@ MISSED_AT = {
     "billing.SharedCost.visible_to": "shared_cost",
     "billing.Tariff.visible_to": "admin:billing_unitcharge_change",
     "billing.UnitCharge.visible_to": "",
+    "billing.TaxInvoice.visible_to": "invoice",
     "cases.Attachment.meant_for": "case_file paper",
     "cases.Case.visible_at_work": "",
     "cases.Case.visible_to": "case",

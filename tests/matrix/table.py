@@ -244,6 +244,12 @@ TABLE: dict[str, Row] = {
     "shared_cost_step": writable("shared_cost", BILLERS, given={"verb": "raise"}),
     "shared_cost_step cancel": writable("shared_cost", BILLERS, REASON, given={"verb": "cancel"}),
     "receipts": readable("", MONEY_STAFF),
+    "invoices": readable("", MONEY_STAFF),
+    # Where the register is short, writing and reading are the same.
+    "invoices_export": Row(reads=MONEY_LEADERS, writes=MONEY_LEADERS, get_writes=True),
+    "invoice_new": Row(reads=BILLERS, writes=BILLERS, body=just(number="1", title="某公司")),
+    "invoice": readable("invoice", MONEY_STAFF),
+    "invoice_red": writable("invoice", BILLERS, just(number="24330000000000009999", day="2026-11-23")),
     "statements": readable("", MONEY_LEADERS),
     # Where a statement is short, writing and reading are the same.
     "statement_export": Row(reads=MONEY_LEADERS, writes=MONEY_LEADERS, given={"kind": "xlsx"}, get_writes=True),

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from billing.models import Bill, OnlineOrder, Payment, Receipt
 from servicedesk.templatetags.desk import money
-from tests.billing.money import HOME, NEXT_DOOR, charged, paid
+from tests.billing.money import HOME, NEXT_DOOR, charged, paid, yuan
 from tests.cast import NOON, Cast
 
 SignIn = Callable[[User], Client]
@@ -48,7 +48,7 @@ def test_from_the_bill_over_the_sandbox_to_the_receipt(cast: Cast, signed_in: Si
     client = signed_in(cast.resident)
     to = pay(client, chosen).headers["Location"]
     order = OnlineOrder.objects.get()
-    assert (to, order.amount) == (f"/sandbox/{order.number}/", 60)
+    assert (to, order.amount) == (f"/sandbox/{order.number}/", yuan(60))
     assert order.number in client.get(BILLS).content.decode()
     page = client.get(to).content.decode()
     assert "沙箱" in page
