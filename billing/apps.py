@@ -16,12 +16,12 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         """Take the sheet of charges over with the workbooks; say who carries out runs, and what is kept on record."""
-        from billing.actions import running, sharing  # noqa: PLC0415  models are ready only now
+        from billing.actions import proving, running, sharing  # noqa: PLC0415  models are ready only now
         from billing.register import IMPORTER  # noqa: PLC0415
         from records.work import register_work  # noqa: PLC0415
 
         register_importer(IMPORTER)
-        for room in (running, sharing):
+        for room in (running, sharing, proving):
             for kind, runner in room.RUNNERS.items():
                 register_work(kind, runner, room.found_again)
         import_module("billing.second")

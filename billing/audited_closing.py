@@ -39,6 +39,7 @@ register_actions(
         "day.closed": _("Closed a day"),
         "day.reopened": _("Opened a day again"),
         "month.closed": _("Closed a month"),
+        "books.differ": _("The books did not agree with the ledger"),
         "statement.exported": _("Exported a statement"),
         "account.printed": _("Printed a household's statement"),
         "invoice.registered": _("Registered a tax invoice"),

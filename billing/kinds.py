@@ -54,6 +54,9 @@ MESSAGES: dict[str, Label] = {
     "arrears.notice": _(
         "%(room)s: ¥%(amount)s (%(period)s) is due and not paid. Please pay by %(pay_by)s. Questions: %(service_phone)s"
     ),
+    "books.differ": _(
+        "The books of %(day)s do not agree with the ledger: %(count)s differences. Nothing is corrected by itself."
+    ),
     "online.paid": _("¥%(amount)s for %(room)s was paid online: receipt %(receipt)s."),
     "online.late": _(
         "¥%(amount)s that was paid online for %(room)s (order %(order)s) is kept as paid in advance, all of it or a "

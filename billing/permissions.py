@@ -126,6 +126,12 @@ def require_closer(user: User, project: Project) -> None:
         raise NotAllowed(_("Only the supervisor or the general manager closes a month."))
 
 
+def require_proof_reader(user: User, project: Project) -> None:
+    """Raise `NotAllowed` for who does not close the project's books."""
+    if not can_close_month(user, project):
+        raise NotAllowed(_("Only the supervisor and the general manager prove the books."))
+
+
 def can_read_prices(user: User, project: Project) -> bool:
     """Whoever works with the register answers what something costs."""
     return user.is_superuser or user.has_role(project.pk, *REGISTER_ROLES)

@@ -160,6 +160,22 @@ class Late(TextChoices):
     TWICE = "twice", _("the order was paid before")
 
 
+class Proven(TextChoices):
+    """What is held against the ledger: sums of a project, and single things that differ."""
+
+    RECEIVABLE = "receivable", _("Receivable")
+    CREDIT = "credit", _("Paid in advance")
+    WAIVED = "waived", _("Waived")
+    METHOD = "method", _("How it is paid")
+    LINES = "lines", _("Settled on bills")
+    DEPOSITS = "deposits", _("Deposits held")
+    BILL = "bill", _("Owed on the bill")
+    BILL_WAIVED = "bill_waived", _("Waived on the bill")
+    UNIT = "unit", _("Paid in advance for the room")
+    RECEIPT = "receipt", _("Booked for the receipt")
+    DEPOSIT = "deposit", _("Held of the deposit")
+
+
 class RunState(TextChoices):
     """Where a billing run stands."""
 

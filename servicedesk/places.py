@@ -201,6 +201,7 @@ TASKS: list[Entry] = [
     Entry(_("Tax invoices"), "invoices", "file-text", READ_MONEY, 29, also=(_("Red-letter invoice"),)),
     Entry(_("Register an invoice"), "invoice_new", "file-plus", RAISE_BILLS, 32),
     Entry(_("Statements"), "statements", "sheet", LEAD_MONEY, 29, also=(_("Income"), _("Close the month"))),
+    Entry(_("Proof of the books"), "proof", "scale", LEAD_MONEY, 29, also=(_("Trial balance"), _("Ledger"))),
     Entry(_("Day closes"), "dayclose_all", "calendar-check", LEAD_MONEY, 29, also=(_("Who closed the day"),)),
     Entry(_("Day close"), "dayclose_own", "lock", frozenset({Role.SUPERVISOR}), 29),
     Entry(_("Prices"), "tariffs", "tags", READ_PRICES, 39, also=(_("Tariffs"), _("What something costs"))),

@@ -19,6 +19,7 @@ from billing.models.ledger import Account, ClosedMonth, Entry, Posting
 from billing.models.meters import Meter, Reading, Usage
 from billing.models.online import OnlineOrder, OnlineOrderBill, OnlinePayment
 from billing.models.payments import Credit, Payment, PaymentLine, Receipt, ReceiptPrint, ReceiptSeries
+from billing.models.proofs import BooksProof
 from billing.models.refunds import Refund, RefundPaper
 from billing.models.sharing import Share, SharedCost
 from billing.models.tariffs import ChargeItem, Tariff, UnitCharge
@@ -37,6 +38,7 @@ __all__ = [
     "Bill",
     "BillLine",
     "BillingRun",
+    "BooksProof",
     "ChargeItem",
     "ClosedMonth",
     "Credit",

@@ -12,7 +12,7 @@ from billing.actions.invoicing import NewInvoice, register_invoice
 from billing.actions.paying import take_payment
 from billing.actions.receipting import print_receipt
 from billing.actions.refunding import ask_for_refund, print_refund, refund
-from billing.models import Bill, DayClose, OnlineOrder, OnlineOrderBill, Receipt
+from billing.models import Bill, BooksProof, DayClose, OnlineOrder, OnlineOrderBill, Receipt
 from cases.actions import next_number
 from records.models import Approval
 from records.papers import FONTS
@@ -63,6 +63,7 @@ def money_of(place: "Place", word: str) -> dict[str, dict[str, object]]:
         "deposit": {"number": deposit.number},
         "order": {"number": _order(place, owed)},
         "invoice": {"pk": _invoice(receipt, word, by=place.cashier)},
+        "proof": {"pk": _proof(place)},
         "day": {"pk": _closed_day(place, word)},
         "receipt_print": {"number": receipt.number, "nth": printed.nth},
     }
@@ -101,6 +102,12 @@ def _invoice(receipt: Receipt, word: str, *, by: User) -> int:
     """The invoice of the place's receipt, made out to somebody who is called by the word."""
     new = NewInvoice(number=f"{receipt.pk:020}", title=word, amount=receipt.payment.amount, day=NOON.date())
     return register_invoice(project=receipt.payment.project, receipts=[receipt], new=new, by=by, at=NOON).pk
+
+
+def _proof(place: "Place") -> int:
+    """A proof of the project's books."""
+    proof = BooksProof.objects.create(project=place.project, day=NOON.date(), at=NOON, by=place.cashier, holds=True)
+    return int(proof.pk)
 
 
 def _closed_day(place: "Place", word: str) -> int:

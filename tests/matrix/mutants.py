@@ -28,6 +28,7 @@ MISSED_AT = {
     "billing.Arrears.visible_to": "arrears_case",
     "billing.Bill.visible_to": "bill-detail",
     "billing.BillingRun.visible_to": "run",
+    "billing.BooksProof.visible_to": "proof_record",
     "billing.DayClose.visible_to": "dayclose",
     "billing.Deposit.visible_to": "deposit",
     "billing.ChargeItem.visible_to": "admin:billing_tariff_change",

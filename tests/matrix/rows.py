@@ -102,6 +102,7 @@ SEES: dict[str, Mapping[str, Places]] = {
     # A cashier's own day, and those who lead.
     "day": dict.fromkeys({"cashier", "supervisor", "gm"}, BOTH),
     "refund": MONEY,
+    "proof": dict.fromkeys(DECIDERS, BOTH),
     "invoice": _sees({"frontdesk", "cashier", "supervisor", "gm"}),
     "order": MONEY,
     "arrears": _sees(WIDE | {"cashier"}),

@@ -253,6 +253,10 @@ TABLE: dict[str, Row] = {
     "statements": readable("", MONEY_LEADERS),
     # Where a statement is short, writing and reading are the same.
     "statement_export": Row(reads=MONEY_LEADERS, writes=MONEY_LEADERS, given={"kind": "xlsx"}, get_writes=True),
+    "proof": readable("", DECIDERS),
+    "proof_now": writable("", DECIDERS),
+    "proof_progress": readable("", DECIDERS),
+    "proof_record": readable("proof", DECIDERS),
     "month_close": writable("", DECIDERS, just(month="2026-01-01")),
     "household_statement": readable("household", MONEY_STAFF),
     "household_paper": writable("household", MONEY_STAFF),
