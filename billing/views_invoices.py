@@ -141,15 +141,13 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(
     request: HttpRequest, found: TaxInvoice, at: datetime, tried: Tried[NumberForm] | None = None
 ) -> HttpResponse:
-    lines, red = list(found.lines.all()), getattr(found, "red", None)
-    stands = found.original_id is None and red is None
     usual = {"day": at.astimezone(found.project.tz).date()}
     context = {
         "invoice": found,
-        "lines": lines,
-        "red": red,
-        "owes_red": stands and any(line.receipt.reversed_at for line in lines),
-        "may_redden": stands and can_register_invoice(user_of(request), found.project),
+        "lines": list(found.lines.all()),
+        "red": getattr(found, "red", None),
+        "owes_red": found.owes_red,
+        "may_redden": found.stands and can_register_invoice(user_of(request), found.project),
         "form": tried.form if tried and tried.form is not None else NumberForm(initial=usual),
         "opened": tried is not None,
     }

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("day", models.DateField(verbose_name="day")),
                 ("at", models.DateTimeField(verbose_name="proved")),
-                ("holds", models.BooleanField(verbose_name="agrees")),
+                ("holds", models.BooleanField(verbose_name="in order")),
                 ("differing", models.PositiveIntegerField(default=0)),
                 ("checks", models.JSONField(default=list)),
                 (

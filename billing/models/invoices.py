@@ -58,6 +58,16 @@ class TaxInvoice(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.number}".strip()
 
+    @property
+    def stands(self) -> bool:
+        """Say whether it is no red letter and none took it back."""
+        return self.original_id is None and getattr(self, "red", None) is None
+
+    @property
+    def owes_red(self) -> bool:
+        """Say whether it stands although one of its receipts, which are read, was reversed."""
+        return self.stands and any(line.receipt.reversed_at is not None for line in self.lines.all())
+
 
 class TaxInvoiceLine(models.Model):
     """How much of an invoice is for which receipt, in yuan; of a red-letter one, what it takes back. Append-only."""

@@ -30,7 +30,7 @@ class BooksProof(models.Model):
     day = models.DateField(_("day"))
     at = models.DateTimeField(_("proved"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
-    holds = models.BooleanField(_("agrees"))
+    holds = models.BooleanField(_("in order"))
     differing = models.PositiveIntegerField(default=0)
     checks = models.JSONField(default=list)
 

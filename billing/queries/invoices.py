@@ -33,9 +33,7 @@ def invoices_of(receipt: Receipt) -> list[TaxInvoice]:
 
 def owes_red(receipt: Receipt, invoices: Sequence[TaxInvoice]) -> bool:
     """Say whether a receipt was reversed and an invoice of it stands all the same."""
-    return receipt.reversed_at is not None and any(
-        one.original_id is None and getattr(one, "red", None) is None for one in invoices
-    )
+    return receipt.reversed_at is not None and any(one.stands for one in invoices)
 
 
 @dataclass(frozen=True)
