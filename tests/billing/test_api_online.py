@@ -54,7 +54,7 @@ def test_others_bills_and_other_people_are_refused(cast: Cast, api: Api) -> None
 
 def test_the_list_asks_as_often_for_three_as_for_one(cast: Cast, api: Api) -> None:
     client = api(cast.resident)
-    counts = []
+    counts: list[int] = []
     for _ in range(3):
         client.post(ORDERS, {"project": "demo", "bills": [charged(cast, 60).number]}, format="json")
         with CaptureQueriesContext(connection) as queries:
