@@ -16,14 +16,14 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         """Take charges and past payments over with the workbooks; say who carries out runs and what is kept."""
-        from billing.actions import running, sharing  # noqa: PLC0415  models are ready only now
+        from billing.actions import proving, running, sharing  # noqa: PLC0415  models are ready only now
         from billing.opening import IMPORTER as OPENINGS  # noqa: PLC0415
         from billing.register import IMPORTER  # noqa: PLC0415
         from records.work import register_work  # noqa: PLC0415
 
         register_importer(IMPORTER)
         register_importer(OPENINGS)
-        for room in (running, sharing):
+        for room in (running, sharing, proving):
             for kind, runner in room.RUNNERS.items():
                 register_work(kind, runner, room.found_again)
         import_module("billing.second")
@@ -32,4 +32,6 @@ class BillingConfig(AppConfig):
         import_module("billing.audited_closing")
         import_module("billing.keeping")
         import_module("billing.taking_out")
+        import_module("billing.taking_out_invoices")
+        import_module("billing.online.sandbox")
         import_module("billing.kinds")

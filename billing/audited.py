@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from billing.models import Bill, Payment, Receipt, Refund
 from records.about import About, nothing, register_about
-from records.sentences import register_actions, register_names
+from records.sentences import register_actions, register_companywide, register_names, register_values
 
 
 def _receipts(user: User, project: Project, targets: Collection[str]) -> Mapping[str, About]:
@@ -46,6 +46,8 @@ register_actions(
         "bill.voided": _("Made a bill void"),
         "bill.waived": _("Waived some of a bill"),
         "credit.used": _("Settled from what was paid in advance"),
+        "online.paid": _("Took money that was paid online"),
+        "online.refused": _("Did not believe what was sent as a provider's word"),
         "refund.made": _("Gave back what was paid in advance"),
         "opening.taken_over": _("Took opening balances over"),
         "run.raised": _("Raised bills"),
@@ -66,9 +68,24 @@ register_names(
         "count": _("How many"),
         "replaced": _("Replaced"),
         "day": _("Day"),
+        "order": _("Order"),
+        "transaction": _("Transaction number"),
+        "provider": _("Provider"),
+        "why": _("Why"),
     }
 )
-register_about(["receipt.reversed", "receipt.reprinted"], _receipts)
+register_about(["receipt.reversed", "receipt.reprinted", "online.paid"], _receipts)
+register_values(
+    {
+        ("why", "unreadable"): _("no notice of a payment"),
+        ("why", "bad_signature"): _("the signature was not the provider's"),
+        ("why", "not_fresh"): _("it was sent long ago"),
+        ("why", "no_such_order"): _("there is no such order"),
+        ("why", "wrong_amount"): _("the order is of another amount"),
+        ("why", "other_order"): _("another order was paid by this transaction"),
+    }
+)
+register_companywide(["online.refused"])
 register_about(["payment.taken"], _payments)
 register_about(["bill.voided", "bill.waived"], _bills)
 register_about(["refund.made"], _refunds)

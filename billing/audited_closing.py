@@ -39,14 +39,18 @@ register_actions(
         "day.closed": _("Closed a day"),
         "day.reopened": _("Opened a day again"),
         "month.closed": _("Closed a month"),
+        "books.differ": _("The books did not agree with the ledger"),
         "statement.exported": _("Exported a statement"),
         "account.printed": _("Printed a household's statement"),
+        "invoice.registered": _("Registered a tax invoice"),
+        "invoice.reddened": _("Registered a red-letter invoice"),
+        "invoices.exported": _("Exported the register of invoices"),
         "deposit.taken": _("Took a deposit"),
         "deposit.returned": _("Gave a deposit back"),
         "deposit.kept": _("Kept a deposit"),
     }
 )
-register_names({"difference": _("Difference"), "until": _("Until")})
+register_names({"difference": _("Difference"), "until": _("Until"), "original": _("Original invoice")})
 register_about(["day.closed", "day.reopened"], _closes, otherwise=_("a day"))
 register_about(["deposit.taken", "deposit.returned", "deposit.kept"], _deposits)
 register_about(["account.printed"], _households, otherwise=_("a household"))

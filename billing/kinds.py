@@ -11,6 +11,7 @@ from accounts.states import Role
 from billing.actions.arrears import file
 from billing.actions.arrears.deciding import APPROVAL
 from billing.actions.arrears.finding import collect
+from billing.actions.online import expire
 from billing.models import Arrears
 from billing.permissions import require_letters
 from billing.states import ARREARS_PHASES, ARREARS_TRANSITIONS, KIND, ArrearsState
@@ -52,7 +53,15 @@ EVENTS: dict[str, Label] = {
 MESSAGES: dict[str, Label] = {
     "arrears.notice": _(
         "%(room)s: ¥%(amount)s (%(period)s) is due and not paid. Please pay by %(pay_by)s. Questions: %(service_phone)s"
-    )
+    ),
+    "books.differ": _(
+        "The books of %(day)s do not agree with the ledger: %(count)s differences. Nothing is corrected by itself."
+    ),
+    "online.paid": _("¥%(amount)s for %(room)s was paid online: receipt %(receipt)s."),
+    "online.late": _(
+        "¥%(amount)s that was paid online for %(room)s (order %(order)s) is kept as paid in advance, all of it or a "
+        "part: %(why)s. Receipt %(receipt)s: use it for what is owed, or give it back."
+    ),
 }
 
 
@@ -102,3 +111,4 @@ register_approval(
     ),
 )
 register_job("arrears", collect)
+register_job("online_orders", expire)

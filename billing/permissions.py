@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from accounts.states import Role
-from billing.models import DayClose, Deposit, Receipt
-from billing.models.bills import money_projects
+from billing.models import Bill, DayClose, Deposit, Receipt
+from billing.models.bills import money_projects, own_households
 from billing.models.closing import CLOSERS, TAKERS
 from cases.models import Case
 from core.errors import NotAllowed
@@ -29,6 +29,20 @@ def require_taker(user: User, project: Project) -> None:
     """Raise `NotAllowed` for who does not take money in the project."""
     if not can_take_payment(user, project):
         raise NotAllowed(_("Only cashiers take money."))
+
+
+def can_pay_online(user: User, project: Project) -> bool:
+    """Residents pay for their own home; what that is, their bills say."""
+    return user.has_role(project.pk, Role.RESIDENT)
+
+
+def require_online_payer(user: User, bill: Bill) -> int:
+    """The key of the household that owes the bill; raises `NotAllowed` for who is not of it."""
+    household = bill.household_id
+    is_own = household is not None and own_households(user).filter(household=household).exists()
+    if household is None or not is_own or not can_pay_online(user, bill.project):
+        raise NotAllowed(_("You pay online for your own home only."))
+    return household
 
 
 def can_reverse(user: User, receipt: Receipt) -> bool:
@@ -91,6 +105,11 @@ def require_second(user: User, project: Project, asked_by: User) -> None:
         raise NotAllowed(_("A second person decides about this: another supervisor, or the general manager."))
 
 
+def can_register_invoice(user: User, project: Project) -> bool:
+    """Cashiers and supervisors register tax invoices, which are issued in the tax bureau's system."""
+    return user.has_role(project.pk, *BILLERS)
+
+
 def can_print_refund(user: User, project: Project) -> bool:
     """Whoever hands money out has it signed for."""
     return user.has_role(project.pk, *BILLERS)
@@ -105,6 +124,12 @@ def require_closer(user: User, project: Project) -> None:
     """Raise `NotAllowed` for who does not close months in the project."""
     if not can_close_month(user, project):
         raise NotAllowed(_("Only the supervisor or the general manager closes a month."))
+
+
+def require_proof_reader(user: User, project: Project) -> None:
+    """Raise `NotAllowed` for who does not close the project's books."""
+    if not can_close_month(user, project):
+        raise NotAllowed(_("Only the supervisor and the general manager prove the books."))
 
 
 def can_read_prices(user: User, project: Project) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from billing.actions import running, sharing
+from billing.actions import proving, running, sharing
 from records.models import LongWork
 
 OPEN = (LongWork.State.WAITING, LongWork.State.RUNNING)
@@ -16,6 +16,7 @@ def _label(kind: str) -> str:
         running.PREVIEW: _("Working the bills out"),
         running.RAISE: _("Raising the bills"),
         running.CANCEL: _("Taking the bills back"),
+        proving.PROVE: _("Proving the books"),
         sharing.RAISE: _("Raising the bills"),
         sharing.CANCEL: _("Taking the bills back"),
     }

@@ -66,12 +66,12 @@ class PaymentLineSerializer(serializers.ModelSerializer[PaymentLine]):
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
     """Money that was taken. What the bills did not need is `credit`; `receipt` is the receipt's number.
 
-    `deposit` is the number of the deposit that it was taken for, empty for most.
+    `deposit` is the number of the deposit that it was taken for, empty for most. `by` is nobody for one made online.
     """
 
     project = serializers.CharField(source="project.code")
     unit = serializers.CharField(source="unit.number")
-    by = serializers.CharField(source="by.username")
+    by = serializers.CharField(source="by.username", default=None, allow_null=True)
     bills = PaymentLineSerializer(source="lines", many=True)
     credit = serializers.SerializerMethodField()
     receipt = serializers.CharField(source="receipt.number")
@@ -118,7 +118,7 @@ class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
     amount = serializers.DecimalField(source="payment.amount", max_digits=14, decimal_places=2)
     method = serializers.ChoiceField(source="payment.method", choices=Method.choices)
     at = serializers.DateTimeField(source="payment.at")
-    by = serializers.CharField(source="payment.by.username")
+    by = serializers.CharField(source="payment.by.username", default=None, allow_null=True)
 
     class Meta:
         model = Receipt

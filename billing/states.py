@@ -137,6 +137,46 @@ class DepositState(TextChoices):
     SETTLED = "settled", _("Settled")
 
 
+class OrderState(TextChoices):
+    """Where an order to pay online stands. Money that comes after it expired is kept, as credit."""
+
+    WAITING = "waiting", pgettext_lazy("online order", "Waiting for the payment")
+    PAID = "paid", pgettext_lazy("online order", "Paid")
+    FAILED = "failed", pgettext_lazy("online order", "Payment failed")
+    EXPIRED = "expired", pgettext_lazy("online order", "Expired")
+
+
+class Outcome(TextChoices):
+    """What a provider of online payment says came of an order."""
+
+    PAID = "paid", pgettext_lazy("online order", "Paid")
+    FAILED = "failed", pgettext_lazy("online order", "Payment failed")
+
+
+class Late(TextChoices):
+    """Why money that was paid online became credit, all of it or a part."""
+
+    EXPIRED = "expired", _("the order had expired")
+    NOT_OWED = "not_owed", _("less was owed by then")
+    TWICE = "twice", _("the order was paid before")
+
+
+class Proven(TextChoices):
+    """What is held against the ledger: sums of a project, and single things that differ."""
+
+    RECEIVABLE = "receivable", _("Receivable")
+    CREDIT = "credit", _("Paid in advance")
+    WAIVED = "waived", _("Waived")
+    METHOD = "method", _("How it is paid")
+    LINES = "lines", _("Settled on bills")
+    DEPOSITS = "deposits", _("Deposits held")
+    BILL = "bill", _("Owed on the bill")
+    BILL_WAIVED = "bill_waived", _("Waived on the bill")
+    UNIT = "unit", _("Paid in advance for the room")
+    RECEIPT = "receipt", _("Booked for the receipt")
+    DEPOSIT = "deposit", _("Held of the deposit")
+
+
 class RunState(TextChoices):
     """Where a billing run stands."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from billing.views import bills, receipts, refunds, till
+from billing.views import bills, online, receipts, refunds, till
 
 urlpatterns = [
     path("", include("billing.urls_runs")),
@@ -23,4 +23,6 @@ urlpatterns = [
     path("refunds/<str:number>/", refunds.refund, name="refund"),
     path("refunds/<str:number>/print/", refunds.refund_print, name="refund_print"),
     path("refunds/<str:number>/paper/", refunds.refund_paper, name="refund_paper"),
+    path("sandbox/<str:number>/", online.sandbox, name="sandbox_pay"),
+    path("online/<slug:provider>/callback/", online.callback, name="online_callback"),
 ]

@@ -1,8 +1,8 @@
-"""Addresses of closed days, statements, receipts looked for, and deposits."""
+"""Addresses of closed days, statements, receipts looked for, tax invoices, and deposits."""
 
 from django.urls import path
 
-from billing import views_dayclose, views_deposits, views_statements
+from billing import views_dayclose, views_deposits, views_invoices, views_proof, views_statements
 
 urlpatterns = [
     path("dayclose/", views_dayclose.day_close, name="dayclose_own"),
@@ -13,8 +13,17 @@ urlpatterns = [
     path("statements/", views_statements.statements, name="statements"),
     path("statements/export/<slug:kind>/", views_statements.statement_export, name="statement_export"),
     path("statements/close-month/", views_statements.month_close, name="month_close"),
+    path("statements/proof/", views_proof.proof, name="proof"),
+    path("statements/proof/now/", views_proof.prove_now, name="proof_now"),
+    path("statements/proof/progress/", views_proof.proof_progress, name="proof_progress"),
+    path("statements/proof/<int:pk>/", views_proof.proof_record, name="proof_record"),
     path("households/<int:pk>/statement/", views_statements.household_statement, name="household_statement"),
     path("households/<int:pk>/statement/paper/", views_statements.household_paper, name="household_paper"),
+    path("invoices/", views_invoices.invoices, name="invoices"),
+    path("invoices/export/", views_invoices.invoices_export, name="invoices_export"),
+    path("invoices/new/", views_invoices.invoice_new, name="invoice_new"),
+    path("invoices/<int:pk>/", views_invoices.invoice, name="invoice"),
+    path("invoices/<int:pk>/red/", views_invoices.invoice_red, name="invoice_red"),
     path("deposits/", views_deposits.deposits, name="deposits"),
     path("deposits/new/<slug:code>/<path:number>/", views_deposits.deposit_new, name="deposit_new"),
     path("deposits/<str:number>/", views_deposits.deposit, name="deposit"),

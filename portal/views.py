@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files import File
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,9 +16,9 @@ from cases.queries import photos, timeline
 from cases.states import Phase
 from cases.steps import put_errors
 from core.errors import DomainError
-from estate.models import Unit
 from portal.actions import complain
 from portal.forms import ComplainForm
+from portal.pages import own_homes
 from portal.queries import homes_of, matter_of, matters, own_cases, prices_for, promises
 from records.actions import store_image
 from records.http import now, project_of, redirect_once, user_of
@@ -56,26 +56,17 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def tariffs(request: HttpRequest) -> HttpResponse:
     """What is charged for in the community: the published prices, worked out for the own home where it bears them."""
-    homes, project = _own_homes(request), project_of(request)
+    homes, project = own_homes(request), project_of(request)
     today = now().astimezone(project.tz).date()
     return render(request, "portal/tariffs.html", {"charges": prices_for(user_of(request), project, homes, today)})
 
 
 # --- a complaint -----------------------------------------------------------------------------------------------------
-def _own_homes(request: HttpRequest) -> list[Unit]:
-    """The person's homes in the project at hand. Raises `Http404` for somebody who has none."""
-    project = project_of(request)
-    homes = [unit for unit in homes_of(user_of(request)) if unit.project_id == project.pk]
-    if not homes:
-        raise Http404
-    return homes
-
-
 @login_required
 @require_http_methods(["GET", "POST"])
 def complaint(request: HttpRequest) -> HttpResponse:
     """Write a complaint; about the service it is read only above whom it is about."""
-    homes = _own_homes(request)
+    homes = own_homes(request)
     if request.method == "GET":
         return _complaint_page(request, ComplainForm(homes=homes))
     form = ComplainForm(request.POST, homes=homes)
@@ -103,7 +94,7 @@ def _complaint_page(request: HttpRequest, form: ComplainForm) -> HttpResponse:
 @require_POST
 def complaint_photo(request: HttpRequest) -> JsonResponse:
     """Keep a picture before the complaint has a number."""
-    project, at = _own_homes(request)[0].project, now()
+    project, at = own_homes(request)[0].project, now()
 
     def keep(upload: "File[bytes]", _kind: str) -> dict[str, Any]:
         return {"id": store_image(upload=upload, project=project, by=user_of(request), at=at).token}

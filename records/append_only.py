@@ -41,6 +41,19 @@ def _sqlite(table: str) -> list[str]:
     ]
 
 
+def protect_again(tables: Sequence[str]) -> migrations.RunPython:
+    """Return the migration step after a change of append-only `tables`: SQLite makes them anew, without triggers."""
+
+    def install(apps: Any, editor: Any) -> None:
+        if editor.connection.vendor == "postgresql":
+            return
+        for table in tables:
+            for statement in _sqlite(table):
+                editor.execute(statement.replace("CREATE TRIGGER", "CREATE TRIGGER IF NOT EXISTS", 1), params=None)
+
+    return migrations.RunPython(install, install)
+
+
 def protect(tables: Sequence[str]) -> migrations.RunPython:
     """Return the migration step that makes `tables` append-only."""
 

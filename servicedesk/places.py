@@ -124,7 +124,10 @@ CALLBACKS = [
         callbacks_to_make,
     ),
 ]
-PORTAL = [Entry(_("My home"), "portal_home", "house", frozenset({Role.RESIDENT}), 10)]
+PORTAL = [
+    Entry(_("My home"), "portal_home", "house", frozenset({Role.RESIDENT}), 10),
+    Entry(_("My bills"), "portal_bills", "receipt-text", frozenset({Role.RESIDENT}), 20, also=(_("Pay online"),)),
+]
 INBOX = [
     Entry(
         _("Messages"),
@@ -203,7 +206,10 @@ TASKS: list[Entry] = [
     Entry(_("Approvals"), "approvals", "stamp", STAFF_ROLES, 38, also=(_("What I asked a second person for"),)),
     Entry(_("Receipts"), "receipts", "receipt", READ_MONEY, 29, also=(_("Print a receipt again"),)),
     Entry(_("Deposits"), "deposits", "piggy-bank", READ_MONEY, 29),
+    Entry(_("Tax invoices"), "invoices", "file-text", READ_MONEY, 29, also=(_("Red-letter invoice"),)),
+    Entry(_("Register an invoice"), "invoice_new", "file-plus", RAISE_BILLS, 32),
     Entry(_("Statements"), "statements", "sheet", LEAD_MONEY, 29, also=(_("Income"), _("Close the month"))),
+    Entry(_("Proof of the books"), "proof", "scale", LEAD_MONEY, 29, also=(_("Trial balance"), _("Ledger"))),
     Entry(_("Day closes"), "dayclose_all", "calendar-check", LEAD_MONEY, 29, also=(_("Who closed the day"),)),
     Entry(_("Day close"), "dayclose_own", "lock", frozenset({Role.SUPERVISOR}), 29),
     Entry(_("Prices"), "tariffs", "tags", READ_PRICES, 39, also=(_("Tariffs"), _("What something costs"))),

@@ -169,7 +169,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 # An import or a run takes minutes; on a server it has a worker of its own, so that it never holds up the sweep.
-CELERY_TASK_ROUTES = {"records.tasks.*": {"queue": "long"}}
+CELERY_TASK_ROUTES = {"records.tasks.*": {"queue": "long"}, "billing.tasks.*": {"queue": "long"}}
 # Kept in code and in memory: a schedule in the database can be ticked off by a checkbox.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = ""
@@ -179,6 +179,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "sla.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "forget_drafts": {"task": "records.tasks.forget_drafts", "schedule": 600.0, "options": {"expires": 600.0}},
     "clear_leftovers": {"task": "records.tasks.clear_leftovers", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    # Once a night for each project, whenever beat is there after two o'clock: rows say what is done.
+    "prove_books": {"task": "billing.tasks.prove_books", "schedule": 600.0, "options": {"expires": 600.0}},
     "long_work": {"task": "records.tasks.long_work", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
 }
 
@@ -332,6 +334,12 @@ SPECTACULAR_SETTINGS = {
 
 # --- Telling people -------------------------------------------------------------------------------------------------
 NOTIFY_CHANNELS = env.list("NOTIFY_CHANNELS", default=["console"])
+
+# --- Paying online ---------------------------------------------------------------------------------------------------
+# Empty: nobody pays online. The sandbox moves no money, and outside a demonstration it is not to be had.
+ONLINE_PROVIDER = env.str("ONLINE_PROVIDER", default="sandbox" if DEMO else "")
+# What the provider signs its notices with. Empty: one of this installation's own, as the sandbox needs no other.
+ONLINE_SECRET = env.str("ONLINE_SECRET", default="")
 
 LOGGING = {
     "version": 1,

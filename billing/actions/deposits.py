@@ -16,6 +16,7 @@ from billing.actions.posting import Line, post
 from billing.actions.receipting import issue_receipt
 from billing.models import Deposit, DepositMove
 from billing.permissions import can_move_deposit, require_taker
+from billing.queries.owed import Liable, liable_for
 from billing.states import METHOD_BOOKS, Book, EntryKind
 from cases.actions import next_number
 from core.errors import Invalid, NotAllowed, NotNow
@@ -58,8 +59,9 @@ def take_deposit(
     _check_method(method)
     purpose = _words(purpose, "purpose", _("Say what the deposit is for."))
     Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+    owes = liable_for([unit.pk]).get(unit.pk, Liable())
     payment = make_payment(
-        project, unit, [], amount=amount, method=method, reference=reference, payer=payer, by=by, at=at
+        project, unit, owes, amount=amount, method=method, reference=reference, payer=payer, by=by, at=at
     )
     deposit = Deposit.objects.create(
         number=next_number(prefix=PREFIX, day=payment.day),

@@ -12,9 +12,10 @@ from decimal import Decimal
 from itertools import islice
 
 from accounts.models import Project, User
-from billing.actions.charging import PREFIX, take_back
-from billing.actions.paying import lock_cases
+from billing.actions.charging import PREFIX
+from billing.actions.paying import lock_cases, lock_units
 from billing.actions.posting import Line, post
+from billing.actions.voiding import take_back
 from billing.models import Bill, BillLine, ChargeItem
 from billing.queries.owed import Liable, liable_for
 from billing.rules.periods import Period
@@ -134,9 +135,8 @@ def give_up(
     Returns what is void now, and what stays because something was paid or waived of it since.
     """
     rows = Bill.objects.opening().standing().filter(project=project, issued_at=taken_over_at)
-    units = list(rows.order_by("unit").values_list("unit", flat=True).distinct())
     lock_cases(list(rows))
-    list(Unit.objects.select_for_update(no_key=True).filter(pk__in=units).order_by("pk"))
+    lock_units(list(rows.order_by().values_list("unit", flat=True).distinct()))
     bills = list(rows.select_for_update(of=("self",)).select_related("project").order_by("pk"))
     untouched = [bill for bill in bills if bill.outstanding == bill.amount]
     booked = set(rows.filter(postings__isnull=False).values_list("pk", flat=True))

@@ -17,16 +17,16 @@ from billing.actions.posting import Line, post
 from billing.actions.receipting import issue_receipt
 from billing.models import Bill, Credit, Payment, PaymentLine, Receipt
 from billing.permissions import require_taker
-from billing.queries.owed import Liable, liable_for
+from billing.queries.owed import Liable, liable_for, liable_in
 from billing.rules.allocation import allocate
 from billing.states import METHOD_BOOKS, Book, EntryKind, Method
 from cases.actions import next_number
 from cases.family import lock_lines
 from cases.models import Case
 from cases.rules import check_claim
-from core.errors import Invalid, NotNow
+from core.errors import Invalid, NotAllowed, NotNow
 from core.money import require_cents
-from estate.models import Person, Unit
+from estate.models import Household, Person, Unit
 from records.actions import audit
 from sla.actions import happen
 
@@ -53,7 +53,8 @@ def take_payment(
     method: str,
     reference: str = "",
     payer: str = "",
-    by: User,
+    household: Household | None = None,
+    by: User | None,
     at: datetime,
     claimed_at: datetime | None = None,
 ) -> Receipt:
@@ -62,20 +63,21 @@ def take_payment(
     The bills are those of one household of the unit; where one person owes for several rooms, all of theirs.
 
     Less than the bills come to is a part payment; what is more, or all of it where no bill is named, is the credit of
-    the household of the unit that owes them, or else of its owner. `claimed_at` is when somebody out of signal says
-    that it was taken.
+    the household of the unit that owes them, or else of `household`, or of the owner. `claimed_at` is when somebody
+    out of signal says that it was taken. `by` nobody: it was paid online, the caller has the provider's word for it,
+    and it is in nobody's till.
 
     Raises:
-        NotAllowed: no cashier of the project.
+        NotAllowed: no cashier of the project, or nobody and not online.
         Invalid: an amount that is none, an unknown way of paying, bills that two people owe, or another project's.
         NotNow: one of the bills was paid or made void meanwhile, or the cashier's day or the month is closed.
     """
-    require_taker(by, project)
+    _require_taken(by, project, method)
     _check(project, unit, bills, amount, method)
     check_claim(claimed_at, at=at)
     cases = lock_cases(bills)
     locked = lock_bills(unit, bills)
-    owes = liable(unit, locked)
+    owes = liable(unit, locked, otherwise=household)
     settled, rest = allocate(amount, [(bill.pk, bill.outstanding) for bill in locked])
     settle(locked, settled)
     if rest:
@@ -85,11 +87,11 @@ def take_payment(
     payment = make_payment(
         project,
         unit,
-        locked,
+        owes,
         amount=amount,
         method=method,
         reference=reference,
-        payer=payer,
+        payer=payer.strip() or _debtor_of(unit, locked),
         by=by,
         at=at,
         claimed_at=claimed_at,
@@ -99,8 +101,16 @@ def take_payment(
     )
     _book(payment, locked, settled, rest)
     audit(at=at, by=by, project=project, action="payment.taken", target=payment.number, data={"amount": str(amount)})
-    require_day_open(project=project, cashier=by, day=payment.day)
+    if by is not None:
+        require_day_open(project=project, cashier=by, day=payment.day)
     return issue_receipt(payment)
+
+
+def _require_taken(by: User | None, project: Project, method: str) -> None:
+    if by is not None:
+        require_taker(by, project)
+    elif method != Method.ONLINE:
+        raise NotAllowed(_("Only cashiers take money."))
 
 
 def _check(project: Project, unit: Unit, bills: Sequence[Bill], amount: Decimal, method: str) -> None:
@@ -180,12 +190,17 @@ def lock_credit(unit: Unit, household: int | None) -> Decimal:
     return credit.amount if credit is not None else Decimal(0)
 
 
-def liable(unit: Unit, bills: Sequence[Bill]) -> Liable:
-    """Who owes those of the bills that are of the unit, all of one household; where there are none, its owner."""
+def liable(unit: Unit, bills: Sequence[Bill], otherwise: Household | None = None) -> Liable:
+    """Who owes those of the bills that are of the unit, all of one household; where there are none, its owner.
+
+    `otherwise` is the household of the unit that takes the owner's place.
+    """
     own = next((bill for bill in bills if bill.unit_id == unit.pk), None)
-    if own is None:
-        return liable_for([unit.pk]).get(unit.pk, Liable())
-    return Liable(own.household_id, own.debtor_id)
+    if own is not None:
+        return Liable(own.household_id, own.debtor_id)
+    if otherwise is not None:
+        return liable_in(otherwise)
+    return liable_for([unit.pk]).get(unit.pk, Liable())
 
 
 def tell_cases(
@@ -194,7 +209,7 @@ def tell_cases(
     settled: Mapping[int, Decimal],
     how: Mapping[str, str],
     *,
-    by: User,
+    by: User | None,
     at: datetime,
 ) -> None:
     """Tell the cases that the bills were raised for, locked already, how much was paid of which."""
@@ -206,15 +221,9 @@ def tell_cases(
 
 
 def make_payment(
-    project: Project, unit: Unit, bills: Sequence[Bill], *, payer: str, by: User, at: datetime, **given: object
+    project: Project, unit: Unit, owes: Liable, *, payer: str, by: User | None, at: datetime, **given: object
 ) -> Payment:
-    """The row of money that was taken, in the name of whoever owes the bills, or else owns the unit.
-
-    The bills come with who owes them.
-    """
-    owes = liable(unit, bills)
-    debtor = bills[0].debtor if bills else None
-    name = payer.strip() or (debtor.name if debtor else _name_of(owes))
+    """The row of money that was taken, in the name of whoever owes what it is for."""
     day = at.astimezone(project.tz).date()
     return Payment.objects.create(
         number=next_number(prefix=PREFIX, day=day),
@@ -222,12 +231,17 @@ def make_payment(
         unit=unit,
         household_id=owes.household,
         person_id=owes.person,
-        payer=name[:LONGEST],
+        payer=(payer.strip() or _name_of(owes))[:LONGEST],
         at=at,
         day=day,
         by=by,
         **given,
     )
+
+
+def _debtor_of(unit: Unit, bills: Sequence[Bill]) -> str:
+    """The name that stands on the unit's bills, which were read with it; empty where there is none."""
+    return next((bill.debtor.name for bill in bills if bill.unit_id == unit.pk and bill.debtor), "")
 
 
 def _name_of(owes: Liable) -> str:

@@ -125,8 +125,10 @@ def _reverse(receipt: Receipt, reason: str, *, asked_by: User | None, by: User, 
         reason=reason,
         data={"asked_by": asked_by.username} if asked_by else {},
     )
-    if asked_by is None:  # approved by two it is booked on whatever day, and the leaders' list says so
-        require_day_open(project=receipt.payment.project, cashier=receipt.payment.by, day=receipt.payment.day)
+    cashier = receipt.payment.by
+    # Approved by two it is booked on whatever day, and the leaders' list says so.
+    if asked_by is None and cashier is not None:
+        require_day_open(project=receipt.payment.project, cashier=cashier, day=receipt.payment.day)
     return receipt
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Project, User
 from billing.actions.arrears.settling import settled
 from billing.actions.crediting import add_credits
 from billing.actions.paying import lock_cases, lock_units
@@ -129,8 +129,9 @@ def take_back(bills: Sequence[Bill], *, reason: str, by: User | None, at: dateti
     _require_standing(bills)
     booked = list(Posting.objects.filter(bill__in=bills, reversed_by=None, reverses=None))
     project, day = bills[0].project, at.astimezone(bills[0].project.tz).date()
-    post(project=project, kind=EntryKind.VOIDED, day=day, lines=mirrored(booked), by=by, at=at, text=reason)
-    _give_credit_back(booked)
+    if booked:  # a bill that comes to nothing was never booked
+        post(project=project, kind=EntryKind.VOIDED, day=day, lines=mirrored(booked), by=by, at=at, text=reason)
+        _give_credit_back(project, booked)
     for bill in bills:
         bill.outstanding, bill.waived, bill.voided_at, bill.voided_reason = Decimal(0), Decimal(0), at, reason
         bill.version += 1
@@ -147,12 +148,12 @@ def _require_standing(bills: Sequence[Bill]) -> None:
         raise NotNow(_("Something of %(bill)s was paid. Reverse the receipt first.") % {"bill": number}, code="paid")
 
 
-def _give_credit_back(booked: Sequence[Posting]) -> None:
+def _give_credit_back(project: Project, booked: Sequence[Posting]) -> None:
     used: dict[tuple[int, int | None], Decimal] = defaultdict(Decimal)
     for posting in booked:
         if posting.debit_id == Book.CREDIT and posting.unit_id is not None:
             used[posting.unit_id, posting.household_id] += posting.amount
-    add_credits(booked[0].project_id if booked else 0, used)
+    add_credits(project.pk, used)
 
 
 def withdraw(*, case: Case, reason: str, by: User | None, at: datetime) -> list[Bill]:

@@ -14,9 +14,12 @@ from billing.models.arrears import (
 from billing.models.bills import Bill, BillingRun, BillLine
 from billing.models.closing import DayClose, DayCloseLine, DayCloseRemark, DayReopen
 from billing.models.deposits import Deposit, DepositMove
+from billing.models.invoices import TaxInvoice, TaxInvoiceLine
 from billing.models.ledger import Account, ClosedMonth, Entry, Posting
 from billing.models.meters import Meter, Reading, Usage
+from billing.models.online import OnlineOrder, OnlineOrderBill, OnlinePayment
 from billing.models.payments import Credit, Payment, PaymentLine, Receipt, ReceiptPrint, ReceiptSeries
+from billing.models.proofs import BooksProof
 from billing.models.refunds import Refund, RefundPaper
 from billing.models.sharing import Share, SharedCost
 from billing.models.tariffs import ChargeItem, Tariff, UnitCharge
@@ -35,6 +38,7 @@ __all__ = [
     "Bill",
     "BillLine",
     "BillingRun",
+    "BooksProof",
     "ChargeItem",
     "ClosedMonth",
     "Credit",
@@ -46,6 +50,9 @@ __all__ = [
     "DepositMove",
     "Entry",
     "Meter",
+    "OnlineOrder",
+    "OnlineOrderBill",
+    "OnlinePayment",
     "Payment",
     "PaymentLine",
     "Posting",
@@ -58,6 +65,8 @@ __all__ = [
     "Share",
     "SharedCost",
     "Tariff",
+    "TaxInvoice",
+    "TaxInvoiceLine",
     "UnitCharge",
     "Usage",
 ]

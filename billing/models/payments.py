@@ -68,7 +68,14 @@ class Payment(models.Model):
     at = models.DateTimeField(_("taken"))
     claimed_at = models.DateTimeField(null=True, help_text="when whoever was out of signal says it was taken")
     day = models.DateField(_("day"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("cashier"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        verbose_name=_("cashier"),
+        help_text="nobody where it was paid online: it is in no cashier's till",
+    )
 
     objects = PaymentQuerySet.as_manager()
 
@@ -76,7 +83,12 @@ class Payment(models.Model):
         ordering = ["-pk"]
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="payment_of_something")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_of_something"),
+            models.CheckConstraint(
+                condition=Q(by__isnull=False) | Q(method=Method.ONLINE), name="payment_by_a_cashier_or_online"
+            ),
+        ]
         indexes = [
             models.Index(fields=["project", "day"], name="payment_project_day"),
             models.Index(fields=["unit", "-at"], name="payment_unit_at"),

@@ -1,7 +1,8 @@
 """What moved through whose till on which day, what was closed of it, and who has not closed yet.
 
 Money belongs to the till of whoever took it or gave it back; a refund to that of whoever asked for it and pays it out.
-A receipt taken back on its own day leaves the till of whoever took it, even where a supervisor does it for them.
+A receipt taken back on its own day leaves the till of whoever took it, even where a supervisor does it for them. What
+was paid online is in nobody's till, taken back or not: nobody has it in hand to count.
 """
 
 from collections import defaultdict
@@ -20,7 +21,9 @@ NOTHING = Decimal("0.00")
 METHOD_OF = {book: method for method, book in METHOD_BOOKS.items()}
 SHOWN = 300
 _SAME_DAY_REVERSAL = Q(entry__kind=EntryKind.REVERSED, entry__payment__day=F("day"))
+_NOBODYS = Q(entry__payment__isnull=False, entry__payment__by=None)
 _TILL = Case(
+    When(_NOBODYS, then=None),
     When(_SAME_DAY_REVERSAL, then=F("entry__payment__by_id")),
     When(entry__kind=EntryKind.REFUNDED, then=F("entry__refund__asked_by_id")),
     default=F("entry__by_id"),
@@ -36,7 +39,7 @@ def standing_close(project: Project, cashier: int, day: date) -> DayClose | None
 
 def is_day_closed(payment: Payment) -> bool:
     """Say whether the cashier who took a payment has closed the day on which it was taken."""
-    return standing_close(payment.project, payment.by_id, payment.day) is not None
+    return payment.by_id is not None and standing_close(payment.project, payment.by_id, payment.day) is not None
 
 
 def movements(

@@ -7,11 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
-from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from billing.models import Account, Bill, ClosedMonth, Credit, Deposit, PaymentLine, Posting, Receipt
-from billing.states import METHOD_BOOKS, Book, EntryKind, Method, Side
+from billing.states import METHOD_BOOKS, Book, EntryKind, Method, Proven, Side
 from estate.models import Household, Unit
 
 NOTHING = Decimal("0.00")
@@ -84,11 +83,22 @@ def trial_balance(project: Project, as_of: date) -> list[Standing]:
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that must agree with the ledger: what it is, what stands there, and what the ledger says."""
+    """One thing that must agree with the ledger: what it is, what stands there, and what the ledger says.
 
-    what: str
+    `name`: the number of the bill, room, receipt or deposit, or the way of paying; empty for the other sums.
+    """
+
+    about: Proven
     stands: Decimal
     ledger: Decimal
+    name: str = ""
+
+    @property
+    def what(self) -> str:
+        """What it is, in words or by its number."""
+        if self.about == Proven.METHOD:
+            return str(Method(self.name).label)
+        return self.name or str(self.about.label)
 
     @property
     def holds(self) -> bool:
@@ -104,14 +114,15 @@ def proof(project: Project) -> list[Check]:
     owed = Bill.objects.filter(project=project).aggregate(sum=Sum("outstanding", default=NOTHING))["sum"]
     kept = Credit.objects.filter(project=project).aggregate(sum=Sum("amount", default=NOTHING))["sum"]
     return [
-        Check(_("Receivable"), owed, balance(Book.RECEIVABLE, project)),
-        Check(_("Paid in advance"), kept, balance(Book.CREDIT, project)),
+        Check(Proven.RECEIVABLE, owed, balance(Book.RECEIVABLE, project)),
+        Check(Proven.CREDIT, kept, balance(Book.CREDIT, project)),
         *_bills(project),
         *_waivers(project),
         *_credits(project),
         *_receipts(project),
+        *_each_receipt(project),
         *_lines(project),
-        Check(_("Deposits held"), _held(project), balance(Book.DEPOSIT, project)),
+        Check(Proven.DEPOSITS, _held(project), balance(Book.DEPOSIT, project)),
         *_deposits(project),
     ]
 
@@ -135,7 +146,7 @@ def _bills(project: Project) -> list[Check]:
     """Per bill: what is outstanding is what the ledger says is receivable of it. Only those that differ."""
     ledger = _moved(project, Book.RECEIVABLE, "bill")
     owed = Bill.objects.filter(project=project).values_list("pk", "number", "outstanding")
-    checks = [Check(number, outstanding, ledger[pk]) for pk, number, outstanding in owed.iterator()]
+    checks = [Check(Proven.BILL, outstanding, ledger[pk], number) for pk, number, outstanding in owed.iterator()]
     return [check for check in checks if not check.holds]
 
 
@@ -148,8 +159,8 @@ def _waivers(project: Project) -> list[Check]:
     differing = [pk for pk in {*rows, *ledger} if rows.get(pk, ("", NOTHING))[1] != ledger[pk]]
     numbers = dict(Bill.objects.filter(pk__in=differing).values_list("pk", "number"))
     return [
-        Check(_("Waived"), total, balance(Book.WAIVED, project)),
-        *(Check(numbers[pk], rows.get(pk, ("", NOTHING))[1], ledger[pk]) for pk in differing),
+        Check(Proven.WAIVED, total, balance(Book.WAIVED, project)),
+        *(Check(Proven.BILL_WAIVED, rows.get(pk, ("", NOTHING))[1], ledger[pk], numbers[pk]) for pk in differing),
     ]
 
 
@@ -160,7 +171,10 @@ def _credits(project: Project) -> list[Check]:
     kept = {(unit, household): amount for unit, household, amount in rows}
     differing = [key for key in {*kept, *ledger} if kept.get(key, NOTHING) != -ledger.get(key, NOTHING)]
     names = dict(Unit.objects.filter(pk__in=[unit for unit, _household in differing]).values_list("pk", "number"))
-    return [Check(names.get(key[0], "—"), kept.get(key, NOTHING), -ledger.get(key, NOTHING)) for key in differing]
+    return [
+        Check(Proven.UNIT, kept.get(key, NOTHING), -ledger.get(key, NOTHING), names.get(key[0], "—"))
+        for key in differing
+    ]
 
 
 def _receipts(project: Project) -> list[Check]:
@@ -173,19 +187,43 @@ def _receipts(project: Project) -> list[Check]:
     back = dict(rows.filter(entry__kind=EntryKind.REVERSED).values_list("credit").annotate(Sum("amount")))
     return [
         Check(
-            str(Method(method).label),
+            Proven.METHOD,
             by_method.get(method, NOTHING),
             paid.get(book, NOTHING) - back.get(book, NOTHING),
+            method,
         )
         for method, book in METHOD_BOOKS.items()
     ]
+
+
+def _each_receipt(project: Project) -> list[Check]:
+    """Per receipt: its amount, nothing once it was reversed, is what was booked for it. Only those that differ."""
+    books = list(METHOD_BOOKS.values())
+    rows = Posting.objects.filter(project=project, entry__payment__isnull=False).order_by()
+    taken = rows.filter(entry__kind__in=(EntryKind.PAID, EntryKind.DEPOSIT_TAKEN), debit__in=books)
+    paid = dict(taken.values_list("entry__payment").annotate(Sum("amount")))
+    back = rows.filter(entry__kind=EntryKind.REVERSED, credit__in=books)
+    gone = dict(back.values_list("entry__payment").annotate(Sum("amount")))
+    given = Receipt.objects.filter(payment__project=project).order_by("pk")
+    checks = [
+        Check(
+            Proven.RECEIPT,
+            NOTHING if reversed_at else amount,
+            paid.get(payment, NOTHING) - gone.get(payment, NOTHING),
+            number,
+        )
+        for payment, number, amount, reversed_at in given.values_list(
+            "payment_id", "number", "payment__amount", "reversed_at"
+        ).iterator()
+    ]
+    return [check for check in checks if not check.holds]
 
 
 def _lines(project: Project) -> list[Check]:
     """What payments say they settled on bills is what the ledger took off the receivables for them."""
     settled = PaymentLine.objects.filter(payment__project=project).aggregate(sum=Sum("amount", default=NOTHING))["sum"]
     rows = Posting.objects.filter(project=project, entry__kind=EntryKind.PAID, credit=Book.RECEIVABLE)
-    return [Check(_("Settled on bills"), settled, rows.aggregate(sum=Sum("amount", default=NOTHING))["sum"])]
+    return [Check(Proven.LINES, settled, rows.aggregate(sum=Sum("amount", default=NOTHING))["sum"])]
 
 
 def _held(project: Project) -> Decimal:
@@ -197,5 +235,5 @@ def _deposits(project: Project) -> list[Check]:
     """Per deposit: what is held is what the ledger holds of its payment. Only those that differ."""
     ledger = _moved(project, Book.DEPOSIT, "entry__payment")
     held = Deposit.objects.filter(project=project).values_list("payment_id", "number", "held")
-    checks = [Check(number, amount, -ledger[pk]) for pk, number, amount in held.iterator()]
+    checks = [Check(Proven.DEPOSIT, amount, -ledger[pk], number) for pk, number, amount in held.iterator()]
     return [check for check in checks if not check.holds]

@@ -31,7 +31,7 @@ def _form(receipt: Receipt, url: str, copy: int, at: datetime) -> ReceiptForm:
         payer=payment.payer,
         method=str(Method(payment.method).label),
         reference=payment.reference,
-        cashier=str(payment.by),
+        cashier=str(payment.by or Method(payment.method).label),
         service_phone=payment.project.phone,
         copy=copy,
         reversed_at=receipt.reversed_at.astimezone(zone) if receipt.reversed_at else None,

@@ -15,7 +15,8 @@ from billing.actions import reversing
 from billing.actions.receipting import print_receipt
 from billing.forms import ReverseForm
 from billing.models import Receipt
-from billing.permissions import can_print_receipt, can_reverse, can_take_payment
+from billing.permissions import can_print_receipt, can_register_invoice, can_reverse, can_take_payment
+from billing.queries.invoices import invoices_of, owes_red
 from billing.queries.paper import deposit_of
 from billing.queries.second import waiting_about
 from billing.queries.till import receipt_page
@@ -57,8 +58,14 @@ def _show_receipt(
     user = user_of(request)
     day_over = found.reversed_at is None and reversing.needs_second_person(found, at)
     waits = waiting_about(found.payment.project, reversing.KIND, found.number) if day_over else None
+    invoices = invoices_of(found)
     context = {
         "page": receipt_page(found),
+        "invoices": invoices,
+        "owes_red": owes_red(found, invoices),
+        "may_invoice": can_register_invoice(user, found.payment.project)
+        and found.reversed_at is None
+        and deposit_of(found.payment) is None,
         "taken": "taken" in request.GET,
         "change": _change(request),
         "may_print": can_print_receipt(user, found),

@@ -12,7 +12,7 @@ from billing.actions.reversing import reverse_receipt
 from billing.actions.waiving import ask_to_waive
 from billing.models import Bill, Deposit, Receipt
 from billing.queries.dayclose import recorded
-from billing.queries.owed import open_bills
+from billing.queries.owed import open_bills, owner_of
 from billing.states import Method
 from estate.states import Relation
 from records.approvals import approve
@@ -165,7 +165,14 @@ def _ask(books: Books, number: str, amount: Decimal, reason: str, *, at: datetim
     payee = home.households.get(is_owner=True).members.get(relation=Relation.OWNER).person.name
     cashier = books.users["cashier"]
     return ask_for_refund(
-        unit=home, amount=amount, method=Method.TRANSFER, payee=payee, reason=reason, by=cashier, at=at
+        unit=home,
+        household=owner_of(home),
+        amount=amount,
+        method=Method.TRANSFER,
+        payee=payee,
+        reason=reason,
+        by=cashier,
+        at=at,
     )
 
 

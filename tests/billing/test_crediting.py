@@ -1,6 +1,7 @@
 """What was paid in advance belongs to the household that paid it, and goes back to it when what it settled is void."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -96,7 +97,7 @@ def test_the_seller_gets_back_what_the_seller_paid(cast: Cast) -> None:
     unit = cast.units[HOME]
     paid(cast, amount=100)
     seller, buyer = sold(unit)
-    given = {"unit": unit, "method": "cash", "reason": "卖房", "by": cast.cashier, "at": NOON}
+    given: dict[str, Any] = {"unit": unit, "method": "cash", "reason": "卖房", "by": cast.cashier, "at": NOON}
     with pytest.raises(NotNow):
         ask_for_refund(household=buyer.pk, amount=yuan(100), payee="李买家", **given)
     asked = ask_for_refund(household=seller.pk, amount=yuan(100), payee="张小明", **given)

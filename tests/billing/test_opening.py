@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from billing.actions.charging import void
+from billing.actions.voiding import void
 from billing.models import Bill, ChargeItem, Entry
 from billing.states import Basis, BillState, Book, EntryKind, LeftOut
 from core.errors import NotNow
@@ -25,7 +25,7 @@ from estate.models import ParkingSpace, Unit, Vehicle
 from estate.workbooks import read_workbook
 from records.models import AuditEntry, LongWork
 from records.work import run_waiting
-from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, borne, management_fee, on, paid
+from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, borne, management_fee, on, paid, yuan
 from tests.billing.test_running import prepared, raised
 from tests.cast import NOON, Cast
 from tests.estate.books import OWNER, PAYMENTS, PEOPLE, ROOM, ROOMS, TARIFF, TARIFFS, changed, workbook, xlsx
@@ -61,7 +61,7 @@ def test_what_is_still_owed_is_a_bill_and_what_was_paid_books_nothing(cast: Cast
     outcome = take(cast, PART, PAID)
     assert outcome.by_sheet[SHEET] == Counts(created=2)
     owed, done = Bill.objects.order_by("pk")
-    assert (owed.unit, owed.amount, owed.outstanding, owed.state) == (cast.units[HOME], 200, 200, BillState.UNPAID)
+    assert (owed.unit, owed.amount, owed.outstanding, owed.state) == (cast.units[HOME], yuan(200), yuan(200), "unpaid")
     assert (owed.period_start, owed.period_end, owed.due_on) == (
         date(2026, 10, 1),
         date(2026, 10, 31),
@@ -69,7 +69,7 @@ def test_what_is_still_owed_is_a_bill_and_what_was_paid_books_nothing(cast: Cast
     )
     assert (owed.debtor, owed.household) == (cast.people[HOME], cast.households[HOME])
     assert owed.lines.get().words == "264.77 − 64.77 · 2026-10-08 张三 手工导入"
-    assert (done.amount, done.outstanding, done.state) == (Decimal("264.77"), 0, BillState.PAID)
+    assert (done.amount, done.outstanding, done.state) == (Decimal("264.77"), yuan(0), "paid")
     entry = Entry.objects.get()
     assert (entry.kind, entry.by, entry.postings.get().bill) == (EntryKind.OPENING, cast.admin, owed)
     assert on(Book.RECEIVABLE, cast) == on(Book.OPENING, cast) == 200
@@ -125,7 +125,7 @@ def test_nothing_paid_needs_neither_amount_nor_day(cast: Cast) -> None:
 def test_more_than_was_due_is_pointed_out_and_taken_as_paid(cast: Cast) -> None:
     outcome = take(cast, changed(PART, G=264.5, H=265))
     assert [error.code for error in outcome.plan.errors] == ["paid_more"]
-    assert (Bill.objects.get().amount, Bill.objects.get().outstanding) == (Decimal("264.50"), 0)
+    assert (Bill.objects.get().amount, Bill.objects.get().outstanding) == (Decimal("264.50"), yuan(0))
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,11 @@ def test_a_vehicle_is_not_billed_again_by_itself_or_by_its_space_and_the_other_o
     outcome = take(cast, row, header=CARS, sheet="车辆缴费历史")
     assert outcome.by_sheet["车辆缴费历史"] == Counts(created=1)
     owed = Bill.objects.get()
-    assert (owed.vehicle, owed.outstanding, owed.unit) == (Vehicle.objects.get(plate="浙A00001"), 50, cast.units[HOME])
+    assert (owed.vehicle, owed.outstanding, owed.unit) == (
+        Vehicle.objects.get(plate="浙A00001"),
+        yuan(50),
+        cast.units[HOME],
+    )
     run = raised(cast, prepared(cast, item))
     assert (run.count, run.found["left_out"]) == (1, {LeftOut.BILLED: 1})
     assert found(cast, row, header=CARS, sheet="车辆缴费历史").changes_nothing
@@ -246,7 +250,7 @@ def test_half_a_month_of_a_vehicle_leaves_the_other_half_to_the_run(cast: Cast) 
     row = changed(PART, A="浙A00001", B="停车费", D="2026-11-01", E="2026-11-15", H=264.77)
     take(cast, row, header=CARS, sheet="车辆缴费历史")
     bill = Bill.objects.get(run=raised(cast, prepared(cast, item)))
-    assert (bill.amount, bill.period_start) == (75, date(2026, 11, 16))
+    assert (bill.amount, bill.period_start) == (yuan(75), date(2026, 11, 16))
     assert raised(cast, prepared(cast, item)).count == 0
 
 
@@ -267,7 +271,7 @@ def test_a_vehicle_has_to_be_known_and_to_belong_to_a_unit(cast: Cast) -> None:
 
 
 def test_units_and_charges_of_the_same_workbook_count(cast: Cast) -> None:
-    sheets = {
+    sheets: dict[str, Any] = {
         "业主信息": [PEOPLE, OWNER],
         "费用设置": [TARIFFS, TARIFF],
         "房屋信息": [ROOMS, ROOM],

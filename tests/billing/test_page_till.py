@@ -185,7 +185,7 @@ def test_the_till_and_a_receipt_cost_the_same_for_any_number_of_bills(
     client.get(TILL)
     with django_assert_num_queries(8):
         client.get(TILL)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(f"/receipts/{receipt.number}/")
 
 

@@ -8,10 +8,13 @@ from accounts.models import User
 from accounts.states import Role
 from billing.actions.charging import charge_once, standing_item
 from billing.actions.deposits import take_deposit
+from billing.actions.invoicing import NewInvoice, register_invoice
 from billing.actions.paying import take_payment
 from billing.actions.receipting import print_receipt
 from billing.actions.refunding import ask_for_refund, print_refund, refund
-from billing.models import Bill, DayClose
+from billing.models import Bill, BooksProof, DayClose, OnlineOrder, OnlineOrderBill, Receipt
+from billing.queries.owed import owner_of
+from cases.actions import next_number
 from records.models import Approval
 from records.papers import FONTS
 from tests.cast import NOON, make_user
@@ -59,6 +62,9 @@ def money_of(place: "Place", word: str) -> dict[str, dict[str, object]]:
         "receipt": {"number": receipt.number},
         "receipt_token": {"token": receipt.token},
         "deposit": {"number": deposit.number},
+        "order": {"number": _order(place, owed)},
+        "invoice": {"pk": _invoice(receipt, word, by=place.cashier)},
+        "proof": {"pk": _proof(place)},
         "day": {"pk": _closed_day(place, word)},
         "receipt_print": {"number": receipt.number, "nth": printed.nth},
     }
@@ -67,13 +73,49 @@ def money_of(place: "Place", word: str) -> dict[str, dict[str, object]]:
 def _refund(place: "Place", word: str) -> str:
     """Some of what the home paid in advance, given back on paper; a leader from outside the cast approved."""
     asked_for = ask_for_refund(
-        unit=place.unit, amount=Decimal("5.00"), method="cash", payee=word, reason=word, by=place.cashier, at=NOON
+        unit=place.unit,
+        household=owner_of(place.unit),
+        amount=Decimal("5.00"),
+        method="cash",
+        payee=word,
+        reason=word,
+        by=place.cashier,
+        at=NOON,
     )
     leader = User.objects.filter(username="leader").first() or make_user("leader", Role.GM, None)
     made = refund(unit=place.unit, approval=asked_for, by=leader, at=NOON)
     print_refund(refund=made, url="https://desk.example.org/", fonts=FONTS, by=place.cashier, at=NOON)
     Approval.objects.filter(pk=asked_for.pk).update(decision="approved", decided_by=leader, decided_at=NOON)
     return made.number
+
+
+def _order(place: "Place", owed: Bill) -> str:
+    """What the home's resident asked to pay online."""
+    order = OnlineOrder.objects.create(
+        number=next_number(prefix="XS", day=NOON.date()),
+        project=place.project,
+        unit=place.unit,
+        household=place.unit.households.get(),
+        by=place.cashier,
+        provider="sandbox",
+        amount=owed.outstanding,
+        at=NOON,
+        expires_at=NOON + timedelta(minutes=30),
+    )
+    OnlineOrderBill.objects.create(order=order, bill=owed, amount=owed.outstanding)
+    return order.number
+
+
+def _invoice(receipt: Receipt, word: str, *, by: User) -> int:
+    """The invoice of the place's receipt, made out to somebody who is called by the word."""
+    new = NewInvoice(number=f"{receipt.pk:020}", title=word, amount=receipt.payment.amount, day=NOON.date())
+    return register_invoice(project=receipt.payment.project, receipts=[receipt], new=new, by=by, at=NOON).pk
+
+
+def _proof(place: "Place") -> int:
+    """A proof of the project's books."""
+    proof = BooksProof.objects.create(project=place.project, day=NOON.date(), at=NOON, by=place.cashier, holds=True)
+    return int(proof.pk)
 
 
 def _closed_day(place: "Place", word: str) -> int:

@@ -102,6 +102,9 @@ SEES: dict[str, Mapping[str, Places]] = {
     # A cashier's own day, and those who lead.
     "day": dict.fromkeys({"cashier", "supervisor", "gm"}, BOTH),
     "refund": MONEY,
+    "proof": dict.fromkeys(DECIDERS, BOTH),
+    "invoice": _sees({"frontdesk", "cashier", "supervisor", "gm"}),
+    "order": MONEY,
     "arrears": _sees(WIDE | {"cashier"}),
     "arrears_letter": _sees(WIDE | {"cashier"}),
     "arrears_batch": dict.fromkeys(COLLECTORS, BOTH),
@@ -223,6 +226,11 @@ def money_for(world: World, place: str) -> dict[str, Any]:
         "amount": "1.00",
         "method": "cash",
     }
+
+
+def order_for(world: World, place: str) -> dict[str, Any]:
+    """The place's open bill, to be paid online."""
+    return {"project": world.places[place].project.code, "bills": [world.ids("bill", place)["number"]]}
 
 
 def refund_for(world: World, place: str) -> dict[str, Any]:

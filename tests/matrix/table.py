@@ -36,6 +36,7 @@ from tests.matrix.rows import (
     colleague,
     just,
     money_for,
+    order_for,
     other_ticket,
     readable,
     refund_for,
@@ -131,6 +132,10 @@ TABLE: dict[str, Row] = {
     "portal_complaint": Row(reads=RESIDENTS, writes=RESIDENTS, body=just(about="service", description="态度差")),
     "portal_complaint_photo": writable("", RESIDENTS),
     "portal_matter": readable("ticket", RESIDENTS),
+    "portal_bills": readable("", RESIDENTS),
+    "portal_pay": writable("", RESIDENTS, lambda world, place: {"bills": order_for(world, place)["bills"]}),
+    "portal_order": readable("order", RESIDENTS),
+    "portal_receipt": readable("receipt", RESIDENTS),
     # --- the desk ----------------------------------------------------------------------------------------------------
     "desk": readable("", DESK),
     "desk_line": readable("", DESK),
@@ -218,6 +223,10 @@ TABLE: dict[str, Row] = {
     "refund_paper": readable("refund", CASHIER | {"supervisor"}),
     # Whoever holds the paper has its token: it tells no name and no room.
     "receipt_verify": Row(thing="receipt_token", reads=frozenset(ROLES), public=True),
+    # The provider's own page, played by the desk in a demonstration.
+    "sandbox_pay": Row(thing="order", reads=RESIDENTS, writes=RESIDENTS, body=just(outcome="paid")),
+    # Anybody can reach it; what is not signed is refused and written down.
+    "online_callback": Row(writes=frozenset(ROLES), public=True, given={"provider": "sandbox"}),
     # --- billing runs, meters, shared costs ----------------------------------------------------------------------
     "runs": readable("", MONEY_STAFF),
     "run_new": Row(reads=BILLERS, writes=BILLERS),
@@ -236,9 +245,19 @@ TABLE: dict[str, Row] = {
     "shared_cost_step": writable("shared_cost", BILLERS, given={"verb": "raise"}),
     "shared_cost_step cancel": writable("shared_cost", BILLERS, REASON, given={"verb": "cancel"}),
     "receipts": readable("", MONEY_STAFF),
+    "invoices": readable("", MONEY_STAFF),
+    # Where the register is short, writing and reading are the same.
+    "invoices_export": Row(reads=MONEY_LEADERS, writes=MONEY_LEADERS, get_writes=True),
+    "invoice_new": Row(reads=BILLERS, writes=BILLERS, body=just(number="1", title="某公司")),
+    "invoice": readable("invoice", MONEY_STAFF),
+    "invoice_red": writable("invoice", BILLERS, just(number="24330000000000009999", day="2026-11-23")),
     "statements": readable("", MONEY_LEADERS),
     # Where a statement is short, writing and reading are the same.
     "statement_export": Row(reads=MONEY_LEADERS, writes=MONEY_LEADERS, given={"kind": "xlsx"}, get_writes=True),
+    "proof": readable("", DECIDERS),
+    "proof_now": writable("", DECIDERS),
+    "proof_progress": readable("", DECIDERS),
+    "proof_record": readable("proof", DECIDERS),
     "month_close": writable("", DECIDERS, just(month="2026-01-01")),
     "household_statement": readable("household", MONEY_STAFF),
     "household_paper": writable("household", MONEY_STAFF),
@@ -395,6 +414,8 @@ TABLE: dict[str, Row] = {
     "receipt-detail": readable("receipt"),
     "refund-list": Row(reads=SIGNED_IN, writes=CASHIER | {"supervisor"}, body=refund_for),
     "refund-detail": readable("refund"),
+    "onlineorder-list": Row(reads=SIGNED_IN, writes=RESIDENTS, body=order_for),
+    "onlineorder-detail": readable("order"),
     # Who took the money, and supervisors.
     "receipt-reverse": writable("receipt", frozenset({"cashier", "supervisor"}), REASON),
     "arrears-list": readable(),

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0001_squashed_0002_money")]
+    dependencies = [("billing", "0003_credit_of_households")]
 
     operations = [
         migrations.AddIndex(
