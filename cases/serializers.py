@@ -268,3 +268,18 @@ class NewCaseInput(LinkedInput):
         found = super().validate(attrs)
         staff = self.context["request"].user.has_role(found["project"].pk, *STAFF_ROLES)
         return {"channel": Channel.PHONE if staff else Channel.ONLINE, **found}
+
+
+# A case whose reader gave it out of hand and sees no more of it than where it stands, or all of it.
+GIVEN_OUT_OF_HAND: dict[str, Any] = {
+    "type": "object",
+    "description": "The case; for whoever no longer sees it by this step, only where it stands.",
+    "required": ["number", "version", "kind", "state", "phase"],
+    "properties": {
+        "number": {"type": "string"},
+        "version": {"type": "integer"},
+        "kind": {"type": "string"},
+        "state": {"type": "string"},
+        "phase": {"type": "string"},
+    },
+}

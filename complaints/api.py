@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from cases.api import CaseApi, CaseFilter
 from cases.models import Case
-from cases.serializers import ReasonVerb, TextVerb, Verb
+from cases.serializers import GIVEN_OUT_OF_HAND, ReasonVerb, TextVerb, Verb
 from complaints import actions
 from complaints.models import Remedy
 from complaints.serializers import (
@@ -103,7 +103,7 @@ class ComplaintViewSet(CaseApi):
         """Put right whom to call, where it was, or its topic."""
         return self.step(AmendVerb, actions.amend)
 
-    @extend_schema(request=ReferVerb)
+    @extend_schema(request=ReferVerb, responses=GIVEN_OUT_OF_HAND)
     @action(detail=True, methods=["post"])
     def refer(self, request: Request, number: str) -> Response:
         """Hand it to a department and a person there."""

@@ -8,7 +8,10 @@ from complaints.models import GradeGuide, Topic
 from complaints.states import Grade
 
 CLAUSE = "三(6)⑤ 投诉接待"
-MAJOR_WORDS = "受伤 伤人 触电 着火 火灾 爆炸 坠落 困人 被困 煤气 燃气泄漏 淹了 打人 媒体 记者 起诉 曝光 报警"
+MAJOR_WORDS = (
+    "受伤 伤人 触电 着火 火灾 爆炸 坠落 困人 被困 煤气 燃气泄漏 淹了 被淹 大火 起火 昏迷 晕倒 砸到 砸伤 砸中 "
+    "咬伤 摔伤 溺水 中毒 流血 住院 打人 媒体 记者 起诉 曝光 报警"
+)
 IMPORTANT_WORDS = "没人来 一直没 没有人管 没人管 推诿 失误 乱收费 多收 收错 没修好 又坏 多次 失窃 被盗 丢失"
 MINOR_WORDS = "态度 不礼貌 噪音 吵闹"
 GUIDES: list[dict[str, Any]] = [

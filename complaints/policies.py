@@ -76,10 +76,10 @@ POLICIES = [
         kinds=["complaint"],
         clause="三(6)⑥② (相关部门直接责任人第一时间与客户取得联系)",
         starts=["complaint.referred"],
-        # Being told the result is being spoken with; a result alone is not.
-        stops=["complaint.contacted", "complaint.informed"],
+        # Told the result by the desk, they are not called for this any more; that the person did it nobody can say.
+        stops=["complaint.contacted"],
         steps=[told(Audience.HEAD)],
-        rest={"goal_seconds": 4 * HOUR, "restarts": True},
+        rest={"goal_seconds": 4 * HOUR, "restarts": True, "cancels": ["complaint.informed"]},
     ),
     Default(
         key="complaint.progress",

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Membership, Project, User
+from accounts.states import STAFF_ROLES
 from cases.family import heard_of
 from cases.models import Case
 from cases.queries import Line, Photo, photos, timeline
@@ -50,6 +51,12 @@ def departments_of(project: Project) -> list[Department]:
 def people_of(project: Project) -> list[User]:
     """Who belongs to a department of the project, by name."""
     members = Membership.objects.active().filter(department__project=project, user__is_active=True)
+    return sorted({m.user for m in members.select_related("user")}, key=str)
+
+
+def staff_of(project: Project) -> list[User]:
+    """Whoever works for the project in any role, by name."""
+    members = Membership.objects.staff_of([project.pk], STAFF_ROLES).filter(user__is_active=True)
     return sorted({m.user for m in members.select_related("user")}, key=str)
 
 

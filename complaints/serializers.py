@@ -329,7 +329,7 @@ class CloseComplaintVerb(Verb):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Who gives a reason and says nothing of the resident's word has not got it."""
-        return {"confirmed": not attrs["reason"].strip(), **attrs}
+        return {"confirmed": False if attrs["reason"].strip() else None, **attrs}
 
 
 def complaint_of(case: Case) -> Complaint:

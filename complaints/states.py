@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.states import Phase
 from core.transitions import Step
@@ -46,7 +47,7 @@ class Party(TextChoices):
     COMPANY = "company", _("The property company")
     RESIDENT = "resident", _("The resident")
     NEIGHBOUR = "neighbour", _("A neighbour")
-    OTHER = "other", _("Somebody else")
+    OTHER = "other", pgettext_lazy("party", "Somebody else")
 
 
 class Outcome(TextChoices):
@@ -105,8 +106,8 @@ TRANSITIONS = {
     "resolve": Step(_TO_DO, State.RESOLVED, "complaint.resolved"),
     "inform": Step(frozenset({State.RESOLVED}), State.INFORMED, "complaint.informed"),
     "close": Step(frozenset({State.INFORMED}), State.CLOSED, "complaint.closed"),
-    # Nobody could tell them, or they took it back: with a reason, by who leads.
-    "close_untold": Step(_NOT_OVER, State.CLOSED, "complaint.closed"),
+    # Nobody could tell them what it came to: with a reason, by who leads.
+    "close_untold": Step(_TO_TELL, State.CLOSED, "complaint.closed"),
     "reopen": Step(_TO_TELL | {State.CLOSED}, State.REOPENED, "complaint.reopened"),
     "note_work": Step(_NOT_OVER, "", "complaint.work_moved"),
     "add_photo": Step(_NOT_OVER, "", "case.photo"),

@@ -2,12 +2,13 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class UnitKind(TextChoices):
     """What a unit is for."""
 
-    HOME = "home", _("Home")
+    HOME = "home", pgettext_lazy("use of a unit", "Home")
     SHOP = "shop", _("Shop")
     OFFICE = "office", _("Office")
     DORMITORY = "dormitory", _("Dormitory")

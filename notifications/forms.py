@@ -251,7 +251,7 @@ class DutyForm(forms.Form):
     ONCE, DAILY, WEEKLY = "0", "1", "7"
 
     user = forms.ModelChoiceField(label=gettext_lazy("Who is on call"), queryset=User.objects.none())
-    post = forms.ChoiceField(label=gettext_lazy("For"))
+    post = forms.ChoiceField(label=gettext_lazy("Post"))
     starts_at = MomentField(label=gettext_lazy("From"), widget=_picker())
     ends_at = MomentField(label=gettext_lazy("To"), widget=_picker())
     every = forms.ChoiceField(

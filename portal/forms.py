@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from estate.models import Unit
 from portal.actions import Told
@@ -16,7 +17,7 @@ LONGEST = 5000
 class ComplainForm(forms.Form):
     """What happened, whom it is about, what is asked."""
 
-    unit = forms.ChoiceField(label=_("Home"))
+    unit = forms.ChoiceField(label=pgettext_lazy("use of a unit", "Home"))
     about = forms.ChoiceField(label=_("What is it about?"), choices=About.choices, widget=forms.RadioSelect)
     description = forms.CharField(
         label=_("What happened?"),

@@ -18,6 +18,7 @@ urlpatterns = [
     path("intake/suggest/", intake.suggest, name="intake_suggest"),
     path("intake/photos/", intake.photo, name="intake_photo"),
     path("complaints/new/", complaint.new_complaint, name="complaint_new"),
+    path("complaints/new/suggest/", complaint.suggest_complaint, name="complaint_suggest"),
     path("contacts/", log.contacts, name="contacts"),
     path("contacts/new/", contacts.new_contact, name="contact_new"),
     path("contacts/<str:number>/", contacts.contact_page, name="contact"),

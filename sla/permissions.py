@@ -1,20 +1,26 @@
 """Who may touch deadlines, and the rules that make them."""
 
+from collections.abc import Collection
+
 from accounts.models import Project, User
 from accounts.states import Role
 from cases.models import Case
 from cases.states import Reserved
+from sla.states import Audience
 
 READ_RULES = (Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN)
 
 
-def can_extend(user: User, case: Case) -> bool:
-    """Supervisors and managers; no department gives itself more time.
+def can_extend(user: User, case: Case, warned: Collection[str] = ()) -> bool:
+    """Supervisors and managers; no department gives itself more time, and nobody below gives the manager more.
 
-    The quality department where the matter passes the manager by. Source: SLA-4.
+    `warned`: who is warned before the deadline, as it is theirs to keep. The quality department where the matter
+    passes the manager by. Source: SLA-4.
     """
     if case.reserved_for == Reserved.QUALITY:
         return user.has_role(case.project_id, Role.QUALITY)
+    if set(warned) == {Audience.GM}:
+        return user.has_role(case.project_id, Role.GM)
     return user.has_role(case.project_id, Role.SUPERVISOR, Role.GM)
 
 

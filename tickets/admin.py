@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin_pages import Historical, Inside, OfProject, ReadOnly, WholeCompany, may_enter
 from accounts.models import User
 from accounts.queries import colleagues
+from core.numbers import whole_number
 from records.http import user_of
 from tickets.models import Category, Job, PriceItem, TechnicianSkill, Ticket, WarrantyPart
 
@@ -45,6 +47,14 @@ class PriceItemAdmin(OfProject):
         return general | super().rows(user)
 
 
+class Finder(AutocompleteSelect):
+    """The admin's search box. What was sent as a choice and is no key names nothing; Django's own fails on it."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        """The choice that stands, if it is one."""
+        return super().optgroups(name, [one for one in value if whole_number(str(one)) is not None], attr)
+
+
 @admin.register(TechnicianSkill)
 class TechnicianSkillAdmin(Historical):
     """Who is trained for what; a skill that is no longer there is deleted, its history stays."""
@@ -59,9 +69,11 @@ class TechnicianSkillAdmin(Historical):
         return TechnicianSkill.objects.filter(user__in=colleagues(user))
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer people of one's own projects only."""
+        """Offer people of one's own projects only, and a search box that survives nonsense."""
         if db_field.name == "user":
             kwargs["queryset"] = colleagues(user_of(request))
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = Finder(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from cases.api import CaseApi, CaseFilter
 from cases.models import Case
-from cases.serializers import ReasonVerb, TextVerb, Verb
+from cases.serializers import GIVEN_OUT_OF_HAND, ReasonVerb, TextVerb, Verb
 from records.parsing import OneOfFilter
 from tickets import actions
 from tickets.models import Job, Ticket, WorkLine
@@ -88,7 +88,7 @@ class TicketViewSet(CaseApi):
         """Be there and begin."""
         return self.do(Verb, lambda case, **given: actions.arrive(ticket=ticket_of(case), **given))
 
-    @extend_schema(request=ReasonVerb)
+    @extend_schema(request=ReasonVerb, responses=GIVEN_OUT_OF_HAND)
     @action(detail=True, methods=["post"], url_path="return")
     def return_job(self, request: Request, number: str) -> Response:
         """Give the job back."""

@@ -1,16 +1,17 @@
 """The result, telling it the same day, closing with the resident's word, and opening again."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.models import Case
+from cases.models import Case, Event
 from complaints.actions.turns import Turn, begin, turn_on, words_of
 from complaints.models import Complaint
 from complaints.permissions import can_close, can_close_unconfirmed, can_handle, can_tell
-from complaints.states import Grade, Outcome, State, Told
+from complaints.states import TRANSITIONS, Grade, Outcome, State, Told
 from core.errors import Invalid, NotNow
 from core.words import reason_of
 from sla.states import Audience
@@ -45,8 +46,17 @@ def resolve(
     kept.outcome, kept.result, kept.agreed, kept.resolved_at = outcome, words, agreed, at
     kept.informed_at, kept.informed_how = None, ""
     kept.save(update_fields=["outcome", "result", "agreed", "resolved_at", "informed_at", "informed_how"])
-    turn.happen(step, data={"outcome": OUTCOMES[outcome]}, text=words)
+    data: dict[str, Any] = {"outcome": OUTCOMES[outcome]}
+    event = turn.happen(step, data=data, text=words)
+    if turn.case.grade != Grade.MINOR and not _was_referred(turn):
+        # Solved before it was handed on; the head of the department hears of it all the same. Source: 三(6)⑤.
+        key = f"complaint.resolved_unreferred:{event.pk}"
+        turn.tell("told.complaint.resolved", key, turn.people(Audience.HEAD), text=words, **data)
     return kept
+
+
+def _was_referred(turn: Turn) -> bool:
+    return Event.objects.filter(case=turn.case, kind=TRANSITIONS["refer"].event).exists()
 
 
 OUTCOMES = {
@@ -86,7 +96,7 @@ def inform(
 def close(
     *,
     complaint: Complaint,
-    confirmed: bool,
+    confirmed: bool | None = None,
     reason: str = "",
     by: User,
     at: datetime,
@@ -95,13 +105,17 @@ def close(
 ) -> Complaint:
     """Close it on the resident's word, or by who leads with a recorded reason; either way a callback is owed.
 
-    Closed without it, supervisors and managers hear of that. Raises `Invalid` without a reason, `NotAllowed`, `NotNow`
-    for one whose resident was not told yet, or a major one of which the general manager has not taken note.
-    Source: 四.4 (确认问题是否得到解决); 三 (做好投诉回访工作).
+    `confirmed` left open is the resident's word, unless they did not agree with the result. Closed without it,
+    supervisors and managers hear of that. Raises `Invalid` without a reason, `NotAllowed`, and `NotNow` for one that
+    came to nothing yet or whose resident waits for word of it, or a major one of which the general manager has not
+    taken note. Source: 四.4 (确认问题是否得到解决); 三 (做好投诉回访工作).
     """
     turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
+    if confirmed is None:
+        confirmed = turn.complaint.agreed is not False
     words = _close_words(turn, by, confirmed=confirmed, reason=reason)
     step = turn.step("close" if confirmed else "close_untold")
+    _require_closable(turn)
     turn.complaint.confirmed, turn.complaint.close_reason = confirmed, words
     turn.complaint.save(update_fields=["confirmed", "close_reason"])
     said = {"words": CONFIRMED if confirmed else UNCONFIRMED}
@@ -124,9 +138,17 @@ def _close_words(turn: Turn, by: User, *, confirmed: bool, reason: str) -> str:
         return ""
     refusal = _("Without the resident's word only a supervisor or manager closes a complaint.")
     turn.allow(can_close_unconfirmed(by, turn.complaint), refusal)
-    if turn.case.grade == Grade.MAJOR and turn.complaint.acknowledged_at is None:
-        raise NotNow(_("The general manager has not taken note of this complaint yet."))
     return reason_of(reason, _("Say why it is closed without the resident's word."))
+
+
+def _require_closable(turn: Turn) -> None:
+    """Raise `NotNow` where something comes first. Source: 三(6)⑤ (当天通知项目总); 三(6)④ (无效投诉…解释)."""
+    complaint = turn.complaint
+    if turn.case.grade == Grade.MAJOR and complaint.acknowledged_at is None:
+        raise NotNow(_("The general manager has not taken note of this complaint yet."))
+    waits = complaint.outcome == Outcome.UNFOUNDED and complaint.informed_at is None
+    if waits and turn.case.contact_phone:
+        raise NotNow(_("An unfounded complaint is answered all the same: first tell the resident why it is."))
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from complaints.states import TRANSITIONS, Grade, Party, RemedyState
 from core.errors import Invalid, NotNow
 from core.money import to_cents
 from core.words import reason_of
+from sla.states import Audience
 
 
 @transaction.atomic
@@ -44,13 +46,12 @@ def regrade(
         raise Invalid(_("It has this grade already."), fields={"grade": _("Choose another one.")})
     words = reason_of(reason, _("Say why the grade changes."))
     before = turn.case.grade
-    turn.happen(
-        step,
-        since=_begun(turn),
-        data={"before": GRADES[before], "after": GRADES[grade]},
-        text=words,
-        changes={"grade": grade},
-    )
+    data: dict[str, Any] = {"before": GRADES[before], "after": GRADES[grade]}
+    event = turn.happen(step, since=_begun(turn), data=data, text=words, changes={"grade": grade})
+    if before == Grade.MAJOR and turn.complaint.acknowledged_at is None:
+        # What the manager has not taken note of does not become smaller behind their back.
+        managers = turn.people(Audience.GM)
+        turn.tell("told.complaint.regraded", f"complaint.graded_down:{event.pk}", managers, text=words, **data)
     return turn.complaint
 
 

@@ -1,12 +1,13 @@
 """Registering a complaint, the general manager's acknowledgement, and the immediate action against harm."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Project, User
+from accounts.states import Role
 from cases.actions import NewCase, grant, open_case
 from cases.family import lock_given, tell_parent
 from cases.models import Case
@@ -16,8 +17,8 @@ from cases.states import Channel, Urgency
 from complaints.actions.turns import LONGEST, begin, words_of
 from complaints.models import Complaint
 from complaints.permissions import can_acknowledge, can_tell
-from complaints.queries import suggested_grade, suggested_topic
-from complaints.rules import reserved_for
+from complaints.queries import staff_of, suggested_grade, suggested_topic
+from complaints.rules import means_manager, meant_by, narrowest, reserved_for
 from complaints.states import KIND, Grade, State
 from core.errors import Invalid, NotAllowed
 from estate.models import Building, Household, Unit
@@ -72,6 +73,7 @@ def register(*, new: NewComplaint, by: User, at: datetime) -> Complaint:
     if not brings(by, new.project, new.unit):
         raise NotAllowed(_("You may not take complaints in this project."))
     _check(new, at)
+    new = _with_whom_it_names(new)
     parents = lock_given(new.parent, new.contact)
     received_at = min(new.contact.opened_at, at) if new.contact else at
     case = open_case(new=_new_case(new, by, parents), at=at, by=by)
@@ -168,11 +170,31 @@ def _new_case(new: NewComplaint, by: User, parents: list[Case]) -> NewCase:
     )
 
 
+def _with_whom_it_names(new: NewComplaint) -> NewComplaint:
+    """Residents write a name where the desk chooses a colleague: whoever is meant is passed by all the same.
+
+    Of several who are named it is the one past whom the fewest read it; the general manager may go without a name.
+    """
+    if new.about_person is not None or not new.about_words.strip():
+        return new
+    people = {one.pk: one for one in staff_of(new.project)}
+    meant = [people[key] for key in meant_by(new.about_words, {pk: str(one) for pk, one in people.items()})]
+    meant += [one for one in people.values() if one.username.casefold() == new.about_words.strip().casefold()]
+    if means_manager(new.about_words):
+        meant += [one for one in people.values() if Role.GM in _roles(one, new.project)]
+    if not meant:
+        return new
+    levels = {reserved_for(concerned=_roles(one, new.project), about_service=new.about_service): one for one in meant}
+    return replace(new, about_person=levels[narrowest(levels)])
+
+
+def _roles(person: User, project: Project) -> list[str]:
+    return [m.role for m in person.active_memberships if m.project_id in (None, project.pk)]
+
+
 def _reserved(new: NewComplaint) -> str:
     person = new.about_person
-    roles = None
-    if person is not None:
-        roles = [m.role for m in person.active_memberships if m.project_id in (None, new.project.pk)]
+    roles = _roles(person, new.project) if person is not None else None
     return reserved_for(concerned=roles, about_service=new.about_service)
 
 

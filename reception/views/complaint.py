@@ -9,14 +9,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.models import Case
 from cases.pictures import posted_photos
-from complaints.queries import guides
+from complaints.queries import guides, suggested_grade
 from core.errors import DomainError
 from reception import actions
 from reception.complaint_form import ComplaintForm
+from reception.forms import LONGEST
 from reception.models import Contact
 from reception.views.common import ASKED_AS, at_the_desk, contact_named, given_by, show_problem
 from records.drafts import drafts_of
@@ -51,6 +52,17 @@ def new_complaint(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         show_problem(form, error)
         return _page(request, form, contact)
+
+
+@login_required
+@require_POST
+def suggest_complaint(request: HttpRequest) -> HttpResponse:
+    """The grade that the words typed so far suggest, and by which of them."""
+    at_the_desk(request)
+    words, harm = request.POST.get("description", "")[:LONGEST], bool(request.POST.get("harm_ongoing"))
+    said = suggested_grade(words, harm_ongoing=harm) if words.strip() or harm else None
+    name = next((guide.name for guide in guides() if said and guide.grade == said.grade), "")
+    return render(request, "reception/grade_suggested.html", {"said": said, "name": name})
 
 
 def _asked(request: HttpRequest, contact: Contact | None) -> dict[str, Any]:

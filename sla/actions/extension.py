@@ -33,7 +33,8 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
     rows = Clock.objects.select_for_update(of=("self",)).select_related("version__policy", "calendar")
     clock = rows.get(pk=clock.pk)
     clock.case = case
-    if not can_extend(by, case):
+    warned = {audience for step in clock.version.step_specs if step.is_warning for audience in step.to}
+    if not can_extend(by, case, warned):
         raise NotAllowed(_("Only a supervisor or manager may extend a deadline."))
     reason = reason.strip()
     if not reason:

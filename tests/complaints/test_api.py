@@ -7,10 +7,11 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from complaints import actions
 from complaints.models import Complaint
 from reception.models import Contact
-from tests.cast import Cast
-from tests.complaints.scene import handled
+from tests.cast import NOON, Cast
+from tests.complaints.scene import HOUR, handled
 
 Api = Callable[[User], APIClient]
 NEW = {"project": "demo", "unit": "3-2-1501", "description": "电梯又坏了，没人管", "contact_phone": "13812341234"}
@@ -67,6 +68,7 @@ def test_from_the_desk_to_the_end(cast: Cast, api: Api) -> None:
 @pytest.mark.req("CMP-9")
 def test_a_reason_alone_is_not_the_residents_word(cast: Cast, api: Api) -> None:
     complaint = handled(cast)
+    actions.resolve(complaint=complaint, outcome="solved", result="已清走", by=cast.technician, at=NOON + HOUR)
     path = f"complaints/{complaint.case.number}/close/"
     assert post(api(cast.frontdesk), path, {"reason": "联系不上"}).status_code == 403
     assert post(api(cast.supervisor), path, {"reason": "联系不上"}).status_code == 200

@@ -64,6 +64,7 @@ def test_who_is_neither_at_the_desk_nor_at_work_on_it_mends_nothing(cast: Cast) 
 
 def test_what_is_over_is_not_mended(cast: Cast) -> None:
     complaint = taken(cast)
+    actions.resolve(complaint=complaint, outcome="explained", result="撤回", by=cast.supervisor, at=NOON + HOUR)
     actions.close(complaint=complaint, confirmed=False, reason="撤回", by=cast.supervisor, at=NOON + HOUR)
     with pytest.raises(NotNow):
         actions.amend(complaint=complaint, mended=Mended(name="x"), by=cast.frontdesk, at=NOON + HOUR + MINUTE)

@@ -1,13 +1,14 @@
 """No order of steps, no rank and no second round evades a deadline of a complaint, or the people who hear of it."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from cases.models import Case
 from complaints import actions
 from complaints.models import Complaint
-from core.errors import NotAllowed, NotNow
+from core.errors import Invalid, NotAllowed, NotNow
 from notifications.models import Message
 from sla.actions import extend
 from sla.states import ClockState
@@ -93,6 +94,7 @@ def test_no_department_closes_a_complaint_about_itself_without_the_resident(cast
     complaint = handled(cast)
     with pytest.raises(NotAllowed):
         actions.close(complaint=complaint, confirmed=False, reason="不合理", by=cast.head, at=NOON + HOUR)
+    actions.resolve(complaint=complaint, outcome="solved", result="已清走", by=cast.head, at=NOON + HOUR)
     actions.close(complaint=complaint, confirmed=False, reason="联系不上", by=cast.supervisor, at=NOON + HOUR)
     assert {"gm", "frontdesk"} <= told(complaint, "told.complaint.closed")
 
@@ -100,10 +102,81 @@ def test_no_department_closes_a_complaint_about_itself_without_the_resident(cast
 @pytest.mark.req("CMP-3")
 def test_a_major_one_is_not_closed_before_the_manager_knows(cast: Cast) -> None:
     complaint = taken(cast, grade="major")
-    with pytest.raises(NotNow):
-        actions.close(complaint=complaint, confirmed=False, reason="联系不上", by=cast.supervisor, at=NOON + HOUR)
+    given: dict[str, Any] = {"complaint": complaint, "by": cast.supervisor, "at": NOON + HOUR}
+    actions.resolve(outcome="solved", result="已抽干", **given)
+    actions.inform(how="phone", **given)
+    for confirmed in (True, False):
+        with pytest.raises(NotNow):
+            actions.close(confirmed=confirmed, reason="联系不上", **given)
     actions.acknowledge(complaint=complaint, by=cast.gm, at=NOON + HOUR)
-    actions.close(complaint=complaint, confirmed=False, reason="联系不上", by=cast.supervisor, at=NOON + HOUR)
+    actions.close(confirmed=True, **given)
+
+
+@pytest.mark.req("CMP-3")
+def test_the_manager_hears_that_what_they_have_not_seen_was_made_smaller(cast: Cast) -> None:
+    complaint = taken(cast, grade="major")
+    actions.regrade(complaint=complaint, grade="minor", reason="核实为误报", by=cast.supervisor, at=NOON + HOUR)
+    assert "gm" in told(complaint, "told.complaint.regraded")
+
+
+@pytest.mark.req("CMP-9", "CMP-10")
+def test_nothing_is_closed_that_came_to_nothing_or_waits_for_an_answer(cast: Cast) -> None:
+    complaint = handled(cast, contact_phone="13812345678")
+    given: dict[str, Any] = {"complaint": complaint, "by": cast.supervisor, "at": NOON + HOUR}
+    with pytest.raises(NotNow):
+        actions.close(confirmed=False, reason="不处理", **given)
+    actions.resolve(outcome="unfounded", result="查无此事", **given)
+    with pytest.raises(NotNow):
+        actions.close(confirmed=False, reason="不必答复", **given)
+    actions.inform(how="phone", **given)
+    actions.reopen(reason="再议", **given)
+    actions.resolve(outcome="solved", result="已换", agreed=False, **given)
+    actions.inform(how="phone", **given)
+    with pytest.raises(Invalid):
+        actions.close(**given)
+    actions.close(confirmed=True, **given)
+
+
+@pytest.mark.req("CMP-4")
+def test_the_head_hears_of_one_that_was_solved_before_it_was_handed_on(cast: Cast) -> None:
+    complaint = taken(cast, grade="important", about_department=cast.departments["maintenance"])
+    actions.resolve(complaint=complaint, outcome="solved", result="已修", by=cast.supervisor, at=NOON + HOUR / 2)
+    assert "head" in told(complaint, "told.complaint.resolved")
+
+
+@pytest.mark.req("CMP-15")
+@pytest.mark.parametrize(
+    ("words", "about", "seen"),
+    [
+        ("前台 Frontdesk 那位", "frontdesk", {"supervisor", "gm", "quality"}),
+        ("frontdesk", "frontdesk", {"supervisor", "gm", "quality"}),
+        ("你们总经理", "gm", {"quality"}),
+        ("Gm 先生和 Frontdesk", "gm", {"quality"}),
+        ("一位不认识的师傅", None, None),
+    ],
+)
+def test_a_name_that_a_resident_writes_passes_the_colleague_by(
+    cast: Cast, words: str, about: str | None, seen: set[str] | None
+) -> None:
+    complaint = taken(cast, by="resident", channel="online", about_words=words)
+    assert (complaint.about_person and complaint.about_person.username) == about
+    if seen is None or about is None:
+        return
+    readers = {name for name, user in cast.users.items() if Complaint.objects.visible_to(user).exists()}
+    assert readers - {"resident", "head"} <= seen
+    assert about not in readers
+    assert not Message.objects.filter(case=complaint.case, user=cast.users[about]).exists()
+
+
+@pytest.mark.req("SLA-4", "CMP-3")
+def test_a_supervisor_gives_the_manager_no_more_time(cast: Cast) -> None:
+    complaint = taken(cast, grade="major")
+    mine = clock(complaint, "complaint.notify_gm")
+    with pytest.raises(NotAllowed):
+        extend(clock=mine, by_hours=24, reason="忙", by=cast.supervisor, at=NOON + HOUR)
+    extend(clock=mine, by_hours=24, reason="出差", by=cast.gm, at=NOON + HOUR)
+    other = clock(complaint, "complaint.resolve.major")
+    extend(clock=other, by_hours=24, reason="等配件", by=cast.supervisor, at=NOON + HOUR)
 
 
 @pytest.mark.req("SLA-4")

@@ -87,6 +87,7 @@ def test_neither_while_harm_goes_on_nor_once_it_is_closed(cast: Cast, signed_in:
     harm = taken(cast, harm_ongoing=True)
     assert "/intake/?complaint=" not in client.get(f"/complaints/{harm.case.number}/").content.decode()
     closed = taken(cast)
+    actions.resolve(complaint=closed, outcome="explained", result="住户撤回", by=cast.supervisor, at=NOON + MINUTE)
     actions.close(complaint=closed, confirmed=False, reason="撤回", by=cast.supervisor, at=NOON + MINUTE)
     assert client.get(f"/intake/?complaint={closed.case.number}").status_code == 404
     answer = client.post("/intake/", {"complaint": closed.case.number, "unit": "1501", "description": "灯"})

@@ -148,6 +148,7 @@ TABLE: dict[str, Row] = {
     "call_repeat": writable("", DESK, lambda world, place: {"matter": world.ids("ticket", place)["number"]}),
     "intake": Row(reads=DESK, writes=DESK),
     "intake_suggest": writable("", DESK),
+    "complaint_suggest": writable("", DESK),
     "intake_photo": writable("", DESK),
     "contacts": readable("", FRONT | {"supervisor", "gm", "quality", "admin"}),
     "contact_new": Row(reads=DESK, writes=DESK),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -102,3 +103,13 @@ def test_tickets_and_callbacks_are_to_read_as_far_as_one_may_see_them(
 def test_nothing_that_tickets_point_at_is_deleted(cast: Cast, keeper: User, signed_in: SignedIn) -> None:
     client = signed_in(keeper)
     assert client.post(f"/admin/tickets/category/{category('lamp').pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_choice_that_is_no_key_is_refused_with_a_sentence(cast: Cast, signed_in: Any) -> None:
+    """The admin's own search box asks the database for whatever was sent as a key, and fails."""
+    cast.admin.is_staff = True
+    cast.admin.save()
+    client = signed_in(cast.admin)
+    answer = client.post("/admin/tickets/technicianskill/add/", {"user": cast.technician.pk, "category": "%(count)s"})
+    assert answer.status_code == 200
+    assert "errorlist" in answer.content.decode()
