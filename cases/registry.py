@@ -25,6 +25,7 @@ class CaseKind:
     when something finished in a case whose parent is of this kind: parent (locked), child, event kind, moment, person.
     `part_of_parent` says that its clocks and events show on the parent's page too (a callback's on the repair's).
     `require_print` raises `NotAllowed` for who may not have its papers in hand; a kind without it issues none.
+    `require_more_time` raises `NotNow` where something else comes before giving one of its promises more time.
     `readers` are roles that see every case of the kind in their projects beside those that see every case there.
     `parts` reads by which categories or grades its cases are told apart, and what each is called.
     """
@@ -43,6 +44,7 @@ class CaseKind:
     readers: frozenset[str] = frozenset()
     parts: Callable[[], Mapping[str, Label]] = dict
     require_print: "Callable[[User, Case], None] | None" = None
+    require_more_time: "Callable[[Case], None] | None" = None
 
 
 _KINDS: dict[str, CaseKind] = {}

@@ -8,7 +8,7 @@ from cases.models import Case
 from cases.permissions import leads
 from cases.states import Reserved
 from complaints.models import Complaint
-from core.errors import NotAllowed
+from core.errors import NotAllowed, NotNow
 
 
 def can_read_figures(user: User, project_id: int) -> bool:
@@ -78,6 +78,15 @@ def require_print(user: User, case: Case) -> None:
     if not can_print(user, Complaint.objects.get(case=case)):
         refusal = _("The record shows the contact's number: it is for the desk, who handles it and whoever leads.")
         raise NotAllowed(refusal)
+
+
+def require_harm_stopped(complaint: Complaint) -> None:
+    """Raise `NotNow` while harm is going on: the action against it comes before anything else.
+
+    Source: 三(6)⑥③ (应先立即采取措施停止或挽救伤害,再处理).
+    """
+    if complaint.harm_goes_on:
+        raise NotNow(_("Harm is going on: first record what was done to stop it."))
 
 
 def can_open_repair(user: User, complaint: Complaint) -> bool:
