@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, Membership, Project, User
 from cases.family import heard_of
-from cases.models import Case
+from cases.models import Case, Event
 from cases.queries import Line, Photo, photos, timeline
 from cases.registry import kind_of
 from cases.states import PhotoLabel
@@ -40,6 +40,16 @@ def suggested_topic(text: str) -> str:
         if found > most or (not topic.words and not most):
             best, most = topic.code, found
     return best
+
+
+# What a contact leaves on its record with the words of whoever came: taken down at first, and added to while it lasted.
+SAID = ("contact.queued", "contact.served", "case.noted")
+
+
+def said_at(contact: Case) -> str:
+    """What was said at a contact, as it was last written down; empty where nobody took down anything."""
+    noted = Event.objects.filter(case=contact, kind__in=SAID).exclude(text="").order_by("-at", "-pk")
+    return noted.values_list("text", flat=True).first() or ""
 
 
 def departments_of(project: Project) -> list[Department]:

@@ -15,6 +15,7 @@ from cases.permissions import reads_all
 from cases.serializers import LONGEST, CaseSerializer, NewCaseInput, ReasonVerb, Verb, photos_of, shown_user
 from complaints.actions import Mended, NewComplaint, Responsible
 from complaints.models import Complaint, Remedy, Responsibility, Topic
+from complaints.queries import said_at
 from complaints.states import Grade, Outcome, Party, RemedyState, Rung, Told
 from records.parsing import MomentInput
 
@@ -172,11 +173,29 @@ class NewComplaintInput(NewCaseInput):
         user: User = self.context["request"].user
         given = super().validate(attrs)
         topic, words = given.pop("category"), given.pop("about_person").strip()
+        given |= _kept_of(given["contact"], given, channel=attrs.get("channel"))
         person = None
         if words and user.is_office:
             person = colleagues(user).filter(username=words).first()
         given |= {"about_person": person, "about_words": "" if person else words, "topic": topic.code if topic else ""}
         return {"new": NewComplaint(**given)}
+
+
+def _kept_of(contact: Case | None, given: Mapping[str, Any], *, channel: str | None) -> dict[str, Any]:
+    """What was typed at the contact, wherever the body leaves it out. Source: CMP-1."""
+    if contact is None:
+        return {}
+    known = {
+        "unit": contact.unit,
+        "contact_name": contact.contact_name,
+        "contact_phone": contact.contact_phone,
+    }
+    found = {name: value for name, value in known.items() if not given.get(name)}
+    if not channel:
+        found["channel"] = contact.channel
+    if not given["description"].strip():
+        found["description"] = said_at(contact)
+    return found
 
 
 class HarmVerb(Verb):
