@@ -54,6 +54,7 @@ register(
         sentences=EVENTS,
         on_child=on_child,
         resident_sees=True,
+        untold={State.RESOLVED: State.HANDLING},
         require_print=require_print,
         require_more_time=require_more_time,
         parts=lambda: dict(Grade.choices),

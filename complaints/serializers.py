@@ -11,7 +11,6 @@ from rest_framework import serializers
 from accounts.models import Department, Project, User
 from accounts.queries import colleagues
 from cases.models import Case
-from cases.permissions import reads_all
 from cases.serializers import LONGEST, CaseSerializer, NewCaseInput, ReasonVerb, Verb, photos_of, shown_user
 from complaints.actions import Mended, NewComplaint, Responsible
 from complaints.models import Complaint, Remedy, Responsibility, Topic
@@ -102,8 +101,13 @@ class ComplaintSerializer(CaseSerializer):
         """What it came to; residents read it once they were told."""
         return case.complaint.result if self._may_know(case) else ""
 
+    def told(self, case: Case) -> dict[str, Any]:
+        """Nor is it said that there is a result before they hear it."""
+        shown = super().told(case)
+        return shown if case.complaint.informed_at is not None else {**shown, "resolved_at": None}
+
     def _may_know(self, case: Case) -> bool:
-        return case.complaint.informed_at is not None or reads_all(self.reader, case)
+        return case.complaint.informed_at is not None or self.reads_whole(case)
 
 
 class ComplaintDetailSerializer(ComplaintSerializer):
@@ -120,21 +124,21 @@ class ComplaintDetailSerializer(ComplaintSerializer):
 
     def get_cause(self, case: Case) -> str:
         """The root cause, for the staff."""
-        return case.complaint.cause if reads_all(self.reader, case) else ""
+        return case.complaint.cause if self.reads_whole(case) else ""
 
     def get_responsible(self, case: Case) -> list[dict[str, Any]]:
         """Who is responsible, for the staff."""
-        if not reads_all(self.reader, case):
+        if not self.reads_whole(case):
             return []
         rows = case.complaint.responsibilities.filter(ended_at=None).select_related("department")
         return [dict(row) for row in ResponsibilitySerializer(rows, many=True).data]
 
     @extend_schema_field(RemedySerializer(many=True))
     def get_remedies(self, case: Case) -> list[dict[str, Any]]:
-        """The ways to make it good; residents read those that they answered to."""
-        rows = case.complaint.remedies.all()
-        if not self._may_know(case):
-            rows = rows.exclude(state=RemedyState.PROPOSED)
+        """The ways to make it good; residents read those that they answered to, once they were told the result."""
+        rows = list(case.complaint.remedies.all())
+        if not self.reads_whole(case):
+            rows = [row for row in rows if row.state != RemedyState.PROPOSED] if self._may_know(case) else []
         return [dict(row) for row in RemedySerializer(rows, many=True).data]
 
     def get_photos(self, case: Case) -> list[dict[str, str]]:
