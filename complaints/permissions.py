@@ -1,5 +1,6 @@
 """Who may do what to a complaint. Buttons and actions ask the same questions; seeing it is asked before."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -8,6 +9,7 @@ from cases.models import Case
 from cases.permissions import leads
 from cases.states import Reserved
 from complaints.models import Complaint
+from complaints.states import Grade
 from core.errors import NotAllowed, NotNow
 
 
@@ -113,6 +115,14 @@ def _leads_all(user: User, case: Case) -> bool:
 def can_acknowledge(user: User, complaint: Complaint) -> bool:
     """The project's general manager; of a complaint about them the quality department. Source: 三(6)⑤."""
     return can_stand_in(user, complaint.case) and not is_concerned(user, complaint)
+
+
+def to_acknowledge(user: User, project_id: int) -> Q:
+    """The complaints of a project that wait for the person to take note of them, as far as they see them."""
+    found = Q(grade=Grade.MAJOR, complaint__acknowledged_at=None) & ~Q(complaint__about_person=user)
+    if user.has_role(project_id, Role.GM):
+        return found
+    return found & Q(reserved_for=Reserved.QUALITY) if user.has_role(project_id, Role.QUALITY) else Q(pk__in=[])
 
 
 def can_stand_in(user: User, case: Case) -> bool:

@@ -12,7 +12,7 @@ from cases.models import Case, Event
 from cases.queries import Line, Photo, photos, timeline
 from cases.registry import kind_of
 from cases.states import PhotoLabel
-from complaints.filters import NONE, Filters
+from complaints.filters import NONE, Filters, is_mine
 from complaints.models import Complaint, GradeGuide, Remedy, Responsibility, Topic
 from complaints.rules import Suggested, suggest_grade
 from complaints.states import KIND, TRANSITIONS, Outcome, Party
@@ -143,9 +143,8 @@ def page_of(complaint: Complaint, user: User) -> ComplaintPage:
 
 # --- what waits -------------------------------------------------------------------------------------------------------
 def my_open(user: User, project: Project) -> int:
-    """How many open complaints the person has taken or handles."""
-    mine = Q(handler=user) | Q(taken_by=user)
-    return Case.objects.visible_to(user).open().filter(mine, project=project, kind=KIND).count()
+    """How many open complaints the person has taken or handles, or is to take note of."""
+    return Case.objects.visible_to(user).open().filter(is_mine(user, project), project=project, kind=KIND).count()
 
 
 def named_by(filters: Filters, project: Project) -> dict[str, str]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from cases.models import Event
+from complaints.actions.alerting import alert
 from complaints.actions.turns import Turn, begin, words_of
 from complaints.models import Complaint, Remedy, Responsibility
 from complaints.permissions import can_handle, can_regrade, can_tell
@@ -51,6 +52,7 @@ def regrade(
         text=words,
         changes={"grade": grade},
     )
+    alert(turn.complaint, by=by, at=at)
     return turn.complaint
 
 
