@@ -51,7 +51,9 @@ class ComplaintSerializer(CaseSerializer):
     wanted_by = serializers.DateTimeField(source="complaint.wanted_by", allow_null=True)
     reachable = serializers.CharField(source="complaint.reachable")
     replier = serializers.SerializerMethodField()
-    harm_ongoing = serializers.BooleanField(source="complaint.harm_ongoing")
+    harm_ongoing = serializers.BooleanField(
+        source="complaint.harm_goes_on", help_text="now: false once it is recorded how the harm was stopped"
+    )
     harm_stopped_at = serializers.DateTimeField(source="complaint.harm_stopped_at", allow_null=True)
     acknowledged_at = serializers.DateTimeField(source="complaint.acknowledged_at", allow_null=True)
     answered_at = serializers.DateTimeField(source="complaint.answered_at", allow_null=True)

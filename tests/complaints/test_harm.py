@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from complaints import actions
@@ -52,3 +53,13 @@ def test_no_promise_is_given_more_time_before_the_action_against_it(cast: Cast) 
     actions.stop_harm(complaint=complaint, action="已关总阀", by=cast.frontdesk, at=NOON + HOUR)
     extend(clock=running, by_hours=5, reason="等专家", by=cast.gm, at=NOON + 2 * HOUR)
     assert clock(complaint, "complaint.answer").due_at == running.due_at + 5 * HOUR
+
+
+def test_the_api_says_whether_harm_goes_on_now(cast: Cast, api: Callable[[User], APIClient]) -> None:
+    client = api(cast.frontdesk)
+    address = f"/api/v1/complaints/{taken(cast, harm_ongoing=True).case.number}/"
+    assert client.get(address).json()["harm_ongoing"] is True
+    said = client.post(f"{address}stop-harm/", {"action": "已关总阀"}, format="json").json()
+    assert said["harm_ongoing"] is False
+    assert said["harm_stopped_at"]
+    assert client.get("/api/v1/complaints/").json()["results"][0]["harm_ongoing"] is False
