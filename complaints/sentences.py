@@ -12,6 +12,8 @@ EVENTS: dict[str, Label] = {
     "complaint.acknowledged": _("%(who)s took note of it."),
     "complaint.regraded": _("Graded anew: %(after)s instead of %(before)s."),
     "complaint.referred": _("Referred to %(department)s; person responsible: %(person)s."),
+    # Nobody there was named.
+    "complaint.referred_to_all": _("Referred to %(department)s."),
     "complaint.accepted": _("%(who)s took it on."),
     "complaint.contacted": _("%(who)s spoke with the resident."),
     "complaint.progressed": _("Told the resident how it stands."),

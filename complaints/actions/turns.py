@@ -80,9 +80,9 @@ class Turn:
             changes=changes,
         )
         # A key of its own: steps also tell others of the same event, and who took it may be among them.
-        self.tell(
-            f"told.{step.event}", f"told.{step.event}:{event.pk}", self._receivers(step), text=text, **(data or {})
-        )
+        said = dict(data or {})
+        template = f"told.{said.get('worded', step.event)}"
+        self.tell(template, f"told.{step.event}:{event.pk}", self._receivers(step), text=text, **said)
         return event
 
     def _receivers(self, step: Step) -> list[User]:
