@@ -31,7 +31,7 @@ def _record(complaint: Complaint, url: str) -> ComplaintRecord:
     about = complaint.about_person or complaint.about_words
     named = [str(part) for part in (complaint.about_department, about) if part]
     called = list(Callback.objects.filter(case__parent=case).select_related("caller", "case").order_by("pk"))
-    reached = tuple(_callback(one, here) for one in called if one.done_at is not None)
+    reached = tuple(_callback(one, one.done_at.astimezone(case.project.tz)) for one in called if one.done_at)
     return ComplaintRecord(
         project=case.project.name_zh,
         number=case.number,
@@ -75,11 +75,11 @@ def _record(complaint: Complaint, url: str) -> ComplaintRecord:
     )
 
 
-def _callback(one: Callback, here: Local) -> RecordCallback:
+def _callback(one: Callback, at: datetime) -> RecordCallback:
     """A callback in which the resident was reached, its score beside the result."""
     score = f"，{one.score} 分" if one.score else ""
     return RecordCallback(
-        at=here(one.done_at),
+        at=at,
         how=str(one.get_how_display()),
         by=_name(one.caller),
         result=f"{one.get_result_display()}{score}",

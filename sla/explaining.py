@@ -165,7 +165,7 @@ class _Teller:
         self.clock, self.around, self.version = clock, around, version
         self.due = clock.due_at
         self.on: OnCalendar | None = None
-        # When it came into being: nothing is found late for a time before it. A grade given later counts from reception.
+        # When it came into being: nothing is found late for a time before it. A later grade counts from reception.
         self.born: datetime | None = None
 
     def line(self, event: ClockEvent) -> Line:

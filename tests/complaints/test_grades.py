@@ -222,7 +222,7 @@ def test_only_supervisors_grade_anew_with_a_reason_and_to_another_grade(cast: Ca
 
 @pytest.mark.req("CMP-3")
 def test_a_major_complaint_is_taken_in_sixteen_statements(cast: Cast) -> None:
-    """With its grade from the words, its clocks, its event, who may see it and who is told; marks of transactions out."""
+    """With its grade from the words, its clocks, its event, who sees it, who is told; without marks of transactions."""
     home = cast.units["3-2-1501"]
     new = actions.NewComplaint(project=cast.project, unit=home, description="电梯困人四十分钟，老人受伤")
     actions.register(new=new, by=cast.frontdesk, at=NOON)
