@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from cases.models import Case
+from cases.queries import in_state
 from cases.registry import kinds
 from cases.rules import check_claim
 from cases.serializers import CaseSerializer, case_context
@@ -30,7 +31,7 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]
     project = django_filters.CharFilter(field_name="project__code")
     unit = django_filters.CharFilter(field_name="unit__number")
     kind = OneOfFilter(known=lambda: {kind.key for kind in kinds()})
-    state = OneOfFilter(known=lambda: {state for kind in kinds() for state in kind.states})
+    state = OneOfFilter(known=lambda: {state for kind in kinds() for state in kind.states}, method="filter_state")
     phase = django_filters.ChoiceFilter(choices=Phase.choices)
     category = django_filters.CharFilter()
     urgency = OneOfFilter(known=lambda: Urgency.values)
@@ -43,6 +44,10 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Case
         fields = ()
+
+    def filter_state(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        """Cases in a state; residents find them by the state that they read."""
+        return queryset.filter(in_state(value, cast(User, self.request.user)))
 
     def filter_open(self, queryset: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
         """Open or closed ones only."""

@@ -1,5 +1,7 @@
 """Who brings a matter, who leads the work on it and who reads all of it, whatever its kind."""
 
+from collections.abc import Iterable
+
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES, Role
 from cases.models import Case
@@ -22,6 +24,14 @@ def reads_all(user: User, case: Case) -> bool:
     if not (user.is_office and user.is_resident):
         return user.is_office
     return Case.objects.visible_at_work(user).filter(pk=case.pk).exists()
+
+
+def read_whole(user: User, cases: Iterable[Case]) -> set[int]:
+    """The same of many cases that the person sees, in one statement at most: the keys of those read as staff."""
+    keys = {case.pk for case in cases}
+    if not (user.is_office and user.is_resident):
+        return keys if user.is_office else set()
+    return set(Case.objects.visible_at_work(user).filter(pk__in=keys).values_list("pk", flat=True))
 
 
 def leads(user: User, case: Case) -> bool:

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.models import Attachment, Case, Event
 from cases.permissions import reads_all
+from cases.registry import kinds
 from cases.sentences import moment_words, sentence
 from cases.states import PhotoLabel
 
@@ -98,6 +99,23 @@ def newest_event() -> QuerySet[Event]:
 def revision() -> int:
     """That key; 0 before anything has happened."""
     return newest_event().values_list("pk", flat=True).first() or 0
+
+
+def in_state(state: str, reader: User) -> Q:
+    """Cases in a state as the reader reads it: who was not told of one yet does not find the case by it."""
+    if not reader.is_resident:
+        return Q(state=state)
+    found = Q(state=state)
+    for kind in kinds():
+        for real, told in kind.untold.items():
+            if state == told:
+                found |= Q(kind=kind.key, state=real)
+            elif state == real:
+                found &= ~Q(kind=kind.key)
+    if not reader.is_office:
+        return found
+    at_work = Q(pk__in=Case.objects.visible_at_work(reader).values("pk"))
+    return (at_work & Q(state=state)) | (~at_work & found)
 
 
 @dataclass(frozen=True)

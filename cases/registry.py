@@ -25,6 +25,8 @@ class CaseKind:
     when something finished in a case whose parent is of this kind: parent (locked), child, event kind, moment, person.
     `part_of_parent` says that its clocks and events show on the parent's page too (a callback's on the repair's).
     `require_print` raises `NotAllowed` for who may not have its papers in hand; a kind without it issues none.
+    `require_more_time` raises `NotNow` where something else comes before giving one of its promises more time.
+    `untold` are states that residents do not hear of before they are told, each with the one they read meanwhile.
     `readers` are roles that see every case of the kind in their projects beside those that see every case there.
     `parts` reads by which categories or grades its cases are told apart, and what each is called.
     """
@@ -40,9 +42,11 @@ class CaseKind:
     on_child: "Callable[[Case, Case, str, datetime, User | None], None] | None" = None
     resident_sees: bool = False
     part_of_parent: bool = False
+    untold: Mapping[str, str] = field(default_factory=dict)
     readers: frozenset[str] = frozenset()
     parts: Callable[[], Mapping[str, Label]] = dict
     require_print: "Callable[[User, Case], None] | None" = None
+    require_more_time: "Callable[[Case], None] | None" = None
 
 
 _KINDS: dict[str, CaseKind] = {}
@@ -79,6 +83,11 @@ def kinds_by_readers() -> dict[frozenset[str], list[str]]:
         if kind.readers:
             found.setdefault(kind.readers, []).append(kind.key)
     return found
+
+
+def told_state(key: str, state: str) -> str:
+    """The state of a case of this kind as residents read it."""
+    return kind_of(key).untold.get(state, state)
 
 
 def kinds_within_parents() -> list[str]:

@@ -15,7 +15,8 @@ from accounts.models import Project, User
 from accounts.states import STAFF_ROLES
 from cases.models import Attachment, Case, Event
 from cases.parts import Part, parts_of
-from cases.registry import kind_of
+from cases.permissions import read_whole
+from cases.registry import kind_of, told_state
 from cases.sentences import sentence
 from cases.states import Channel
 from estate.models import Building, Unit
@@ -89,12 +90,16 @@ def shown_user(user: User | None, reader: User) -> str | None:
 
 
 def case_context(cases: Sequence[Case], reader: User) -> dict[str, Any]:
-    """What serializers of cases need beside the rows: clocks and events, read for all of them at once."""
-    return {"parts": {"events": events(cases, reader), **parts_of(cases, reader)}}
+    """What serializers of cases need beside the rows: clocks and events, and which of them the person reads as staff.
+
+    Read for all of them at once.
+    """
+    parts = {"events": events(cases, reader), **parts_of(cases, reader)}
+    return {"parts": parts, "read_whole": read_whole(reader, cases)}
 
 
 class CaseSerializer(serializers.ModelSerializer[Case]):
-    """Any case, as the contract says. Needs `case_context` as its context."""
+    """Any case, as the contract says; residents read of it what they were told. Needs `case_context` as its context."""
 
     project = serializers.CharField(source="project.code", read_only=True)
     unit = serializers.CharField(source="unit.number", read_only=True, default=None, allow_null=True)
@@ -149,6 +154,23 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
     def reader(self) -> User:
         """For whom the case is shown."""
         return cast(User, self.context["request"].user)
+
+    def to_representation(self, instance: Case) -> dict[str, Any]:
+        """The case as JSON."""
+        shown: dict[str, Any] = super().to_representation(instance)
+        return shown if self.reads_whole(instance) else {**shown, **self.told(instance)}
+
+    def reads_whole(self, case: Case) -> bool:
+        """Say whether the reader has the case before them as staff."""
+        return case.pk in self.context.get("read_whole", ())
+
+    def told(self, case: Case) -> dict[str, Any]:
+        """What reads otherwise for residents: the state they know of, and the first due time promised to them."""
+        kind, state = kind_of(case.kind), told_state(case.kind, case.state)
+        clocks = self.context.get("parts", {}).get("clocks", {}).get(case.pk, [])
+        running = [row["due_at"] for row in clocks if row["ended_at"] is None and row["paused_at"] is None]
+        due_at = self.fields["due_at"].to_representation(min(running)) if running else None
+        return {"state": state, "state_label": str(kind.states[state]), "due_at": due_at}
 
     def get_contact_phone(self, case: Case) -> str:
         """The phone under its mask."""

@@ -1,10 +1,10 @@
 """Complaints over the API: read them, and every verb. Taking one is the desk's, which logs it too."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import django_filters
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -12,6 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from cases.api import CaseApi, CaseFilter
 from cases.models import Case
 from cases.serializers import GIVEN_OUT_OF_HAND, ReasonVerb, TextVerb, Verb
@@ -43,9 +44,20 @@ class ComplaintFilter(CaseFilter):
     """Filters of complaints."""
 
     kind = OneOfFilter(known=lambda: [KIND])
-    state = OneOfFilter(known=lambda: State.values)
+    state = OneOfFilter(known=lambda: State.values, method="filter_state")
     grade = django_filters.ChoiceFilter(choices=Grade.choices)
-    outcome = OneOfFilter(field_name="complaint__outcome", known=lambda: Outcome.values)
+    outcome = OneOfFilter(known=lambda: Outcome.values, method="filter_outcome")
+
+    def filter_outcome(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        """By what it came to; residents find by it what they were told."""
+        user = cast(User, self.request.user)
+        found = queryset.filter(complaint__outcome=value)
+        if not user.is_resident:
+            return found
+        known = Q(complaint__informed_at__isnull=False)
+        if user.is_office:
+            known |= Q(pk__in=Case.objects.visible_at_work(user).values("pk"))
+        return found.filter(known)
 
 
 class ComplaintViewSet(CaseApi):

@@ -1,6 +1,7 @@
 """Complaints in figures, for a month, a quarter or a year of a project: rate, causes, departments, repeats, trend.
 
-Counted from what the reader sees, by the day of reception.
+Counted from what the reader sees, by the day of reception. The page says so, always alike: how many pass the reader by
+would tell them that somebody complained past them.
 Source: 三.5 (对投诉数据进行统计和分析); 4.2 (客户投诉率不超过6%).
 """
 

@@ -5,13 +5,16 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Case as ComputedCase
+from django.db.models import F, IntegerField, Q, Value, When
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Project, User
+from accounts.states import Role
 from cases.models import Case, CaseQuerySet
 from cases.states import Phase
+from complaints.permissions import to_acknowledge
 from complaints.states import KIND, Grade, Outcome, Party, State
 from core.moments import is_reckoned, midnight
 from core.numbers import whole_number
@@ -87,11 +90,16 @@ def _or_none(name: str, value: str, **no: Any) -> Q:
     return Q(**(no if value == NONE else {name: value}))
 
 
-def _of_view(view: str, user: User, at: datetime) -> Q:
+def is_mine(user: User, project: Project) -> Q:
+    """What the person has taken, handles, or is to take note of as general manager."""
+    return Q(handler=user) | Q(taken_by=user) | to_acknowledge(user, project.pk)
+
+
+def _of_view(view: str, user: User, project: Project, at: datetime) -> Q:
     is_open = ~Q(phase=Phase.CLOSED)
     return {
         "open": is_open,
-        "mine": is_open & (Q(handler=user) | Q(taken_by=user)),
+        "mine": is_open & is_mine(user, project),
         "overdue": is_open & Q(due_at__lt=at),
         "to_tell": is_open & Q(state=State.RESOLVED),
         "all": Q(),
@@ -128,11 +136,21 @@ def _received(filters: Filters, project: Project) -> Q:
 
 def listed(*, project: Project, user: User, filters: Filters, at: datetime) -> CaseQuerySet:
     """The project's complaints that the person sees and that fit."""
-    wanted = _of_view(filters.view, user, at) & _counted_by(filters) & _received(filters, project)
+    wanted = _of_view(filters.view, user, project, at) & _counted_by(filters) & _received(filters, project)
     rows = Case.objects.visible_to(user).filter(project=project, kind=KIND).filter(wanted)
     if filters.grade:
         rows = rows.filter(grade=filters.grade)
     if filters.party:
         rows = rows.distinct()
-    order = ("-opened_at", "-pk") if filters.view == "all" else (F("due_at").asc(nulls_last=True), "pk")
-    return rows.for_lists().order_by(*order)
+    return rows.for_lists().order_by(*_order(filters.view, user, project))
+
+
+def _order(view: str, user: User, project: Project) -> tuple[Any, ...]:
+    """The newest of everything, else what falls due first; of one's own what waits to be taken note of before it."""
+    if view == "all":
+        return ("-opened_at", "-pk")
+    by_due = (F("due_at").asc(nulls_last=True), "pk")
+    if view != "mine" or not user.has_role(project.pk, Role.GM, Role.QUALITY):
+        return by_due
+    first = When(to_acknowledge(user, project.pk), then=Value(0))
+    return (ComputedCase(first, default=Value(1), output_field=IntegerField()), *by_due)

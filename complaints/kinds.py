@@ -8,7 +8,8 @@ from accounts.models import User
 from cases.models import Case
 from cases.registry import CaseKind, register
 from complaints.actions import after_callback, work_moved
-from complaints.permissions import require_print
+from complaints.models import Complaint
+from complaints.permissions import require_harm_stopped, require_print
 from complaints.sentences import EVENTS, MEASURE_EVENTS, MESSAGES
 from complaints.states import (
     KIND,
@@ -36,6 +37,11 @@ def on_child(parent: Case, child: Case, event: str, at: datetime, by: User | Non
         work_moved(case=parent, child=child, event=event, at=at, by=by)
 
 
+def require_more_time(case: Case) -> None:
+    """No promise is given more time while harm goes on: the action against it comes first. Source: CMP-6."""
+    require_harm_stopped(Complaint.objects.get(case=case))
+
+
 register(
     CaseKind(
         key=KIND,
@@ -48,7 +54,9 @@ register(
         sentences=EVENTS,
         on_child=on_child,
         resident_sees=True,
+        untold={State.RESOLVED: State.HANDLING},
         require_print=require_print,
+        require_more_time=require_more_time,
         parts=lambda: dict(Grade.choices),
     )
 )

@@ -34,6 +34,17 @@ class RecordStep:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordCallback:
+    """One callback that reached the resident: when, how, who called, whether they were content, what they said."""
+
+    at: datetime
+    how: str
+    by: str
+    result: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComplaintRecord:
     """What is printed on a record. Times are in the project's zone; what is empty becomes a line to write on."""
 
@@ -69,11 +80,13 @@ class ComplaintRecord:
     steps: tuple[RecordStep, ...] = ()
     outcome: str = ""
     result: str = ""
-    agreed: bool | None = None
+    opinion: str = ""
     informed_at: datetime | None = None
     informed_how: str = ""
     confirmed: bool | None = None
     close_reason: str = ""
+    callbacks: tuple[RecordCallback, ...] = ()
+    callback_owed: bool = True
 
 
 def record_name(record: ComplaintRecord) -> str:
@@ -90,7 +103,7 @@ def render_record(record: ComplaintRecord, *, fonts: Path) -> bytes:
 _TEXTS = (
     "project", "number", "service_phone", "channel", "room", "name", "phone", "reachable", "place", "about",
     "description", "demand", "grade", "topic", "taken_by", "replier", "department", "handler", "responsible", "cause",
-    "repairs", "outcome", "result", "informed_how", "close_reason",
+    "repairs", "outcome", "result", "opinion", "informed_how", "close_reason",
 )  # fmt: skip
 _MOMENTS = ("received_at", "occurred_at", "wanted_by", "contacted_at", "harm_stopped_at", "informed_at")
 
@@ -102,9 +115,10 @@ def _data(record: ComplaintRecord) -> dict[str, object]:
         **{name: printable(getattr(record, name)) for name in _TEXTS},
         **{name: moment_words(getattr(record, name)) for name in _MOMENTS},
         "apologised": record.apologised,
-        "agreed": record.agreed,
         "confirmed": record.confirmed,
         "remedies": [_remedy(one) for one in record.remedies],
+        "callbacks": [_callback(one) for one in record.callbacks],
+        "callback_owed": record.callback_owed,
         "steps": [
             {"at": moment_words(one.at), "by": printable(one.by), "text": printable(one.text)} for one in record.steps
         ],
@@ -114,3 +128,8 @@ def _data(record: ComplaintRecord) -> dict[str, object]:
 def _remedy(one: RecordRemedy) -> dict[str, str]:
     cost = "" if one.cost is None else amount_words(one.cost)
     return {"text": printable(one.text), "cost": cost, "state": printable(one.state)}
+
+
+def _callback(one: RecordCallback) -> dict[str, str]:
+    words = {name: printable(getattr(one, name)) for name in ("how", "by", "result", "text")}
+    return {"at": moment_words(one.at), **words}

@@ -1,5 +1,6 @@
 """Who may do what to a complaint. Buttons and actions ask the same questions; seeing it is asked before."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -8,7 +9,8 @@ from cases.models import Case
 from cases.permissions import leads
 from cases.states import Reserved
 from complaints.models import Complaint
-from core.errors import NotAllowed
+from complaints.states import Grade
+from core.errors import NotAllowed, NotNow
 
 
 def can_read_figures(user: User, project_id: int) -> bool:
@@ -80,6 +82,15 @@ def require_print(user: User, case: Case) -> None:
         raise NotAllowed(refusal)
 
 
+def require_harm_stopped(complaint: Complaint) -> None:
+    """Raise `NotNow` while harm is going on: the action against it comes before anything else.
+
+    Source: 三(6)⑥③ (应先立即采取措施停止或挽救伤害,再处理).
+    """
+    if complaint.harm_goes_on:
+        raise NotNow(_("Harm is going on: first record what was done to stop it."))
+
+
 def can_open_repair(user: User, complaint: Complaint) -> bool:
     """Open a repair for it: whoever takes repairs at the desk and writes in the complaint. Source: CMP-8."""
     at_a_desk = user.has_role(complaint.case.project_id, Role.FRONTDESK, Role.SUPERVISOR)
@@ -104,6 +115,14 @@ def _leads_all(user: User, case: Case) -> bool:
 def can_acknowledge(user: User, complaint: Complaint) -> bool:
     """The project's general manager; of a complaint about them the quality department. Source: 三(6)⑤."""
     return can_stand_in(user, complaint.case) and not is_concerned(user, complaint)
+
+
+def to_acknowledge(user: User, project_id: int) -> Q:
+    """The complaints of a project that wait for the person to take note of them, as far as they see them."""
+    found = Q(grade=Grade.MAJOR, complaint__acknowledged_at=None) & ~Q(complaint__about_person=user)
+    if user.has_role(project_id, Role.GM):
+        return found
+    return found & Q(reserved_for=Reserved.QUALITY) if user.has_role(project_id, Role.QUALITY) else Q(pk__in=[])
 
 
 def can_stand_in(user: User, case: Case) -> bool:

@@ -64,7 +64,8 @@ POLICIES = [
         clause=f"{CLAUSE} (在接待一小时内转呈部门主管)",
         starts=GRADED,
         stops=["complaint.referred"],
-        steps=[told(Audience.DESK, offset=-15 * MINUTE), told(Audience.SUPERVISOR)],
+        # Of one that passes the desk by, who took it hears of it all the same: it waits for them.
+        steps=[told(Audience.DESK, Audience.TAKER, offset=-15 * MINUTE), told(Audience.SUPERVISOR)],
         # What is solved within the hour is not handed on any more.
         rest={"goal_seconds": HOUR, "cancels": ["complaint.regraded", "complaint.resolved"]},
     ),

@@ -3,17 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Membership, Project, User
 from accounts.states import STAFF_ROLES
 from cases.family import heard_of
-from cases.models import Case
+from cases.models import Case, Event
 from cases.queries import Line, Photo, photos, timeline
 from cases.registry import kind_of
 from cases.states import PhotoLabel
-from complaints.filters import NONE, Filters
+from complaints.filters import NONE, Filters, is_mine
 from complaints.models import Complaint, GradeGuide, Remedy, Responsibility, Topic
 from complaints.rules import Suggested, suggest_grade
 from complaints.states import KIND, TRANSITIONS, Outcome, Party
@@ -41,6 +40,16 @@ def suggested_topic(text: str) -> str:
         if found > most or (not topic.words and not most):
             best, most = topic.code, found
     return best
+
+
+# What a contact leaves on its record with the words of whoever came: taken down at first, and added to while it lasted.
+SAID = ("contact.queued", "contact.served", "case.noted")
+
+
+def said_at(contact: Case) -> str:
+    """What was said at a contact, as it was last written down; empty where nobody took down anything."""
+    noted = Event.objects.filter(case=contact, kind__in=SAID).exclude(text="").order_by("-at", "-pk")
+    return noted.values_list("text", flat=True).first() or ""
 
 
 def departments_of(project: Project) -> list[Department]:
@@ -140,9 +149,8 @@ def page_of(complaint: Complaint, user: User) -> ComplaintPage:
 
 # --- what waits -------------------------------------------------------------------------------------------------------
 def my_open(user: User, project: Project) -> int:
-    """How many open complaints the person has taken or handles."""
-    mine = Q(handler=user) | Q(taken_by=user)
-    return Case.objects.visible_to(user).open().filter(mine, project=project, kind=KIND).count()
+    """How many open complaints the person has taken or handles, or is to take note of."""
+    return Case.objects.visible_to(user).open().filter(is_mine(user, project), project=project, kind=KIND).count()
 
 
 def named_by(filters: Filters, project: Project) -> dict[str, str]:

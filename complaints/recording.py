@@ -1,6 +1,6 @@
 """What is printed on a complaint's record, gathered from its rows. Chinese, in local time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.utils import timezone, translation
@@ -9,11 +9,12 @@ from accounts.models import User
 from cases.family import heard_of
 from cases.models import Case, Event
 from cases.sentences import sentence
-from cases.states import Channel
+from cases.states import Channel, Phase
 from complaints.models import Complaint, Topic
-from complaints.papers import ComplaintRecord, RecordRemedy, RecordStep
+from complaints.papers import ComplaintRecord, RecordCallback, RecordRemedy, RecordStep
 from complaints.queries import repairs_among
 from complaints.states import Grade, Outcome, Told
+from visits.models import Callback
 
 Local = Callable[[datetime | None], datetime | None]
 
@@ -29,6 +30,8 @@ def _record(complaint: Complaint, url: str) -> ComplaintRecord:
     here = _in_zone_of(case)
     about = complaint.about_person or complaint.about_words
     named = [str(part) for part in (complaint.about_department, about) if part]
+    called = list(Callback.objects.filter(case__parent=case).select_related("caller", "case").order_by("pk"))
+    reached = tuple(_callback(one, one.done_at.astimezone(case.project.tz)) for one in called if one.done_at)
     return ComplaintRecord(
         project=case.project.name_zh,
         number=case.number,
@@ -62,12 +65,33 @@ def _record(complaint: Complaint, url: str) -> ComplaintRecord:
         steps=_steps(case),
         outcome=str(Outcome(complaint.outcome).label) if complaint.outcome else "",
         result=complaint.result,
-        agreed=complaint.agreed,
+        opinion=_opinion(complaint, reached),
         informed_at=here(complaint.informed_at),
         informed_how=str(Told(complaint.informed_how).label) if complaint.informed_how else "",
         confirmed=complaint.confirmed,
         close_reason=complaint.close_reason,
+        callbacks=reached,
+        callback_owed=not reached or any(one.case.phase != Phase.CLOSED for one in called),
     )
+
+
+def _callback(one: Callback, at: datetime) -> RecordCallback:
+    """A callback in which the resident was reached, its score beside the result."""
+    score = f"，{one.score} 分" if one.score else ""
+    return RecordCallback(
+        at=at,
+        how=str(one.get_how_display()),
+        by=_name(one.caller),
+        result=f"{one.get_result_display()}{score}",
+        text=one.text,
+    )
+
+
+def _opinion(complaint: Complaint, reached: Sequence[RecordCallback]) -> str:
+    """What the resident says of the result: whether they agreed to it, and their word when they were last called."""
+    agreed = [] if complaint.agreed is None else ["同意" if complaint.agreed else "不同意"]
+    said = [f"回访{one.result}" for one in reached[-1:]]
+    return "；".join([*agreed, *said])
 
 
 def _in_zone_of(case: Case) -> Local:

@@ -12,6 +12,8 @@ EVENTS: dict[str, Label] = {
     "complaint.acknowledged": _("%(who)s took note of it."),
     "complaint.regraded": _("Graded anew: %(after)s instead of %(before)s."),
     "complaint.referred": _("Referred to %(department)s; person responsible: %(person)s."),
+    # Nobody there was named.
+    "complaint.referred_to_all": _("Referred to %(department)s."),
     "complaint.accepted": _("%(who)s took it on."),
     "complaint.contacted": _("%(who)s spoke with the resident."),
     "complaint.progressed": _("Told the resident how it stands."),
@@ -41,6 +43,7 @@ MESSAGES: dict[str, Label] = {
     **{f"told.{kind}": format_lazy("%(case)s · {}", sentence) for kind, sentence in EVENTS.items()},
     "complaint.referred_to_you": _("%(case)s was referred to you: %(title)s"),
     "complaint.online": _("%(case)s came in and waits for somebody: %(title)s"),
+    "complaint.major": _("A major complaint came in: %(case)s, %(title)s. Please take note of it."),
     "complaint.delayed": _("%(case)s cannot be solved at once: %(text)s"),
     "complaint.come": _("%(case)s: please come to %(place)s."),
     "complaint.escalated": _("%(case)s: %(asked)s asked for. %(title)s"),

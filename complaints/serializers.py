@@ -11,10 +11,10 @@ from rest_framework import serializers
 from accounts.models import Department, Project, User
 from accounts.queries import colleagues
 from cases.models import Case
-from cases.permissions import reads_all
 from cases.serializers import LONGEST, CaseSerializer, NewCaseInput, ReasonVerb, Verb, photos_of, shown_user
 from complaints.actions import Mended, NewComplaint, Responsible
 from complaints.models import Complaint, Remedy, Responsibility, Topic
+from complaints.queries import said_at
 from complaints.states import Grade, Outcome, Party, RemedyState, Rung, Told
 from records.parsing import MomentInput
 
@@ -51,7 +51,9 @@ class ComplaintSerializer(CaseSerializer):
     wanted_by = serializers.DateTimeField(source="complaint.wanted_by", allow_null=True)
     reachable = serializers.CharField(source="complaint.reachable")
     replier = serializers.SerializerMethodField()
-    harm_ongoing = serializers.BooleanField(source="complaint.harm_ongoing")
+    harm_ongoing = serializers.BooleanField(
+        source="complaint.harm_goes_on", help_text="now: false once it is recorded how the harm was stopped"
+    )
     harm_stopped_at = serializers.DateTimeField(source="complaint.harm_stopped_at", allow_null=True)
     acknowledged_at = serializers.DateTimeField(source="complaint.acknowledged_at", allow_null=True)
     answered_at = serializers.DateTimeField(source="complaint.answered_at", allow_null=True)
@@ -101,8 +103,13 @@ class ComplaintSerializer(CaseSerializer):
         """What it came to; residents read it once they were told."""
         return case.complaint.result if self._may_know(case) else ""
 
+    def told(self, case: Case) -> dict[str, Any]:
+        """Nor is it said that there is a result before they hear it."""
+        shown = super().told(case)
+        return shown if case.complaint.informed_at is not None else {**shown, "resolved_at": None}
+
     def _may_know(self, case: Case) -> bool:
-        return case.complaint.informed_at is not None or reads_all(self.reader, case)
+        return case.complaint.informed_at is not None or self.reads_whole(case)
 
 
 class ComplaintDetailSerializer(ComplaintSerializer):
@@ -119,21 +126,21 @@ class ComplaintDetailSerializer(ComplaintSerializer):
 
     def get_cause(self, case: Case) -> str:
         """The root cause, for the staff."""
-        return case.complaint.cause if reads_all(self.reader, case) else ""
+        return case.complaint.cause if self.reads_whole(case) else ""
 
     def get_responsible(self, case: Case) -> list[dict[str, Any]]:
         """Who is responsible, for the staff."""
-        if not reads_all(self.reader, case):
+        if not self.reads_whole(case):
             return []
         rows = case.complaint.responsibilities.filter(ended_at=None).select_related("department")
         return [dict(row) for row in ResponsibilitySerializer(rows, many=True).data]
 
     @extend_schema_field(RemedySerializer(many=True))
     def get_remedies(self, case: Case) -> list[dict[str, Any]]:
-        """The ways to make it good; residents read those that they answered to."""
-        rows = case.complaint.remedies.all()
-        if not self._may_know(case):
-            rows = rows.exclude(state=RemedyState.PROPOSED)
+        """The ways to make it good; residents read those that they answered to, once they were told the result."""
+        rows = list(case.complaint.remedies.all())
+        if not self.reads_whole(case):
+            rows = [row for row in rows if row.state != RemedyState.PROPOSED] if self._may_know(case) else []
         return [dict(row) for row in RemedySerializer(rows, many=True).data]
 
     def get_photos(self, case: Case) -> list[dict[str, str]]:
@@ -172,11 +179,29 @@ class NewComplaintInput(NewCaseInput):
         user: User = self.context["request"].user
         given = super().validate(attrs)
         topic, words = given.pop("category"), given.pop("about_person").strip()
+        given |= _kept_of(given["contact"], given, channel=attrs.get("channel"))
         person = None
         if words and user.is_office:
             person = colleagues(user).filter(username=words).first()
         given |= {"about_person": person, "about_words": "" if person else words, "topic": topic.code if topic else ""}
         return {"new": NewComplaint(**given)}
+
+
+def _kept_of(contact: Case | None, given: Mapping[str, Any], *, channel: str | None) -> dict[str, Any]:
+    """What was typed at the contact, wherever the body leaves it out. Source: CMP-1."""
+    if contact is None:
+        return {}
+    known = {
+        "unit": contact.unit,
+        "contact_name": contact.contact_name,
+        "contact_phone": contact.contact_phone,
+    }
+    found = {name: value for name, value in known.items() if not given.get(name)}
+    if not channel:
+        found["channel"] = contact.channel
+    if not given["description"].strip():
+        found["description"] = said_at(contact)
+    return found
 
 
 class HarmVerb(Verb):

@@ -84,8 +84,9 @@ class RemedyState(TextChoices):
 _TO_DO = frozenset({State.RECEIVED, State.REFERRED, State.HANDLING, State.REOPENED})
 _TO_TELL = frozenset({State.RESOLVED, State.INFORMED})
 _NOT_OVER = _TO_DO | _TO_TELL
-# What may be done before it is written down how the harm was stopped.
-WHILE_HARM_GOES_ON = frozenset({"stop_harm", "amend"})
+# What may be done before it is written down how the harm was stopped; what a repair opened for it does is news of it,
+# often of the very thing that stops the harm, and nobody's decision about the complaint.
+WHILE_HARM_GOES_ON = frozenset({"stop_harm", "amend", "note_work"})
 
 TRANSITIONS = {
     "stop_harm": Step(_TO_DO, "", "complaint.harm_stopped"),
@@ -110,6 +111,7 @@ TRANSITIONS = {
     "close_untold": Step(_TO_TELL, State.CLOSED, "complaint.closed"),
     "reopen": Step(_TO_TELL | {State.CLOSED}, State.REOPENED, "complaint.reopened"),
     "note_work": Step(_NOT_OVER, "", "complaint.work_moved"),
+    "await_work": Step(_NOT_OVER, "", "complaint.work_moved"),
     "add_photo": Step(_NOT_OVER, "", "case.photo"),
 }
 

@@ -30,7 +30,10 @@ SHOWN_TESTS = 10
 
 @admin.register(Message)
 class MessageAdmin(ReadOnly):
-    """The outbox of the projects that one administers; `?state__exact=unknown` waits for a person."""
+    """The outbox of the projects that one administers, without what is about cases that one may not see.
+
+    `?state__exact=unknown` waits for a person.
+    """
 
     list_display = ("created_at", "channel", "user", "on_behalf_of", "template", "case", "state", "sent_at", "error")
     list_filter = ("state", "channel", "project")
@@ -40,8 +43,7 @@ class MessageAdmin(ReadOnly):
 
     def rows(self, user: User) -> QuerySet[Message]:
         """Messages of the person's projects; the inbox statement is about one's own."""
-        found = Message.objects.all()
-        return found if user.is_superuser else found.filter(project_id__in=user.projects_as(Role.ADMIN))
+        return Message.objects.administered_by(user)
 
 
 class OwnOrCompany(Historical):

@@ -10,13 +10,13 @@ from accounts.models import Membership, Project, User
 from accounts.states import Role
 from billing.queries.tariffs import Published, published
 from cases.models import Case, CaseQuerySet
-from cases.registry import kind_of, kinds_for_residents
+from cases.registry import kind_of, kinds_for_residents, told_state
 from estate.models import HouseholdMember, Unit
 from sla.queries import ladder
 from sla.states import ClockState
 
 MOST = 50
-# Promises that concern the resident, as the house says them; the others are the house's own affair.
+# The promises of `sla.states.TO_RESIDENTS`, as the house says them.
 PROMISES: dict[str, str | Promise] = {
     "ticket.feedback": _("We will get back to you"),
     "ticket.arrive": _("Somebody will be at your door"),
@@ -75,7 +75,7 @@ def matter_of(case: Case) -> Matter:
         number=case.number,
         title=case.title,
         kind=str(kind.label),
-        state=str(kind.states[case.state]),
+        state=str(kind.states[told_state(case.kind, case.state)]),
         phase=case.phase,
         unit=case.unit.number if case.unit else case.place,
         opened_at=case.opened_at,

@@ -10,14 +10,14 @@ from sla.models import Clock
 
 
 def clocks(cases: Sequence[Case], reader: User) -> dict[int, Part]:
-    """The clocks of the cases and of what is part of them that the person may see, by case, in order of due times.
+    """The clocks of the cases and of what is part of them that the person may read, by case, in order of due times.
 
     What one case shows does not depend on which others are asked for along with it.
     """
     within = kinds_within_parents()
     found: dict[int | None, Part] = {case.pk: [] for case in cases}
     concerned = Case.objects.visible_to(reader).with_parts(case.pk for case in cases)
-    rows = Clock.objects.filter(case__in=concerned)
+    rows = Clock.objects.filter(case__in=concerned).told_to(reader)
     for clock in rows.select_related("case", "version__policy").order_by("due_at", "pk"):
         shown = _shown(clock)
         above = clock.case.parent_id if clock.case.kind in within else None
@@ -39,6 +39,7 @@ def _shown(clock: Clock) -> dict[str, object]:
         "counts": clock.counts,
         "started_at": clock.started_at,
         "due_at": clock.due_at,
+        "paused_at": clock.paused_at,
         "met_at": clock.met_at,
         "breached_at": clock.breached_at,
         "ended_at": clock.ended_at,

@@ -165,6 +165,8 @@ class _Teller:
         self.clock, self.around, self.version = clock, around, version
         self.due = clock.due_at
         self.on: OnCalendar | None = None
+        # When it came into being: nothing is found late for a time before it. A later grade counts from reception.
+        self.born: datetime | None = None
 
     def line(self, event: ClockEvent) -> Line:
         line = Line(at=event.at, icon=ICONS[ClockEventKind(event.kind)], words=str(event.get_kind_display()))
@@ -182,6 +184,7 @@ class _Teller:
 
     def _started(self, event: ClockEvent, line: Line) -> None:
         self.due = _moment(event, "due") or self.due
+        self.born = event.recorded_at
         line.words = _("Began, under version %(number)s of the rule.") % {"number": self.version}
         self._count_on(event)
         _put(line, basis(self._rule(), event.at, self.due, self.on))
@@ -231,8 +234,8 @@ class _Teller:
     def _warned(self, event: ClockEvent, line: Line) -> None:
         line.words = _("Told (%(step)s).") % {"step": self._step(event)}
         line.told = self._messages(event)
-        if event.recorded_at - event.at >= LATE:
-            line.words += " " + _found(event)
+        if event.recorded_at - self._known(event) >= LATE:
+            line.words += " " + _found(event, self._known(event))
 
     def _messages(self, event: ClockEvent) -> list[str]:
         key = f"clock:{self.clock.pk}:{event.data.get('step')}:{self.due.timestamp():.0f}"
@@ -245,7 +248,16 @@ class _Teller:
             line.told = self._messages(event)
 
     def _breached(self, event: ClockEvent, line: Line) -> None:
-        line.words = _("Overdue since %(due)s.") % {"due": moment_in_full(event.at)} + " " + _found(event)
+        line.words = _("Overdue since %(due)s.") % {"due": moment_in_full(event.at)}
+        since = self._known(event)
+        if since > event.at:
+            line.words += " " + _("It came into being after that, at %(born)s.") % {"born": moment_in_full(since)}
+        if since == event.at or event.recorded_at - since >= LATE:
+            line.words += " " + _found(event, since)
+
+    def _known(self, event: ClockEvent) -> datetime:
+        """From when on the event could be found: its moment, or when the clock came into being after that."""
+        return max(event.at, self.born or event.at)
 
     def _met(self, event: ClockEvent, line: Line) -> None:
         line.words = _("Kept in time, %(time)s before it was due.") % {"time": span_words(self.due - event.at)}
@@ -280,8 +292,8 @@ def _moment(event: ClockEvent, name: str) -> datetime | None:
     return datetime.fromisoformat(raw) if raw else None
 
 
-def _found(event: ClockEvent) -> str:
-    late = event.recorded_at - event.at
+def _found(event: ClockEvent, since: datetime) -> str:
+    late = event.recorded_at - since
     return _("Found at %(found)s, %(time)s later.") % {
         "found": moment_in_full(event.recorded_at),
         "time": span_words(late),

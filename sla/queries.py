@@ -111,6 +111,10 @@ class Duty:
         calendar = self._hours[project_id]
         return calendar is not None and is_working(calendar.working_time(self._projects[project_id].tz), at)
 
+    def sees_at_work(self, user: User, case: Case) -> bool:
+        """Say whether somebody sees a case as staff."""
+        return Case.objects.visible_at_work(user).filter(pk=case.pk).exists()
+
     def _sees(self, user: User, case: Case) -> bool:
         if user.pk not in self._seen:
             found = Case.objects.visible_to(user).filter(pk__in=self.case_ids | {case.pk})
@@ -175,11 +179,19 @@ class Staff:
             people = self.with_role(case, Role.GM)
         return people or self.with_role(case, Role.ADMIN)
 
+    def _taker(self, case: Case) -> list[User]:
+        """Who took it, as far as they see it as staff: neither a resident who wrote it nor whom it passes by."""
+        taker = case.taken_by
+        if taker is None or not taker.is_active:
+            return []
+        holds = any(m.user_id == taker.pk and m.project_id in (None, case.project_id) for m in self.memberships)
+        return [taker] if (holds and not case.reserved_for) or self.duty.sees_at_work(taker, case) else []
+
     def _of_audience(self, case: Case, audience: str) -> list[User]:
         if audience in (Audience.HANDLER, Audience.CALLER):
             return [case.handler] if case.handler and case.handler.is_active else []
         if audience == Audience.TAKER:
-            return [case.taken_by] if case.taken_by and case.taken_by.is_active else []
+            return self._taker(case)
         if audience == Audience.HEAD:
             return self.heads(case)
         people = self.with_role(case, ROLE_OF[Audience(audience)])

@@ -90,6 +90,11 @@ class Source(TextChoices):
     LAW = "law", _("Law")
 
 
+# Promises that concern a resident; the others are the house's own affair, and what ticks tells what they are not told
+# yet.
+TO_RESIDENTS = frozenset({"ticket.feedback", "ticket.arrive", "ticket.complete", "contact.promise", "contact.answer"})
+
+
 class Audience(TextChoices):
     """Who is told, resolved from the case when a step falls due."""
 

@@ -18,12 +18,13 @@ from core.transitions import allowed
 def work_moved(*, case: Case, child: Case, event: str, at: datetime, by: User | None) -> None:
     """A repair opened for the complaint moved on: it stands here too, and who handles the complaint is told.
 
-    The complaint's case is locked by the caller. Source: CMP-8.
+    Also while harm goes on: the repair may be what stops it. The complaint's case is locked by the caller.
+    Source: CMP-8.
     """
     words = WORK_WORDS.get(event)
-    turn = turn_on(case, by=by, at=at)
-    if words is None or turn.complaint.harm_goes_on or not allowed(TRANSITIONS, "note_work", case.state):
+    if words is None or not allowed(TRANSITIONS, "note_work", case.state):
         return
+    turn = turn_on(case, by=by, at=at)
     step = turn.step("note_work")
     turn.happen(step, data={"other": child.number, "words": words}, for_resident=True)
     if case.handler is not None:
@@ -39,7 +40,7 @@ def await_work(*, complaint: Complaint, work: Case, by: User, at: datetime, expe
     """
     turn = begin(complaint, by=by, at=at, expected=expected)
     turn.allow(can_open_repair(by, turn.complaint), _("Only the desk opens repairs for a complaint."))
-    step = turn.step("note_work")
+    step = turn.step("await_work")
     wait_for(case=turn.case, other=work, at=at, by=by)
     turn.happen(step, data={"other": work.number, "words": REPORTED_ALREADY}, for_resident=True)
     return turn.complaint

@@ -48,7 +48,7 @@ def refer(
     named = {"zh": department.name_zh, "en": department.name_en or department.name_zh}
     event = turn.happen(
         step,
-        data={"department": named, "person": str(person) if person else "—"},
+        data={"department": named} | ({"person": str(person)} if person else {"worded": "complaint.referred_to_all"}),
         for_resident=True,
         changes={"department": department, "handler": person},
     )

@@ -12,8 +12,9 @@ from cases.family import lock_line
 from cases.models import Case, Event
 from cases.registry import kind_of
 from complaints.models import Complaint
+from complaints.permissions import require_harm_stopped
 from complaints.states import WHILE_HARM_GOES_ON, State
-from core.errors import Invalid, NotAllowed, NotNow
+from core.errors import Invalid, NotAllowed
 from core.transitions import Step, require
 from notifications.actions import Notice, tell
 from notifications.states import Level
@@ -40,8 +41,8 @@ class Turn:
         Raises `NotNow` where the state does not admit it, and for everything but the immediate action while harm is
         going on. Source: 三(6)⑥③ (应先立即采取措施停止或挽救伤害,再处理).
         """
-        if self.complaint.harm_goes_on and verb not in WHILE_HARM_GOES_ON:
-            raise NotNow(_("Harm is going on: first record what was done to stop it."))
+        if verb not in WHILE_HARM_GOES_ON:
+            require_harm_stopped(self.complaint)
         kind = kind_of(self.case.kind)
         return require(kind.transitions, verb, self.case.state, label=kind.states[self.case.state])
 
@@ -79,9 +80,9 @@ class Turn:
             changes=changes,
         )
         # A key of its own: steps also tell others of the same event, and who took it may be among them.
-        self.tell(
-            f"told.{step.event}", f"told.{step.event}:{event.pk}", self._receivers(step), text=text, **(data or {})
-        )
+        said = dict(data or {})
+        template = f"told.{said.get('worded', step.event)}"
+        self.tell(template, f"told.{step.event}:{event.pk}", self._receivers(step), text=text, **said)
         return event
 
     def _receivers(self, step: Step) -> list[User]:

@@ -1,5 +1,6 @@
 """The outbox: what must be told to whom, written in the transaction that made it true."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
@@ -36,10 +37,17 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def overseen_by(self, user: User) -> Self:
         """What was told to anybody in the projects that the person leads, about cases that they see."""
+        return self._of_projects(user, OVERSEERS)
+
+    def administered_by(self, user: User) -> Self:
+        """The outbox of the projects that the person administers, as far as they see the cases that it is about."""
+        return self._of_projects(user, (Role.ADMIN,))
+
+    def _of_projects(self, user: User, roles: Iterable[Role]) -> Self:
         if user.is_superuser:
             return self.all()
         seen = Q(case=None) | Q(case__in=Case.objects.visible_to(user))
-        return self.filter(seen, project_id__in=user.projects_as(*OVERSEERS))
+        return self.filter(seen, project_id__in=user.projects_as(*roles))
 
     def to_send(self, at: datetime) -> Self:
         """What may leave the application now."""

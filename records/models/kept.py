@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from accounts.states import Role
+from records.withheld import withheld_from
 
 
 def new_token() -> str:
@@ -48,12 +49,16 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
     def visible_to(self, user: User) -> Self:
         """Entries of the projects in which the person supervises or checks quality.
 
-        What belongs to no project is for those who do so in the whole company.
+        What belongs to no project is for those who do so in the whole company; what is about something that passes
+        the person by is for nobody whom it passes by.
         """
         if user.is_superuser:
             return self.all()
         mine = Q(project_id__in=user.projects_as(*self.READERS))
-        return self.filter(mine | Q(project=None) if user.has_role(None, *self.READERS) else mine)
+        found = self.filter(mine | Q(project=None) if user.has_role(None, *self.READERS) else mine)
+        for targets in withheld_from(user):
+            found = found.exclude(target__in=targets)
+        return found
 
     def companywide(self, user: User, actions: Collection[str]) -> Self:
         """Entries of these actions that belong to no project, for whoever reads a trail in any."""

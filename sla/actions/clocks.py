@@ -168,12 +168,20 @@ class _Telling:
         return self._about(step, people, template, overdue=not step.is_warning)
 
     def _belated(self, step: StepSpec, people: list[User]) -> Notice:
-        """What came too late says when it was to be told."""
-        overdue = self.clock.breached_at is not None
-        template = "clock.breach_unheard" if overdue else "clock.warning_unheard"
-        return self._about(
-            step, people, template, overdue=overdue, meant={"at": self.clock.ticking.when(step).isoformat()}
-        )
+        """What came too late says when it was to be told; not where the promise came into being only after that."""
+        overdue, meant = self.clock.breached_at is not None, self.clock.ticking.when(step)
+        template = "clock.breach" if overdue else "clock.warning"
+        if meant < self._born():
+            return self._about(step, people, template, overdue=overdue)
+        return self._about(step, people, f"{template}_unheard", overdue=overdue, meant={"at": meant.isoformat()})
+
+    def _born(self) -> datetime:
+        """When the clock came into being: after its start where it counts from an earlier moment, as a new grade does.
+
+        Now, where nothing is written of it yet.
+        """
+        began = ClockEvent.objects.filter(clock=self.clock, kind=ClockEventKind.STARTED)
+        return began.values_list("recorded_at", flat=True).first() or self.now
 
     def _about(self, step: StepSpec, people: list[User], template: str, *, overdue: bool, **more: Any) -> Notice:
         clock = self.clock

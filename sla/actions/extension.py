@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.actions import lock
 from cases.models import Case, Event
+from cases.registry import kind_of
 from core.errors import Invalid, NotAllowed, NotNow
 from notifications.actions import Notice, tell
 from notifications.states import Level
@@ -26,7 +27,8 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
     """Move a live clock's due time later, by working hours where it counts those. A breach already recorded stays; the
     steps ahead of it open again. Whoever would have heard of the breach hears of the extension instead.
 
-    Raises `Invalid` for no reason or no hours, `NotAllowed`, `NotNow` for a clock that ended or is paused.
+    Raises `Invalid` for no reason or no hours, `NotAllowed`, `NotNow` for a clock that ended or is paused, and where
+    the kind of case says that something else comes first.
     Source: 时限规则 SLA-4 (一次延期留下理由和批准人).
     """
     case = lock(clock.case, expected=expected)
@@ -36,6 +38,7 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
     warned = {audience for step in clock.version.step_specs if step.is_warning for audience in step.to}
     if not can_extend(by, case, warned):
         raise NotAllowed(_("Only a supervisor or manager may extend a deadline."))
+    _require_more_time(case)
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Say why the deadline is extended."), fields={"reason": _("Required.")})
@@ -72,6 +75,13 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
     )
     _tell(clock, event, by=by, at=at)
     return clock
+
+
+def _require_more_time(case: Case) -> None:
+    """Ask the kind of case whether something else comes first."""
+    require = kind_of(case.kind).require_more_time
+    if require is not None:
+        require(case)
 
 
 def _tell(clock: Clock, event: Event, *, by: User, at: datetime) -> None:

@@ -16,7 +16,7 @@ from sla.calendars import WorkingTime
 from sla.models.calendars import CalendarVersion
 from sla.models.proposals import ABOUT_IT, Proposal, ProposalQuerySet
 from sla.rules import GoalSpec, StepSpec, Ticking, read_steps
-from sla.states import ClockEventKind, ClockState, Counting, Goal, Source
+from sla.states import TO_RESIDENTS, ClockEventKind, ClockState, Counting, Goal, Source
 
 
 class Policy(Named):
@@ -142,8 +142,15 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     """Reads of clocks."""
 
     def visible_to(self, user: User) -> Self:
-        """Clocks of visible cases."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        """Clocks of visible cases, as far as they are promised to the person."""
+        return self.filter(case__in=Case.objects.visible_to(user)).told_to(user)
+
+    def told_to(self, user: User) -> Self:
+        """Of cases that the person sees: staff read every clock, residents what is promised to them."""
+        if user.is_superuser or (user.is_office and not user.is_resident):
+            return self.all()
+        promised = Q(key__in=TO_RESIDENTS)
+        return self.filter(promised | Q(case__in=Case.objects.visible_at_work(user)) if user.is_office else promised)
 
     def live(self) -> Self:
         """Clocks whose promise still waits to be kept, overdue ones too."""

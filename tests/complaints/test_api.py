@@ -34,6 +34,39 @@ def test_the_desk_takes_one_and_it_stands_in_the_work_log(cast: Cast, api: Api) 
 
 
 @pytest.mark.req("CMP-1")
+def test_from_a_contact_in_one_step_what_was_typed_stays(cast: Cast, api: Api) -> None:
+    client = api(cast.frontdesk)
+    caller = {"unit": "3-2-1501", "contact_name": "张小明", "contact_phone": "13812341234"}
+    came = {"project": "demo", "channel": "letter", **caller, "text": "电梯又坏了\n已经第三次"}
+    contact = post(client, "contacts/", came).json()
+    made = post(client, "complaints/", {"project": "demo", "contact": contact["number"]})
+    assert made.status_code == 201, made.json()
+    said = made.json()
+    assert (said["unit"], said["contact_name"], said["channel"]) == ("3-2-1501", "张小明", "letter")
+    assert (said["description"], said["title"]) == ("电梯又坏了\n已经第三次", "电梯又坏了")
+    complaint = Complaint.objects.get()
+    assert (complaint.case.contact_phone, complaint.case.household) == ("13812341234", cast.households["3-2-1501"])
+    assert Contact.objects.count() == 1
+
+
+@pytest.mark.req("CMP-1")
+def test_what_the_request_says_goes_before_what_was_typed_at_the_contact(cast: Cast, api: Api) -> None:
+    client = api(cast.frontdesk)
+    came = {"project": "demo", "unit": "3-2-1501", "contact_name": "张小明", "contact_phone": "13812341234"}
+    number = post(client, "contacts/", {**came, "text": "电梯又坏了"}).json()["number"]
+    own = {"unit": "3-2-1502", "contact_name": "李四", "contact_phone": "13900000000", "channel": "walk_in"}
+    said = post(client, "complaints/", {**NEW, **own, "contact": number}).json()
+    assert {name: said[name] for name in ("unit", "contact_name", "channel")} == {
+        "unit": "3-2-1502",
+        "contact_name": "李四",
+        "channel": "walk_in",
+    }
+    assert (said["contact_phone"], said["description"]) == ("139****0000", NEW["description"])
+    nothing = post(client, "contacts/", {"project": "demo"}).json()["number"]
+    assert post(client, "complaints/", {"project": "demo", "contact": nothing}).status_code == 400, "nobody said a word"
+
+
+@pytest.mark.req("CMP-1")
 def test_the_same_request_twice_takes_it_once(cast: Cast, api: Api) -> None:
     first, again = (post(api(cast.frontdesk), "complaints/", NEW, **{"Idempotency-Key": "k1"}) for _ in range(2))
     assert first.json()["number"] == again.json()["number"]

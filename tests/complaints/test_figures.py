@@ -1,5 +1,6 @@
 """Complaints in figures: each is what the list behind it shows, and the rate says what it was divided by."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -21,6 +22,7 @@ from tests.complaints.scene import HOUR, MINUTE, handled, taken
 SignIn = Callable[[User], Client]
 pytestmark = pytest.mark.req("CMP-12")
 DAY = timedelta(days=1)
+FIGURES = "/complaints/figures/?period=2026-Q4"
 
 
 def counted(cast: Cast, raw: str = "2026-Q4", *, who: str = "supervisor", at: datetime = NOON + DAY) -> Figures:
@@ -205,3 +207,17 @@ def test_a_page_further_on_keeps_what_was_asked(cast: Cast, signed_in: SignIn) -
     page = signed_in(cast.supervisor).get("/complaints/?view=all&topic=cleaning")
     assert page.context["next_url"] == "/complaints/?view=all&topic=cleaning&page=2"
     assert Complaint.objects.count() == 51
+
+
+@pytest.mark.req("CMP-15")
+def test_the_page_says_that_it_counts_what_its_reader_sees_and_not_how_many_it_keeps_back(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    client = signed_in(cast.supervisor)
+    before = client.get(FIGURES).content.decode()
+    assert "只统计您能看到的投诉" in before
+    taken(cast, by="resident", channel="online", about_person=cast.supervisor, title="主管骂人")
+    assert counted(cast).rate.complaints == 0
+    assert counted(cast, who="gm").rate.complaints == 1
+    notes = [re.findall(r'figure-note">([^<]*)<', text) for text in (before, client.get(FIGURES).content.decode())]
+    assert notes[0] == notes[1], "whether there is one at all is not said either"

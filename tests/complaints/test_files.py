@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from cases.states import PhotoLabel
 from complaints import actions
 from complaints.actions.issuing import issue_record
 from complaints.models import Complaint
+from complaints.papers import render_record
 from complaints.recording import record_of
 from core.errors import NotAllowed
 from records.models import AuditEntry
@@ -28,6 +29,8 @@ from tests.cast import NOON, Cast
 from tests.complaints.scene import HOUR, MINUTE, handled, refer, taken
 from tests.tickets.flow import opened
 from tests.tickets.pictures import photo_bytes
+from visits.actions import Outcome, record
+from visits.models import Callback
 
 SignIn = Callable[[User], Client]
 Api = Callable[[User], APIClient]
@@ -212,3 +215,43 @@ def test_what_happens_later_stands_in_the_record(cast: Cast) -> None:
     after: Any = record_of(Complaint.objects.get(pk=complaint.pk), url="")
     assert len(after.steps) == len(before.steps) + 1
     assert after.department
+
+
+def called_back(cast: Cast, complaint: Complaint, outcome: Outcome, *, at: datetime) -> None:
+    """Solved, told, closed, and called back an hour later."""
+    actions.resolve(complaint=complaint, outcome="solved", result="已清运", by=cast.supervisor, at=at)
+    actions.inform(complaint=complaint, how="phone", by=cast.frontdesk, at=at)
+    actions.close(complaint=complaint, confirmed=True, by=cast.frontdesk, at=at)
+    callback = Callback.objects.get(case__parent=complaint.case, done_at=None)
+    record(callback=callback, outcome=outcome, by=cast.frontdesk, at=at + HOUR)
+
+
+@pytest.mark.req("CMP-12", "CBK-4")
+@poppler
+def test_every_callback_stands_on_the_record_with_the_residents_word(cast: Cast, tmp_path: Path) -> None:
+    complaint = handled(cast)
+    bad = Outcome(result="dissatisfied", score=2, text="第二天又堆满了", how="phone")
+    called_back(cast, complaint, bad, at=NOON + HOUR)
+    called_back(cast, complaint, Outcome(result="satisfied", score=5, how="visit"), at=NOON + 24 * HOUR)
+    kept = record_of(Complaint.objects.get(pk=complaint.pk), url="https://x.org/")
+    assert kept.opinion == "回访满意，5 分"
+    assert [(one.result, one.text, one.by) for one in kept.callbacks] == [
+        ("不满意，2 分", "第二天又堆满了", "Frontdesk"),
+        ("满意，5 分", "", "Frontdesk"),
+    ]
+    path = tmp_path / "record.pdf"
+    path.write_bytes(render_record(kept, fonts=FONTS))
+    printed = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
+    printed = re.sub(r"\s+", "", printed)
+    for words in ("不满意，2分", "第二天又堆满了", "满意，5分", "当面", "住户意见回访满意，5分", "2026年11月23日14:00"):
+        assert words in printed, words
+    assert "回访人" not in printed, "nothing is left to be written in by hand"
+
+
+def test_whoever_was_not_reached_yet_leaves_a_line_to_write_on(cast: Cast) -> None:
+    complaint = handled(cast)
+    actions.resolve(
+        complaint=complaint, outcome="solved", result="已清运", agreed=True, by=cast.technician, at=NOON + HOUR
+    )
+    kept = record_of(Complaint.objects.get(pk=complaint.pk), url="")
+    assert (kept.opinion, kept.callbacks, kept.callback_owed) == ("同意", (), True)

@@ -1,16 +1,22 @@
 """A complaint's way from the desk to its callback, and the steps on it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
+from django.utils import translation
 
+from accounts.models import User
 from cases.models import Event
+from cases.sentences import sentence
 from complaints import actions
 from complaints.actions import Responsible
 from core.errors import Invalid, NotAllowed, NotNow
 from estate.models import Household
 from notifications.models import Message
+from notifications.sentences import render
 from tests.cast import NOON, Cast
 from tests.complaints.scene import DAY, HOUR, MINUTE, clock, handled, refer, sweep, taken
 from tickets import actions as tickets
@@ -265,3 +271,23 @@ def test_the_day_of_the_result_is_the_local_one(cast: Cast, minutes_to_midnight:
     actions.resolve(complaint=complaint, outcome="solved", result="已清走", by=cast.technician, at=reached)
     due = clock(complaint, "complaint.inform").due_at
     assert due == (midnight if minutes_to_midnight > 0 else midnight + DAY)
+
+
+@pytest.mark.req("CMP-8")
+def test_where_nobody_is_named_the_sentence_names_nobody(cast: Cast, signed_in: Callable[[User], Client]) -> None:
+    complaint = taken(cast)
+    maintenance = cast.departments["maintenance"]
+    actions.refer(complaint=complaint, department=maintenance, by=cast.supervisor, at=NOON + MINUTE)
+    event = Event.objects.get(case=complaint.case, kind="complaint.referred")
+    told = Message.objects.get(case=complaint.case, user=cast.frontdesk, key__startswith="told.", channel="in_app")
+    with translation.override("zh-hans"):
+        words, said = sentence(event.kind, event.data), render(told.template, told.data)
+    assert words == f"转{maintenance.name_zh}。"
+    assert said == f"{complaint.case.number} · {words}"
+    page = signed_in(cast.supervisor).get(f"/complaints/{complaint.case.number}/").content.decode()
+    assert words in page
+    assert "直接责任人：—" not in page
+    refer(cast, complaint, at=NOON + HOUR)
+    event = Event.objects.filter(case=complaint.case, kind="complaint.referred").latest("pk")
+    with translation.override("zh-hans"):
+        assert sentence(event.kind, event.data) == f"转{maintenance.name_zh}；直接责任人：{cast.technician}。"

@@ -15,7 +15,7 @@ from reception import actions as desk
 from reception.actions import NewContact
 from sla.models import Clock
 from tests.cast import NOON, Cast, make_user
-from tests.complaints.scene import DAY, HOUR, refer, sweep, taken
+from tests.complaints.scene import DAY, HOUR, MINUTE, refer, sweep, taken
 
 pytestmark = pytest.mark.req("CMP-15")
 EVERYBODY = ("frontdesk", "cashier", "technician", "head", "supervisor", "gm", "guard", "quality", "admin", "resident")
@@ -99,3 +99,24 @@ def test_the_api_answers_as_if_it_were_not_there(cast: Cast, api: Callable[[User
     assert (seen.status_code, seen.content) == (404, missing.content)
     assert number not in api(cast.frontdesk).get("/api/v1/cases/").content.decode()
     assert not Event.objects.visible_to(cast.frontdesk).filter(case=complaint.case).exists()
+
+
+@pytest.mark.req("CMP-4")
+@pytest.mark.parametrize(
+    ("by", "about", "told"),
+    [
+        ("frontdesk", None, {"frontdesk"}),
+        ("frontdesk", "technician", {"frontdesk", "supervisor"}),
+        ("frontdesk", "frontdesk", {"supervisor"}),
+        ("resident", None, {"frontdesk"}),
+    ],
+)
+def test_before_the_hour_is_over_who_took_it_is_reminded_where_they_see_it(
+    cast: Cast, by: str, about: str | None, told: set[str]
+) -> None:
+    person = cast.users[about] if about else None
+    channel = "online" if by == "resident" else "phone"
+    complaint = taken(cast, by=by, channel=channel, about_person=person, grade="important")
+    sweep(NOON + 46 * MINUTE)
+    warned = Message.objects.filter(case=complaint.case, template="clock.warning", data__key="complaint.refer")
+    assert set(warned.values_list("user__username", flat=True)) == told

@@ -103,7 +103,10 @@ def complete(
 
 def _pass_on_answer(turn: Turn, answer: str) -> None:
     """Whoever took the question hears the answer, and tells who asked. Source: 三、服务流程 2 (及时反馈)."""
-    told = [user for user in turn.people(Audience.TAKER) if user.is_office and user != turn.by]
+    taker = turn.case.taken_by
+    if taker is not None and not taker.is_office:  # who asked online reads it there
+        return
+    told = [user for user in turn.people(Audience.TAKER) if user != turn.by]
     key = f"answered:{turn.case.number}:{turn.case.version}"
     turn.tell("ticket.answered", key, told, who=turn.case.contact_name or "—", text=answer[:200])
 
