@@ -199,7 +199,7 @@ def test_a_call_answered_at_once_takes_twelve_keystrokes(stage: Cast, come: Come
 
 def test_a_call_that_is_called_back_takes_few_clicks(stage: Cast, come: Come, held: Held) -> None:
     hand = Hand(come(stage.frontdesk))
-    hand.click(hand.page.locator("a.way-in"))
+    hand.click(hand.page.locator("a.btn-primary.way-in"))
     expect(hand.page.locator("#id_unit")).to_be_focused()
     hand.say("3-2-1501")
     hand.page.fill("#id_said", "电梯什么时候年检？")
