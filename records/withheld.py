@@ -1,4 +1,4 @@
-"""What entries of the audit trail may be about that passes a reader by; rooms above say what of theirs does."""
+"""What entries of the audit trail are about that passes a reader by; rooms above say what of theirs does."""
 
 from collections.abc import Callable
 from typing import Any

@@ -49,14 +49,17 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
     def visible_to(self, user: User) -> Self:
         """Entries of the projects in which the person supervises or checks quality.
 
-        What belongs to no project is for those who do so in the whole company; what is about something that passes
-        the person by is for nobody whom it passes by.
+        What belongs to no project is for those who do so in the whole company.
         """
         if user.is_superuser:
             return self.all()
         mine = Q(project_id__in=user.projects_as(*self.READERS))
-        found = self.filter(mine | Q(project=None) if user.has_role(None, *self.READERS) else mine)
-        for targets in withheld_from(user):
+        return self.filter(mine | Q(project=None) if user.has_role(None, *self.READERS) else mine)
+
+    def not_withheld(self, user: User) -> Self:
+        """Without what is about something that passes the person by: the trail's own page names it without a link."""
+        found = self
+        for targets in () if user.is_superuser else withheld_from(user):
             found = found.exclude(target__in=targets)
         return found
 

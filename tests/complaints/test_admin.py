@@ -36,7 +36,7 @@ def test_messages_and_the_trail_pass_by_whom_the_complaint_passes_by(
         assert client.get(f"/admin/notifications/message/{message.pk}/change/").status_code == status
     entry = AuditEntry.objects.get(target=hidden.case.number)
     assert client.get(f"/admin/records/auditentry/{entry.pk}/change/").status_code == 302
-    trail = {name: client_trail(cast, name) for name in ("admin", "quality")}
+    trail = {name: trail_of(cast, name) for name in ("admin", "quality")}
     assert trail == {"admin": {shown.case.number}, "quality": {hidden.case.number, shown.case.number}}
 
 
@@ -44,7 +44,7 @@ def _message(case: int) -> Message:
     return Message.objects.filter(case_id=case)[0]
 
 
-def client_trail(cast: Cast, name: str) -> set[str]:
-    """What the trail's statement gives to somebody."""
-    seen = AuditEntry.objects.visible_to(cast.users[name])
+def trail_of(cast: Cast, name: str) -> set[str]:
+    """What the trail gives to somebody in the admin site."""
+    seen = AuditEntry.objects.visible_to(cast.users[name]).not_withheld(cast.users[name])
     return set(seen.filter(action="contact.revealed").values_list("target", flat=True))
