@@ -75,5 +75,6 @@ def test_what_was_closed_waits_no_more(cast: Cast) -> None:
     actions.resolve(complaint=complaint, outcome="solved", result="已修", by=cast.supervisor, at=NOON + HOUR)
     actions.inform(complaint=complaint, how="phone", by=cast.frontdesk, at=NOON + HOUR)
     assert my_open(cast.gm, cast.project) == 1, "it may still be taken note of"
+    actions.acknowledge(complaint=complaint, by=cast.gm, at=NOON + HOUR)
     actions.close(complaint=complaint, confirmed=True, by=cast.frontdesk, at=NOON + HOUR)
     assert my_open(cast.gm, cast.project) == 0

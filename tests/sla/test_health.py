@@ -25,6 +25,7 @@ pytestmark = pytest.mark.req("SLA-3")
 PARTS = {
     *("palette", "live", "desk_line", "room_lookup", "room_home", "just_done", "healthz", "readyz", "home"),
     *("api_docs", "api_schema", "ticket_clash", "search", "draft_keep"),
+    *("invoices_export", "proof_progress"),
 }
 
 
