@@ -115,7 +115,7 @@ class ComplaintViewSet(CaseApi):
         """Put right whom to call, where it was, or its topic."""
         return self.step(AmendVerb, actions.amend)
 
-    @extend_schema(request=ReferVerb, responses=GIVEN_OUT_OF_HAND)
+    @extend_schema(request=ReferVerb, responses={200: GIVEN_OUT_OF_HAND})
     @action(detail=True, methods=["post"])
     def refer(self, request: Request, number: str) -> Response:
         """Hand it to a department and a person there."""

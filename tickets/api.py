@@ -88,7 +88,7 @@ class TicketViewSet(CaseApi):
         """Be there and begin."""
         return self.do(Verb, lambda case, **given: actions.arrive(ticket=ticket_of(case), **given))
 
-    @extend_schema(request=ReasonVerb, responses=GIVEN_OUT_OF_HAND)
+    @extend_schema(request=ReasonVerb, responses={200: GIVEN_OUT_OF_HAND})
     @action(detail=True, methods=["post"], url_path="return")
     def return_job(self, request: Request, number: str) -> Response:
         """Give the job back."""
