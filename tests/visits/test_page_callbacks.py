@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from cases.models import Case
-from complaints.actions import close
+from complaints.actions import close, resolve
 from records.models import AuditEntry
 from tests.cast import NOON, Cast
 from tests.complaints.scene import taken
@@ -167,6 +167,7 @@ def test_it_says_how_the_complaint_stands_that_the_call_was_about(
     cast: Cast, signed_in: SignIn, result: str, words: str
 ) -> None:
     complaint = taken(cast)
+    resolve(complaint=complaint, outcome="explained", result="住户撤回", by=cast.supervisor, at=NOON + HOUR)
     close(complaint=complaint, confirmed=False, reason="撤回", by=cast.supervisor, at=NOON + HOUR)
     client, callback = signed_in(cast.frontdesk), Callback.objects.get()
     number = complaint.case.number
