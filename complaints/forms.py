@@ -12,7 +12,7 @@ from accounts.models import Department, User
 from complaints.actions import Responsible
 from complaints.models import Remedy, Topic
 from complaints.states import Grade, Outcome, Party, Rung, Told
-from tickets.forms import ReasonForm, StepForm, TextForm
+from tickets.forms import ReasonForm, StepForm, TextForm, WhomForm
 
 LONGEST = 5000
 
@@ -27,17 +27,9 @@ class HarmForm(StepForm):
     action = _area(gettext_lazy("What was done to stop the harm"))
 
 
-class AmendForm(StepForm):
-    """Whom to call, where it was, what it is about. The number on record is not shown: empty means as it is."""
+class AmendForm(WhomForm):
+    """Whom to call, where it was, what it is about."""
 
-    name = forms.CharField(label=gettext_lazy("Contact person"), required=False, max_length=100)
-    phone = forms.CharField(
-        label=gettext_lazy("New phone"),
-        required=False,
-        max_length=20,
-        help_text=gettext_lazy("Leave it empty to keep the number."),
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
-    )
     reachable = forms.CharField(label=gettext_lazy("When they can be reached"), required=False, max_length=100)
     place = forms.CharField(label=gettext_lazy("Where"), required=False, max_length=200)
     topic = forms.ChoiceField(label=gettext_lazy("Topic"), required=False)

@@ -168,8 +168,8 @@ class CategoryForm(StepForm):
             choice.queryset = Category.objects.filter(kind=kind, active=True)
 
 
-class ContactForm(StepForm):
-    """Whom to ask, where, and when it suits them. The number on record is not shown here: empty means as it is."""
+class WhomForm(StepForm):
+    """Whom to ask. The number on record is not shown here: empty means as it is."""
 
     name = forms.CharField(label=gettext_lazy("Contact person"), required=False, max_length=100)
     phone = forms.CharField(
@@ -179,6 +179,11 @@ class ContactForm(StepForm):
         help_text=gettext_lazy("Leave it empty to keep the number."),
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
+
+
+class ContactForm(WhomForm):
+    """Whom to ask, where, and when it suits them."""
+
     place = forms.CharField(label=gettext_lazy("Place"), required=False, max_length=200)
     preferred_from = MomentField(label=gettext_lazy("Convenient from"), required=False)
     preferred_to = MomentField(label=gettext_lazy("Convenient until"), required=False)

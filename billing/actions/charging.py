@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Project, User
 from billing.actions.posting import Line, post
 from billing.models import Bill, BillLine, ChargeItem
-from billing.queries.owed import Liable, liable_for, liable_in
+from billing.queries.owed import liable_in, owner_liable
 from billing.states import Book, EntryKind
 from cases.actions import next_number
 from cases.models import Case
@@ -51,7 +51,7 @@ def charge_once(
     if unit.project_id != project.pk or item.project_id != project.pk:
         raise Invalid(_("This unit belongs to another project."), fields={"unit": _("Not in this project.")})
     require_cents(amount, most=LARGEST)
-    owes = liable_in(household) if household is not None else liable_for([unit.pk]).get(unit.pk, Liable())
+    owes = liable_in(household) if household is not None else owner_liable(unit)
     day = at.astimezone(project.tz).date()
     bill = Bill.objects.create(
         number=next_number(prefix=PREFIX, day=day),

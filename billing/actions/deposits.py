@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from billing.actions.dayclose import require_day_open
-from billing.actions.paying import LARGEST, make_payment
+from billing.actions.paying import LARGEST, lock_units, make_payment
 from billing.actions.posting import Line, post
 from billing.actions.receipting import issue_receipt
 from billing.models import Deposit, DepositMove
 from billing.permissions import can_move_deposit, require_taker
-from billing.queries.owed import Liable, liable_for
+from billing.queries.owed import owner_liable
 from billing.states import METHOD_BOOKS, Book, EntryKind
 from cases.actions import next_number
 from core.errors import Invalid, NotAllowed, NotNow
@@ -58,8 +58,8 @@ def take_deposit(
     _check_amount(amount, LARGEST)
     _check_method(method)
     purpose = _words(purpose, "purpose", _("Say what the deposit is for."))
-    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
-    owes = liable_for([unit.pk]).get(unit.pk, Liable())
+    lock_units([unit.pk])
+    owes = owner_liable(unit)
     payment = make_payment(
         project, unit, owes, amount=amount, method=method, reference=reference, payer=payer, by=by, at=at
     )
@@ -151,7 +151,7 @@ def _require_mover(by: User, deposit: Deposit) -> None:
 
 def _locked(deposit: Deposit) -> Deposit:
     """The deposit as it stands, locked behind its unit. Raises `NotNow` where nothing of it is held any more."""
-    Unit.objects.select_for_update(no_key=True).get(pk=deposit.unit_id)
+    lock_units([deposit.unit_id])
     rows = Deposit.objects.select_for_update(of=("self",), no_key=True)
     locked = rows.select_related("project", "unit", "payment").get(pk=deposit.pk)
     if not locked.held:

@@ -17,7 +17,7 @@ from billing.actions.posting import Line, post
 from billing.actions.receipting import issue_receipt
 from billing.models import Bill, Credit, Payment, PaymentLine, Receipt
 from billing.permissions import require_taker
-from billing.queries.owed import Liable, liable_for, liable_in
+from billing.queries.owed import Liable, liable_in, owner_liable
 from billing.rules.allocation import allocate
 from billing.states import METHOD_BOOKS, Book, EntryKind, Method
 from cases.actions import next_number
@@ -200,7 +200,7 @@ def liable(unit: Unit, bills: Sequence[Bill], otherwise: Household | None = None
         return Liable(own.household_id, own.debtor_id)
     if otherwise is not None:
         return liable_in(otherwise)
-    return liable_for([unit.pk]).get(unit.pk, Liable())
+    return owner_liable(unit)
 
 
 def tell_cases(

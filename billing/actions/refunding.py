@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.actions.dayclose import require_day_open
-from billing.actions.paying import add_credit, lock_credit
+from billing.actions.paying import add_credit, lock_credit, lock_units
 from billing.actions.posting import Line, post
 from billing.models import Refund, RefundPaper
 from billing.papers import render_refund
@@ -91,7 +91,7 @@ def refund(*, unit: Unit, approval: Approval, by: User, at: datetime) -> Refund:
     require_second(by, unit.project, approval.asked_by)
     amount, method = Decimal(approval.data["amount"]), approval.data["method"]
     reason = reason_of(approval.reason)
-    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+    lock_units([unit.pk])
     household = approval.data["household"]
     left = lock_credit(unit, household)
     if left < amount:
@@ -135,7 +135,7 @@ def print_refund(*, refund: Refund, url: str, fonts: Path, by: User, at: datetim
     """
     if not can_print_refund(by, refund.project):
         raise NotAllowed(_("Only cashiers and supervisors print the voucher of a refund."))
-    Unit.objects.select_for_update(no_key=True).get(pk=refund.unit_id)
+    lock_units([refund.unit_id])
     made = RefundPaper.objects.filter(refund=refund).select_related("file").first()
     if made is not None:
         return made

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.actions.arrears.settling import settled
-from billing.actions.paying import lock_cases
+from billing.actions.paying import lock_cases, lock_units
 from billing.actions.posting import Line, post
 from billing.models import Bill
 from billing.permissions import can_ask_for_waiver, require_second
@@ -16,7 +16,6 @@ from billing.states import Book, EntryKind
 from core.errors import Invalid, NotAllowed, NotNow
 from core.money import require_cents, to_cents
 from core.words import reason_of
-from estate.models import Unit
 from records.actions import audit
 from records.approvals import ask
 from records.models import Approval
@@ -59,7 +58,7 @@ def waive(*, bill: Bill, amount: Decimal, reason: str, asked_by: User, by: User,
     reason = reason_of(reason)
     require_second(by, bill.project, asked_by)
     cases = lock_cases([bill])
-    Unit.objects.select_for_update(no_key=True).get(pk=bill.unit_id)
+    lock_units([bill.unit_id])
     bill = Bill.objects.select_for_update(of=("self",)).select_related("project").get(pk=bill.pk)
     if bill.outstanding < amount:
         raise NotNow(_changed(bill), code="not_owed")

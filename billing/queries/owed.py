@@ -53,9 +53,14 @@ def credit_of(unit: Unit, household: int | None) -> Decimal:
     return rows.values_list("amount", flat=True).first() or NOTHING
 
 
+def owner_liable(unit: Unit) -> Liable:
+    """The owner of one unit now, who owes what nobody else is asked for."""
+    return liable_for([unit.pk]).get(unit.pk, Liable())
+
+
 def owner_of(unit: Unit) -> int | None:
-    """The key of the household that owes what nobody else is asked for: the owner's; None where none is registered."""
-    return liable_for([unit.pk]).get(unit.pk, Liable()).household
+    """The key of the owner's household; None where none is registered."""
+    return owner_liable(unit).household
 
 
 def without_money(bills: QuerySet[Bill]) -> QuerySet[Bill]:
