@@ -1,6 +1,5 @@
-"""What households paid in advance (预存款): kept for them, and used for what they owe."""
+"""Using what a household paid in advance (预存款) for what it owes."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.actions.arrears.settling import settled as collected
-from billing.actions.paying import add_credit, lock_bills, lock_cases, lock_credit, settle, tell_cases
+from billing.actions.credit import add_credit, lock_credit
+from billing.actions.paying import lock_bills, lock_cases, settle, tell_cases
 from billing.actions.posting import Line, post
-from billing.models import Credit
 from billing.permissions import require_taker
 from billing.queries.owed import open_bills
 from billing.rules.allocation import allocate
@@ -53,21 +52,3 @@ def use_credit(*, unit: Unit, household: int | None, by: User, at: datetime) -> 
     post(project=unit.project, kind=EntryKind.CREDIT_USED, day=day, lines=lines, by=by, at=at)
     audit(at=at, by=by, project=unit.project, action="credit.used", target=unit.number, data={"amount": str(used)})
     return used
-
-
-def add_credits(project: int, amounts: Mapping[tuple[int, int | None], Decimal]) -> None:
-    """Keep what households paid in advance, many at once: by the keys of unit and household, the units locked."""
-    if not amounts:
-        return
-    rows = Credit.objects.select_for_update().filter(unit__in={unit for unit, _household in amounts}).order_by("pk")
-    known = {(row.unit_id, row.household_id): row for row in rows}
-    for key in amounts.keys() & known.keys():
-        known[key].amount += amounts[key]
-    Credit.objects.bulk_update(known.values(), ["amount"], batch_size=1000)
-    Credit.objects.bulk_create(
-        [
-            Credit(unit_id=unit, household_id=household, project_id=project, amount=amount)
-            for (unit, household), amount in amounts.items()
-            if (unit, household) not in known
-        ]
-    )

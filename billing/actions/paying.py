@@ -5,17 +5,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Round
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from billing.actions.arrears.settling import collecting, is_collected
 from billing.actions.arrears.settling import settled as collected
+from billing.actions.credit import add_credit
 from billing.actions.dayclose import require_day_open
 from billing.actions.posting import Line, post
 from billing.actions.receipting import issue_receipt
-from billing.models import Bill, Credit, Payment, PaymentLine, Receipt
+from billing.models import Bill, Payment, PaymentLine, Receipt
 from billing.permissions import require_taker
 from billing.queries.owed import Liable, liable_in, owner_liable
 from billing.rules.allocation import allocate
@@ -172,22 +171,6 @@ def settle(bills: Sequence[Bill], settled: Mapping[int, Decimal]) -> None:
         bill.version += 1
     if paid:
         Bill.objects.bulk_update(paid, ["outstanding", "version"])
-
-
-def add_credit(unit: Unit, household: int | None, amount: Decimal) -> None:
-    """Keep what a household, whose unit is locked, paid in advance; a negative amount uses it up.
-
-    Rounded where it is reckoned: SQLite adds in binary fractions.
-    """
-    kept = Credit.objects.filter(unit=unit, household=household)
-    if not kept.update(amount=Round(F("amount") + amount, precision=2)):
-        Credit.objects.create(unit=unit, household_id=household, project_id=unit.project_id, amount=amount)
-
-
-def lock_credit(unit: Unit, household: int | None) -> Decimal:
-    """What a household, whose unit is locked, has paid in advance, in yuan."""
-    credit = Credit.objects.select_for_update().filter(unit=unit, household=household).first()
-    return credit.amount if credit is not None else Decimal(0)
 
 
 def liable(unit: Unit, bills: Sequence[Bill], otherwise: Household | None = None) -> Liable:

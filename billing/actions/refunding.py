@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from billing.actions.credit import add_credit, lock_credit
 from billing.actions.dayclose import require_day_open
-from billing.actions.paying import add_credit, lock_credit, lock_units
+from billing.actions.paying import lock_units
 from billing.actions.posting import Line, post
 from billing.models import Refund, RefundPaper
 from billing.papers import render_refund

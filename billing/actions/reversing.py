@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.actions.arrears.settling import look_again
+from billing.actions.credit import add_credit, lock_credit
 from billing.actions.dayclose import refuse_deposit, require_day_open
-from billing.actions.paying import add_credit, lock_cases, lock_credit, lock_units
+from billing.actions.paying import lock_cases, lock_units
 from billing.actions.posting import reverse
 from billing.models import Bill, PaymentLine, Receipt
 from billing.permissions import can_reverse, require_second

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from billing.actions.arrears.settling import settled
-from billing.actions.crediting import add_credits
+from billing.actions.credit import add_credits
 from billing.actions.paying import lock_cases, lock_units
 from billing.actions.posting import mirrored, post
 from billing.models import Bill, PaymentLine, Posting
