@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.models import Case, Event
+from cases.models import Case
 from complaints.actions.turns import Turn, begin, turn_on, words_of
 from complaints.models import Complaint
 from complaints.permissions import can_close, can_close_unconfirmed, can_handle, can_tell
-from complaints.states import TRANSITIONS, Grade, Outcome, State, Told
+from complaints.states import Grade, Outcome, State, Told
 from core.errors import Invalid, NotNow
 from core.words import reason_of
 from sla.states import Audience
@@ -48,15 +48,11 @@ def resolve(
     kept.save(update_fields=["outcome", "result", "agreed", "resolved_at", "informed_at", "informed_how"])
     data: dict[str, Any] = {"outcome": OUTCOMES[outcome]}
     event = turn.happen(step, data=data, text=words)
-    if turn.case.grade != Grade.MINOR and not _was_referred(turn):
+    if turn.case.grade != Grade.MINOR and not turn.was_referred():
         # Solved before it was handed on; the head of the department hears of it all the same. Source: 三(6)⑤.
         key = f"complaint.resolved_unreferred:{event.pk}"
         turn.tell("told.complaint.resolved", key, turn.people(Audience.HEAD), text=words, **data)
     return kept
-
-
-def _was_referred(turn: Turn) -> bool:
-    return Event.objects.filter(case=turn.case, kind=TRANSITIONS["refer"].event).exists()
 
 
 OUTCOMES = {

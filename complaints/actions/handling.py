@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from cases.actions import grant, revoke
-from cases.models import Event
 from complaints.actions.turns import Turn, begin, words_of
 from complaints.models import Complaint, Escalation
 from complaints.permissions import can_handle, can_refer, can_tell
-from complaints.states import TRANSITIONS, Rung, State
+from complaints.states import Rung, State
 from core.errors import Invalid, NotNow
 from core.words import reason_of
 from sla.states import Audience
@@ -75,7 +74,7 @@ def _check_change(turn: Turn, department: Department, person: User | None) -> No
     same = case.department == department and person in (None, case.handler)
     if not same or case.state not in (State.REFERRED, State.HANDLING):
         return
-    if Event.objects.filter(case=case, kind=TRANSITIONS["refer"].event).exists():
+    if turn.was_referred():
         raise NotNow(_("It is with them already."))
 
 

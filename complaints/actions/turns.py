@@ -13,7 +13,7 @@ from cases.models import Case, Event
 from cases.registry import kind_of
 from complaints.models import Complaint
 from complaints.permissions import require_harm_stopped
-from complaints.states import WHILE_HARM_GOES_ON, State
+from complaints.states import TRANSITIONS, WHILE_HARM_GOES_ON, State
 from core.errors import Invalid, NotAllowed
 from core.transitions import Step, require
 from notifications.actions import Notice, tell
@@ -96,6 +96,10 @@ class Turn:
         passed_by = {self.by.pk if self.by else None, self.complaint.about_person_id}
         others = tuple(user for user in to if user.pk not in passed_by)
         tell([Notice(key=key, template=template, case=self.case, to=others, data=data, level=level)], at=self.at)
+
+    def was_referred(self) -> bool:
+        """Say whether it was ever handed to a department."""
+        return Event.objects.filter(case=self.case, kind=TRANSITIONS["refer"].event).exists()
 
     def people(self, *audiences: str) -> list[User]:
         """Who holds which place in the case."""
