@@ -25,6 +25,8 @@ BORROWED = (
     _("Use authenticator app or code"),
     _("Enter a valid date."),
     _("Enter a valid date/time."),
+    _("Ensure this value is greater than or equal to %(limit_value)s."),
+    _("Ensure this value is less than or equal to %(limit_value)s."),
     _("Model name"),
     _("Add link"),
     _("Change or view list link"),

@@ -56,12 +56,12 @@ OVERSEE = frozenset({Role.SUPERVISOR, Role.GM, Role.ADMIN})
 RECEPTION = [
     Entry(_("Front desk"), "desk", "concierge-bell", frozenset({Role.FRONTDESK}), 0, waiting_count),
     Entry(
-        _("Log a call or visit"),
+        _("Log a call"),
         "contact_new",
         "phone-incoming",
         frozenset({Role.FRONTDESK}),
         3,
-        also=(_("Log a call"), _("Record a call")),
+        also=(_("Log a call or visit"), _("Record a call")),
     ),
     Entry(_("Take a repair"), "intake", "square-pen", frozenset({Role.FRONTDESK}), 5, also=(_("Quick intake"),)),
     Entry(_("Front desk"), "desk", "concierge-bell", frozenset({Role.SUPERVISOR}), 50, waiting_count),
