@@ -43,7 +43,6 @@ MESSAGES: dict[str, Label] = {
     **{f"told.{kind}": format_lazy("%(case)s · {}", sentence) for kind, sentence in EVENTS.items()},
     "complaint.referred_to_you": _("%(case)s was referred to you: %(title)s"),
     "complaint.online": _("%(case)s came in and waits for somebody: %(title)s"),
-    "complaint.major": _("A major complaint came in: %(case)s, %(title)s. Please take note of it."),
     "complaint.delayed": _("%(case)s cannot be solved at once: %(text)s"),
     "complaint.come": _("%(case)s: please come to %(place)s."),
     "complaint.escalated": _("%(case)s: %(asked)s asked for. %(title)s"),

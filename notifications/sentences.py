@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.sentences import readable
 
 _SENTENCES: dict[str, str | Promise] = {
+    "clock.news": _("%(case)s: %(title)s. “%(promise)s” by %(due)s."),
     "clock.warning": _("%(case)s: “%(promise)s” is due soon (%(due)s)."),
     "clock.breach": _("%(case)s: “%(promise)s” was due %(due)s and is overdue."),
     "clock.warning_unheard": _(

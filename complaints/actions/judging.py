@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from cases.models import Event
-from complaints.actions.alerting import alert
 from complaints.actions.turns import Turn, begin, words_of
 from complaints.models import Complaint, Remedy, Responsibility
 from complaints.permissions import can_handle, can_regrade, can_tell
@@ -53,7 +52,6 @@ def regrade(
         # What the manager has not taken note of does not become smaller behind their back.
         managers = turn.people(Audience.GM)
         turn.tell("told.complaint.regraded", f"complaint.graded_down:{event.pk}", managers, text=words, **data)
-    alert(turn.complaint, by=by, at=at)
     return turn.complaint
 
 

@@ -14,7 +14,6 @@ from cases.models import Case
 from cases.permissions import brings
 from cases.rules import title_of
 from cases.states import Channel, Urgency
-from complaints.actions.alerting import alert
 from complaints.actions.turns import LONGEST, begin, words_of
 from complaints.models import Complaint
 from complaints.permissions import can_acknowledge, can_tell
@@ -89,7 +88,6 @@ def register(*, new: NewComplaint, by: User, at: datetime) -> Complaint:
         for_resident=True,
         data={"title": case.title, "grade": case.grade, "replier": _who_replies(complaint)},
     )
-    alert(complaint, by=by, at=at)
     if complaint.replier is None:
         _call_in(complaint, at)
     for parent in parents:

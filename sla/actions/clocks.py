@@ -126,7 +126,8 @@ def catch_up(clock: Clock, *, case: Case, now: datetime, ledger: Ledger, found: 
         telling.mark(step, skipped=True)
     if moved.fire is not None:
         telling.mark(moved.fire, skipped=False)
-        telling.tell(moved.fire, moved.unheard)
+        is_news = any(step.is_news for step in (moved.fire, *moved.skip) if set(step.to) <= set(moved.fire.to))
+        telling.tell(moved.fire, moved.unheard, is_news=is_news)
     for step in moved.skip:
         telling.note_skipped(step)
     if moved.fire is not None:
@@ -151,8 +152,11 @@ class _Telling:
         self.clock.steps_done = [*self.clock.steps_done, step.number]
         self.ledger.fired.append((self.clock.pk, step.number, self.clock.due_at, self.now, skipped))
 
-    def tell(self, fire: StepSpec, unheard: Iterable[StepSpec]) -> None:
-        """Tell the people of the step sent, then those to whom a step passed over was to bring the news."""
+    def tell(self, fire: StepSpec, unheard: Iterable[StepSpec], *, is_news: bool) -> None:
+        """Tell the people of the step sent, then those to whom a step passed over was to bring the news.
+
+        `is_news`: of the people of the step sent, too, it is the first that they hear of the matter.
+        """
         if self.case.is_history:
             return
         staff, heard = self.ledger.staff_for(self.case), set[int]()
@@ -160,11 +164,11 @@ class _Telling:
             people = [user for user in staff.told(self.case, step.to, at=self.now) if user.pk not in heard]
             heard.update(user.pk for user in people)
             self.told[step.number] = people
-            notice = self._notice(fire, people) if step is fire else self._belated(step, people)
+            notice = self._notice(fire, people, is_news=is_news) if step is fire else self._belated(step, people)
             self.ledger.messages += rows_of(notice, at=self.now)
 
-    def _notice(self, step: StepSpec, people: list[User]) -> Notice:
-        template = "clock.warning" if step.is_warning else "clock.breach"
+    def _notice(self, step: StepSpec, people: list[User], *, is_news: bool) -> Notice:
+        template = ("clock.news" if is_news else "clock.warning") if step.is_warning else "clock.breach"
         return self._about(step, people, template, overdue=not step.is_warning)
 
     def _belated(self, step: StepSpec, people: list[User]) -> Notice:

@@ -13,13 +13,14 @@ from complaints.queries import my_open
 from notifications.models import Message
 from notifications.sentences import render
 from tests.cast import NOON, Cast
-from tests.complaints.scene import DAY, HOUR, MINUTE, taken
+from tests.complaints.scene import DAY, HOUR, MINUTE, sweep, taken
 
 pytestmark = pytest.mark.req("CMP-3")
+SECONDS = MINUTE / 10
 
 
 def alerts(user: User) -> list[Message]:
-    return list(Message.objects.filter(user=user, template="complaint.major", channel="in_app").order_by("pk"))
+    return list(Message.objects.filter(user=user, template="clock.news", channel="in_app").order_by("pk"))
 
 
 def mine(user: User, cast: Cast) -> list[str]:
@@ -29,27 +30,39 @@ def mine(user: User, cast: Cast) -> list[str]:
 
 def test_the_manager_is_told_at_once_what_came_in(cast: Cast) -> None:
     complaint = taken(cast, grade="major", title="电梯困人")
+    sweep(NOON + SECONDS)
     (told,) = alerts(cast.gm)
-    assert (told.created_at, told.level) == (NOON, "warning")
+    assert (told.created_at, told.level) == (NOON + SECONDS, "warning")
+    assert Message.objects.filter(user=cast.gm, case=complaint.case, channel="in_app").count() == 1, "and of it once"
     with translation.override("zh-hans"):
         words = render(told.template, told.data)
-    assert "重大投诉" in words
+    assert "重大投诉" in words, words
     assert "电梯困人" in words
     assert complaint.case.number in words
 
 
-def test_graded_major_later_they_are_told_then_and_only_once(cast: Cast) -> None:
+def test_graded_major_later_they_are_told_then(cast: Cast) -> None:
     complaint = taken(cast, grade="minor")
     assert not alerts(cast.gm)
     for later, grade in enumerate(("major", "minor", "major"), 1):
         at = NOON + later * HOUR
         actions.regrade(complaint=complaint, grade=grade, reason="多户反映", by=cast.supervisor, at=at)
-    assert [told.created_at for told in alerts(cast.gm)] == [NOON + HOUR]
+        sweep(at + SECONDS)
+        sweep(at + MINUTE)
+    assert [told.created_at for told in alerts(cast.gm)] == [NOON + HOUR + SECONDS, NOON + 3 * HOUR + SECONDS]
+
+
+def test_graded_major_when_half_of_the_day_has_gone_by_it_is_news_all_the_same(cast: Cast) -> None:
+    complaint = taken(cast, grade="minor", title="电梯困人")
+    actions.regrade(complaint=complaint, grade="major", reason="有人受伤", by=cast.supervisor, at=NOON + 8 * HOUR)
+    sweep(NOON + 8 * HOUR + SECONDS)
+    assert len(alerts(cast.gm)) == 1
 
 
 @pytest.mark.req("CMP-15")
 def test_of_one_about_the_manager_the_quality_department_is_told(cast: Cast) -> None:
     taken(cast, by="resident", channel="online", about_person=cast.gm, grade="major")
+    sweep(NOON + SECONDS)
     assert (len(alerts(cast.gm)), len(alerts(cast.quality))) == (0, 1)
     assert (my_open(cast.gm, cast.project), my_open(cast.quality, cast.project)) == (0, 1)
     taken(cast, grade="major")
