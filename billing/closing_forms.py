@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from billing.actions.dayclose import LARGEST, LONGEST, LONGEST_REMARK, LONGEST_WORDS, Count
 from billing.models import Receipt
+from billing.rules.exact import NOTHING
 from billing.states import Method
 
 # Notes and coins that are in the drawers, in yuan.
 PIECES = ("100", "50", "20", "10", "5", "1", "0.5", "0.1")
-NOTHING = Decimal("0.00")
 
 
 class CloseForm(forms.Form):

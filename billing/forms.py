@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from billing.actions.paying import LARGEST
 from billing.models import Bill
+from billing.rules.exact import NOTHING
 from billing.states import Method
-
-NOTHING = Decimal("0.00")
 
 
 class PayForm(forms.Form):

@@ -29,6 +29,7 @@ from billing.actions.opening import Opening, give_up, take_over
 from billing.models import Bill, ChargeItem, Posting
 from billing.queries.paper import span_words
 from billing.rules.periods import DAY, Period
+from billing.rules.running import is_about
 from billing.states import EntryKind
 from estate.imports.columns import SheetKind
 from estate.imports.draft import Draft, Saving
@@ -58,10 +59,8 @@ class _Known:
     owed: bool
 
     def is_of(self, vehicle: Vehicle | None) -> bool:
-        """Whether it is about the vehicle, or about the home as a whole; everything of a home is about the home."""
-        if vehicle is None or (self.vehicle is None and self.space is None):
-            return True
-        return self.vehicle == vehicle.pk if self.vehicle is not None else self.space == vehicle.space_id
+        """Whether it is about the vehicle."""
+        return is_about((self.vehicle, self.space), (vehicle.pk, vehicle.space_id) if vehicle else None)
 
     def says(self, one: Opening) -> bool:
         """Whether it is what the row would become, for the same time and vehicle."""

@@ -17,6 +17,7 @@ from billing.models import ClosedMonth, DayClose, DayCloseLine, DayCloseRemark, 
 from billing.permissions import can_close_day, can_reopen_day, require_closer
 from billing.queries.dayclose import open_days, receipts_of, recorded, standing_close
 from billing.queries.ledger import is_closed
+from billing.rules.exact import NOTHING
 from billing.rules.periods import month_of
 from billing.states import Method
 from core.errors import Invalid, NotAllowed, NotNow
@@ -26,7 +27,6 @@ from records.actions import audit
 
 LARGEST = Decimal("99999999.99")
 LONGEST, LONGEST_WORDS, LONGEST_REMARK = 100, 500, 200
-NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from billing.permissions import can_register_invoice
 from billing.queries.invoices import invoiced
 from billing.queries.paper import deposit_of
 from billing.rules.allocation import allocate
+from billing.rules.exact import NOTHING
 from billing.rules.invoices import is_tax_number, wrong_number
 from core.errors import Invalid, NotAllowed, NotNow
 from core.money import require_cents
@@ -25,7 +26,6 @@ from records.actions import audit
 
 LONGEST_TITLE = 100
 MOST_RECEIPTS = 50
-NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 import structlog
 from django.core.cache import cache
@@ -15,6 +14,7 @@ from billing.actions.paying import LARGEST, take_payment
 from billing.models import Bill, OnlineOrder, OnlineOrderBill, OnlinePayment, Receipt
 from billing.online.providers import Provider, Refused, Told, the_provider
 from billing.permissions import BILLERS, require_online_payer
+from billing.rules.exact import NOTHING
 from billing.states import Late, Method, OrderState, Outcome
 from cases.actions import next_number
 from core.errors import Invalid, NotNow
@@ -31,7 +31,6 @@ TRIES = 3
 # What is longer is cut off, and then reads as nothing.
 LONGEST_NOTICE = 10_000
 NOTED_AN_HOUR = 60
-NOTHING = Decimal("0.00")
 
 
 @transaction.atomic

@@ -17,9 +17,10 @@ from billing.actions.voiding import lock_to_take_back, take_back
 from billing.models import Bill, BillingRun, BillLine, ChargeItem, Usage
 from billing.permissions import require_biller
 from billing.queries.drafts import Batch, Draft
-from billing.queries.owed import NOTHING, without_money
+from billing.queries.owed import without_money
 from billing.queries.paper import span_words
 from billing.queries.running import BATCH, batch_of, batches_of, charges_of
+from billing.rules.exact import NOTHING
 from billing.rules.periods import month_of
 from billing.states import RunState
 from cases.actions import next_numbers

@@ -9,7 +9,8 @@ from django.db.models import Q
 from billing.models import Deposit, Posting
 from billing.queries.ledger import balance
 from billing.queries.paper import period_words
-from billing.queries.statements import NOTHING, owed_by, receivable
+from billing.queries.statements import owed_by, receivable
+from billing.rules.exact import NOTHING
 from billing.states import Book, EntryKind
 from estate.models import Household
 

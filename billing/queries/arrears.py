@@ -10,8 +10,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from accounts.models import Project
 from billing.models import Arrears, ArrearsBill, ArrearsLetter, ArrearsTerms, Bill
 from billing.models.bills import BillQuerySet
-from billing.queries.owed import NOTHING
 from billing.rules.arrears import rung_after
+from billing.rules.exact import NOTHING
 from estate.models import PersonPhone
 
 

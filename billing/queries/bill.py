@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from accounts.models import User
 from billing.models import Bill, BillLine, Posting
-from billing.queries.owed import NOTHING
 from billing.queries.paper import period_words, span_words
+from billing.rules.exact import NOTHING
 from billing.states import Book, EntryKind
 
 # What was typed with these is a reason; what stands in other entries is a number that the row shows anyway.

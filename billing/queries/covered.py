@@ -15,6 +15,7 @@ from billing.models import Bill, UnitCharge
 from billing.queries.chains import Piece
 from billing.queries.drafts import Thing
 from billing.rules.periods import Period, without
+from billing.rules.running import is_about
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,8 @@ class _Opening:
     space: int | None
 
     def is_of(self, thing: Thing | None) -> bool:
-        """Whether it is about the vehicle or space, or about the home as a whole; all of a home is about the home."""
-        if thing is None or (self.vehicle is None and self.space is None):
-            return True
-        return self.vehicle == thing.vehicle if thing.vehicle else self.space == thing.space
+        """Whether it is about the vehicle or space."""
+        return is_about((self.vehicle, self.space), (thing.vehicle, thing.space) if thing else None)
 
 
 @dataclass

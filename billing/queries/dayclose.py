@@ -15,9 +15,9 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, When
 
 from accounts.models import Project, User
 from billing.models import DayClose, DayCloseLine, Payment, Posting, Receipt
+from billing.rules.exact import NOTHING
 from billing.states import METHOD_BOOKS, EntryKind, Method
 
-NOTHING = Decimal("0.00")
 METHOD_OF = {book: method for method, book in METHOD_BOOKS.items()}
 SHOWN = 300
 _SAME_DAY_REVERSAL = Q(entry__kind=EntryKind.REVERSED, entry__payment__day=F("day"))

@@ -8,10 +8,10 @@ from django.db.models import Q, Sum
 
 from accounts.models import Project, User
 from billing.models import Deposit, DepositMove
+from billing.rules.exact import NOTHING
 from records.models import Approval
 
 PAGE = 30
-NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True)

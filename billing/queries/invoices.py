@@ -11,9 +11,9 @@ from django.db.models import Prefetch, Q, Sum
 from accounts.models import Project, User
 from billing.models import Receipt, TaxInvoice, TaxInvoiceLine
 from billing.models.invoices import TaxInvoiceQuerySet
+from billing.rules.exact import NOTHING
 
 PAGE = 30
-NOTHING = Decimal("0.00")
 
 
 def invoiced(receipt: Receipt) -> Decimal:

@@ -16,9 +16,9 @@ from accounts.models import Project, User
 from billing.models import Arrears, ArrearsBill, ArrearsLetter, ArrearsNotice, ArrearsVisit, Bill
 from billing.models.arrears import ArrearsQuerySet
 from billing.queries.arrears import owed_of, total_of
-from billing.queries.owed import NOTHING
 from billing.queries.paper import period_words
 from billing.rules.arrears import AGES, age_of
+from billing.rules.exact import NOTHING
 from billing.states import KIND, ArrearsState, Cause
 from cases.models import Case
 from cases.queries import Due, Line, Photo, photos, timeline

@@ -10,10 +10,9 @@ from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import Project
 from billing.models import Account, Bill, ClosedMonth, Credit, Deposit, PaymentLine, Posting, Receipt
+from billing.rules.exact import NOTHING
 from billing.states import METHOD_BOOKS, Book, EntryKind, Method, Proven, Side
 from estate.models import Household, Unit
-
-NOTHING = Decimal("0.00")
 
 
 def is_closed(project: Project, day: date) -> bool:

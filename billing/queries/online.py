@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from accounts.models import Project, User
 from billing.models import Bill, OnlineOrder, OnlineOrderBill, Receipt
 from billing.models.bills import own_households
-from billing.queries.owed import NOTHING
 from billing.queries.paper import period_words
+from billing.rules.exact import NOTHING
 from billing.states import OrderState
 from estate.models import Unit
 

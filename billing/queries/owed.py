@@ -7,11 +7,10 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from billing.models import Bill, Credit, PaymentLine
+from billing.rules.exact import NOTHING
 from cases.models import Case
 from estate.models import Household, HouseholdMember, Unit
 from estate.states import Relation
-
-NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from django.urls import reverse
 from accounts.models import Project, User
 from billing.models import BooksProof
 from billing.queries.ledger import Check, Standing, trial_balance
+from billing.rules.exact import NOTHING
 from billing.states import Proven
 
 SHOWN = 31
-NOTHING = Decimal("0.00")
 PAGES: dict[str, Callable[[str, str], str]] = {
     Proven.BILL: lambda code, name: reverse("bill", args=[name]),
     Proven.BILL_WAIVED: lambda code, name: reverse("bill", args=[name]),

@@ -9,8 +9,9 @@ from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 from accounts.models import Project, User
 from billing.models import Bill, BillingRun, ChargeItem
 from billing.models.bills import STATES
-from billing.queries.owed import NOTHING, without_money
+from billing.queries.owed import without_money
 from billing.queries.paper import span_words
+from billing.rules.exact import NOTHING
 from billing.states import BillState, LeftOut, RunState
 from records.models import LongWork
 

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 
 from billing.models import Meter, Share, SharedCost
 from billing.queries.metering import logs_of
-from billing.queries.owed import NOTHING
+from billing.rules.exact import NOTHING
 from billing.rules.periods import Period
 from billing.states import ShareBy
 from estate.models import HouseholdMember, Unit

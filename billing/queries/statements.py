@@ -16,11 +16,11 @@ from accounts.models import Project
 from billing.models import Account, ChargeItem, Posting
 from billing.queries.dayclose import METHOD_OF, open_days
 from billing.queries.ledger import is_closed
+from billing.rules.exact import NOTHING
 from billing.rules.periods import Period
 from billing.rules.statements import Asked, column_of
 from billing.states import Book, Column, Method, Spell
 
-NOTHING = Decimal("0.00")
 Sums = Mapping[str, Decimal]
 
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import partial
 
 from billing.models import Bill, Credit, Deposit, Receipt, ReceiptPrint
-from billing.queries.owed import NOTHING, Liable, liable_for, liable_in, open_bills
+from billing.queries.owed import Liable, liable_for, liable_in, open_bills
 from billing.queries.paper import deposit_of, period_words, room_words
+from billing.rules.exact import NOTHING
 from estate.models import Household, Person, Unit
 
 MOST_ELSEWHERE = 200

@@ -13,6 +13,7 @@ from core.money import to_cents
 # cent needs three places.
 PLACES = 16
 TOO_MUCH = 10**10
+NOTHING = Decimal("0.00")
 
 
 def as_decimal(value: Fraction) -> Decimal:

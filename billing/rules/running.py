@@ -1,11 +1,9 @@
 """Which stretches of days a billing run charges for."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
-from billing.rules.periods import Period, step
-
-DAY = timedelta(days=1)
+from billing.rules.periods import DAY, Period, step
 
 
 def stretches(since: date, every: int, run: Period) -> Iterator[Period]:
@@ -27,3 +25,17 @@ def borne(stretch: Period, since: date, until: date | None) -> Period | None:
     if until is not None and until < since:
         return None
     return stretch.common(Period(since, until or max(since, stretch.end)))
+
+
+def is_about(billed: tuple[int | None, int | None], thing: tuple[int | None, int | None] | None) -> bool:
+    """Whether what was billed is about a thing: each a vehicle and a parking space, by their keys.
+
+    Everything of a home is about the home (`thing` None), and what is of the home as a whole about all that is in it.
+    Of two vehicles that are known it is the vehicle that counts, else the space.
+    """
+    vehicle, space = billed
+    if thing is None or (vehicle is None and space is None):
+        return True
+    if vehicle is not None and thing[0] is not None:
+        return vehicle == thing[0]
+    return space is not None and space == thing[1]
