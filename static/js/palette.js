@@ -34,7 +34,10 @@
         const sent = document.createElement("template");
         sent.innerHTML = text;
         offered = [...sent.content.querySelectorAll("[role=option]")];
-        if (dialog.open) filter();
+        if (!dialog.open) return;
+        filter();
+        // What the search has found before these came stays what Enter takes, where none of these fits better.
+        if (!chosen && asked) choose(options()[0] || null);
       })
       .catch(() => { loading = null; });
     return loading;
@@ -115,7 +118,8 @@
     const count = choices.childElementCount;
     part("[data-none]").hidden = count > 0 || !asked || !loading || options().length > 0;
     const said = part("[data-said]");
-    said.textContent = asked ? said.dataset.words.replace("{}", String(count)) : "";
+    // Under people and matters that were found, no actions are no news.
+    said.textContent = asked && (count || !options().length) ? said.dataset.words.replace("{}", String(count)) : "";
   }
 
   const options = () => [...list.querySelectorAll("[role=option]")];

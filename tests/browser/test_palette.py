@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.day import Come
 from tests.browser.test_axe import check
@@ -131,3 +131,16 @@ def test_it_passes_axe_in_light_and_dark(stage: Cast, come: Come) -> None:
     expect(page.locator("#palette-found .found").first).to_be_visible()
     assert check(page) == []
     assert Axe().run(page, context="#palette").response["violations"] == []
+
+
+def test_what_was_found_stays_chosen_when_the_actions_come_late(stage: Cast, come: Come) -> None:
+    page = come(stage.frontdesk, "/tickets/")
+    late: list[Route] = []
+    page.route("**/palette/?*", lambda route: late.append(route))  # noqa: PLW0108 - Playwright asks it for its signature
+    opened(page).press("Control+k").say("3-2-1501")
+    expect(first(page)).to_contain_text("张小明")
+    with page.expect_response("**/palette/?*"):
+        late[0].continue_()
+    page.wait_for_load_state("networkidle")
+    expect(first(page)).to_contain_text("张小明")
+    expect(page.locator("#palette [data-said]")).to_have_text("")
