@@ -9,10 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
+from accounts.states import Role
 from core.errors import Invalid, NotAllowed
 from core.numbers import whole_number
 from records.actions import Answer, once
 from records.drafts import forget
+
+# Whoever works with a phone in hand; everybody else sits at a desk.
+IN_HAND = (Role.TECHNICIAN, Role.GUARD, Role.RESIDENT)
+AT_A_DESK = tuple(set(Role) - set(IN_HAND))
 
 
 def user_of(request: HttpRequest) -> User:
@@ -99,6 +104,13 @@ def _sent(request: HttpRequest) -> dict[str, list[Any]]:
     }
     files = {f"file {name}": list(values) for name, values in request.FILES.lists()}
     return fields | files
+
+
+def frame_for(user: User, project: Project | None) -> str:
+    """The frame in which the person reads pages that are for everyone."""
+    pk = project.pk if project else None
+    in_hand = user.has_role(pk, *IN_HAND) and not user.has_role(pk, *AT_A_DESK)
+    return "base_phone.html" if in_hand else "base.html"
 
 
 def _and_forget(request: HttpRequest, at: datetime, act: Callable[[], str]) -> str:

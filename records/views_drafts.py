@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError, Invalid
 from records.drafts import drafts_of, drop, keep
-from records.http import now, project_of, user_of
+from records.http import frame_for, now, project_of, user_of
 from records.models import Draft
 
 
@@ -25,7 +25,9 @@ def drafts(request: HttpRequest) -> HttpResponse:
     if key:
         found = get_object_or_404(Draft.objects.visible_to(user), key=key[:40])
         return JsonResponse({"form": found.form, "page": found.page, "data": found.data})
-    return render(request, "records/drafts.html", {"drafts": drafts_of(user, project_of(request)), "now": now()})
+    project = project_of(request)
+    shown = {"drafts": drafts_of(user, project), "frame": frame_for(user, project), "now": now()}
+    return render(request, "records/drafts.html", shown)
 
 
 @login_required

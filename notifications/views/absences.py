@@ -16,8 +16,7 @@ from accounts.queries import colleagues
 from accounts.states import STAFF_ROLES
 from core.errors import Invalid
 from notifications.forms import AbsenceForm
-from notifications.views.inbox import frame_for
-from records.http import now, project_of, redirect_once, user_of
+from records.http import frame_for, now, project_of, redirect_once, user_of
 
 MOST = 200
 

@@ -11,25 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import Project, User
-from accounts.states import Role
 from core.numbers import whole_number
 from notifications.actions import mark_read
 from notifications.models import Message
 from notifications.queries import inbox as inbox_page
 from notifications.states import Level
-from records.http import now, user_of
-
-# Whoever works with a phone in hand; everybody else sits at a desk.
-IN_HAND = (Role.TECHNICIAN, Role.GUARD, Role.RESIDENT)
-AT_A_DESK = tuple(set(Role) - set(IN_HAND))
-
-
-def frame_for(user: User, project: Project | None) -> str:
-    """The frame in which the person reads pages that are for everyone."""
-    pk = project.pk if project else None
-    in_hand = user.has_role(pk, *IN_HAND) and not user.has_role(pk, *AT_A_DESK)
-    return "base_phone.html" if in_hand else "base.html"
+from records.http import frame_for, now, user_of
 
 
 @login_required

@@ -22,8 +22,7 @@ from notifications.actions import NewDuty, call_off_duty, put_on_call
 from notifications.forms import DutyForm
 from notifications.models import OnCall
 from notifications.rosters import told_instead
-from notifications.views.inbox import frame_for
-from records.http import now, project_of, redirect_once, user_of
+from records.http import frame_for, now, project_of, redirect_once, user_of
 
 MOST = 200
 

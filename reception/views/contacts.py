@@ -24,7 +24,6 @@ from cases.views import show_phone
 from core.errors import DomainError, Stale
 from core.transitions import allowed
 from estate.queries import match_unit
-from notifications.views import frame_for
 from reception import actions
 from reception.actions import Ending
 from reception.contact_form import ContactForm, likely, ways_out
@@ -35,7 +34,7 @@ from reception.queries.desk import Colleague, became_of, colleagues
 from reception.states import TRANSITIONS, Purpose, State
 from reception.views.common import ASKED_AS, at_the_desk, given_by, show_problem
 from records.drafts import drafts_of
-from records.http import follow, now, posted_version, redirect_once, user_of
+from records.http import follow, frame_for, now, posted_version, redirect_once, user_of
 from records.masking import masked_phone
 from sla.queries import ladder
 

@@ -7,8 +7,7 @@ from django.views.decorators.http import require_GET
 
 from cases.models import Case
 from cases.permissions import reads_all
-from notifications.views import frame_for
-from records.http import follow, now, user_of
+from records.http import follow, frame_for, now, user_of
 from sla.explaining import explain
 
 

@@ -122,6 +122,9 @@ def test_from_the_till_to_the_receipt_and_back_on_pages(cast: Cast, signed_in: S
     assert client.post(f"{page}return/", back | {"return-received_by": "张小明"}).status_code == 302
     keep = {"keep-amount": "1500", "keep-reason": "损坏公共墙面"}
     assert client.post(f"{page}keep/", keep).status_code == 302
+    late = client.post(f"{page}keep/", {"keep-amount": "1e400", "keep-reason": "地砖开裂"})
+    assert late.status_code == 422
+    assert "地砖开裂" in late.content.decode(), "somebody asked a moment before: what was typed stays"
     shown = client.get(page).content.decode()
     for words in ("1,500.00", "损坏公共墙面", "张小明"):
         assert words in shown, words

@@ -319,6 +319,9 @@ def test_a_refund_is_asked_for_from_the_till_and_its_voucher_printed(cast: Cast,
     assert client.post(address, given | {"payee": ""}).status_code == 422
     assert client.post(address, given | {"amount": "60"}).status_code == 400
     assert client.post(address, given).headers["Location"] == "/refunds/"
+    late = client.post(address, given | {"reason": "换房", "payee": ""})
+    assert late.status_code == 422
+    assert "换房" in late.content.decode(), "somebody asked a moment before: what was typed stays"
     assert "搬走" in client.get("/refunds/").content.decode()
     approve(approval=Approval.objects.get(), by=cast.gm, at=NOON)
     number = Refund.objects.get().number

@@ -102,10 +102,16 @@ def test_a_cursor_that_is_not_ours_is_nothing(cast: Cast, signed_in: SignIn, raw
 @pytest.mark.parametrize(
     ("who", "frame"), [("technician", "handset"), ("guard", "handset"), ("resident", "handset"), ("cashier", "desk")]
 )
-def test_it_comes_in_the_frame_that_one_works_in(cast: Cast, signed_in: SignIn, who: str, frame: str) -> None:
-    response = signed_in(cast.users[who]).get("/inbox/")
+@pytest.mark.parametrize(
+    ("page", "empty"),
+    [("/inbox/", "No messages yet"), ("/drafts/", "Nothing was begun"), ("/running/", "Nothing is running")],
+)
+def test_a_page_for_everyone_comes_in_the_frame_that_one_works_in(
+    cast: Cast, signed_in: SignIn, page: str, empty: str, who: str, frame: str
+) -> None:
+    response = signed_in(cast.users[who]).get(page)
     assert f'<body class="{frame}"' in response.content.decode()
-    assert "No messages yet" in words_of(response)
+    assert empty in words_of(response)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -15,9 +15,8 @@ from accounts.models import User
 from cases.models import Event
 from core.errors import DomainError, Invalid
 from core.numbers import whole_number
-from notifications.views import frame_for
 from records.actions import Answer, once
-from records.http import now, user_of
+from records.http import frame_for, now, user_of
 from tickets import actions
 from tickets.models import Ticket
 from tickets.reads.just_done import IN_THE_MENU, MOST_READ
