@@ -48,6 +48,9 @@ class SafeAnswers:
         response = refusal or self._worded(request, self.get_response(request))
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if response.status_code == 301:
+            # Made on the way out, past those who say it of everything else; a browser would keep it for good.
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     @staticmethod

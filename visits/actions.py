@@ -73,7 +73,7 @@ def cancel_owed(*, parent: Case, at: datetime, by: User, reason: str = "") -> Ca
     if owed is None:
         return None
     case = lock(owed.case)
-    step = require(TRANSITIONS, "cancel", case.state, label=_label(case))
+    step = require(TRANSITIONS, "cancel", case.state, labels=kind_of(case.kind).states)
     owed.next_attempt_at = None
     owed.save(update_fields=["next_attempt_at"])
     happen(case=case, kind=step.event, state=step.target, at=at, by=by, text=reason)
@@ -114,7 +114,7 @@ def record(
         raise NotAllowed(_("Callbacks are made by the front desk and supervisors."))
     _check(outcome)
     verb = "attempt" if outcome.result == Result.UNREACHABLE else "reach"
-    require(TRANSITIONS, verb, case.state, label=_label(case))
+    require(TRANSITIONS, verb, case.state, labels=kind_of(case.kind).states)
     callback.attempts += 1
     callback.result, callback.caller, callback.how = outcome.result, by, outcome.how
     if verb == "attempt":
@@ -122,10 +122,6 @@ def record(
     else:
         _reached(callback, outcome, by, at, claimed_at)
     return callback
-
-
-def _label(case: Case) -> object:
-    return kind_of(case.kind).states[case.state]
 
 
 def _check(outcome: Outcome) -> None:

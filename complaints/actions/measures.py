@@ -123,7 +123,7 @@ def _begin(measure: Measure, verb: str, by: User, expected: int | None, *, plann
             if planner
             else _("Only who has the measure, or who leads, reports it as done.")
         )
-    require(MEASURE_TRANSITIONS, verb, case.state, label=MeasureState(case.state).label)
+    require(MEASURE_TRANSITIONS, verb, case.state, labels=dict(MeasureState.choices))
     fresh = Measure.objects.get(pk=measure.pk)
     fresh.case = case
     return fresh

@@ -44,7 +44,7 @@ class Turn:
         if verb not in WHILE_HARM_GOES_ON:
             require_harm_stopped(self.complaint)
         kind = kind_of(self.case.kind)
-        return require(kind.transitions, verb, self.case.state, label=kind.states[self.case.state])
+        return require(kind.transitions, verb, self.case.state, labels=kind.states)
 
     def allow(self, allowed: bool, sentence: object) -> None:
         """Raise `NotAllowed` with the sentence unless the person may."""

@@ -33,7 +33,7 @@ def locked(
     fresh.case = case
     if not may(by, case):
         raise NotAllowed(_("Only the desk and its supervisors take calls and visitors."))
-    require(TRANSITIONS, verb, case.state, label=State(case.state).label)
+    require(TRANSITIONS, verb, case.state, labels=dict(State.choices))
     return fresh
 
 

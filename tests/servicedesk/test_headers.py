@@ -80,7 +80,9 @@ def test_a_host_that_is_not_ours_is_refused_with_headers(db: None, settings: Any
     check(answer)
 
 
-@pytest.mark.parametrize("address", ["/inbox/", "/no-such-page/", "/api/v1/cases/", "/preferences/", "/api/schema/"])
+@pytest.mark.parametrize(
+    "address", ["/inbox/", "/tickets", "/no-such-page/", "/api/v1/cases/", "/preferences/", "/api/schema/"]
+)
 def test_nothing_of_somebody_signed_in_is_kept_by_a_cache(
     cast: Cast, signed_in: Callable[[User], Client], address: str
 ) -> None:

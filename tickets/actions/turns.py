@@ -38,7 +38,7 @@ class Turn:
     def step(self, verb: str) -> Step:
         """The verb's step. Raises `NotNow` where the ticket's state does not admit it."""
         kind = kind_of(self.case.kind)
-        return require(kind.transitions, verb, self.case.state, label=kind.states[self.case.state])
+        return require(kind.transitions, verb, self.case.state, labels=kind.states)
 
     def allow(self, allowed: bool, sentence: object) -> None:
         """Raise `NotAllowed` with the sentence unless the person may."""

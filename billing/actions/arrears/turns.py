@@ -47,8 +47,7 @@ class Turn:
 
     def step(self, verb: str) -> Step:
         """The verb's step. Raises `NotNow` where the state does not admit it."""
-        label = ArrearsState(self.case.state).label
-        return require(ARREARS_TRANSITIONS, verb, self.case.state, label=label)
+        return require(ARREARS_TRANSITIONS, verb, self.case.state, labels=dict(ArrearsState.choices))
 
     def happen(
         self,
