@@ -6,11 +6,12 @@ A case may also wait for one that was opened for somebody else: it hears of that
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.actions import lock_rows, require_version
+from cases.lookups import Few
 from cases.models import Awaited, Case
 from cases.registry import kind_of
 from core.errors import NotNow
@@ -32,7 +33,7 @@ def lock_lines(*cases: Case) -> list[Case]:
     Whatever waits for one of them is locked along: it hears of what happens, and may be older or younger than it.
     """
     line = _with_ancestors(cases)
-    rows = lock_rows(line, Q(pk__in=Awaited.objects.filter(case__in=line).values("by_case")))
+    rows = lock_rows(line, Q(Few(F("pk"), Awaited.objects.filter(case__in=line).values("by_case"))))
     return [rows[case.pk] for case in cases]
 
 

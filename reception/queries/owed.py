@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import Project, User
+from cases.lookups import Few
 from cases.models import Case, CaseQuerySet
 from cases.queries import Due, due_of
 from cases.registry import kind_of
@@ -93,7 +94,7 @@ def _promised(cases: CaseQuerySet, clocks: QuerySet[Clock]) -> Listing:
     owing = cases.filter(Exists(clocks.filter(case=OuterRef("pk")))).order_by("due_at", "pk")
 
     def read(picked: QuerySet[Case]) -> list[Owed]:
-        found = clocks.filter(case__in=picked.values("pk"))
+        found = clocks.filter(Few(F("case_id"), picked.values("pk")))
         shown = found.select_related(
             "version__policy", "case__unit", "case__project", "case__handler", "case__parent"
         ).order_by("due_at", "pk")

@@ -13,6 +13,7 @@ from tests.cast import NOON, Cast
 from tests.tickets.flow import HOUR, called_back, in_progress, lines, opened
 from tests.tickets.pages import clock_at, queries_for, read_in_english
 from tests.tickets.pictures import photo_bytes
+from tests.tickets.test_bills import finish, paid_work
 from tickets import actions
 from tickets.actions import Caller
 from tickets.models import PriceItem, Ticket
@@ -40,6 +41,14 @@ def test_it_costs_the_same_however_much_happened(cast: Cast, signed_in: SignIn, 
         actions.feedback(ticket=ticket, text="在路上", by=cast.technician, at=at)
         actions.join_caller(ticket=ticket, caller=Caller(name="邻居"), by=cast.frontdesk, at=at)
     assert queries_for(signed_in(cast.supervisor), page(ticket)) == 8
+
+
+def test_paid_work_asks_for_its_bills_only_once_some_is_done(cast: Cast, signed_in: SignIn) -> None:
+    ticket = paid_work(cast)
+    client = signed_in(cast.supervisor)
+    assert queries_for(client, page(ticket)) == 8
+    finish(cast, ticket)
+    assert queries_for(client, page(ticket)) == 9
 
 
 def test_one_that_is_over_is_read_in_eight_statements(cast: Cast, signed_in: SignIn) -> None:

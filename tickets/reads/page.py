@@ -118,6 +118,12 @@ def _to_correct(events: list[Event], kin: Kin, reader: User, at: datetime) -> Ev
     return last if undoable(last, kin.case, reader, job, at=at) else None
 
 
+def _bills(kin: Kin) -> tuple[Bill, ...]:
+    """What paid work was billed: asked only where some of it is done, for nothing is billed before."""
+    done = any(job.finished_at for job in kin.jobs)
+    return tuple(bills_of(kin.case)) if done and kin.ticket.charge == Charge.PAID else ()
+
+
 def page_of(kin: Kin, reader: User, *, at: datetime) -> TicketPage:
     """Read the rest of a ticket's page: events, promises, pictures, parts and hours."""
     ticket, case = kin.ticket, kin.case
@@ -140,6 +146,6 @@ def page_of(kin: Kin, reader: User, *, at: datetime) -> TicketPage:
         papers=tuple(photo for photo in kept if photo.label == PhotoLabel.PAPER),
         callbacks=kin.callbacks,
         duplicates=kin.duplicates,
-        bills=tuple(bills_of(case)) if ticket.charge == Charge.PAID else (),
+        bills=_bills(kin),
         to_correct=_to_correct(events, kin, reader, at),
     )
