@@ -18,27 +18,18 @@ class Step:
 
 
 Transitions = Mapping[str, Step]
-# A sentence that lists more states than these helps nobody.
-MOST_NAMED = 4
 
 
 def allowed(transitions: Transitions, verb: str, state: str) -> bool:
     """Say whether `verb` may be done in `state`."""
-    step = transitions.get(verb)
-    return step is not None and state in step.sources
+    return verb in transitions and state in transitions[verb].sources
 
 
 def require(transitions: Transitions, verb: str, state: str, *, labels: Mapping[str, object]) -> Step:
-    """Return the step of `verb`, or raise `NotNow` with a sentence: the matter's state, and the states that admit it.
-
-    `labels` has the words of each state, in the order in which a matter goes through them.
-    """
+    """Return the step of `verb`, or raise `NotNow` with the matter's state and those that admit it in `labels`."""
     step = transitions[verb]
     if state in step.sources:
         return step
-    told = {"state": labels.get(state, state)}
-    admits = [str(word) for name, word in labels.items() if name in step.sources]
-    if len(admits) > MOST_NAMED:
-        raise NotNow(_("This cannot be done now: the matter is “%(state)s”.") % told)
-    told["states"] = _("”, “").join(admits)
-    raise NotNow(_("This cannot be done now: the matter is “%(state)s”. It is done while it is: “%(states)s”.") % told)
+    admits = _("”, “").join(str(word) for name, word in labels.items() if name in step.sources)
+    sentence = _("This cannot be done now: the matter is “%(state)s”. It is done while it is: “%(states)s”.")
+    raise NotNow(sentence % {"state": labels.get(state, state), "states": admits})

@@ -230,6 +230,7 @@ def another_technician_mends_it(stage: Cast, come: Come, number: str) -> None:
     finish_work(phone)
     expect(phone.locator("main")).to_contain_text("试漏待结束")
     phone.locator(".job-card").click()
+    phone.wait_for_url(f"**/my-jobs/{number}/")  # loaded, so that the page's script hears the next tap
     phone.get_by_role("button", name="结束试漏").click()
     phone.locator("#step-end-leak-test").get_by_role("button", name="结束试漏").click()
     phone.wait_for_url("**/my-jobs/")

@@ -28,9 +28,3 @@ def test_a_refusal_names_the_states_that_admit_it_in_their_order(language: str, 
     with translation.override(language), pytest.raises(NotNow) as refused:
         require(steps("held", "open"), "close", "new", labels=STATES)
     assert words in str(refused.value)
-
-
-def test_it_names_no_long_list() -> None:
-    with translation.override("en"), pytest.raises(NotNow) as refused:
-        require(steps("new", "open", "held", "told", "void"), "close", "closed", labels=STATES)
-    assert str(refused.value) == "This cannot be done now: the matter is “已关闭”."
