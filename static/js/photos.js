@@ -78,6 +78,8 @@
       this.retryAll = () => this.list.querySelectorAll("[data-stage=failed] button[data-retry]").forEach((button) => button.click());
       window.addEventListener("online", this.retryAll);
       if (this.dataset.kept) this.keep(this.dataset.kept.split(" "));
+      // On a slow phone somebody may choose a picture before this script has come.
+      if (this.input.files.length) this.take();
     }
 
     disconnectedCallback() {
