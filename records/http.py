@@ -33,6 +33,13 @@ def project_of(request: HttpRequest) -> Project:
     return project
 
 
+def frame_for(user: User, project: Project | None) -> str:
+    """The frame in which the person reads pages that are for everyone."""
+    pk = project.pk if project else None
+    in_hand = user.has_role(pk, *IN_HAND) and not user.has_role(pk, *AT_A_DESK)
+    return "base_phone.html" if in_hand else "base.html"
+
+
 def asked_project(request: HttpRequest) -> Project | None:
     """The project of the page that asks, which need not be the one that another window has opened since.
 
@@ -104,13 +111,6 @@ def _sent(request: HttpRequest) -> dict[str, list[Any]]:
     }
     files = {f"file {name}": list(values) for name, values in request.FILES.lists()}
     return fields | files
-
-
-def frame_for(user: User, project: Project | None) -> str:
-    """The frame in which the person reads pages that are for everyone."""
-    pk = project.pk if project else None
-    in_hand = user.has_role(pk, *IN_HAND) and not user.has_role(pk, *AT_A_DESK)
-    return "base_phone.html" if in_hand else "base.html"
 
 
 def _and_forget(request: HttpRequest, at: datetime, act: Callable[[], str]) -> str:
