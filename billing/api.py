@@ -13,12 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from billing.actions.online_refunds import ask_again
 from billing.actions.paying import take_payment
 from billing.actions.refunding import ask_for_refund
 from billing.actions.reversing import reverse_or_ask
+from billing.actions.taking_back import ask_to_reverse_refund, ask_to_reverse_waiver
 from billing.actions.voiding import void_or_ask
 from billing.actions.waiving import ask_to_waive
-from billing.models import Bill, Payment, PaymentLine, Receipt, Refund
+from billing.models import Bill, Payment, PaymentLine, Posting, Receipt, Refund
 from billing.serializers import (
     BillSerializer,
     NewPaymentInput,
@@ -27,9 +29,10 @@ from billing.serializers import (
     ReceiptSerializer,
     RefundSerializer,
     ReverseInput,
+    ReverseWaiverInput,
     WaiveInput,
 )
-from billing.states import BillState, Method
+from billing.states import BillState, EntryKind, Method
 from records.api import answer_once
 from records.api_approvals import ApprovalSerializer
 from records.models import Approval
@@ -38,7 +41,7 @@ from records.parsing import FlagFilter
 NUMBER = "[A-Za-z0-9_-]{1,60}"
 
 
-def _waits(approval: Approval, request: Request) -> Response:
+def waits(approval: Approval, request: Request) -> Response:
     """The answer to what a second person decides about: accepted, not done."""
     document = ApprovalSerializer(approval, context={"request": request}).data
     return Response(document, status=status.HTTP_202_ACCEPTED)
@@ -78,7 +81,9 @@ class BillViewSet(viewsets.ReadOnlyModelViewSet[Bill]):
     def get_queryset(self) -> QuerySet[Bill]:
         """Bills that the person may see; a resident's own household's."""
         found = Bill.objects.visible_to(cast(User, self.request.user))
-        return found.select_related("project", "unit", "item", "case")
+        waived = Posting.objects.filter(entry__kind=EntryKind.WAIVED).select_related("entry__by", "reversed_by__entry")
+        waivers = Prefetch("postings", waived.order_by("pk"), to_attr="waivers")
+        return found.select_related("project", "unit", "item", "case").prefetch_related(waivers)
 
     @extend_schema(request=ReverseInput, responses={200: BillSerializer, 202: ApprovalSerializer})
     @action(detail=True, methods=["post"])
@@ -95,7 +100,7 @@ class BillViewSet(viewsets.ReadOnlyModelViewSet[Bill]):
             by, at = cast(User, request.user), timezone.now()
             became = void_or_ask(bill=bill, by=by, at=at, **given.validated_data)
             if isinstance(became, Approval):
-                return _waits(became, request)
+                return waits(became, request)
             return Response(self.get_serializer(self.get_queryset().get(pk=bill.pk)).data)
 
         return answer_once(request, acted)
@@ -110,7 +115,24 @@ class BillViewSet(viewsets.ReadOnlyModelViewSet[Bill]):
             given = WaiveInput(data=request.data)
             given.is_valid(raise_exception=True)
             by, at = cast(User, request.user), timezone.now()
-            return _waits(ask_to_waive(bill=bill, by=by, at=at, **given.validated_data), request)
+            return waits(ask_to_waive(bill=bill, by=by, at=at, **given.validated_data), request)
+
+        return answer_once(request, acted)
+
+    @extend_schema(request=ReverseWaiverInput, responses={202: ApprovalSerializer})
+    @action(detail=True, methods=["post"], url_path="reverse-waiver")
+    def reverse_waiver(self, request: Request, number: str) -> Response:
+        """Ask a second person to take one of a bill's waivers back: 202 with the approval that waits.
+
+        Until it is approved the waiver stands.
+        """
+
+        def acted() -> Response:
+            bill = self.get_object()
+            given = ReverseWaiverInput(data=request.data)
+            given.is_valid(raise_exception=True)
+            by, at = cast(User, request.user), timezone.now()
+            return waits(ask_to_reverse_waiver(bill=bill, by=by, at=at, **given.validated_data), request)
 
         return answer_once(request, acted)
 
@@ -180,7 +202,7 @@ class ReceiptViewSet(viewsets.ReadOnlyModelViewSet[Receipt]):
     def get_queryset(self) -> QuerySet[Receipt]:
         """Receipts that the person may see."""
         found = Receipt.objects.visible_to(cast(User, self.request.user))
-        return found.select_related("payment__project", "payment__unit", "payment__by")
+        return found.select_related("payment__project", "payment__unit", "payment__by", "payment__online__refund")
 
     @extend_schema(request=ReverseInput, responses={200: ReceiptSerializer, 202: ApprovalSerializer})
     @action(detail=True, methods=["post"])
@@ -197,7 +219,19 @@ class ReceiptViewSet(viewsets.ReadOnlyModelViewSet[Receipt]):
             by, at = cast(User, request.user), timezone.now()
             became = reverse_or_ask(receipt=receipt, reason=given.validated_data["reason"], by=by, at=at)
             if isinstance(became, Approval):
-                return _waits(became, request)
+                return waits(became, request)
+            return Response(self.get_serializer(self.get_queryset().get(pk=receipt.pk)).data)
+
+        return answer_once(request, acted)
+
+    @extend_schema(request=None, responses={200: ReceiptSerializer})
+    @action(detail=True, methods=["post"], url_path="ask-again")
+    def ask_again(self, request: Request, number: str) -> Response:
+        """Have the provider asked again for the money of a reversed receipt. Refused where it has answered (409)."""
+
+        def acted() -> Response:
+            receipt = self.get_object()
+            ask_again(receipt=receipt, by=cast(User, request.user), at=timezone.now())
             return Response(self.get_serializer(self.get_queryset().get(pk=receipt.pk)).data)
 
         return answer_once(request, acted)
@@ -227,7 +261,7 @@ class RefundViewSet(viewsets.ReadOnlyModelViewSet[Refund]):
     def get_queryset(self) -> QuerySet[Refund]:
         """Refunds that the person may see."""
         found = Refund.objects.visible_to(cast(User, self.request.user))
-        return found.select_related("project", "unit", "asked_by", "by")
+        return found.select_related("project", "unit", "asked_by", "by", "entry__reversal")
 
     @extend_schema(request=NewRefundInput, responses={202: ApprovalSerializer})
     def create(self, request: Request) -> Response:
@@ -237,6 +271,20 @@ class RefundViewSet(viewsets.ReadOnlyModelViewSet[Refund]):
             given = NewRefundInput(data=request.data, context=self.get_serializer_context())
             given.is_valid(raise_exception=True)
             by, at = cast(User, request.user), timezone.now()
-            return _waits(ask_for_refund(by=by, at=at, **given.validated_data), request)
+            return waits(ask_for_refund(by=by, at=at, **given.validated_data), request)
+
+        return answer_once(request, acted)
+
+    @extend_schema(request=ReverseInput, responses={202: ApprovalSerializer})
+    @action(detail=True, methods=["post"])
+    def reverse(self, request: Request, number: str) -> Response:
+        """Ask a second person to take a refund back: 202 with the approval that waits; until then it stands."""
+
+        def acted() -> Response:
+            refund = self.get_object()
+            given = ReverseInput(data=request.data)
+            given.is_valid(raise_exception=True)
+            by, at = cast(User, request.user), timezone.now()
+            return waits(ask_to_reverse_refund(refund=refund, by=by, at=at, **given.validated_data), request)
 
         return answer_once(request, acted)

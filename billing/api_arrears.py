@@ -1,6 +1,7 @@
 """Arrears over the API: read them, and every verb. They are opened by the calendar alone."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -11,23 +12,26 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.actions import arrears as actions
-from billing.models import ArrearsBill, ArrearsNotice, ArrearsVisit
+from billing.models import Arrears, ArrearsBill, ArrearsNotice, ArrearsVisit
+from billing.queries.ladder import visitors_of
 from billing.serializers_arrears import (
     ArrearsDetailSerializer,
     ArrearsSerializer,
     CauseVerb,
     DeliverVerb,
+    FileVerb,
     FindingVerb,
     LetterVerb,
     NotifyVerb,
+    PlanVerb,
     PromiseToPayVerb,
+    ReturnVerb,
     VisitVerb,
-    WhyVerb,
     arrears_of,
 )
 from billing.states import KIND, ArrearsState, Cause
 from cases.api import CaseApi, CaseFilter
-from cases.models import Case
+from cases.models import Case, CaseQuerySet
 from cases.serializers import ReasonVerb
 from records.parsing import OneOfFilter
 
@@ -45,11 +49,11 @@ class ArrearsViewSet(CaseApi):
 
     filterset_class = ArrearsFilter
     serializer_class = ArrearsDetailSerializer
-    joined = ("arrears__debtor", "arrears__unit")
+    joined = ("arrears__debtor", "arrears__unit", "arrears__visitor")
 
     def get_queryset(self) -> QuerySet[Case]:
-        """Arrears that the person may see."""
-        found = super().get_queryset().filter(arrears__isnull=False)
+        """Arrears that the person may see, with what a document shows."""
+        found = super().get_queryset()
         if self.action == "list":
             return found
         return found.prefetch_related(
@@ -58,6 +62,10 @@ class ArrearsViewSet(CaseApi):
             "arrears__letters",
             Prefetch("arrears__visits", ArrearsVisit.objects.select_related("by")),
         )
+
+    def visible(self) -> CaseQuerySet:
+        """Arrears are read by who works with the project's money."""
+        return super().visible().filter(arrears__in=Arrears.objects.visible_to(self.person))
 
     def get_serializer_class(self) -> Any:
         """Lists leave out what would cost a statement a row."""
@@ -88,32 +96,54 @@ class ArrearsViewSet(CaseApi):
     @extend_schema(request=DeliverVerb)
     @action(detail=True, methods=["post"])
     def deliver(self, request: Request, number: str) -> Response:
-        """Write down that the letter was delivered."""
-        return self.step(DeliverVerb, actions.deliver)
+        """Write down that the letter was delivered, and what shows it; without that it is none (400)."""
 
-    @extend_schema(request=ReasonVerb)
+        def act(*, on: date | None, proof: Any, how: str, tracking_number: str, carrier_status: str, witness: str,
+                **rest: Any) -> object:  # fmt: skip
+            shown = actions.Proof(
+                how=how, tracking_number=tracking_number, carrier_status=carrier_status, witness=witness, file=proof
+            )
+            return actions.deliver(on=on, proof=shown, **rest)
+
+        return self.step(DeliverVerb, act)
+
+    @extend_schema(request=ReturnVerb)
     @action(detail=True, methods=["post"], url_path="return-letter")
     def return_letter(self, request: Request, number: str) -> Response:
-        """Write down that the letter came back."""
-        return self.step(ReasonVerb, actions.return_letter)
+        """Write down that the letter came back, or was refused."""
+        return self.step(ReturnVerb, actions.return_letter)
 
-    @extend_schema(request=WhyVerb)
+    @extend_schema(request=PlanVerb)
     @action(detail=True, methods=["post"], url_path="decide-visit")
     def decide_visit(self, request: Request, number: str) -> Response:
-        """Decide that somebody goes there."""
-        return self.step(WhyVerb, actions.decide_visit)
+        """Decide that somebody goes there: who, on which day, when on it."""
+
+        def act(*, arrears: Arrears, visitor: str, **rest: Any) -> object:
+            person = next((one for one in visitors_of(arrears.case.project) if one.username == visitor), None)
+            return actions.decide_visit(arrears=arrears, visitor=person, **rest)
+
+        return self.step(PlanVerb, act)
 
     @extend_schema(request=VisitVerb)
     @action(detail=True, methods=["post"])
     def visit(self, request: Request, number: str) -> Response:
-        """Report a visit."""
-        return self.step(VisitVerb, actions.visit)
+        """Report a visit: what came of it, who was met, what was said, what comes next."""
 
-    @extend_schema(request=WhyVerb)
+        def act(*, outcome: str, met: str, report: str, next_step: str, photo: Any, **rest: Any) -> object:
+            said = actions.Report(outcome=outcome, met=met, said=report, next_step=next_step, photo=photo)
+            return actions.visit(report=said, **rest)
+
+        return self.step(VisitVerb, act)
+
+    @extend_schema(request=FileVerb)
     @action(detail=True, methods=["post"])
     def file(self, request: Request, number: str) -> Response:
-        """Ask a second person to hand it to the legal channel; they decide under `approvals`."""
-        return self.step(WhyVerb, actions.ask_to_file)
+        """Ask a second person to hand it to the legal channel, and say why; they decide under `approvals`.
+
+        Where something is missing for that (time to pay since the letter, a recorded refusal), `despite` says why all
+        the same.
+        """
+        return self.step(FileVerb, actions.ask_to_file)
 
     @extend_schema(request=PromiseToPayVerb)
     @action(detail=True, methods=["post"])
@@ -136,5 +166,11 @@ class ArrearsViewSet(CaseApi):
     @extend_schema(request=ReasonVerb)
     @action(detail=True, methods=["post"])
     def excuse(self, request: Request, number: str) -> Response:
-        """Let these bills be."""
+        """Let these bills be; they stay owed, and limitation is watched."""
         return self.step(ReasonVerb, actions.excuse)
+
+    @extend_schema(request=ReasonVerb)
+    @action(detail=True, methods=["post"], url_path="take-up")
+    def take_up(self, request: Request, number: str) -> Response:
+        """Collect excused bills again: here, or in the newer case that takes up what falls due."""
+        return self.step(ReasonVerb, actions.take_up)

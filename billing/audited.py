@@ -45,16 +45,22 @@ register_actions(
         "receipt.reprinted": _("Printed a receipt again"),
         "bill.voided": _("Made a bill void"),
         "bill.waived": _("Waived some of a bill"),
+        "waiver.reversed": _("Took a waiver back"),
         "credit.used": _("Settled from what was paid in advance"),
         "online.paid": _("Took money that was paid online"),
         "online.refused": _("Did not believe what was sent as a provider's word"),
+        "online.refund_asked": _("Asked for money to be given back online"),
+        "online.refunded": _("Gave money back online"),
+        "online.refund_refused": _("Was refused by the provider to give money back"),
         "refund.made": _("Gave back what was paid in advance"),
+        "refund.reversed": _("Took a refund back"),
         "opening.taken_over": _("Took opening balances over"),
         "run.raised": _("Raised bills"),
         "run.cancelled": _("Took a billing run back"),
         "meter.hung": _("Noted meters down"),
         "meter.changed": _("Changed a meter"),
         "readings.taken": _("Took readings down"),
+        "readings.imported": _("Took readings over from a workbook"),
         "cost.shared": _("Shared a cost out"),
         "cost.cancelled": _("Took a shared cost back"),
         "arrears.bundled": _("Took out a legal file"),
@@ -71,10 +77,12 @@ register_names(
         "order": _("Order"),
         "transaction": _("Transaction number"),
         "provider": _("Provider"),
+        "refund": _("Refund number"),
         "why": _("Why"),
     }
 )
-register_about(["receipt.reversed", "receipt.reprinted", "online.paid"], _receipts)
+REFUNDED = ["online.refund_asked", "online.refunded", "online.refund_refused"]
+register_about(["receipt.reversed", "receipt.reprinted", "online.paid", *REFUNDED], _receipts)
 register_values(
     {
         ("why", "unreadable"): _("no notice of a payment"),
@@ -82,13 +90,15 @@ register_values(
         ("why", "not_fresh"): _("it was sent long ago"),
         ("why", "no_such_order"): _("there is no such order"),
         ("why", "wrong_amount"): _("the order is of another amount"),
+        ("why", "no_such_refund"): _("there is no such refund"),
+        ("why", "ended_otherwise"): _("the refund ended otherwise"),
         ("why", "other_order"): _("another order was paid by this transaction"),
     }
 )
 register_companywide(["online.refused"])
 register_about(["payment.taken"], _payments)
-register_about(["bill.voided", "bill.waived"], _bills)
-register_about(["refund.made"], _refunds)
+register_about(["bill.voided", "bill.waived", "waiver.reversed"], _bills)
+register_about(["refund.made", "refund.reversed"], _refunds)
 register_about(["credit.used"], nothing)
 register_about(["run.raised", "run.cancelled"], nothing, otherwise=_("a billing run"))
 register_about(["opening.taken_over"], nothing, otherwise=_("an import"))

@@ -11,13 +11,19 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.actions.dayclose import LARGEST, LONGEST, LONGEST_REMARK, LONGEST_WORDS, Count
+from billing.actions.dayclose import (
+    LARGEST,
+    LONGEST,
+    LONGEST_REMARK,
+    LONGEST_WORDS,
+    PIECES,
+    Count,
+    counted_in_cash,
+)
 from billing.models import Receipt
 from billing.rules.exact import NOTHING
 from billing.states import Method
-
-# Notes and coins that are in the drawers, in yuan.
-PIECES = ("100", "50", "20", "10", "5", "1", "0.5", "0.1")
+from core.errors import Invalid
 
 
 class CloseForm(forms.Form):
@@ -67,16 +73,10 @@ class CloseForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if not self.recorded or "counted_cash" in self.errors:
             return cleaned
-        pieces, typed = self._pieces(), cleaned.get("counted_cash")
-        comes_to = sum((Decimal(piece) * count for piece, count in pieces.items()), NOTHING)
-        if typed is None and not pieces:
-            self.add_error("counted_cash", _("Say what you counted, 0 where there is none."))
-        elif pieces and typed is not None and typed != comes_to:
-            self.add_error(
-                "counted_cash", _("Notes and coins come to ¥%(sum)s. Correct one of both.") % {"sum": comes_to}
-            )
-        else:
-            cleaned["counted_cash"] = comes_to if typed is None else typed
+        try:
+            cleaned["counted_cash"] = counted_in_cash(cleaned.get("counted_cash"), self._pieces())
+        except Invalid as problem:
+            self.add_error("counted_cash", str(problem))
         return cleaned
 
     def _pieces(self) -> dict[str, int]:
@@ -136,6 +136,16 @@ class CloseForm(forms.Form):
     def has_remarks(self) -> bool:
         """Say whether a word stands on a receipt."""
         return any(field.value() for _receipt, field in self.receipt_rows)
+
+
+class CloseForForm(CloseForm):
+    """The count of somebody else's day, and why they do not close it themselves."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why they do not close it themselves"),
+        max_length=LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class ReopenForm(forms.Form):

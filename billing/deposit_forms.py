@@ -1,5 +1,6 @@
 """What is typed about deposits."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from billing.actions.deposits import LONGEST
 from billing.actions.paying import LARGEST
-from billing.states import Method
+from billing.forms import offer
+from billing.models import DepositMove
+from billing.states import COUNTER_CHOICES, EntryKind, Method
 
 CENT = Decimal("0.01")
 
@@ -18,7 +21,7 @@ def _amount(label: Any) -> forms.DecimalField:
 
 
 def _method(label: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=Method.choices, widget=forms.RadioSelect, initial=Method.CASH)
+    return forms.ChoiceField(label=label, choices=COUNTER_CHOICES, widget=forms.RadioSelect, initial=Method.CASH)
 
 
 class TakeDepositForm(forms.Form):
@@ -52,3 +55,20 @@ class KeepForm(forms.Form):
 
     amount = _amount(gettext_lazy("To be kept"))
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class MoveBackForm(forms.Form):
+    """Which part of a deposit that was given back or kept is held again, and why."""
+
+    move = forms.TypedChoiceField(label=gettext_lazy("What is taken back"), coerce=int)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, moves: Sequence[DepositMove], **kwargs: Any) -> None:
+        """`moves` are those that stand, with their entries."""
+        super().__init__(*args, **kwargs)
+        offer(self, "move", [(move.pk, _words(move)) for move in moves])
+
+
+def _words(move: DepositMove) -> str:
+    kind = EntryKind(move.entry.kind).label
+    return f"{kind} ¥{move.amount:,.2f} · {move.entry.day:%Y-%m-%d} · {move.reason or move.received_by}"

@@ -2,23 +2,30 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.actions.paying import LARGEST
-from billing.models import Bill
+from billing.models import Bill, Posting
 from billing.rules.exact import NOTHING
-from billing.states import Method
+from billing.states import COUNTER_CHOICES, Method
+
+
+def offer(form: forms.Form, name: str, rows: Sequence[tuple[int, str]]) -> None:
+    """Let a field of a form offer these, by their keys; the only one is chosen already."""
+    field = cast(forms.TypedChoiceField, form.fields[name])
+    field.choices = rows
+    field.initial = rows[0][0] if len(rows) == 1 else None
 
 
 class PayForm(forms.Form):
     """Which bills, how much was handed over, and how. What is more than the bills is change, or paid in advance."""
 
     method = forms.ChoiceField(
-        label=gettext_lazy("How it is paid"), choices=Method.choices, widget=forms.RadioSelect, initial=Method.CASH
+        label=gettext_lazy("How it is paid"), choices=COUNTER_CHOICES, widget=forms.RadioSelect, initial=Method.CASH
     )
     received = forms.DecimalField(
         label=gettext_lazy("Money received"),
@@ -100,6 +107,22 @@ class WaiveForm(ReverseForm):
     field_order = ("amount", "reason")
 
 
+class ReverseWaiverForm(ReverseForm):
+    """Which waiver of a bill is taken back, and why."""
+
+    waiver = forms.TypedChoiceField(label=gettext_lazy("Which waiver"), coerce=int)
+    field_order = ("waiver", "reason")
+
+    def __init__(self, *args: Any, waivers: Sequence[Posting], **kwargs: Any) -> None:
+        """`waivers` are those that stand, with their entries."""
+        super().__init__(*args, **kwargs)
+        offer(
+            self,
+            "waiver",
+            [(one.entry_id, f"¥{one.amount:,.2f} · {one.entry.day:%Y-%m-%d} · {one.entry.text}") for one in waivers],
+        )
+
+
 class AskRefundForm(ReverseForm):
     """How much of what was paid in advance is given back, how, to whom, and why."""
 
@@ -112,7 +135,7 @@ class AskRefundForm(ReverseForm):
     )
     method = forms.ChoiceField(
         label=gettext_lazy("How it is given back"),
-        choices=Method.choices,
+        choices=COUNTER_CHOICES,
         widget=forms.RadioSelect,
         initial=Method.CASH,
     )

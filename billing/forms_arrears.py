@@ -1,11 +1,17 @@
 """What is typed on the pages of arrears, as clean values."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
-from billing.states import Cause, Reminder
+from accounts.models import User
+from billing.actions.arrears import Proof, Report
+from billing.models import Arrears
+from billing.queries.arrears import missing_for_legal, missing_words
+from billing.queries.ladder import visitors_of
+from billing.states import Cause, Delivered, Half, Reminder, Undelivered, VisitOutcome
 from records.forms import DayField
 
 REASON = 500
@@ -21,11 +27,26 @@ class StepForm(forms.Form):
 
     lines_wanted = False
 
+    def __init__(self, *args: Any, arrears: Arrears | None = None, at: datetime | None = None, **kwargs: Any) -> None:
+        """`arrears` is what the step is taken on at a moment; some ask what fits it."""
+        super().__init__(*args, **kwargs)
+        if arrears is not None and at is not None:
+            self.fit(arrears, at)
+
+    def fit(self, arrears: Arrears, at: datetime) -> None:
+        """Offer what the case allows; nothing of a step that is the same everywhere."""
+
+    def given(self) -> dict[str, Any]:
+        """What was typed, as the action takes it."""
+        return dict(self.cleaned_data)
+
 
 class NotifyForm(StepForm):
     """How they were reminded, whether it reached them, what they said."""
 
-    how = forms.ChoiceField(label=gettext_lazy("How"), choices=Reminder.choices, widget=forms.RadioSelect)
+    how = forms.ChoiceField(
+        label=gettext_lazy("How"), choices=Reminder.choices, initial=Reminder.PHONE, widget=forms.RadioSelect
+    )
     reached = forms.TypedChoiceField(
         label=gettext_lazy("Were they reached?"),
         choices=[("1", gettext_lazy("Reached")), ("0", gettext_lazy("Not reached"))],
@@ -57,15 +78,63 @@ class LetterForm(StepForm):
 
 
 class DeliverForm(StepForm):
-    """When the letter was delivered, and the courier's slip."""
+    """When the letter was delivered, how, and what shows it."""
 
     on = DayField(label=gettext_lazy("Delivered on"))
-    tracking_number = forms.CharField(label=gettext_lazy("Courier's number"), max_length=60, required=False)
-    proof = forms.FileField(
-        label=gettext_lazy("Photo of the courier's slip"),
+    how = forms.ChoiceField(
+        label=gettext_lazy("How it was delivered"),
+        choices=Delivered.choices,
+        initial=Delivered.COURIER,
+        widget=forms.RadioSelect,
+    )
+    tracking_number = forms.CharField(
+        label=gettext_lazy("Courier's number"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("Wanted where the letter went by courier and has none yet."),
+    )
+    carrier_status = forms.CharField(
+        label=gettext_lazy("What the courier says of the delivery"), max_length=300, required=False
+    )
+    witness = forms.CharField(label=gettext_lazy("Handed over in person: who saw it"), max_length=100, required=False)
+    file = forms.FileField(
+        label=gettext_lazy("Photo of the courier's slip, or of the signature"),
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
     )
+
+    def given(self) -> dict[str, Any]:
+        """The day, and the proof."""
+        rest = dict(self.cleaned_data)
+        return {"on": rest.pop("on"), "proof": Proof(**rest)}
+
+
+class ReturnForm(StepForm):
+    """Whether the letter came back or was refused, and why."""
+
+    how = forms.ChoiceField(
+        label=gettext_lazy("What became of it"),
+        choices=Undelivered.choices,
+        initial=Undelivered.RETURNED,
+        widget=forms.RadioSelect,
+    )
+    reason = _area(gettext_lazy("Reason"))
+
+
+class FileForm(StepForm):
+    """Why it goes to the legal channel; and why all the same, where something is missing for that."""
+
+    reason = _area(gettext_lazy("Reason"))
+    despite = _area(gettext_lazy("Why all the same"), required=False)
+
+    def fit(self, arrears: Arrears, at: datetime) -> None:
+        """Say what is missing; where nothing is, nobody explains it."""
+        missing = missing_for_legal(arrears, at)
+        if missing:
+            words = gettext("Missing for the legal channel: %(what)s.") % {"what": missing_words(missing)}
+            self.fields["despite"].help_text = words
+        elif not self.is_bound:
+            del self.fields["despite"]
 
 
 class WhyForm(StepForm):
@@ -74,16 +143,46 @@ class WhyForm(StepForm):
     reason = _area(gettext_lazy("Reason"))
 
 
-class PerhapsForm(StepForm):
-    """A reason that may be given."""
+class PlanForm(StepForm):
+    """Who goes there, on which day, when on it."""
 
+    on = DayField(label=gettext_lazy("Day"))
+    half = forms.ChoiceField(
+        label=gettext_lazy("When"), choices=Half.choices, initial=Half.EVENING, widget=forms.RadioSelect
+    )
+    visitor = forms.ChoiceField(label=gettext_lazy("Who goes"))
     reason = _area(gettext_lazy("Reason"), required=False)
+
+    def fit(self, arrears: Arrears, at: datetime) -> None:
+        """Offer whoever collects in the project."""
+        self.people = {str(user.pk): user for user in visitors_of(arrears.case.project)}
+        choices = [("", gettext_lazy("Choose")), *((pk, str(user)) for pk, user in self.people.items())]
+        self.fields["visitor"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_visitor(self) -> User:
+        """The person that was chosen."""
+        return self.people[self.cleaned_data["visitor"]]
 
 
 class VisitForm(StepForm):
-    """How the visit went."""
+    """How the visit went: what came of it, who was met, what was said, what comes next."""
 
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("What came of it"), choices=VisitOutcome.choices, widget=forms.RadioSelect
+    )
+    met = forms.CharField(label=gettext_lazy("Who was met"), max_length=100, required=False)
     report = _area(gettext_lazy("How the visit went"), longest=2000)
+    next_step = _area(gettext_lazy("What comes next"))
+    photo = forms.FileField(
+        label=gettext_lazy("Photo"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
+    )
+
+    def given(self) -> dict[str, Any]:
+        """The report."""
+        rest = dict(self.cleaned_data)
+        return {"report": Report(said=rest.pop("report"), **rest)}
 
 
 class PromiseForm(StepForm):

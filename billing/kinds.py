@@ -1,6 +1,7 @@
 """The kind of case that arrears are: its words, what a second person decides, and the calendar's work on it."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -12,8 +13,10 @@ from billing.actions.arrears import file
 from billing.actions.arrears.deciding import APPROVAL
 from billing.actions.arrears.finding import collect
 from billing.actions.online import expire
+from billing.actions.online_refunds import ask_due
 from billing.models import Arrears
 from billing.permissions import require_letters
+from billing.queries.arrears import Missing, missing_words
 from billing.states import ARREARS_PHASES, ARREARS_TRANSITIONS, KIND, ArrearsState
 from cases.registry import CaseKind, Label, register
 from notifications.sentences import register_sentences
@@ -33,31 +36,62 @@ EVENTS: dict[str, Label] = {
     "arrears.cause_found": _("Why it is not paid: %(cause)s."),
     "arrears.letter_sent": _("Demand letter %(letter)s sent, courier's number %(tracking)s: ¥%(amount)s."),
     "arrears.delivered": _("Demand letter %(letter)s was delivered on %(day)s."),
+    "arrears.delivered_at_rest": _("Demand letter %(letter)s was delivered on %(day)s; collecting rests."),
     "arrears.letter_returned": _("Demand letter %(letter)s came back."),
+    "arrears.letter_refused": _("They refused to take demand letter %(letter)s."),
     "arrears.demand_proven": _("A proven demand: limitation of %(count)s bills counts anew."),
     "arrears.debt_acknowledged": _("The debt was acknowledged: limitation of %(count)s bills counts anew."),
     "arrears.visit_decided": _("A visit was decided."),
+    "arrears.visit_planned": _("The visit: %(day)s %(half)s, %(who)s goes."),
     "arrears.visited": _("Visited."),
+    "arrears.visit_reported": _("Visited: %(outcome)s."),
     "arrears.decision_owed": _("Somebody has to decide what follows."),
     "arrears.filing_asked": _("Asked a second person for the legal channel."),
-    "arrears.filed": _("Handed to the legal channel."),
+    "arrears.left_out": _("Demanded by no letter and so not filed: %(bills)s. A case of its own collects it."),
+    "arrears.filed": _("Handed to the legal channel: ¥%(amount)s."),
     "arrears.promised": _("Payment promised by %(day)s."),
     "arrears.promise_ended": _("The promise ran out unpaid: collecting goes on."),
     "arrears.disputed": _("Disputed: collecting rests."),
     "arrears.dispute_settled": _("The dispute is settled: collecting goes on."),
     "arrears.part_paid": _("A part was paid: ¥%(amount)s; of these bills ¥%(rest)s is left."),
     "arrears.bills_settled": _("Settled: %(bills)s."),
+    "arrears.untold_settled": _("What they were still to be told of is settled."),
+    "arrears.told_settled": _("What they were told of on %(days)s is settled: no letter is owed for it."),
+    "arrears.letter_settled": _("All that demand letter %(letter)s names is settled: nobody waits for its proof."),
+    "arrears.demand_settled": _("All that was demanded by letter is settled: nothing is to be decided about it."),
     "arrears.settled": _("Nothing is owed any more."),
-    "arrears.excused": _("Excused."),
+    "arrears.owed_again": _("The payment or waiver was taken back; owed again: %(bills)s."),
+    "arrears.reopened": _("The payment or waiver was taken back: collecting goes on where it stood."),
+    "arrears.as_before": _("The payment or waiver was taken back: what it had ended goes on."),
+    "arrears.unacknowledged": _("The part payment was taken back: limitation counts as before it."),
+    "arrears.excused": _("Excused: nobody is reminded; it stays owed, and limitation is watched."),
+    "arrears.taken_up": _("Collected again."),
+    "arrears.merged": _("Collected again in %(case)s: %(bills)s."),
+    "arrears.limitation_kept": _("Limitation of %(bills)s counts as it did."),
 }
 MESSAGES: dict[str, Label] = {
     "arrears.notice": _(
         "%(room)s: ¥%(amount)s (%(period)s) is due and not paid. Please pay by %(pay_by)s. Questions: %(service_phone)s"
     ),
+    "day.closed_for": _(
+        "%(who)s counted and closed your day %(day)s in your place: %(reason)s. Difference: ¥%(difference)s."
+    ),
+    "arrears.promise_broken": _(
+        "%(room)s: the payment promised by %(day)s did not come, ¥%(amount)s is owed. Collecting goes on."
+    ),
     "books.differ": _(
         "The books of %(day)s do not agree with the ledger: %(count)s differences. Nothing is corrected by itself."
     ),
     "online.paid": _("¥%(amount)s for %(room)s was paid online: receipt %(receipt)s."),
+    "online.refunded": _("¥%(amount)s for %(room)s was given back online: receipt %(receipt)s was reversed."),
+    "online.refund_unknown": _(
+        "The provider does not answer whether it gives back ¥%(amount)s for %(room)s (receipt %(receipt)s). It is "
+        "asked again; give nothing back by hand meanwhile."
+    ),
+    "online.refund_refused": _(
+        "The provider does not give back ¥%(amount)s for %(room)s (receipt %(receipt)s): it is paid in advance. Use it "
+        "for what is owed, or give it back."
+    ),
     "online.late": _(
         "¥%(amount)s that was paid online for %(room)s (order %(order)s) is kept as paid in advance, all of it or a "
         "part: %(why)s. Receipt %(receipt)s: use it for what is owed, or give it back."
@@ -66,17 +100,23 @@ MESSAGES: dict[str, Label] = {
 
 
 def words(approval: Approval) -> str:
-    """What is asked: which home, how much."""
-    return gettext("Legal channel for %(room)s: ¥%(amount)s (%(number)s)") % {
-        "room": approval.data["room"],
-        "amount": approval.data["amount"],
-        "number": approval.subject,
-    }
+    """What is asked: which home, how much; what is missing for it, and why it is asked for all the same."""
+    data = approval.data
+    named = {"room": data["room"], "amount": data["amount"], "number": approval.subject}
+    said = gettext("Legal channel for %(room)s: ¥%(amount)s (%(number)s)") % named
+    if not data.get("missing"):
+        return said
+    missing = [
+        Missing(one["what"], until=date.fromisoformat(one["until"]) if one["until"] else None, cause=one["cause"])
+        for one in data["missing"]
+    ]
+    more = gettext("%(said)s. Missing: %(what)s. Asked for all the same: %(despite)s")
+    return more % {"said": said, "what": missing_words(missing), "despite": data["despite"]}
 
 
 def carry_out(approval: Approval, by: User, at: datetime) -> None:
     """Hand the case to the legal channel."""
-    file(number=approval.subject, by=by, at=at)
+    file(number=approval.subject, amount=Decimal(approval.data["amount"]), by=by, at=at)
 
 
 def page(approval: Approval, reader: User) -> str:
@@ -96,6 +136,7 @@ register(
         page="arrears_case",
         sentences=EVENTS,
         readers=frozenset({Role.CASHIER}),
+        among_jobs=True,
         require_print=require_letters,
     )
 )
@@ -112,3 +153,4 @@ register_approval(
 )
 register_job("arrears", collect)
 register_job("online_orders", expire)
+register_job("online_refunds", ask_due)

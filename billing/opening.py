@@ -18,6 +18,7 @@ Source: BIL-4; EST-3.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -25,9 +26,11 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import Project
-from billing.actions.opening import Opening, give_up, take_over
+from billing.actions.cancelling import asked_about
+from billing.actions.opening import Opening, give_up, take_over, to_give_up
 from billing.models import Bill, ChargeItem, Posting
 from billing.queries.paper import span_words
+from billing.queries.second import needs_two
 from billing.rules.periods import DAY, Period
 from billing.rules.running import is_about
 from billing.states import EntryKind
@@ -236,12 +239,12 @@ def _bills(project: Project, rows: Iterable[PastPaymentRow]) -> dict[Place, list
 
 def undo(project: Project, undoing: Undoing) -> RolledBack:
     """Make void what an import took over; what was paid or waived since stays and is named."""
-    imported = AuditEntry.objects.filter(project=project, action="register.imported", target=undoing.reason).first()
-    if imported is None:
+    at = _taken_over_at(project, undoing.reason)
+    if at is None:
         return RolledBack()
     gone, kept = give_up(
         project=project,
-        taken_over_at=imported.at,
+        taken_over_at=at,
         reason=_("The import was taken back."),
         by=undoing.by,
         at=undoing.at,
@@ -249,9 +252,25 @@ def undo(project: Project, undoing: Undoing) -> RolledBack:
     return RolledBack(removed=len(gone), kept=[bill.number for bill in kept])
 
 
+def weigh(project: Project, reason: str, at: datetime) -> dict[str, Any] | None:
+    """What taking an import back would make void, where that takes two people; None where one may."""
+    taken_over_at = _taken_over_at(project, reason)
+    if taken_over_at is None:
+        return None
+    bills = to_give_up(project, taken_over_at)
+    return asked_about(bills, "") if needs_two(bills, project, at) else None
+
+
+def _taken_over_at(project: Project, reason: str) -> datetime | None:
+    """When the import wrote what it names `reason`; None where there was none."""
+    done = AuditEntry.objects.filter(project=project, action="register.imported", target=reason)
+    return done.values_list("at", flat=True).first()
+
+
 IMPORTER = SheetImporter(
     key="billing.opening",
     kinds=frozenset({SheetKind.ROOM_PAYMENTS, SheetKind.VEHICLE_PAYMENTS}),
     draft=draft_openings,
     undo=undo,
+    weigh=weigh,
 )

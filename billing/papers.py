@@ -30,13 +30,16 @@ class ReceiptRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptForm:
-    """What is printed on a receipt. Times are in the project's zone. `copy` is 0 for the first print of all."""
+    """What is printed on a receipt. Times are in the project's zone. `copy` is 0 for the first print of all.
+
+    `carried` says that it is carried to the door: when and how the money was taken is written in by hand there.
+    """
 
     project: str
     number: str
     url: str
     room: str
-    taken_at: datetime
+    taken_at: datetime | None
     printed_at: datetime
     amount: Decimal
     rows: tuple[ReceiptRow, ...]
@@ -47,6 +50,7 @@ class ReceiptForm:
     service_phone: str = ""
     copy: int = 0
     reversed_at: datetime | None = None
+    carried: str = ""
 
 
 def render(form: ReceiptForm, *, fonts: Path) -> bytes:
@@ -67,6 +71,7 @@ def _data(form: ReceiptForm) -> dict[str, object]:
         "service_phone": form.service_phone,
         "taken_at": moment_words(form.taken_at),
         "reversed_at": moment_words(form.reversed_at),
+        "carried": form.carried,
         "reprinted": f"补打第 {form.copy} 次 {moment_words(form.printed_at)}" if form.copy else "",
         "amount": amount_words(form.amount),
         "capitals": capitals(form.amount),

@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from billing.actions import proving, running, sharing
+from billing.actions import proving, sharing
+from billing.queries.running import CANCEL, PREVIEW, RAISE
 from records.models import LongWork
 
 OPEN = (LongWork.State.WAITING, LongWork.State.RUNNING)
@@ -13,9 +14,9 @@ OPEN = (LongWork.State.WAITING, LongWork.State.RUNNING)
 
 def _label(kind: str) -> str:
     words = {
-        running.PREVIEW: _("Working the bills out"),
-        running.RAISE: _("Raising the bills"),
-        running.CANCEL: _("Taking the bills back"),
+        PREVIEW: _("Working the bills out"),
+        RAISE: _("Raising the bills"),
+        CANCEL: _("Taking the bills back"),
         proving.PROVE: _("Proving the books"),
         sharing.RAISE: _("Raising the bills"),
         sharing.CANCEL: _("Taking the bills back"),
@@ -25,8 +26,8 @@ def _label(kind: str) -> str:
 
 def _stopping(kind: str) -> str:
     words = {
-        running.RAISE: _("Stop raising? What was raised so far stays; raising again adds the rest."),
-        running.CANCEL: _("Stop taking back? What was made void so far stays void."),
+        RAISE: _("Stop raising? What was raised so far stays; raising again adds the rest."),
+        CANCEL: _("Stop taking back? What was made void so far stays void."),
     }
     return words.get(kind, "")
 

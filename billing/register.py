@@ -34,6 +34,9 @@ class _Known:
     charges: dict[tuple[int, int], list[UnitCharge]] = field(default_factory=lambda: defaultdict(list))
     # By identity: what this draft brings has no keys yet.
     drafted: dict[tuple[int, int], UnitCharge] = field(default_factory=dict)
+    # By the unit's key: all that it bears, and by its identity what this draft has it bear.
+    of_units: dict[int, list[UnitCharge]] = field(default_factory=lambda: defaultdict(list))
+    new_of_units: dict[int, list[UnitCharge]] = field(default_factory=lambda: defaultdict(list))
     # Tariffs that something was billed by: their prices stay.
     billed: set[int] = field(default_factory=set)
 
@@ -54,6 +57,10 @@ class _Known:
         ended = [charge for charge in borne if charge.ended_on is not None and charge.ended_on >= since]
         return next(iter([*standing, *ended]), None)
 
+    def standing(self, unit: Unit, charge: UnitCharge) -> UnitCharge | None:
+        """What the unit bears for the same item on some of the days of a charge that is not drafted yet."""
+        return charge.doubled_by([*(self.of_units[unit.pk] if unit.pk else ()), *self.new_of_units[id(unit)]])
+
 
 def known_fees(project: Project) -> frozenset[str]:
     """Numbers of charges the project already has."""
@@ -68,7 +75,8 @@ def draft_charges(draft: Draft, register: Register, snapshot: Snapshot) -> None:
     for room in register.of(RoomRow):
         home = snapshot.home_of(room)
         if home is not None:
-            _unit_charges(draft, known, room, home.unit, without=numbers)
+            column = register.header_of(room.sheet, "fees")
+            _unit_charges(draft, known, room, home.unit, without=numbers, column=column)
 
 
 def _read(project: Project) -> _Known:
@@ -80,8 +88,11 @@ def _read(project: Project) -> _Known:
         successions=successions(tariffs),
         billed=billed_ever(numbered.values()),
     )
+    by_key = {tariff.pk: tariff for tariff in tariffs}
     for charge in UnitCharge.objects.filter(unit__project=project).order_by("pk"):
+        charge.tariff = by_key[charge.tariff_id]
         known.charges[charge.unit_id, charge.tariff_id].append(charge)
+        known.of_units[charge.unit_id].append(charge)
     return known
 
 
@@ -131,33 +142,50 @@ def _is_said(chain: Sequence[Tariff], row: TariffRow) -> bool:
     )
 
 
-def _unit_charges(draft: Draft, known: _Known, room: RoomRow, unit: Unit, *, without: set[str]) -> None:
+def _unit_charges(draft: Draft, known: _Known, room: RoomRow, unit: Unit, *, without: set[str], column: str) -> None:
     for fee in room.fees:
         if fee.fee in without:
             continue
         tariff = known.tariffs[fee.fee]
         label = f"{room.number} · {tariff.item.name}"
         found = known.charge(unit, tariff, fee.starts_on)
+        # A later price stands in the place of this one, or the register has ended it: the workbook is older.
+        is_older = found is not None and (found.ended_on is not None or found.tariff_id != tariff.pk)
+        wanted = [] if is_older else _wanted(known.prices(tariff), unit, found, fee.starts_on)
+        stands = next(filter(None, (known.standing(unit, one) for one in wanted)), None)
+        if stands is not None:
+            until = f"{stands.ended_on:%Y-%m-%d}" if stands.ended_on else ""
+            said = {"item": tariff.item.name, "said": f"{stands.starts_on:%Y-%m-%d} – {until}".strip()}
+            draft.refuse(RowError(room.sheet, room.row, column, fee.fee, "charge_stands", "fees", said))
+            continue
         if found is None:
-            charge = _bear(draft, known.prices(tariff), room, unit, fee.starts_on, label)
-        elif found.ended_on is None and found.tariff_id == tariff.pk:
-            charge = draft.put(room, UnitCharge, found, {"starts_on": fee.starts_on}, label)
+            charges = _bear(draft, room, wanted, label)
+            known.new_of_units[id(unit)] += charges
+            charge = charges[-1]
         else:
-            # A later price stands in the place of this one, or the register has ended it: the workbook is older.
-            charge = draft.put(room, UnitCharge, found, {}, label)
+            charge = draft.put(room, UnitCharge, found, {} if is_older else {"starts_on": fee.starts_on}, label)
         known.drafted[id(unit), id(tariff)] = charge
 
 
-def _bear(draft: Draft, chain: Sequence[Tariff], room: RoomRow, unit: Unit, since: date, label: str) -> UnitCharge:
-    """Let a unit bear a tariff from a day on, and each price that followed it in its time; returns the last."""
+def _wanted(chain: Sequence[Tariff], unit: Unit, found: UnitCharge | None, since: date) -> list[UnitCharge]:
+    """What the unit would bear on days on which it does not yet: by a tariff, and each price that followed it."""
+    if found is not None:
+        if not found.pk or since >= found.starts_on:
+            return []
+        return [UnitCharge(pk=found.pk, unit=unit, tariff=found.tariff, starts_on=since, ended_on=found.ended_on)]
     starts = [since, *(max(since, one.starts_on) for one in chain[1:])]
     ends = [*(one.starts_on - DAY for one in chain[1:]), None]
-    made = [
-        draft.put(room, UnitCharge, None, {"unit": unit, "tariff": tariff, "starts_on": start, "ended_on": end}, label)
+    return [
+        UnitCharge(unit=unit, tariff=tariff, starts_on=start, ended_on=end)
         for tariff, start, end in zip(chain, starts, ends, strict=True)
         if end is None or end >= start
     ]
-    return made[-1]
+
+
+def _bear(draft: Draft, room: RoomRow, wanted: Sequence[UnitCharge], label: str) -> list[UnitCharge]:
+    """Let a unit bear something that it does not yet."""
+    names = ("unit", "tariff", "starts_on", "ended_on")
+    return [draft.put(room, UnitCharge, None, {name: getattr(one, name) for name in names}, label) for one in wanted]
 
 
 IMPORTER = SheetImporter(

@@ -9,11 +9,11 @@ from rest_framework import serializers
 
 from accounts.models import Project, User
 from billing.actions.paying import LARGEST
-from billing.models import Bill, Payment, PaymentLine, Receipt, Refund
+from billing.models import Bill, OnlineRefund, Payment, PaymentLine, Posting, Receipt, Refund
 from billing.permissions import can_ask_for_refund, require_taker
 from billing.queries.owed import owner_of
 from billing.queries.paper import deposit_of
-from billing.states import BillState, Method
+from billing.states import COUNTER_CHOICES, BillState, Method
 from core.errors import NotAllowed
 from estate.models import Unit
 from records.parsing import MomentInput
@@ -21,8 +21,24 @@ from records.parsing import MomentInput
 MOST_BILLS = 200
 
 
+class WaiverSerializer(serializers.ModelSerializer[Posting]):
+    """What was waived of a bill, by its id; `reversed_at` says when it was taken back, alone or with the bill."""
+
+    id = serializers.IntegerField(source="entry_id")
+    reason = serializers.CharField(source="entry.text")
+    at = serializers.DateTimeField(source="entry.at")
+    by = serializers.CharField(source="entry.by.username", default=None, allow_null=True)
+    reversed_at = serializers.DateTimeField(source="reversed_by.entry.at", default=None, allow_null=True)
+
+    class Meta:
+        model = Posting
+        fields = ["id", "amount", "reason", "at", "by", "reversed_at"]
+
+
 class BillSerializer(serializers.ModelSerializer[Bill]):
     """What a unit owes for a charge. `words` say what a bill without a period is for; `case` is the paid work."""
+
+    waivers = WaiverSerializer(many=True, read_only=True)
 
     project = serializers.CharField(source="project.code")
     unit = serializers.CharField(source="unit.number")
@@ -45,6 +61,7 @@ class BillSerializer(serializers.ModelSerializer[Bill]):
             "amount",
             "outstanding",
             "waived",
+            "waivers",
             "state",
             "due_on",
             "issued_at",
@@ -109,8 +126,21 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
         return str(payment.amount - sum((line.amount for line in payment.lines.all()), Decimal("0.00")))
 
 
+class AskedBackSerializer(serializers.ModelSerializer[OnlineRefund]):
+    """What a provider is asked to give back of a reversed receipt, and what it answered; `said` is why it refused."""
+
+    class Meta:
+        model = OnlineRefund
+        fields = ["number", "amount", "state", "tries", "last_asked_at", "ended_at", "reference", "said"]
+
+
 class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
-    """The receipt for a payment; one that was reversed keeps its number and says when and why."""
+    """The receipt for a payment; one that was reversed keeps its number and says when and why.
+
+    `online_refund`: where it was paid online and reversed, what the provider is asked to give back.
+    """
+
+    online_refund = AskedBackSerializer(source="payment.online.refund", default=None, allow_null=True, read_only=True)
 
     payment = serializers.CharField(source="payment.number")
     project = serializers.CharField(source="payment.project.code")
@@ -133,6 +163,7 @@ class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
             "by",
             "reversed_at",
             "reversed_reason",
+            "online_refund",
         ]
 
 
@@ -145,7 +176,7 @@ class NewPaymentInput(serializers.Serializer[Any]):
         child=serializers.CharField(max_length=30), required=False, default=list, max_length=MOST_BILLS
     )
     amount = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
-    method = serializers.ChoiceField(choices=Method.choices)
+    method = serializers.ChoiceField(choices=COUNTER_CHOICES)
     reference = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     payer = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     happened_at = MomentInput(required=False, allow_null=True, default=None)
@@ -153,14 +184,14 @@ class NewPaymentInput(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Find what the numbers name, for who takes money there. A project that one does not belong to is 404."""
         user: User = self.context["request"].user
-        project = _project(user, attrs["project"])
+        project = named_project(user, attrs["project"])
         require_taker(user, project)
-        unit = _unit(user, project, attrs["unit"])
+        unit = named_unit(user, project, attrs["unit"])
         attrs["claimed_at"] = attrs.pop("happened_at")
         return {**attrs, "project": project, "unit": unit, "bills": _bills(user, project, attrs["bills"])}
 
 
-def _project(user: User, code: str) -> Project:
+def named_project(user: User, code: str) -> Project:
     """One of the person's projects by its code. Raises `Http404`."""
     project = next((one for one in user.projects if one.code == code), None)
     if project is None:
@@ -168,7 +199,7 @@ def _project(user: User, code: str) -> Project:
     return project
 
 
-def _unit(user: User, project: Project, number: str) -> Unit:
+def named_unit(user: User, project: Project, number: str) -> Unit:
     """A unit of the project by its number."""
     unit = Unit.objects.visible_to(user).select_related("project").filter(project=project, number=number).first()
     if unit is None:
@@ -187,9 +218,15 @@ def _bills(user: User, project: Project, numbers: list[str]) -> list[Bill]:
 
 
 class ReverseInput(serializers.Serializer[Any]):
-    """Why a receipt is taken back, or a bill made void."""
+    """Why a receipt or a refund is taken back, or a bill made void."""
 
     reason = serializers.CharField(max_length=500)
+
+
+class ReverseWaiverInput(ReverseInput):
+    """Which waiver of a bill is to be taken back, by its id, and why."""
+
+    waiver = serializers.IntegerField(min_value=1, max_value=2**60)
 
 
 class WaiveInput(serializers.Serializer[Any]):
@@ -200,16 +237,35 @@ class WaiveInput(serializers.Serializer[Any]):
 
 
 class RefundSerializer(serializers.ModelSerializer[Refund]):
-    """What was paid in advance and given back. `by` approved what `asked_by` asked for; `at` is when."""
+    """What was paid in advance and given back. `by` approved what `asked_by` asked for; `at` is when.
+
+    `reversed_at` says when it was taken back.
+    """
 
     project = serializers.CharField(source="project.code")
     unit = serializers.CharField(source="unit.number")
     asked_by = serializers.CharField(source="asked_by.username")
     by = serializers.CharField(source="by.username")
+    reversed_at = serializers.DateTimeField(source="reversal.at", default=None, allow_null=True)
+    reversed_reason = serializers.CharField(source="reversal.reason", default="")
 
     class Meta:
         model = Refund
-        fields = ["number", "project", "unit", "amount", "method", "payee", "reason", "asked_by", "by", "at", "day"]
+        fields = [
+            "number",
+            "project",
+            "unit",
+            "amount",
+            "method",
+            "payee",
+            "reason",
+            "asked_by",
+            "by",
+            "at",
+            "day",
+            "reversed_at",
+            "reversed_reason",
+        ]
 
 
 class NewRefundInput(serializers.Serializer[Any]):
@@ -218,7 +274,7 @@ class NewRefundInput(serializers.Serializer[Any]):
     project = serializers.CharField(max_length=30)
     unit = serializers.CharField(max_length=60)
     amount = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
-    method = serializers.ChoiceField(choices=Method.choices)
+    method = serializers.ChoiceField(choices=COUNTER_CHOICES)
     payee = serializers.CharField(max_length=100)
     reason = serializers.CharField(max_length=500)
     household = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**60)
@@ -229,10 +285,10 @@ class NewRefundInput(serializers.Serializer[Any]):
         A project that one does not belong to is 404.
         """
         user: User = self.context["request"].user
-        project = _project(user, attrs.pop("project"))
+        project = named_project(user, attrs.pop("project"))
         if not can_ask_for_refund(user, project):
             raise NotAllowed(_("Only cashiers and supervisors ask for a refund."))
-        unit = _unit(user, project, attrs["unit"])
+        unit = named_unit(user, project, attrs["unit"])
         if "household" not in attrs:
             return {**attrs, "unit": unit, "household": owner_of(unit)}
         if attrs["household"] and not unit.households.filter(pk=attrs["household"]).exists():

@@ -7,9 +7,11 @@ from rest_framework import serializers
 
 from billing.models import Arrears, ArrearsLetter, ArrearsNotice, ArrearsVisit, Bill
 from billing.queries.arrears import total_of
-from billing.states import Cause, Reminder
+from billing.queries.ladder import beside
+from billing.states import Cause, Delivered, Half, Reminder, Undelivered, VisitOutcome
 from cases.models import Case
 from cases.serializers import CaseSerializer, Verb
+from records.http import user_of
 from records.parsing import DayInput
 
 
@@ -43,7 +45,20 @@ class LetterSerializer(serializers.ModelSerializer[ArrearsLetter]):
 
     class Meta:
         model = ArrearsLetter
-        fields = ["number", "amount", "pay_by", "tracking_number", "sent_at", "delivered_on", "returned_at"]
+        fields = [
+            "number",
+            "amount",
+            "pay_by",
+            "tracking_number",
+            "sent_at",
+            "delivered_on",
+            "delivered_how",
+            "carrier_status",
+            "witness",
+            "returned_at",
+            "returned_how",
+            "settled_at",
+        ]
 
 
 class VisitSerializer(serializers.ModelSerializer[ArrearsVisit]):
@@ -53,7 +68,7 @@ class VisitSerializer(serializers.ModelSerializer[ArrearsVisit]):
 
     class Meta:
         model = ArrearsVisit
-        fields = ["at", "by", "report"]
+        fields = ["at", "by", "outcome", "met", "report", "next_step"]
 
 
 class ArrearsSerializer(CaseSerializer):
@@ -65,6 +80,9 @@ class ArrearsSerializer(CaseSerializer):
     delivered_at = serializers.DateTimeField(source="arrears.delivered_at", allow_null=True, read_only=True)
     filed_at = serializers.DateTimeField(source="arrears.filed_at", allow_null=True, read_only=True)
     promise_ends_at = serializers.DateTimeField(source="arrears.promise_ends_at", allow_null=True, read_only=True)
+    visit_on = serializers.DateField(source="arrears.visit_on", allow_null=True, read_only=True)
+    visit_half = serializers.CharField(source="arrears.visit_half", read_only=True)
+    visitor = serializers.CharField(source="arrears.visitor.username", default=None, allow_null=True, read_only=True)
 
     class Meta(CaseSerializer.Meta):
         fields = [
@@ -75,6 +93,9 @@ class ArrearsSerializer(CaseSerializer):
             "delivered_at",
             "filed_at",
             "promise_ends_at",
+            "visit_on",
+            "visit_half",
+            "visitor",
         ]
         read_only_fields = fields
 
@@ -87,9 +108,10 @@ class ArrearsDetailSerializer(ArrearsSerializer):
     notices = NoticeSerializer(source="arrears.notices", many=True, read_only=True)
     letters = LetterSerializer(source="arrears.letters", many=True, read_only=True)
     visits = VisitSerializer(source="arrears.visits", many=True, read_only=True)
+    beside = serializers.SerializerMethodField()
 
     class Meta(ArrearsSerializer.Meta):
-        fields = [*ArrearsSerializer.Meta.fields, "owed", "bills", "notices", "letters", "visits"]
+        fields = [*ArrearsSerializer.Meta.fields, "owed", "bills", "notices", "letters", "visits", "beside"]
         read_only_fields = fields
 
     def _bills(self, case: Case) -> list[Bill]:
@@ -100,6 +122,10 @@ class ArrearsDetailSerializer(ArrearsSerializer):
         """What is still owed, in yuan."""
         total: Decimal = total_of(self._bills(case))
         return f"{total:.2f}"
+
+    def get_beside(self, case: Case) -> list[str]:
+        """Numbers of the other cases of who is liable for the same home: filed, excused, or taking up the rest."""
+        return [one.number for one in beside(arrears_of(case), user_of(self.context["request"]))]
 
     def get_bills(self, case: Case) -> list[dict[str, Any]]:
         """The bills that are collected."""
@@ -130,22 +156,49 @@ class LetterVerb(Verb):
 
 
 class DeliverVerb(LetterVerb):
-    """When it was delivered, today unless said otherwise, and the courier's slip."""
+    """When it was delivered, today unless said otherwise; how; and what shows it.
+
+    By courier: its number, with the slip or what the courier says. By hand: who saw it, or the signature.
+    """
 
     on = DayInput(required=False, allow_null=True, default=None)
+    how = serializers.ChoiceField(choices=Delivered.choices, required=False, default=Delivered.COURIER)
+    carrier_status = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    witness = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     proof = serializers.FileField(required=False, allow_null=True, default=None)
+
+
+class ReturnVerb(Verb):
+    """Why the letter did not come into their hands, and whether they refused it."""
+
+    how = serializers.ChoiceField(choices=Undelivered.choices, required=False, default=Undelivered.RETURNED)
+    reason = serializers.CharField(max_length=500)
+
+
+class FileVerb(Verb):
+    """Why it goes to the legal channel; and why all the same, where something is missing for that."""
+
+    reason = serializers.CharField(max_length=500)
+    despite = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class PlanVerb(Verb):
+    """Who goes there, on which day, when on it."""
+
+    on = DayInput()
+    half = serializers.ChoiceField(choices=Half.choices)
+    visitor = serializers.CharField(max_length=150, help_text="the person's user name")
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
 class VisitVerb(Verb):
     """How the visit went."""
 
+    outcome = serializers.ChoiceField(choices=VisitOutcome.choices)
+    met = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     report = serializers.CharField(max_length=2000)
-
-
-class WhyVerb(Verb):
-    """A reason that may be left out."""
-
-    reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    next_step = serializers.CharField(max_length=500)
+    photo = serializers.FileField(required=False, allow_null=True, default=None)
 
 
 class PromiseToPayVerb(Verb):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
@@ -13,6 +14,7 @@ from billing.permissions import can_pay_online
 from billing.serializers import MOST_BILLS
 from billing.states import OrderState
 from core.errors import NotAllowed
+from records.http import now
 
 
 class OnlineOrderSerializer(serializers.ModelSerializer[OnlineOrder]):
@@ -25,11 +27,17 @@ class OnlineOrderSerializer(serializers.ModelSerializer[OnlineOrder]):
     unit = serializers.CharField(source="unit.number")
     bills = serializers.SerializerMethodField()
     receipts = serializers.SerializerMethodField()
+    state = serializers.SerializerMethodField()
     pay_url = serializers.SerializerMethodField()
 
     class Meta:
         model = OnlineOrder
         fields = ["number", "project", "unit", "bills", "amount", "state", "at", "expires_at", "receipts", "pay_url"]
+
+    @extend_schema_field(serializers.ChoiceField(OrderState.choices))
+    def get_state(self, order: OnlineOrder) -> str:
+        """Where it stands now: one whose time is over has expired."""
+        return order.state_at(now()).value
 
     def get_bills(self, order: OnlineOrder) -> list[str]:
         """The numbers of its bills."""
@@ -42,7 +50,7 @@ class OnlineOrderSerializer(serializers.ModelSerializer[OnlineOrder]):
     def get_pay_url(self, order: OnlineOrder) -> str:
         """The provider's page."""
         provider = the_provider()
-        if provider is None or provider.key != order.provider or order.state != OrderState.WAITING:
+        if provider is None or provider.key != order.provider or order.state_at(now()) != OrderState.WAITING:
             return ""
         return str(self.context["request"].build_absolute_uri(provider.pay_url(order)))
 

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -54,13 +55,17 @@ class Book(StrEnum):
     ALIPAY = "1013"
     CARD = "1014"
     ONLINE = "1015"
+    DOOR = "1003"
     RECEIVABLE = "1122"
+    PAYABLE = "2202"
     CREDIT = "2203"
+    REFUNDING = "2204"
     DEPOSIT = "2241"
     ON_BEHALF = "2242"
     OPENING = "4199"
     SERVICES = "6051"
     OTHER = "6052"
+    OFFICE = "6602"
     WAIVED = "6711"
 
 
@@ -75,6 +80,9 @@ class Method(TextChoices):
     ONLINE = "online", _("Online")
 
 
+# How money moves over a counter or at a door: what is paid online is in nobody's till (ADR 0012).
+COUNTER_METHODS: dict[str, str | Promise] = {one.value: one.label for one in Method if one != Method.ONLINE}
+COUNTER_CHOICES = tuple(COUNTER_METHODS.items())
 METHOD_BOOKS: dict[str, str] = {
     Method.CASH: Book.CASH,
     Method.TRANSFER: Book.BANK,
@@ -82,6 +90,13 @@ METHOD_BOOKS: dict[str, str] = {
     Method.ALIPAY: Book.ALIPAY,
     Method.CARD: Book.CARD,
     Method.ONLINE: Book.ONLINE,
+}
+# Where money that was taken may stand: cash from the door is under way until it is handed in, and what was paid online
+# until the provider has given it back.
+TAKING_BOOKS: dict[str, str] = {
+    **{book: method for method, book in METHOD_BOOKS.items()},
+    Book.DOOR: Method.CASH,
+    Book.REFUNDING: Method.ONLINE,
 }
 
 
@@ -99,7 +114,12 @@ class EntryKind(TextChoices):
     DEPOSIT_TAKEN = "deposit_taken", _("Deposit taken")
     DEPOSIT_RETURNED = "deposit_returned", _("Deposit returned")
     DEPOSIT_KEPT = "deposit_kept", _("Deposit kept")
+    HANDED_IN = "handed_in", pgettext_lazy("money", "Handed in")
+    ONLINE_REFUNDED = "online_refunded", _("Given back online")
+    ONLINE_KEPT = "online_kept", _("Not given back online: paid in advance")
     OPENING = "opening", _("Opening balance")
+    OFFICE_BOOKED = "office_booked", _("Office cost booked")
+    OFFICE_PAID = "office_paid", _("Office cost paid")
 
 
 class BillState(TextChoices):
@@ -135,6 +155,7 @@ class DepositState(TextChoices):
     HELD = "held", _("Held")
     PART = "part", _("Partly settled")
     SETTLED = "settled", _("Settled")
+    REVERSED = "reversed", pgettext_lazy("deposit", "Reversed")
 
 
 class OrderState(TextChoices):
@@ -151,6 +172,24 @@ class Outcome(TextChoices):
 
     PAID = "paid", pgettext_lazy("online order", "Paid")
     FAILED = "failed", pgettext_lazy("online order", "Payment failed")
+
+
+class RefundState(TextChoices):
+    """Where the money of a reversed online receipt stands with the provider."""
+
+    WAITING = "waiting", pgettext_lazy("online refund", "To be asked for")
+    ASKED = "asked", pgettext_lazy("online refund", "The provider works on it")
+    UNKNOWN = "unknown", pgettext_lazy("online refund", "No answer yet")
+    DONE = "done", pgettext_lazy("online refund", "Given back")
+    REFUSED = "refused", pgettext_lazy("online refund", "Refused by the provider")
+
+
+class RefundOutcome(TextChoices):
+    """What a provider answers when it is asked to give money back."""
+
+    DONE = "done", pgettext_lazy("online refund", "Given back")
+    PENDING = "pending", pgettext_lazy("online refund", "The provider works on it")
+    REFUSED = "refused", pgettext_lazy("online refund", "Refused by the provider")
 
 
 class Late(TextChoices):
@@ -170,11 +209,69 @@ class Proven(TextChoices):
     METHOD = "method", _("How it is paid")
     LINES = "lines", _("Settled on bills")
     DEPOSITS = "deposits", _("Deposits held")
+    PAYABLE = "payable", _("Office costs to be paid")
+    OFFICE_COSTS = "office_costs", _("Office costs")
+    COLLECTED = "collected", _("Collected in arrears")
     BILL = "bill", _("Owed on the bill")
     BILL_WAIVED = "bill_waived", _("Waived on the bill")
     UNIT = "unit", _("Paid in advance for the room")
     RECEIPT = "receipt", _("Booked for the receipt")
     DEPOSIT = "deposit", _("Held of the deposit")
+    DOOR = "door", _("Cash taken at the door, not handed in")
+    HANDED_IN = "handed_in", _("Cash handed in from the door")
+    REFUNDING = "refunding", _("To be given back online")
+    NUMBERS = "numbers", _("Numbers carried to the door, none missing")
+    RECEIPT_NUMBERS = "receipt_numbers", _("Numbers of receipts, none missing")
+    OFFICE = "office", _("To be paid of the office cost")
+
+
+class Series(TextChoices):
+    """Which of a project's gapless series of receipts a number is of."""
+
+    DESK = "desk", _("At the counter")
+    DOOR = "door", _("At the door")
+
+
+class DoorState(TextChoices):
+    """Where collecting at the door stands. Source: 三(4)③ (上门收取)."""
+
+    ASKED = "asked", pgettext_lazy("door visit", "Asked for")
+    CONFIRMED = "confirmed", pgettext_lazy("door visit", "Confirmed")
+    PREPARED = "prepared", pgettext_lazy("door visit", "Receipt prepared")
+    COLLECTED = "collected", pgettext_lazy("door visit", "Collected")
+    HANDED_IN = "handed_in", pgettext_lazy("door visit", "Handed in")
+    MISSED = "missed", pgettext_lazy("door visit", "Not collected")
+    CANCELLED = "cancelled", pgettext_lazy("door visit", "Cancelled")
+
+
+class Missed(TextChoices):
+    """Why nothing was collected at the door."""
+
+    NOBODY = "nobody", _("Nobody was home")
+    REFUSED = "refused", _("They would not pay")
+    OTHER = "other", pgettext_lazy("nothing collected", "Something else")
+
+
+class VoidReason(TextChoices):
+    """Why a receipt that was prepared for the door is void; the words that were said of it stand on the visit."""
+
+    ANEW = "anew", _("confirmed anew")
+    MISSED = "missed", _("nothing was collected")
+    CANCELLED = "cancelled", _("the visit was cancelled")
+
+
+# How somebody pays at the door: what is paid online is paid without anybody coming.
+DOOR_METHODS = COUNTER_CHOICES
+DOOR_OPEN = (DoorState.ASKED, DoorState.CONFIRMED, DoorState.PREPARED)
+# Confirmed anew where the bills or the appointment changed, until the money is there.
+DOOR_TRANSITIONS = {
+    "confirm": Step(frozenset(DOOR_OPEN), DoorState.CONFIRMED, "door.confirmed"),
+    "prepare": Step(frozenset({DoorState.CONFIRMED}), DoorState.PREPARED, "door.prepared"),
+    "collect": Step(frozenset({DoorState.PREPARED}), DoorState.COLLECTED, "door.collected"),
+    "miss": Step(frozenset({DoorState.PREPARED}), DoorState.MISSED, "door.missed"),
+    "hand_in": Step(frozenset({DoorState.COLLECTED}), DoorState.HANDED_IN, "door.handed_in"),
+    "cancel": Step(frozenset(DOOR_OPEN), DoorState.CANCELLED, "door.cancelled"),
+}
 
 
 class RunState(TextChoices):
@@ -195,6 +292,15 @@ class MeterKind(TextChoices):
     HEAT = "heat", _("Heat")
 
 
+# What the numbers of a meter are of.
+METER_UNITS: dict[str, str] = {
+    MeterKind.WATER: "m³",
+    MeterKind.POWER: "kWh",
+    MeterKind.GAS: "m³",
+    MeterKind.HEAT: "kWh",
+}
+
+
 class ReadHow(TextChoices):
     """How a reading follows the one before it."""
 
@@ -212,12 +318,47 @@ class Doubt(TextChoices):
     DIGITS = "digits", _("More digits than the meter has")
 
 
+class Standing(TextChoices):
+    """Whether a home is paid up, as the plan of its building shows it."""
+
+    PAID = "paid", _("Paid up")
+    OWES = "owes", _("Owes")
+    EMPTY = "empty", _("Empty")
+
+
 class ShareBy(TextChoices):
     """By what a common cost is shared out."""
 
     AREA = "area", _("By area")
     METER = "meter", _("By meter")
     HEAD = "head", _("By head")
+
+
+class OfficeKind(TextChoices):
+    """Why the office bears a cost. Source: 物业客服工作职责标准版本(三) 7 (办公楼水电等费用的分摊、报销)."""
+
+    SHARED = "shared", _("Share of a supplier's bill")
+    REIMBURSED = "reimbursed", _("Reimbursement")
+
+
+class OfficeKey(TextChoices):
+    """By what the office's share of a supplier's bill is reckoned."""
+
+    AREA = "area", _("By area")
+    HEAD = "head", _("By head")
+    METER = "meter", _("By meter")
+    PERCENT = "percent", _("By a fixed percentage")
+
+
+class OfficeState(TextChoices):
+    """Where an office cost stands; derived from its approval and what was booked, never stored."""
+
+    ASKED = "asked", pgettext_lazy("office cost", "Waits for approval")
+    APPROVED = "approved", pgettext_lazy("office cost", "To be paid")
+    REFUSED = "refused", pgettext_lazy("office cost", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("office cost", "Withdrawn")
+    PAID = "paid", pgettext_lazy("office cost", "Paid")
+    REVERSED = "reversed", pgettext_lazy("office cost", "Reversed")
 
 
 class LeftOut(TextChoices):
@@ -246,6 +387,7 @@ class ArrearsState(TextChoices):
     DISPUTED = "disputed", _("Disputed")
     SETTLED = "settled", _("Settled")
     EXCUSED = "excused", _("Excused")
+    MERGED = "merged", _("Collected in a newer case")
 
 
 ARREARS_PHASES: dict[str, str] = {
@@ -257,7 +399,9 @@ ARREARS_PHASES: dict[str, str] = {
     ArrearsState.PROMISED: "waiting",
     ArrearsState.DISPUTED: "waiting",
     ArrearsState.SETTLED: "closed",
-    ArrearsState.EXCUSED: "closed",
+    # Still owed: limitation is watched until it is paid.
+    ArrearsState.EXCUSED: "waiting",
+    ArrearsState.MERGED: "closed",
 }
 
 
@@ -283,6 +427,40 @@ class Reminder(TextChoices):
     VISIT = "visit", _("in person")
 
 
+# Reasons with which a home is taken to court. Source: 三(4)④ (对长期无端拒缴…可通过法律渠道处理).
+REFUSALS = frozenset({Cause.REFUSES})
+
+
+class Delivered(TextChoices):
+    """How a demand letter came into their hands."""
+
+    COURIER = "courier", _("by courier")
+    HAND = "hand", _("handed over in person")
+
+
+class Undelivered(TextChoices):
+    """Why a demand letter did not come into their hands."""
+
+    RETURNED = "returned", _("It came back: not found, or not collected")
+    REFUSED = "refused", _("They refused to take it")
+
+
+class Half(TextChoices):
+    """When on its day a visit is made."""
+
+    MORNING = "morning", _("in the morning")
+    AFTERNOON = "afternoon", _("in the afternoon")
+    EVENING = "evening", _("in the evening")
+
+
+class VisitOutcome(TextChoices):
+    """What came of a visit to collect."""
+
+    MET = "met", _("Somebody was met")
+    NOBODY = "nobody", _("Nobody was in")
+    REFUSED = "refused", _("They would not talk")
+
+
 _ON_THE_LADDER = frozenset(
     {
         ArrearsState.TO_REMIND,
@@ -301,8 +479,9 @@ ARREARS_TRANSITIONS = {
     "letter": Step(
         frozenset({ArrearsState.NOTIFIED, ArrearsState.DELIVERED}), ArrearsState.LETTERED, "arrears.letter_sent"
     ),
-    "deliver": Step(frozenset({ArrearsState.LETTERED}), ArrearsState.DELIVERED, "arrears.delivered"),
-    "return_letter": Step(frozenset({ArrearsState.LETTERED}), ArrearsState.NOTIFIED, "arrears.letter_returned"),
+    # What becomes of a letter is written down while collecting rests, too.
+    "deliver": Step(_RESTING | {ArrearsState.LETTERED}, ArrearsState.DELIVERED, "arrears.delivered"),
+    "return_letter": Step(_RESTING | {ArrearsState.LETTERED}, ArrearsState.NOTIFIED, "arrears.letter_returned"),
     "decide_visit": Step(_ON_THE_LADDER, "", "arrears.visit_decided"),
     "visit": Step(_ON_THE_LADDER, "", "arrears.visited"),
     "ask_to_file": Step(frozenset({ArrearsState.DELIVERED}), "", "arrears.filing_asked"),
@@ -313,5 +492,6 @@ ARREARS_TRANSITIONS = {
     "settle_dispute": Step(frozenset({ArrearsState.DISPUTED}), "", "arrears.dispute_settled"),
     "find_cause": Step(_OWING, "", "arrears.cause_found"),
     "excuse": Step(_OWING, ArrearsState.EXCUSED, "arrears.excused"),
-    "settle": Step(_OWING, ArrearsState.SETTLED, "arrears.settled"),
+    "take_up": Step(frozenset({ArrearsState.EXCUSED}), "", "arrears.taken_up"),
+    "settle": Step(_OWING | {ArrearsState.EXCUSED}, ArrearsState.SETTLED, "arrears.settled"),
 }

@@ -7,6 +7,7 @@ from billing import views_dayclose, views_deposits, views_invoices, views_proof,
 urlpatterns = [
     path("dayclose/", views_dayclose.day_close, name="dayclose_own"),
     path("dayclose/all/", views_dayclose.day_closes, name="dayclose_all"),
+    path("dayclose/for/<int:cashier>/", views_dayclose.day_close_for, name="dayclose_for"),
     path("dayclose/<int:pk>/", views_dayclose.day_closed, name="dayclose"),
     path("dayclose/<int:pk>/reopen/", views_dayclose.day_reopen, name="dayclose_reopen"),
     path("receipts/", views_statements.receipts, name="receipts"),
@@ -29,4 +30,5 @@ urlpatterns = [
     path("deposits/<str:number>/", views_deposits.deposit, name="deposit"),
     path("deposits/<str:number>/return/", views_deposits.deposit_return, name="deposit_return"),
     path("deposits/<str:number>/keep/", views_deposits.deposit_keep, name="deposit_keep"),
+    path("deposits/<str:number>/reverse/", views_deposits.deposit_reverse, name="deposit_reverse"),
 ]

@@ -24,7 +24,20 @@ from billing.actions.arrears.letters import MOST
 from billing.actions.arrears.printing import issue_letter, render_letters
 from billing.models import Arrears, ArrearsBatch, ArrearsLetter
 from billing.permissions import can_collect, leads_collection
-from billing.queries.ladder import PAGE, ArrearsPage, Column, ages, causes, columns, listed, page_of, rows_of
+from billing.queries.ladder import (
+    EXCUSED,
+    MINE,
+    PAGE,
+    ArrearsPage,
+    LadderRow,
+    board,
+    demands,
+    listed,
+    page_of,
+    rows_of,
+)
+from billing.queries.rungs import Column
+from billing.rules.exact import NOTHING
 from billing.states import ARREARS_TRANSITIONS, ArrearsState, Cause
 from cases.meanwhile import missed
 from cases.models import Case
@@ -63,14 +76,14 @@ class Step:
 STEPS: tuple[Step, ...] = (
     Step("notify", _("Remind"), "phone", "notify", acts.notify, _("Written down."), forms.NotifyForm),
     Step("letter", _("Send a demand letter"), "mail", "letter", acts.letter, _("Sent; print it below."),
-         forms.LetterForm, fits=lambda page: page.case.state == ArrearsState.NOTIFIED),
+         forms.LetterForm, fits=lambda page: page.case.state == ArrearsState.NOTIFIED or page.letter_waits),
     Step("deliver", _("Letter delivered"), "mail-check", "deliver", acts.deliver, _("Written down."),
-         forms.DeliverForm),
-    Step("return-letter", _("Letter came back"), "undo-2", "return_letter", acts.return_letter, _("Written down."),
-         forms.WhyForm),
+         forms.DeliverForm, fits=lambda page: page.waits_for_proof),
+    Step("return-letter", _("Letter not delivered"), "undo-2", "return_letter", acts.return_letter, _("Written down."),
+         forms.ReturnForm, fits=lambda page: page.waits_for_proof),
     Step("visit", _("Report a visit"), "footprints", "visit", acts.visit, _("Written down."), forms.VisitForm),
     Step("decide-visit", _("Decide a visit"), "calendar-plus", "decide_visit", acts.decide_visit, _("Decided."),
-         forms.PerhapsForm, fits=lambda page: page.arrears.visit_decided_at is None),
+         forms.PlanForm),
     Step("promise", _("Payment promised"), "handshake", "promise", acts.promise,
          _("Collecting rests until then."), forms.PromiseForm),
     Step("dispute", _("Disputed"), "scale", "dispute", acts.dispute, _("Collecting rests."), forms.WhyForm),
@@ -78,8 +91,10 @@ STEPS: tuple[Step, ...] = (
          _("Collecting goes on."), forms.FindingForm),
     Step("cause", _("Why it is not paid"), "tag", "find_cause", acts.find_cause, _("Written down."), forms.CauseForm),
     Step("file", _("Ask for the legal channel"), "gavel", "ask_to_file", acts.ask_to_file,
-         _("Asked; a second person decides."), forms.PerhapsForm, leads_collection),
+         _("Asked; a second person decides."), forms.FileForm, leads_collection),
     Step("excuse", _("Excuse"), "circle-slash", "excuse", acts.excuse, _("Excused."), forms.WhyForm, leads_collection),
+    Step("take-up", _("Collect again"), "rotate-ccw", "take_up", acts.take_up, _("Collected again."), forms.WhyForm,
+         leads_collection),
 )  # fmt: skip
 BY_VERB = {step.verb: step for step in STEPS}
 # What is the one obvious next thing in a state.
@@ -106,7 +121,8 @@ def arrears_ladder(request: HttpRequest) -> HttpResponse:
     """The ladder as columns with reasons and ages; one column or reason as a list."""
     user, project, at = user_of(request), project_of(request), now()
     _require(user, project.pk)
-    column, cause = _one_of(request, "column", Column.values), _one_of(request, "cause", [*Cause.values, "none"])
+    column = _one_of(request, "column", [*Column.values, EXCUSED, MINE])
+    cause = _one_of(request, "cause", [*Cause.values, "none"])
     context: dict[str, Any] = {
         "may_print": user.has_role(project.pk, *READERS),
         "views": _views(column, cause),
@@ -122,12 +138,7 @@ def arrears_ladder(request: HttpRequest) -> HttpResponse:
             "next_url": f"{address}{page.next_page_number()}" if page.has_next() else "",
         }
         return render(request, "billing/arrears_list.html", context)
-    today = at.astimezone(project.tz).date()
-    context |= {
-        "columns": columns(user, project, at),
-        "causes": causes(user, project),
-        "ages": ages(user, project, today),
-    }
+    context["board"] = board(user, project, at)
     return render(request, "billing/arrears.html", context)
 
 
@@ -140,6 +151,8 @@ def _views(column: str, cause: str) -> list[tuple[str, str, bool]]:
     here = reverse("arrears")
     shown = [(gettext("The ladder"), here, not column and not cause)]
     shown += [(str(one.label), f"{here}?column={one.value}", column == one.value) for one in Column]
+    shown.append((str(ArrearsState.EXCUSED.label), f"{here}?column={EXCUSED}", column == EXCUSED))
+    shown.append((gettext("My visits"), f"{here}?column={MINE}", column == MINE))
     if cause:
         shown.append(
             (str(Cause(cause).label) if cause != "none" else gettext("not known yet"), request_of(cause), True)
@@ -156,7 +169,17 @@ def request_of(cause: str) -> str:
 def staff_arrears(request: HttpRequest, number: str) -> Arrears:
     """The arrears for a page of the staff; to others there is nothing here."""
     user = user_of(request)
-    joined = ("case__project", "case__unit", "case__department", "case__handler", "case__parent", "unit", "debtor")
+    joined = (
+        "case__project",
+        "case__unit",
+        "case__department",
+        "case__handler",
+        "case__parent",
+        "unit",
+        "debtor",
+        "household",
+        "visitor",
+    )
     rows = Arrears.objects.visible_to(user).select_related(*joined)
     found = get_object_or_404(rows, case__number=number)
     if not reads_all(user, found.case):
@@ -175,7 +198,7 @@ def arrears_case(request: HttpRequest, number: str) -> HttpResponse:
 
 def _show(request: HttpRequest, arrears: Arrears, tried: Tried[forms.StepForm] | None = None) -> HttpResponse:
     user = user_of(request)
-    page = page_of(arrears, user)
+    page = page_of(arrears, user, now())
     typed = tried.verb if tried is not None else ""
     offers = [_offer(request, one, page, tried) for one in STEPS if one.offered(user, page) or one.verb == typed]
     first = "visit" if arrears.visit_decided_at is not None else NEXT.get(page.case.state, "")
@@ -208,10 +231,10 @@ def _offer(request: HttpRequest, step: Step, page: ArrearsPage, tried: Tried[for
 
 
 def _form(step: Step, page: ArrearsPage) -> forms.StepForm:
-    initial = {"cause": page.arrears.cause, "how": "phone"}
+    at, initial = now(), {"cause": page.arrears.cause}
     if step.verb == "deliver":
-        initial = {"on": now().astimezone(page.case.project.tz).date().isoformat()}
-    return step.form(auto_id=f"{step.verb}-%s", initial=initial)
+        initial = {"on": at.astimezone(page.case.project.tz).date().isoformat()}
+    return step.form(auto_id=f"{step.verb}-%s", initial=initial, arrears=page.arrears, at=at)
 
 
 @login_required
@@ -224,7 +247,7 @@ def arrears_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     attempt = Attempt(
         verb,
         find=lambda: staff_arrears(request, number),
-        form=lambda found: step.form(request.POST, request.FILES, auto_id=f"{verb}-%s"),
+        form=lambda found: step.form(request.POST, request.FILES, auto_id=f"{verb}-%s", arrears=found, at=at),
         act=lambda found, form: _carry_out(request, found, step, form, at),
     )
     taken = take(request, attempt, at=at)
@@ -232,7 +255,7 @@ def arrears_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 
 
 def _carry_out(request: HttpRequest, arrears: Arrears, step: Step, form: forms.StepForm | None, at: datetime) -> str:
-    given = dict(form.cleaned_data) if form else {}
+    given = form.given() if form else {}
     step.act(arrears=arrears, **given, by=user_of(request), at=at, expected=posted_version(request))
     messages.success(request, f"{arrears.case.number} {step.done}")
     return reverse("arrears_case", args=[arrears.case.number])
@@ -302,9 +325,12 @@ def arrears_letters(request: HttpRequest) -> HttpResponse:
         return _preview(request, rows, error)
 
 
-def _preview(request: HttpRequest, rows: list[Any], error: DomainError | None = None) -> HttpResponse:
-    shown = [(row, request.POST.get(f"tracking-{row.case.number}", "")) for row in rows]
-    context = {"rows": shown, "total": sum(row.owed for row in rows), "error": error}
+def _preview(request: HttpRequest, rows: list[LadderRow], error: DomainError | None = None) -> HttpResponse:
+    named = demands(rows)
+    shown = [
+        (row, named.get(row.arrears.pk, NOTHING), request.POST.get(f"tracking-{row.case.number}", "")) for row in rows
+    ]
+    context = {"rows": shown, "total": sum(named.values(), NOTHING), "error": error}
     return render(request, "billing/arrears_letters.html", context, status=error.status if error else 200)
 
 

@@ -1,4 +1,4 @@
-"""Deposits: taken at the till, given back against a signature, kept once a second person has approved."""
+"""Deposits: taken at the till, given back against a signature, kept or taken back once a second person has approved."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,9 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from billing.actions.deposits import KEEP, ask_to_keep, return_deposit, take_deposit
-from billing.deposit_forms import KeepForm, ReturnForm, TakeDepositForm
+from billing.actions.taking_back import MOVE, ask_to_reverse_move
+from billing.deposit_forms import KeepForm, MoveBackForm, ReturnForm, TakeDepositForm
 from billing.models import Deposit
-from billing.permissions import can_move_deposit, can_read_household_money, can_take_payment, require_taker
+from billing.permissions import (
+    can_ask_to_take_back,
+    can_move_deposit,
+    can_read_household_money,
+    can_take_payment,
+    require_taker,
+)
 from billing.queries.deposits import deposit_page, list_deposits
 from billing.queries.owed import liable_for
 from billing.queries.till import name_of
@@ -107,8 +114,12 @@ def deposit(request: HttpRequest, number: str) -> HttpResponse:
 def _show(request: HttpRequest, found: Deposit, tried: Tried[forms.Form] | None = None) -> HttpResponse:
     usual = {"amount": found.held, "received_by": found.payment.payer}
     typed = {tried.verb: tried.form} if tried and tried.form is not None else {}
+    page = deposit_page(found, keep=KEEP, back=MOVE)
+    may_take_back = can_ask_to_take_back(user_of(request), found.project) and page.back_waits is None
     context = {
-        "page": deposit_page(found, kind=KEEP),
+        "page": page,
+        "may_take_back": may_take_back and bool(page.standing),
+        "back_form": typed.get("back") or MoveBackForm(moves=page.standing, prefix="back"),
         "may_move": can_move_deposit(user_of(request), found) and found.held > 0,
         "return_form": typed.get("return") or ReturnForm(initial=usual, prefix="return"),
         "keep_form": typed.get("keep") or KeepForm(initial=usual, prefix="keep"),
@@ -121,7 +132,7 @@ def _move(
     request: HttpRequest,
     number: str,
     verb: str,
-    form: type[forms.Form],
+    form: Callable[[Deposit], forms.Form],
     carry_out: Callable[[Deposit, dict[str, object], datetime], None],
 ) -> HttpResponse:
     at, found = now(), _find(request, number)
@@ -130,7 +141,7 @@ def _move(
         carry_out(found, _typed(typed), at)
         return reverse("deposit", args=[number])
 
-    step = Attempt(verb, find=lambda: found, form=lambda _found: form(request.POST, prefix=verb), act=act)
+    step = Attempt(verb, find=lambda: found, form=form, act=act)
     return answer(request, take(request, step, at=at), lambda tried: _show(request, _find(request, number), tried))
 
 
@@ -143,7 +154,7 @@ def deposit_return(request: HttpRequest, number: str) -> HttpResponse:
         return_deposit(deposit=found, by=user_of(request), at=at, **given)  # type: ignore[arg-type]
         messages.success(request, _("Given back, and booked."))
 
-    return _move(request, number, "return", ReturnForm, carry_out)
+    return _move(request, number, "return", lambda _found: ReturnForm(request.POST, prefix="return"), carry_out)
 
 
 @login_required
@@ -155,4 +166,19 @@ def deposit_keep(request: HttpRequest, number: str) -> HttpResponse:
         ask_to_keep(deposit=found, by=user_of(request), at=at, **given)  # type: ignore[arg-type]
         messages.success(request, _("Asked. It is kept once a second person approves."))
 
-    return _move(request, number, "keep", KeepForm, carry_out)
+    return _move(request, number, "keep", lambda _found: KeepForm(request.POST, prefix="keep"), carry_out)
+
+
+@login_required
+@require_POST
+def deposit_reverse(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask a second person to take back what was given back or kept."""
+
+    def form(found: Deposit) -> forms.Form:
+        return MoveBackForm(request.POST, moves=deposit_page(found, keep=KEEP, back=MOVE).standing, prefix="back")
+
+    def carry_out(found: Deposit, given: dict[str, object], at: datetime) -> None:
+        ask_to_reverse_move(deposit=found, by=user_of(request), at=at, **given)  # type: ignore[arg-type]
+        messages.success(request, _("Asked. It is held again once a second person approves."))
+
+    return _move(request, number, "back", form, carry_out)

@@ -16,7 +16,7 @@ from billing.actions.invoicing import register_invoice, register_red
 from billing.invoice_forms import InvoiceForm, NumberForm
 from billing.models import Receipt, TaxInvoice
 from billing.permissions import can_read_statements, can_register_invoice, require_money_reader
-from billing.queries.invoices import SoughtInvoices, invoiced, list_invoices, red_count, seek, with_receipts
+from billing.queries.invoices import SoughtInvoices, invoiced, list_invoices, owing_red, red_count, seek, with_receipts
 from billing.spans import day_of
 from billing.taking_out_invoices import EXPORT, as_asked, export_invoices, require_taking_out
 from cases.steps import Attempt, Tried, answer, take
@@ -146,7 +146,7 @@ def _show(
         "invoice": found,
         "lines": list(found.lines.all()),
         "red": getattr(found, "red", None),
-        "owes_red": found.owes_red,
+        "owes_red": bool(owing_red(found.project, [found])),
         "may_redden": found.stands and can_register_invoice(user_of(request), found.project),
         "form": tried.form if tried and tried.form is not None else NumberForm(initial=usual),
         "opened": tried is not None,

@@ -45,7 +45,7 @@ def readings(request: HttpRequest) -> HttpResponse:
     """The meters of a kind in the order of the rooms, with their last values; what is typed is kept at once."""
     user, project, at = user_of(request), project_of(request), now()
     require_money_reader(user, project)
-    choose = _chosen(request, project, at)
+    choose = chosen_of(request, project, at)
     if not choose.is_valid():
         return _page(request, project, choose, [], status=422)
     chosen = choose.cleaned_data
@@ -73,7 +73,7 @@ def page_of(request: HttpRequest) -> int:
     return whole_number(request.GET.get("page", ""), digits=5) or 1
 
 
-def _chosen(request: HttpRequest, project: Project, at: datetime) -> ChooseForm:
+def chosen_of(request: HttpRequest, project: Project, at: datetime) -> ChooseForm:
     """What the address says; water and today where it says nothing."""
     given = QueryDict(mutable=True)
     given.update({"kind": MeterKind.WATER, "day": f"{at.astimezone(project.tz):%Y-%m-%d}"})
@@ -139,6 +139,7 @@ def _page(
         "asked": sum(1 for line in lines if line.doubt is not None),
         "may_read": can_read_meters(user_of(request), project),
         "here": request.get_full_path(),
+        "chosen": urlencode({name: choose[name].value() or "" for name in choose.fields}),
         **pages,
     }
     return render(request, "billing/readings.html", context, status=status)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,17 +13,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Project
-from billing.actions import running
+from billing.actions import cancelling, running
 from billing.models import BillingRun
 from billing.permissions import can_bill, require_biller, require_money_reader
 from billing.progress import OPEN, progress_of, see_again
 from billing.queries.run_pages import PER_PAGE, items_to_bill, run_page, runs_of
+from billing.queries.second import needs_two
 from billing.run_forms import CancelForm, RunForm
 from billing.states import RunState
 from cases.steps import Attempt, Tried, answer, take
 from core.errors import Invalid
 from core.numbers import whole_number
+from records.approvals import waiting_about
 from records.http import follow, now, project_of, user_of
+from records.models import Approval
 
 DUE_IN = timedelta(days=10)
 VERBS = ("raise", "again", "stop", "cancel")
@@ -123,9 +127,10 @@ def run_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
             "raise": lambda: running.raise_run(**given),
             "again": lambda: running.reckon_again(**given),
             "stop": lambda: running.stop_run(**given),
-            "cancel": lambda: running.cancel_run(reason=form.cleaned_data["reason"] if form else "", **given),
+            "cancel": lambda: running.cancel_or_ask(reason=form.cleaned_data["reason"] if form else "", **given),
         }
-        acts[verb]()
+        if isinstance(acts[verb](), Approval):
+            messages.success(request, _("Asked for approval. The bills are owed until a second person approves."))
         return reverse("run", args=[pk])
 
     def form_of(_found: BillingRun) -> CancelForm | None:
@@ -138,14 +143,18 @@ def run_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 def _show(request: HttpRequest, found: BillingRun, tried: Tried[CancelForm] | None = None) -> HttpResponse:
     page, may_bill = run_page(found), can_bill(user_of(request), found.project)
+    waits = waiting_about(found.project, cancelling.RUN, str(found.pk))
+    may_cancel = may_bill and waits is None and not page.works and found.state != RunState.CANCELLED
     context = {
         "page": page,
         "run": found,
         "work": _progress(request, found) if page.works else None,
         "ended": found.work if found.work is not None and found.work.error else None,
-        "may_raise": may_bill and not page.works and found.state == RunState.PREVIEWED and bool(found.count),
+        "waits": waits,
+        "may_raise": may_bill and waits is None and page.is_ready,
         "may_reckon": may_bill and not page.works and found.state in (RunState.DRAFT, RunState.PREVIEWED),
-        "may_cancel": may_bill and not page.works and found.state != RunState.CANCELLED,
+        "may_cancel": may_cancel,
+        "cancel_needs_second": may_cancel and needs_two(running.bills_to_cancel(found), found.project, now()),
         "cancel_form": tried.form if tried and tried.form is not None else CancelForm(),
         "cancel_opened": bool(tried and tried.verb == "cancel"),
     }

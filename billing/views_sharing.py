@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,20 +14,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Project, User
-from billing.actions import sharing
+from billing.actions import cancelling, sharing
 from billing.models import Bill, ChargeItem, SharedCost
 from billing.permissions import can_bill, require_biller, require_money_reader
 from billing.progress import OPEN, progress_of, see_again
 from billing.queries.reading_pages import buildings_of
 from billing.queries.run_pages import PER_PAGE, standing_of
-from billing.queries.shares import shares_of
+from billing.queries.second import needs_two
+from billing.queries.shares import shares_of, typed_before
 from billing.run_forms import CancelForm
 from billing.sharing_forms import SharedCostForm
 from billing.states import Book, RunState
 from billing.views_meters import page_of
 from cases.steps import Attempt, Tried, answer, take
 from core.errors import Invalid
+from records.approvals import waiting_about
 from records.http import follow, now, project_of, user_of
+from records.models import Approval
 
 DUE_IN = timedelta(days=10)
 DAY = timedelta(days=1)
@@ -125,9 +129,10 @@ def shared_cost_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         given: dict[str, Any] = {"cost": found, "by": user_of(request), "at": at}
         acts: dict[str, Callable[[], object]] = {
             "raise": lambda: sharing.raise_shares(**given),
-            "cancel": lambda: sharing.cancel_shares(reason=form.cleaned_data["reason"] if form else "", **given),
+            "cancel": lambda: sharing.cancel_or_ask(reason=form.cleaned_data["reason"] if form else "", **given),
         }
-        acts[verb]()
+        if isinstance(acts[verb](), Approval):
+            messages.success(request, _("Asked for approval. The bills are owed until a second person approves."))
         return reverse("shared_cost", args=[pk])
 
     def form_of(_found: SharedCost) -> CancelForm | None:
@@ -140,6 +145,8 @@ def shared_cost_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 def _show(request: HttpRequest, found: SharedCost, tried: Tried[CancelForm] | None = None) -> HttpResponse:
     works = found.work is not None and found.work.state in OPEN
     may_bill = can_bill(user_of(request), found.project) and not works
+    waits = waiting_about(found.project, cancelling.SHARES, str(found.pk))
+    may_cancel = may_bill and waits is None and found.state != RunState.CANCELLED
     page, here = page_of(request), reverse("shared_cost", args=[found.pk])
     shares = list(shares_of(found)[(page - 1) * PER_PAGE : page * PER_PAGE + 1])
     context = {
@@ -151,8 +158,11 @@ def _show(request: HttpRequest, found: SharedCost, tried: Tried[CancelForm] | No
         if found.work is not None and works
         else None,
         "ended": found.work if found.work is not None and found.work.error else None,
+        "before": typed_before(found) if found.state == RunState.PREVIEWED else None,
         "may_raise": may_bill and found.state == RunState.PREVIEWED,
-        "may_cancel": may_bill and found.state != RunState.CANCELLED,
+        "waits": waits,
+        "may_cancel": may_cancel,
+        "cancel_needs_second": may_cancel and needs_two(sharing.bills_to_cancel(found), found.project, now()),
         "cancel_form": tried.form if tried and tried.form is not None else CancelForm(),
         "cancel_opened": bool(tried and tried.verb == "cancel"),
         "previous_url": f"{here}?page={page - 1}" if page > 1 else "",

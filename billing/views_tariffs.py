@@ -15,9 +15,9 @@ from accounts.models import Project
 from billing.actions.tariffs import DAY, add_price, set_price
 from billing.models import Tariff
 from billing.permissions import can_read_prices, can_set_prices
-from billing.queries.tariffs import Example, bearer_of, billed_until, example_of, published
+from billing.queries.tariffs import Example, bearer_of, billed_until, example_of, following, published, state_of
 from billing.rules.periods import month_of
-from billing.states import Rhythm
+from billing.states import Rhythm, TariffState
 from billing.tariff_forms import NewPriceForm, PriceForm
 from billing.wording import number_words, price_words
 from cases.steps import put_errors
@@ -80,6 +80,8 @@ def change_tariff(request: HttpRequest, pk: int) -> HttpResponse:
     tariff = get_object_or_404(Tariff.objects.visible_to(user).select_related("item", "project"), pk=pk)
     follow(request, tariff.project)
     _setter(request, tariff.project)
+    if state_of(tariff, _today(tariff.project)) == TariffState.OVER:
+        return _page(request, PriceForm(), tariff.project, tariff=tariff, over=True)
     if request.method == "GET":
         return _page(request, PriceForm(initial=_initial(tariff)), tariff.project, tariff=tariff)
     form = PriceForm(request.POST)
@@ -142,13 +144,17 @@ def _page(
     *,
     tariff: Tariff | None = None,
     drafted: Example | None = None,
+    over: bool = False,
 ) -> HttpResponse:
-    """The form; beside it what the price in force comes to, and what the typed one would."""
+    """The form; beside it what the price in force comes to, and what the typed one would. None where it is `over`."""
     context = {
         "form": form,
         "tariff": tariff,
         "words": price_words(tariff) if tariff else "",
         "current": example_of(tariff, bearer_of(tariff), _today(project)) if tariff else None,
         "drafted": drafted,
+        "over": over,
+        "after": following(tariff) if tariff and over else None,
     }
-    return render(request, "billing/tariff_form.html", context, status=422 if form.errors else 200)
+    refused = 409 if over and request.method == "POST" else 422 if form.errors else 200
+    return render(request, "billing/tariff_form.html", context, status=refused)

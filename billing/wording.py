@@ -1,12 +1,12 @@
-"""Prices in words: what one pays by a tariff, as it is published. Source: 收费标准公示."""
+"""Prices in words: what one pays by a tariff, as it is published; and a share reckoned. Source: 收费标准公示."""
 
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from billing.models import Tariff
+from billing.models import OfficeCost, Tariff
 from billing.rules.formula import NAMES, Formula
-from billing.states import Basis, Rhythm
+from billing.states import Basis, OfficeKey, Rhythm
 
 
 def number_words(value: Decimal) -> str:
@@ -38,3 +38,18 @@ def _pattern(basis: str, *, monthly: bool) -> str:
         Basis.SPACE: (_("¥%(price)s per parking space and month"), _("¥%(price)s per parking space, once")),
     }
     return patterns[Basis(basis)][0 if monthly else 1]
+
+
+def share_words(cost: OfficeCost) -> str:
+    """How the office's share was reckoned: `¥3,216.40 × 86.5 ÷ 1,280 = ¥217.36`; empty for a reimbursement."""
+    if cost.whole is None or cost.weight is None or cost.weight_all is None:
+        return ""
+    whole, amount = f"¥{cost.whole:,.2f}", f"¥{cost.amount:,.2f}"
+    if cost.share_by == OfficeKey.PERCENT:
+        return f"{whole} × {_plain(cost.weight)}% = {amount}"
+    return f"{whole} × {_plain(cost.weight)} ÷ {_plain(cost.weight_all)} = {amount}"
+
+
+def _plain(value: Decimal) -> str:
+    """A weight without zeros behind it."""
+    return f"{value.normalize():,f}"

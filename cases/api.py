@@ -12,12 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from cases.models import Case
+from cases.meanwhile import told
+from cases.models import Case, CaseQuerySet
 from cases.queries import in_state
 from cases.registry import kinds
 from cases.rules import check_claim
 from cases.serializers import CaseSerializer, case_context
 from cases.states import Phase, Urgency
+from core.errors import Stale
 from records.api import answer_once, expected_version
 from records.parsing import FlagFilter, MomentFilter, OneOfFilter
 
@@ -36,7 +38,7 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]
     category = django_filters.CharFilter()
     urgency = OneOfFilter(known=lambda: Urgency.values)
     handler = django_filters.CharFilter(field_name="handler__username")
-    parent = django_filters.CharFilter(field_name="parent__number")
+    parent = django_filters.CharFilter(method="filter_parent")
     opened_after = MomentFilter(field_name="opened_at", lookup_expr="gte")
     opened_before = MomentFilter(field_name="opened_at", lookup_expr="lt")
     open = FlagFilter(method="filter_open")
@@ -48,6 +50,10 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]
     def filter_state(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         """Cases in a state; residents find them by the state that they read."""
         return queryset.filter(in_state(value, cast(User, self.request.user)))
+
+    def filter_parent(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        """What was opened for a case; for one that the person does not see there is nothing to find."""
+        return queryset.filter(parent__in=Case.objects.visible_to(cast(User, self.request.user)).filter(number=value))
 
     def filter_open(self, queryset: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
         """Open or closed ones only."""
@@ -79,8 +85,12 @@ class CaseApi(viewsets.GenericViewSet[Case]):
         """Cases that the person may see, with what a document shows."""
         if getattr(self, "swagger_fake_view", False):
             return Case.objects.none()
-        found = Case.objects.visible_to(self.person).for_lists()
+        found = self.visible().for_lists()
         return found.select_related("building", "taken_by", "parent", *self.joined)
+
+    def visible(self) -> CaseQuerySet:
+        """Which cases the person may see; a kind that fewer read narrows it."""
+        return Case.objects.visible_to(self.person)
 
     def documents(self, cases: Sequence[Case]) -> Documents:
         """Cases as JSON, whatever their number in the same statements."""
@@ -122,14 +132,11 @@ class CaseApi(viewsets.GenericViewSet[Case]):
             claimed: datetime | None = body.pop("happened_at", None)
             at = timezone.now()
             check_claim(claimed, at=at, since=case.opened_at)
-            act(
-                case,
-                **body,
-                by=self.person,
-                at=at,
-                expected=expected_version(self.request),
-                claimed_at=claimed,
-            )
+            expected = expected_version(self.request)
+            try:
+                act(case, **body, by=self.person, at=at, expected=expected, claimed_at=claimed)
+            except Stale as error:
+                raise told(error, case, self.person) from error
             return Response(self.document(case.number))
 
         return answer_once(self.request, acted)

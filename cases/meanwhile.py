@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.models import Case, Event
+from cases.permissions import reads_all
 from cases.queries import Line, last_act, lines_of
 from cases.registry import kind_of
 from cases.sentences import moment_words
@@ -58,10 +59,24 @@ def version_if_alone(case: Case, *, by: User, seen: int, aside: Collection[str])
         return case.version
     newest = after.order_by("-pk").values_list("pk", flat=True)[0]
     raise Stale(
-        _("Meanwhile: %(what)s Your step has not been carried out. Look at the matter as it stands now, then decide.")
-        % {"what": _told(missed_events, case)},
+        _not_done(missed_events, case),
         values={"state": case.state, "seen_event": newest, "changed_at": missed_events[-1].at.isoformat()},
     )
+
+
+def told(error: Stale, case: Case, reader: User) -> Stale:
+    """The refusal of a step on a case that somebody changed, with what they did last, as its page says it to staff."""
+    last = last_act(case) if reads_all(reader, case) else None
+    if last is None:
+        return error
+    return Stale(_not_done([last], case), values=error.values)
+
+
+def _not_done(events: list[Event], case: Case) -> str:
+    words = _(
+        "Meanwhile: %(what)s Your step has not been carried out. Look at the matter as it stands now, then decide."
+    )
+    return words % {"what": _told(events, case)}
 
 
 def _told(events: list[Event], case: Case) -> str:

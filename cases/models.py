@@ -63,17 +63,23 @@ class CaseQuerySet(models.QuerySet["Case"]):
         them access to; the readers of a kind all of it (cashiers: arrears); residents what concerns the household they
         are in now. What is reserved is seen by those above.
         """
-        if user.is_superuser:
-            return self.all()
-        seen = self._at_work(user)
-        if user.is_resident:
-            homes = HouseholdMember.objects.current().filter(person__user=user).values("household_id")
-            seen |= Q(household_id__in=homes, kind__in=kinds_for_residents())
-        return self.filter(seen)
+        return self.all() if user.is_superuser else self.filter(self._seen(user))
+
+    def hidden_from(self, user: User) -> Self:
+        """The other ones. Asked of the same rows, it need not know first what is visible."""
+        return self.none() if user.is_superuser else self.exclude(self._seen(user))
 
     def visible_at_work(self, user: User) -> Self:
         """The part of them that the person sees as staff, with everything written there; not one's own home's."""
         return self.all() if user.is_superuser else self.filter(self._at_work(user))
+
+    @classmethod
+    def _seen(cls, user: User) -> Q:
+        seen = cls._at_work(user)
+        if user.is_resident:
+            homes = HouseholdMember.objects.current().filter(person__user=user).values("household_id")
+            seen |= Q(household_id__in=homes, kind__in=kinds_for_residents())
+        return seen
 
     @staticmethod
     def _at_work(user: User) -> Q:
@@ -232,6 +238,25 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def taker(self) -> User | None:
+        """The colleague who took it, also one who has left since; nobody where somebody wrote it of their own home."""
+        one = self.taken_by if self.is_taken else None
+        return None if one is None or self.is_own_of(one) else one
+
+    @property
+    def is_taken(self) -> bool:
+        """Say whether a colleague wrote it down, rather than its resident online."""
+        one = self.taken_by
+        return one is not None and (self.channel != Channel.ONLINE or (one.is_office and not self.is_own_of(one)))
+
+    def is_own_of(self, user: User) -> bool:
+        """Say whether it is a matter of somebody's own home: in it they are the resident, whatever else they are."""
+        if self.household_id is None or not user.is_resident:
+            return False
+        here = HouseholdMember.objects.current().filter(household=self.household_id)
+        return here.filter(person__user=user).exists()
 
 
 def _meant_for(user: User) -> Q:

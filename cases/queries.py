@@ -57,6 +57,9 @@ ICONS = {
     "acknowledged": "eye",
     "regraded": "tag",
     "referred": "send",
+    "handed_on": "send",
+    "taken_back": "undo-2",
+    "closing_taken_back": "undo-2",
     "contacted": "phone",
     "progressed": "message-square",
     "answered": "message-circle-reply",
@@ -217,6 +220,13 @@ def photos(case: Case, reader: User, labels: Iterable[str] = ()) -> list[Photo]:
         )
         for row in rows
     ]
+
+
+def came_from(case: Case, reader: User) -> Case | None:
+    """The case that this one was opened for, where the reader sees it: a private complaint's number is its readers'."""
+    if case.parent_id is None:
+        return None
+    return Case.objects.visible_to(reader).filter(pk=case.parent_id).first()
 
 
 def children(case: Case, reader: User, kind: str) -> list[Case]:

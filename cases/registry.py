@@ -28,6 +28,7 @@ class CaseKind:
     `require_more_time` raises `NotNow` where something else comes before giving one of its promises more time.
     `untold` are states that residents do not hear of before they are told, each with the one they read meanwhile.
     `readers` are roles that see every case of the kind in their projects beside those that see every case there.
+    `among_jobs` says that whoever handles one finds it on the phone among the day's jobs.
     `parts` reads by which categories or grades its cases are told apart, and what each is called.
     """
 
@@ -42,6 +43,7 @@ class CaseKind:
     on_child: "Callable[[Case, Case, str, datetime, User | None], None] | None" = None
     resident_sees: bool = False
     part_of_parent: bool = False
+    among_jobs: bool = False
     untold: Mapping[str, str] = field(default_factory=dict)
     readers: frozenset[str] = frozenset()
     parts: Callable[[], Mapping[str, Label]] = dict
@@ -93,6 +95,11 @@ def told_state(key: str, state: str) -> str:
 def kinds_within_parents() -> list[str]:
     """Keys of the kinds whose clocks and events show on the page of the case they were opened for."""
     return [kind.key for kind in _KINDS.values() if kind.part_of_parent]
+
+
+def kinds_among_jobs() -> list[str]:
+    """Keys of the kinds that whoever handles one finds among the day's jobs."""
+    return [kind.key for kind in _KINDS.values() if kind.among_jobs]
 
 
 def sentence_of(event_kind: str) -> Label:

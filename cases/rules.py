@@ -12,6 +12,8 @@ MOST_AHEAD, MOST_BEHIND = timedelta(minutes=5), timedelta(days=7)
 # How long after the last sign somebody still counts as filling in a form. Ours (小李正在填写).
 PRESENT_FOR = timedelta(seconds=30)
 TITLE_LENGTH = 40
+# So many characters of what somebody writes are kept with a case.
+LONGEST = 5000
 
 
 def check_claim(claimed: datetime | None, *, at: datetime, since: datetime | None = None) -> None:
@@ -22,7 +24,7 @@ def check_claim(claimed: datetime | None, *, at: datetime, since: datetime | Non
     if claimed is None:
         return
     if since is not None and claimed < since - MOST_AHEAD:
-        too_early = _("It cannot have happened then: nobody had been asked to do it yet. Check the clock.")
+        too_early = _("It cannot have happened then: that is before the matter began. Check the clock.")
         raise Invalid(too_early, fields={"happened_at": too_early})
     if not at - MOST_BEHIND <= claimed <= at + MOST_AHEAD:
         unlikely = _("It cannot have happened then: at most seven days ago, and not in time to come. Check the clock.")

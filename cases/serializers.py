@@ -17,13 +17,12 @@ from cases.models import Attachment, Case, Event
 from cases.parts import Part, parts_of
 from cases.permissions import read_whole
 from cases.registry import kind_of, told_state
+from cases.rules import LONGEST
 from cases.sentences import sentence
 from cases.states import Channel
 from estate.models import Building, Unit
 from records.masking import masked_phone
 from records.parsing import MomentInput
-
-LONGEST = 5000
 
 
 class ClockField(serializers.Serializer[dict[str, Any]]):
@@ -90,12 +89,19 @@ def shown_user(user: User | None, reader: User) -> str | None:
 
 
 def case_context(cases: Sequence[Case], reader: User) -> dict[str, Any]:
-    """What serializers of cases need beside the rows: clocks and events, and which of them the person reads as staff.
+    """What serializers of cases need beside the rows: clocks and events, and what of them and above them one may read.
 
-    Read for all of them at once.
+    Read for all of them at once: which the person reads as staff, which they see of what these were opened for.
     """
     parts = {"events": events(cases, reader), **parts_of(cases, reader)}
-    return {"parts": parts, "read_whole": read_whole(reader, cases)}
+    return {"parts": parts, "read_whole": read_whole(reader, cases), "parents": _parents(cases, reader)}
+
+
+def _parents(cases: Sequence[Case], reader: User) -> set[int]:
+    """The keys of those cases that the reader sees among what these were opened for."""
+    above = {case.parent_id for case in cases if case.parent_id is not None} - {case.pk for case in cases}
+    seen = Case.objects.visible_to(reader).filter(pk__in=above).values_list("pk", flat=True) if above else ()
+    return {*seen, *(case.pk for case in cases)}
 
 
 class CaseSerializer(serializers.ModelSerializer[Case]):
@@ -106,9 +112,7 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
     building = serializers.CharField(source="building.code", read_only=True, default=None, allow_null=True)
     handler = serializers.SerializerMethodField()
     taken_by = serializers.SerializerMethodField()
-    parent = serializers.CharField(  # type: ignore[assignment]
-        source="parent.number", read_only=True, default=None, allow_null=True
-    )
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment]
     department = serializers.CharField(source="department.name", read_only=True, default=None, allow_null=True)
     contact_phone = serializers.SerializerMethodField()
     kind_label = serializers.SerializerMethodField()
@@ -179,6 +183,11 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
     def get_handler(self, case: Case) -> str | None:
         """Who has it."""
         return shown_user(case.handler, self.reader)
+
+    def get_parent(self, case: Case) -> str | None:
+        """What it was opened for, as far as the reader sees that."""
+        is_seen = case.parent is not None and case.parent_id in self.context.get("parents", ())
+        return case.parent.number if case.parent is not None and is_seen else None
 
     def get_taken_by(self, case: Case) -> str | None:
         """Who took it."""

@@ -3,7 +3,7 @@
 One way for every kind of case; what the steps are, and who may, stands in each kind's own room.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -24,7 +24,10 @@ F = TypeVar("F", bound=BaseForm)
 
 @dataclass(frozen=True)
 class Offer:
-    """A step as the template draws it. `load` is the address of a form that is fetched when it is opened."""
+    """A step as the template draws it. `load` is the address of a form that is fetched when it is opened.
+
+    `phrases` are standard phrases that a tap writes into its text.
+    """
 
     verb: str
     label: Words
@@ -37,6 +40,7 @@ class Offer:
     text: Words = ""
     opened: bool = False
     stale: Missed | None = None
+    phrases: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts.admin_pages import Inside, ReadOnly, WholeCompany
-from complaints.models import Complaint, GradeGuide, Remedy, Responsibility, Topic
+from complaints.models import Complaint, GradeGuide, Remedy, Responsibility, StandardPhrase, Topic
 
 
 @admin.register(GradeGuide)
@@ -20,6 +20,15 @@ class TopicAdmin(WholeCompany):
     list_display = ("name_zh", "code", "active", "order")
     list_filter = ("active",)
     search_fields = ("name_zh", "name_en", "code")
+
+
+@admin.register(StandardPhrase)
+class StandardPhraseAdmin(WholeCompany):
+    """Words at hand for what is said to residents."""
+
+    list_display = ("words_zh", "spoken", "active", "order")
+    list_filter = ("spoken", "active")
+    search_fields = ("words_zh", "words_en")
 
 
 class RemedyInline(Inside):

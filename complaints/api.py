@@ -109,10 +109,10 @@ class ComplaintViewSet(CaseApi):
         """Take note of a major complaint as general manager."""
         return self.step(Verb, actions.acknowledge)
 
-    @extend_schema(request=AmendVerb)
+    @extend_schema(request=AmendVerb, responses={200: GIVEN_OUT_OF_HAND})
     @action(detail=True, methods=["post"])
     def amend(self, request: Request, number: str) -> Response:
-        """Put right whom to call, where it was, or its topic."""
+        """Put right whom to call, where it was, its topic, or whom it is about: that decides who may read it."""
         return self.step(AmendVerb, actions.amend)
 
     @extend_schema(request=ReferVerb, responses={200: GIVEN_OUT_OF_HAND})

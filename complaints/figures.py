@@ -290,7 +290,10 @@ def _by_month(rows: Iterable[Row], project: Project, period: Period) -> list[Bar
 
 
 def _rates(rows: list[Row], project: Project, period: Period, today: date) -> list[Rate]:
-    """The period's rate, then those of the four quarters up to its end, oldest first. One statement."""
+    """The period's rate; then its last quarter's and those of the three before, as far as they end by its end.
+
+    Oldest first. One statement.
+    """
     last = period_of("quarter", period.last)
     quarters = [period_of("quarter", months_before(last.first, back)) for back in (9, 6, 3, 0)]
     asked = [period, *(one for one in quarters if one.end <= period.end)]

@@ -73,6 +73,11 @@ class Filters:
         return urlencode({name: value for name, value in asked.items() if value and (name, value) != ("view", "open")})
 
     @property
+    def newest_first(self) -> bool:
+        """Say whether the newest comes first, rather than what falls due first."""
+        return self.view == "all"
+
+    @property
     def narrowed(self) -> bool:
         """Say whether more is asked than a view and a grade."""
         return any(getattr(self, one.name) for one in fields(self) if one.name not in ("view", "grade"))
@@ -142,15 +147,15 @@ def listed(*, project: Project, user: User, filters: Filters, at: datetime) -> C
         rows = rows.filter(grade=filters.grade)
     if filters.party:
         rows = rows.distinct()
-    return rows.for_lists().order_by(*_order(filters.view, user, project))
+    return rows.for_lists().order_by(*_order(filters, user, project))
 
 
-def _order(view: str, user: User, project: Project) -> tuple[Any, ...]:
+def _order(filters: Filters, user: User, project: Project) -> tuple[Any, ...]:
     """The newest of everything, else what falls due first; of one's own what waits to be taken note of before it."""
-    if view == "all":
+    if filters.newest_first:
         return ("-opened_at", "-pk")
     by_due = (F("due_at").asc(nulls_last=True), "pk")
-    if view != "mine" or not user.has_role(project.pk, Role.GM, Role.QUALITY):
+    if filters.view != "mine" or not user.has_role(project.pk, Role.GM, Role.QUALITY):
         return by_due
     first = When(to_acknowledge(user, project.pk), then=Value(0))
     return (ComputedCase(first, default=Value(1), output_field=IntegerField()), *by_due)

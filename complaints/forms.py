@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, User
-from complaints.actions import Responsible
+from cases.rules import LONGEST
+from complaints.actions import About, Responsible
 from complaints.models import Remedy, Topic
-from complaints.states import Grade, Outcome, Party, Rung, Told
+from complaints.states import WHY, Grade, Outcome, Party, Rung, Told
 from tickets.forms import ReasonForm, StepForm, TextForm, WhomForm
-
-LONGEST = 5000
 
 
 def _area(label: Any, *, required: bool = True, longest: int = LONGEST) -> forms.CharField:
@@ -33,10 +32,35 @@ class AmendForm(WhomForm):
     reachable = forms.CharField(label=gettext_lazy("When they can be reached"), required=False, max_length=100)
     place = forms.CharField(label=gettext_lazy("Where"), required=False, max_length=200)
     topic = forms.ChoiceField(label=gettext_lazy("Topic"), required=False)
+    about_department = forms.ChoiceField(label=gettext_lazy("About which department"), required=False)
+    about_person = forms.ChoiceField(
+        label=gettext_lazy("About which colleague"),
+        required=False,
+        help_text=gettext_lazy("Whoever it is about does not see it any more; only those above them do."),
+    )
+    about_words = forms.CharField(label=gettext_lazy("Or as the resident named them"), required=False, max_length=100)
+    about_service = forms.BooleanField(
+        label=gettext_lazy("About the service itself: only the management reads it"), required=False
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the topics in use."""
+    def __init__(
+        self, *args: Any, departments: Sequence[Department], staff: Sequence[User], unnamed: bool, **kwargs: Any
+    ) -> None:
+        """Offer the topics in use, the project's departments and whoever works there.
+
+        `unnamed`: it passes the desk by already though nobody is named.
+        """
         super().__init__(*args, **kwargs)
+        self.departments = {str(one.pk): one for one in departments}
+        self.staff = {str(one.pk): one for one in staff}
+        self.unnamed = unnamed
+        for name, rows, empty in (
+            ("about_department", self.departments, _("As it is")),
+            ("about_person", self.staff, _("No colleague by name")),
+        ):
+            offered = self.fields[name]
+            if isinstance(offered, forms.ChoiceField):
+                offered.choices = [("", empty), *((pk, str(one)) for pk, one in rows.items())]
         self.topics = {topic.code: topic for topic in Topic.objects.filter(active=True)}
         field = self.fields["topic"]
         if isinstance(field, forms.ChoiceField):
@@ -45,6 +69,26 @@ class AmendForm(WhomForm):
     def clean_topic(self) -> Topic | None:
         """The topic, if one was chosen."""
         return self.topics.get(self.cleaned_data["topic"])
+
+    def clean(self) -> dict[str, Any]:
+        """Whom it is about as the action takes it."""
+        given = super().clean() or self.cleaned_data
+        service = given.pop("about_service", self.unnamed)
+        person = self.staff.get(given.pop("about_person", ""))
+        words = given.pop("about_words", "")
+        department = self.departments.get(given.pop("about_department", ""))
+        if person and words != self.initial.get("about_words", "") and "about_person" not in self.changed_data:
+            person = None  # named anew in words, the colleague chosen before left standing
+        if "about_person" not in self.data and "about_words" not in self.data:
+            given["about"] = None
+            return given
+        given["about"] = About(
+            person=person,
+            words="" if person else words,
+            department=department,
+            service=None if service == self.unnamed else service,
+        )
+        return given
 
 
 class RegradeForm(ReasonForm):
@@ -129,10 +173,22 @@ class EstablishForm(PeopleForm):
 
 
 class EscalateForm(ReasonForm):
-    """Where to, or to whom, and why."""
+    """Where to, or to whom, and why; without a word of one's own the standard's own reason for it."""
 
     to = forms.ChoiceField(label=gettext_lazy("Where to, or whom"), choices=Rung.choices, widget=forms.RadioSelect)
     field_order = ("to", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """One tap says where to."""
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Say why, where nothing was typed."""
+        given = super().clean() or self.cleaned_data
+        if given.get("to") and not given.get("reason"):
+            given["reason"] = str(WHY[given["to"]])
+        return given
 
 
 class RemedyForm(TextForm):
@@ -198,3 +254,12 @@ class CloseForm(StepForm):
         widget=forms.RadioSelect,
     )
     reason = _area(gettext_lazy("Reason"), required=False, longest=500)
+
+    def __init__(self, *args: Any, unconfirmed: bool, **kwargs: Any) -> None:
+        """Offer to close without the resident's word to whoever may (`unconfirmed`)."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["confirmed"]
+        if not unconfirmed and isinstance(field, forms.TypedChoiceField):
+            field.choices = [("1", _("The resident confirms that it is solved"))]
+            field.help_text = _("Without it, a supervisor or manager closes it and says why.")
+            del self.fields["reason"]

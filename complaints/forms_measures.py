@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, User
+from cases.rules import LONGEST
 from complaints.models import Complaint, Topic
 from records.forms import DayField
 from tickets.forms import ReasonForm, StepForm
-
-LONGEST = 5000
 
 
 class MeasureForm(forms.Form):

@@ -22,7 +22,7 @@ from complaints.states import (
     MeasureState,
     State,
 )
-from notifications.sentences import register_sentences
+from notifications.sentences import register_sentences, register_waited_for
 from visits.models import Callback
 from visits.states import KIND as CALLBACK
 
@@ -54,6 +54,7 @@ register(
         sentences=EVENTS,
         on_child=on_child,
         resident_sees=True,
+        among_jobs=True,
         untold={State.RESOLVED: State.HANDLING},
         require_print=require_print,
         require_more_time=require_more_time,
@@ -69,7 +70,10 @@ register(
         phases=MEASURE_PHASES,
         transitions=MEASURE_TRANSITIONS,
         page="measure",
+        among_jobs=True,
         sentences=MEASURE_EVENTS,
     )
 )
 register_sentences(MESSAGES)
+# Who asks for the supervisor or the manager in person stands at the desk meanwhile.
+register_waited_for(["complaint.escalated"])

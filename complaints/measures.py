@@ -34,8 +34,13 @@ class MeasureRow:
     clock: Due | None
 
 
+def is_by_due(view: str) -> bool:
+    """Say whether a view begins with what is due next; what is over begins with what ended last."""
+    return view != "over"
+
+
 def measures(*, project: Project, user: User, view: str, at: datetime) -> CaseQuerySet:
-    """Measures of the project that the person sees, in a saved view; next due first."""
+    """Measures of the project that the person sees, in a saved view and its order."""
     is_open = ~Q(phase=Phase.CLOSED)
     wanted = {
         "open": is_open,
@@ -44,7 +49,7 @@ def measures(*, project: Project, user: User, view: str, at: datetime) -> CaseQu
         "over": Q(phase=Phase.CLOSED),
     }[view]
     rows = Case.objects.visible_to(user).filter(wanted, project=project, kind=MEASURE).for_lists()
-    order = ("-closed_at", "-pk") if view == "over" else (F("promised_at").asc(nulls_last=True), "pk")
+    order = (F("promised_at").asc(nulls_last=True), "pk") if is_by_due(view) else ("-closed_at", "-pk")
     return rows.order_by(*order)
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Department, User
-from cases.models import Case
+from cases.models import Case, Event
 from complaints.rules import Guide
-from complaints.states import Grade, Outcome, Party, RemedyState, Rung, Told
+from complaints.states import TRANSITIONS, Grade, Outcome, Party, RemedyState, Rung, Spoken, Told
 from core.names import Named
 
 
@@ -58,6 +58,34 @@ class Topic(Named):
         ordering = ["order", "pk"]
         verbose_name = _("topic of complaints")
         verbose_name_plural = _("topics of complaints")
+
+
+class StandardPhrase(models.Model):
+    """Words at hand for what is said to a resident: courteous, and alike whoever speaks.
+
+    Source: 三(6)① (适时表示感谢和歉意).
+    """
+
+    spoken = models.CharField(_("said when"), max_length=20, choices=Spoken.choices)
+    words_zh = models.CharField(_("words (Chinese)"), max_length=200)
+    words_en = models.CharField(_("words (English)"), max_length=300, blank=True)
+    active = models.BooleanField(_("in use"), default=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["spoken", "order", "pk"]
+        verbose_name = _("standard phrase")
+        verbose_name_plural = _("standard phrases")
+
+    def __str__(self) -> str:
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """The words in the speaker's language, Chinese where there are no English ones."""
+        english = (get_language() or "").startswith("en") and self.words_en
+        return str(english or self.words_zh)
 
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
@@ -146,6 +174,12 @@ class Complaint(models.Model):
     def harm_goes_on(self) -> bool:
         """Say whether the immediate action is still missing, before which nothing else may be done."""
         return self.harm_ongoing and self.harm_stopped_at is None
+
+    @property
+    def decided_by(self) -> int | None:
+        """The key of whoever wrote down the last result."""
+        results = Event.objects.filter(case=self.case_id, kind=TRANSITIONS["resolve"].event)
+        return results.order_by("-at", "-pk").values_list("by", flat=True).first()
 
 
 class Responsibility(models.Model):

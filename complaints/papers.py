@@ -45,6 +45,16 @@ class RecordCallback:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordPromise:
+    """One deadline: what was promised, until when (and at first, where it was given more time), how it stands."""
+
+    promise: str
+    due_at: datetime
+    state: str
+    first_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComplaintRecord:
     """What is printed on a record. Times are in the project's zone; what is empty becomes a line to write on."""
 
@@ -78,6 +88,7 @@ class ComplaintRecord:
     remedies: tuple[RecordRemedy, ...] = ()
     repairs: str = ""
     steps: tuple[RecordStep, ...] = ()
+    promises: tuple[RecordPromise, ...] = ()
     outcome: str = ""
     result: str = ""
     opinion: str = ""
@@ -119,10 +130,19 @@ def _data(record: ComplaintRecord) -> dict[str, object]:
         "remedies": [_remedy(one) for one in record.remedies],
         "callbacks": [_callback(one) for one in record.callbacks],
         "callback_owed": record.callback_owed,
+        "promises": [
+            {"promise": printable(one.promise), "due": _due_words(one), "state": printable(one.state)}
+            for one in record.promises
+        ],
         "steps": [
             {"at": moment_words(one.at), "by": printable(one.by), "text": printable(one.text)} for one in record.steps
         ],
     }
+
+
+def _due_words(one: RecordPromise) -> str:
+    due = moment_words(one.due_at)
+    return due if one.first_due_at is None else f"{due}（原 {moment_words(one.first_due_at)}）"
 
 
 def _remedy(one: RecordRemedy) -> dict[str, str]:

@@ -4,12 +4,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.states import Role
+from accounts.states import STAFF_ROLES, Role
 from cases.models import Case
 from cases.permissions import leads
 from cases.states import Reserved
 from complaints.models import Complaint
-from complaints.states import Grade
+from complaints.states import Grade, State
 from core.errors import NotAllowed, NotNow
 
 
@@ -29,13 +29,21 @@ def can_finish(user: User, case: Case) -> bool:
 
 
 def is_concerned(user: User, complaint: Complaint) -> bool:
-    """The colleague whom the complaint is about, whose hands it never passes through."""
-    return complaint.about_person_id == user.pk
+    """Whom the complaint is about, and who brings it of their own home: it never passes through their hands.
+
+    Also of a colleague who lives here the staff's steps are others': of the own complaint one is the resident.
+    """
+    return complaint.about_person_id == user.pk or complaint.case.is_own_of(user)
 
 
 def at_the_desk(user: User, case: Case) -> bool:
-    """The front desk, who took it, and whoever leads or stands above."""
-    return user.has_role(case.project_id, Role.FRONTDESK) or case.taken_by_id == user.pk or is_above(user, case)
+    """The front desk, the colleague who took it, and whoever leads or stands above; no resident."""
+    return user.has_role(case.project_id, Role.FRONTDESK) or _took(user, case) or is_above(user, case)
+
+
+def _took(user: User, case: Case) -> bool:
+    """Who took it and still works for the project; not the resident who wrote it."""
+    return case.taken_by_id == user.pk and user.has_role(case.project_id, *STAFF_ROLES) and case.taker is not None
 
 
 def is_above(user: User, case: Case) -> bool:
@@ -61,8 +69,9 @@ def can_tell(user: User, complaint: Complaint) -> bool:
 
 
 def can_add_photo(user: User, complaint: Complaint) -> bool:
-    """Who handles it, who took it, and the desk: a photo of the place, the letter that came."""
-    return can_tell(user, complaint)
+    """Who handles it, who took it, the desk, the resident who wrote it: a photo of the place, the letter that came."""
+    wrote = complaint.case.taken_by_id == user.pk and complaint.case.is_own_of(user)
+    return can_tell(user, complaint) or wrote
 
 
 def can_print(user: User, complaint: Complaint) -> bool:
@@ -92,9 +101,14 @@ def require_harm_stopped(complaint: Complaint) -> None:
 
 
 def can_open_repair(user: User, complaint: Complaint) -> bool:
-    """Open a repair for it: whoever takes repairs at the desk and writes in the complaint. Source: CMP-8."""
-    at_a_desk = user.has_role(complaint.case.project_id, Role.FRONTDESK, Role.SUPERVISOR)
-    return at_a_desk and can_tell(user, complaint)
+    """Open a repair for it: who takes repairs at the desk and writes in the complaint, and the manager.
+
+    Of one that passes the desk by nobody else is left to do it; of one about the manager the quality department does.
+    Source: CMP-8.
+    """
+    case = complaint.case
+    opens = user.has_role(case.project_id, Role.FRONTDESK, Role.SUPERVISOR) or can_stand_in(user, case)
+    return opens and can_tell(user, complaint)
 
 
 def can_refer(user: User, complaint: Complaint) -> bool:
@@ -130,6 +144,24 @@ def can_stand_in(user: User, case: Case) -> bool:
     return user.has_role(case.project_id, Role.GM) or _for_the_manager(user, case)
 
 
+def can_inform(user: User, complaint: Complaint) -> bool:
+    """Tell the result: who took it, the desk, and whoever leads; not who handled it or decided what it came to.
+
+    Who took it tells it in any case, as does the one level that is left where it passes all others by.
+    Source: 三(6)⑥② (由投诉接待人…通报).
+    """
+    case = complaint.case
+    if is_concerned(user, complaint) or not at_the_desk(user, case):
+        return False
+    if _took(user, case) or case.reserved_for in LEFT_ALONE:
+        return True
+    return user.pk not in (case.handler_id, complaint.decided_by)
+
+
+# Past the desk and the supervisors: of such a complaint one level alone leads the work, and no colleague beside it.
+LEFT_ALONE = (Reserved.MANAGERS, Reserved.MANAGER, Reserved.QUALITY)
+
+
 def can_close(user: User, complaint: Complaint) -> bool:
     """Who took it, the desk, and whoever leads, once the resident has confirmed."""
     return at_the_desk(user, complaint.case) and not is_concerned(user, complaint)
@@ -138,3 +170,13 @@ def can_close(user: User, complaint: Complaint) -> bool:
 def can_close_unconfirmed(user: User, complaint: Complaint) -> bool:
     """Supervisors and managers, with a recorded reason: no department judges what is said of itself. Source: CMP-9."""
     return _leads_all(user, complaint.case) and not is_concerned(user, complaint)
+
+
+def can_reopen(user: User, complaint: Complaint) -> bool:
+    """Take back a result that was not told yet: whoever writes here. Of what was told, or closed, not who handled it.
+
+    The desk, who took it, and whoever leads hear that the resident is not content.
+    """
+    if complaint.case.state == State.RESOLVED:
+        return can_tell(user, complaint)
+    return at_the_desk(user, complaint.case) and not is_concerned(user, complaint)

@@ -21,7 +21,7 @@ POLICIES = [
         source=Source.STANDARD,
         kinds=["complaint:major"],
         clause=f"{CLAUSE} (当天通知项目总进入处理程序)",
-        starts=GRADED,
+        starts=BEGUN,
         stops=["complaint.acknowledged"],
         steps=[told(Audience.GM, percent=0), told(Audience.GM, percent=50), told(Audience.QUALITY)],
         rest={"goal": Goal.END_OF_DAY, **ANEW},
@@ -129,6 +129,19 @@ POLICIES = [
         stops=["complaint.informed"],
         steps=[told(Audience.SUPERVISOR)],
         rest={"goal": Goal.END_OF_DAY, "cancels": ["complaint.reopened"]},
+    ),
+    Default(
+        key="complaint.close",
+        zh="住户确认后结案",
+        en="Closing with the resident's word",
+        source=Source.OURS,
+        kinds=["complaint"],
+        clause="四.4 (确认问题是否得到解决)",
+        starts=["complaint.informed"],
+        stops=["complaint.closed"],
+        # Who was told and never asked whether it is solved gets no callback either.
+        steps=[told(Audience.TAKER, percent=80), told(Audience.SUPERVISOR)],
+        rest={"goal_seconds": 3 * DAY, "cancels": ["complaint.reopened", "complaint.resolved"]},
     ),
     Default(
         key="measure.due",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -9,22 +10,53 @@ from accounts.models import Department, Membership, Project, User
 from accounts.states import STAFF_ROLES
 from cases.family import heard_of
 from cases.models import Case, Event
-from cases.queries import Line, Photo, photos, timeline
+from cases.queries import Line, Photo, came_from, photos, timeline
 from cases.registry import kind_of
-from cases.states import PhotoLabel
+from cases.states import Phase, PhotoLabel
 from complaints.filters import NONE, Filters, is_mine
-from complaints.models import Complaint, GradeGuide, Remedy, Responsibility, Topic
+from complaints.models import Complaint, GradeGuide, Remedy, Responsibility, StandardPhrase, Topic
 from complaints.rules import Suggested, suggest_grade
-from complaints.states import KIND, TRANSITIONS, Outcome, Party
+from complaints.states import KIND, TRANSITIONS, Grade, Outcome, Party
 from core.transitions import allowed
 from estate.models import Building
+from sla.models import Clock, PolicyVersion
 from sla.queries import Rung, ladder
+from sla.wording import goal_words
 from tickets.states import WORK_KINDS
+from tickets.states import State as TicketState
 
 
 def guides() -> list[GradeGuide]:
     """The grades with their definitions, the gravest first."""
     return list(GradeGuide.objects.all())
+
+
+def deadlines_by_grade() -> dict[str, list[str]]:
+    """What is promised for each grade under the rules in force, in words: a leader may have changed the standard's."""
+    found: dict[str, list[PolicyVersion]] = {}
+    for version in PolicyVersion.objects.in_force().select_related("policy"):
+        for grade in Grade.values:
+            if graded(grade) in version.case_kinds:
+                found.setdefault(grade, []).append(version)
+    return {grade: _in_words(versions) for grade, versions in found.items()}
+
+
+def _deadlines_of(case: Case) -> list[str]:
+    """The same of one complaint: under the versions that its own clocks of that grade follow."""
+    rows = Clock.objects.filter(case=case).select_related("version__policy").order_by("pk")
+    latest = {clock.key: clock.version for clock in rows if graded(case.grade) in clock.version.case_kinds}
+    return _in_words(latest.values())
+
+
+def graded(grade: str) -> str:
+    """How rules of deadlines name complaints of a grade."""
+    return f"{KIND}:{grade}"
+
+
+def _in_words(versions: Iterable[PolicyVersion]) -> list[str]:
+    """What falls due first stands first."""
+    rows = sorted(versions, key=lambda version: (version.goal_seconds, version.policy.key))
+    return [_("%(promise)s: %(when)s") % {"promise": one.policy.name, "when": goal_words(one)} for one in rows]
 
 
 def suggested_grade(text: str, *, harm_ongoing: bool) -> Suggested:
@@ -65,13 +97,41 @@ def people_of(project: Project) -> list[User]:
 
 def staff_of(project: Project) -> list[User]:
     """Whoever works for the project in any role, by name."""
+    return sorted(roles_of_staff(project), key=str)
+
+
+def roles_of_staff(project: Project) -> dict[User, frozenset[str]]:
+    """Whoever works for the project, with the roles that they hold there; one statement."""
     members = Membership.objects.staff_of([project.pk], STAFF_ROLES).filter(user__is_active=True)
-    return sorted({m.user for m in members.select_related("user")}, key=str)
+    found: dict[User, set[str]] = {}
+    for member in members.select_related("user").order_by("pk"):
+        found.setdefault(member.user, set()).add(member.role)
+    return {user: frozenset(roles) for user, roles in found.items()}
+
+
+def was_referred(case: Case, *, since: datetime | None = None) -> bool:
+    """Say whether a complaint was ever handed to a department, or since a moment."""
+    handed = Event.objects.filter(case=case, kind=TRANSITIONS["refer"].event)
+    return (handed.filter(at__gte=since) if since is not None else handed).exists()
+
+
+def passed_over_talk(complaint: Complaint) -> bool:
+    """Say whether a result was written down though nobody it was handed to had spoken with the resident.
+
+    Source: 三(6)⑥② (相关部门直接责任人第一时间与客户取得联系).
+    """
+    return bool(complaint.outcome) and complaint.contacted_at is None and was_referred(complaint.case)
 
 
 def repairs_among(kin: Iterable[Case]) -> list[Case]:
     """Repairs and services among what was opened for a complaint or is waited for (`cases.family.heard_of`)."""
     return [one for one in kin if one.kind in WORK_KINDS]
+
+
+def unfinished_repairs(case: Case) -> list[Case]:
+    """Repairs and services opened for a complaint, or waited for, that are neither finished nor cancelled."""
+    heard = Case.objects.filter(heard_of(case)).exclude(phase=Phase.CLOSED).exclude(state=TicketState.COMPLETED)
+    return repairs_among(heard.order_by("pk"))
 
 
 @dataclass(frozen=True)
@@ -89,6 +149,11 @@ class ComplaintPage:
     remedies: tuple[Remedy, ...]
     children: tuple[Case, ...]
     photos: tuple[Photo, ...]
+    # A result without a word of the person responsible with the resident.
+    unspoken: bool
+    # What the complaint's own rules promise for its grade, in words.
+    promised: tuple[str, ...]
+    came_from: Case | None
 
     @property
     def case(self) -> Case:
@@ -144,7 +209,18 @@ def page_of(complaint: Complaint, user: User) -> ComplaintPage:
         remedies=tuple(complaint.remedies.order_by("pk")),
         children=tuple(kin),
         photos=tuple(photos(case, user)),
+        promised=tuple(_deadlines_of(case)),
+        unspoken=passed_over_talk(complaint),
+        came_from=came_from(case, user),
     )
+
+
+def phrases_at_hand() -> dict[str, list[str]]:
+    """The standard phrases in use, in the speaker's language, by the step that writes them down."""
+    found: dict[str, list[str]] = {}
+    for phrase in StandardPhrase.objects.filter(active=True):
+        found.setdefault(phrase.spoken, []).append(phrase.words)
+    return found
 
 
 # --- what waits -------------------------------------------------------------------------------------------------------

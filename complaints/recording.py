@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
 
@@ -11,21 +12,25 @@ from cases.models import Case, Event
 from cases.sentences import sentence
 from cases.states import Channel, Phase
 from complaints.models import Complaint, Topic
-from complaints.papers import ComplaintRecord, RecordCallback, RecordRemedy, RecordStep
+from complaints.papers import ComplaintRecord, RecordCallback, RecordPromise, RecordRemedy, RecordStep
 from complaints.queries import repairs_among
 from complaints.states import Grade, Outcome, Told
+from records.papers import moment_words
+from sla.models import ClockEvent
+from sla.queries import Rung, extensions_of, ladder_of
+from sla.wording import standing_words
 from visits.models import Callback
 
 Local = Callable[[datetime | None], datetime | None]
 
 
-def record_of(complaint: Complaint, *, url: str) -> ComplaintRecord:
-    """The record of a complaint, with the contact's phone in clear."""
+def record_of(complaint: Complaint, *, url: str, at: datetime) -> ComplaintRecord:
+    """The record of a complaint as it stands at a moment, with the contact's phone in clear."""
     with translation.override("zh-hans"), timezone.override(complaint.case.project.tz):
-        return _record(complaint, url)
+        return _record(complaint, url, at)
 
 
-def _record(complaint: Complaint, url: str) -> ComplaintRecord:
+def _record(complaint: Complaint, url: str, at: datetime) -> ComplaintRecord:
     case = complaint.case
     here = _in_zone_of(case)
     about = complaint.about_person or complaint.about_words
@@ -63,6 +68,7 @@ def _record(complaint: Complaint, url: str) -> ComplaintRecord:
         remedies=_remedies(complaint),
         repairs="、".join(_repairs(case)),
         steps=_steps(case),
+        promises=_promises(case, at),
         outcome=str(Outcome(complaint.outcome).label) if complaint.outcome else "",
         result=complaint.result,
         opinion=_opinion(complaint, reached),
@@ -134,3 +140,47 @@ def _steps(case: Case) -> tuple[RecordStep, ...]:
         )
         for row in rows.order_by("at", "pk")
     )
+
+
+def _promises(case: Case, at: datetime) -> tuple[RecordPromise, ...]:
+    """Its deadlines and those of its callbacks, and what became of each, what was due first at the top.
+
+    They are those of the page, whoever reads it. Source: 时限规则 SLA-2, SLA-4.
+    """
+    rungs = ladder_of(Case.objects.with_parts([case.pk]), case)
+    extended, zone = extensions_of(rungs), case.project.tz
+    return tuple(
+        _promise(rung, extended.get(rung.clock_id, []), zone, at)
+        for rung in sorted(rungs, key=lambda rung: (rung.due_at, rung.clock_id))
+    )
+
+
+def _promise(rung: Rung, extended: Sequence[ClockEvent], zone: ZoneInfo, at: datetime) -> RecordPromise:
+    again = f"第 {rung.cycle} 次" if rung.cycle > 1 else ""
+    return RecordPromise(
+        promise=" ".join(part for part in (rung.label, rung.subject, again) if part),
+        due_at=rung.due_at.astimezone(zone),
+        first_due_at=_moment(extended[0].data["from"], zone) if extended else None,
+        state=_state(rung, extended, zone, at),
+    )
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    return datetime.fromisoformat(text).astimezone(zone)
+
+
+def _state(rung: Rung, extended: Sequence[ClockEvent], zone: ZoneInfo, at: datetime) -> str:
+    """How a deadline stands, in the page's words; when it was missed, when it was given more time, when it was kept."""
+    is_over = at > rung.due_at or (rung.breached_at is not None and rung.ended_at is not None)
+    parts = [standing_words(rung.state, rung.met_at) or ("超时" if is_over else "未到期")]
+    if rung.breached_at is not None and rung.breached_at != rung.due_at:  # more time undid no breach
+        parts.append(f"{moment_words(rung.breached_at.astimezone(zone))} 起超时")
+    parts += [_extension(event, zone) for event in extended]
+    if rung.met_at is not None:
+        parts.append(f"{moment_words(rung.met_at.astimezone(zone))} 完成")
+    return "，".join(parts)
+
+
+def _extension(event: ClockEvent, zone: ZoneInfo) -> str:
+    until = moment_words(_moment(event.data["to"], zone))
+    return f"{moment_words(event.at.astimezone(zone))} 由 {_name(event.by)} 延至 {until}（{event.data['reason']}）"

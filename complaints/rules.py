@@ -1,16 +1,14 @@
 """Pure rules of complaints: which grade the words suggest, and past whom a complaint goes."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TypeVar
 
 from accounts.states import Role
 from cases.states import Reserved
 from complaints.states import Grade
 
-KeyT = TypeVar("KeyT", bound=Hashable)
 # From the gravest down: the first that fits is suggested.
 ORDER = (Grade.MAJOR, Grade.IMPORTANT, Grade.MINOR)
 
@@ -66,22 +64,6 @@ def reserved_for(*, concerned: Iterable[str] | None, about_service: bool) -> str
     if roles & {Role.SUPERVISOR, Role.HEAD}:
         return Reserved.MANAGERS
     return Reserved.LEADERS
-
-
-# How people call the general manager whose name they do not know.
-MANAGER_WORDS = ("总经理", "项目经理", "项目总", "general manager")
-SHORTEST_NAME = 2
-
-
-def meant_by(words: str, names: Mapping[KeyT, str]) -> list[KeyT]:
-    """Of colleagues by their keys, those whose whole name stands in what somebody wrote down."""
-    said = words.casefold()
-    return [key for key, name in names.items() if len(name) >= SHORTEST_NAME and name.casefold() in said]
-
-
-def means_manager(words: str) -> bool:
-    """Say whether somebody wrote of the general manager without a name."""
-    return any(word in words.casefold() for word in MANAGER_WORDS)
 
 
 # From the widest circle of readers to the narrowest.

@@ -11,8 +11,9 @@ from rest_framework import serializers
 from accounts.models import Department, Project, User
 from accounts.queries import colleagues
 from cases.models import Case
-from cases.serializers import LONGEST, CaseSerializer, NewCaseInput, ReasonVerb, Verb, photos_of, shown_user
-from complaints.actions import Mended, NewComplaint, Responsible
+from cases.rules import LONGEST
+from cases.serializers import CaseSerializer, NewCaseInput, ReasonVerb, Verb, photos_of, shown_user
+from complaints.actions import About, Mended, NewComplaint, Responsible
 from complaints.models import Complaint, Remedy, Responsibility, Topic
 from complaints.queries import said_at
 from complaints.states import Grade, Outcome, Party, RemedyState, Rung, Told
@@ -221,10 +222,35 @@ class AmendVerb(Verb):
         slug_field="code", queryset=Topic.objects.filter(active=True), required=False, allow_null=True
     )
 
+    about_person = serializers.CharField(
+        max_length=150, required=False, allow_blank=True, help_text="a colleague's username, else the resident's words"
+    )
+    about_department = serializers.CharField(max_length=100, required=False)
+    about_service = serializers.BooleanField(required=False)
+
+    def validate_about_department(self, value: str) -> Department:
+        """The department."""
+        found = departments_named(self.context["project"], value).first()
+        if found is None:
+            raise serializers.ValidationError(_("There is no such department here."))
+        return found
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Gather what is put right."""
+        """Gather what is put right; whom it is about stays where nothing is said of it."""
         happened_at = attrs.pop("happened_at", None)
+        names = ("about_person", "about_department", "about_service")
+        given: dict[str, Any] = {name: attrs.pop(name) for name in names if name in attrs}
+        if given:
+            attrs["about"] = self._about(given)
         return {"mended": Mended(**attrs), "happened_at": happened_at}
+
+    def _about(self, given: dict[str, Any]) -> About:
+        department, service = given.get("about_department"), given.get("about_service")
+        if "about_person" not in given:
+            return About(department=department, service=service, whom_stays=True)
+        words = given["about_person"].strip()
+        person = colleagues(self.context["request"].user).filter(username=words).first() if words else None
+        return About(person=person, words="" if person else words, department=department, service=service)
 
 
 class RegradeVerb(ReasonVerb):

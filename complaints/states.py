@@ -1,6 +1,7 @@
 """The vocabulary of complaints, and what may be done in which state."""
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -73,6 +74,25 @@ class Rung(TextChoices):
     MANAGER = "manager", _("Manager")
 
 
+# Why, where one tap says where to: as the standard describes whom one takes aside, calls or passes on.
+WHY: dict[str, Promise] = {
+    Rung.PRIVATE_ROOM: _("Upset; asked to the private room to talk in peace."),
+    Rung.SUPERVISOR: _("Not to be calmed; the supervisor is called."),
+    Rung.MANAGER: _("Asks to speak with the manager in person."),
+}
+
+
+class Spoken(TextChoices):
+    """When words at hand are said: the step of the page that writes them down."""
+
+    CONTACT = "contact-resident", _("Spoke with the resident")
+    PROGRESS = "progress", _("Tell how it stands")
+    ANSWER = "answer", _("Clear answer")
+    DELAY = "explain-delay", _("Takes longer")
+    INFORM = "inform", _("Tell the result")
+    ESCALATE = "escalate", _("Private room, supervisor or manager")
+
+
 class RemedyState(TextChoices):
     """How a remedy stands with the resident."""
 
@@ -94,6 +114,8 @@ TRANSITIONS = {
     "acknowledge": Step(_NOT_OVER, "", "complaint.acknowledged"),
     "regrade": Step(_TO_DO, "", "complaint.regraded"),
     "refer": Step(_TO_DO, State.REFERRED, "complaint.referred"),
+    # To somebody else of the department that has it: nothing begins anew.
+    "hand_on": Step(_TO_DO, State.REFERRED, "complaint.handed_on"),
     "accept": Step(frozenset({State.REFERRED}), State.HANDLING, "complaint.accepted"),
     "contact_resident": Step(_TO_DO, State.HANDLING, "complaint.contacted"),
     "progress": Step(_TO_DO, "", "complaint.progressed"),
@@ -109,8 +131,11 @@ TRANSITIONS = {
     "close": Step(frozenset({State.INFORMED}), State.CLOSED, "complaint.closed"),
     # Nobody could tell them what it came to: with a reason, by who leads.
     "close_untold": Step(_TO_TELL, State.CLOSED, "complaint.closed"),
-    "reopen": Step(_TO_TELL | {State.CLOSED}, State.REOPENED, "complaint.reopened"),
-    "note_work": Step(_NOT_OVER, "", "complaint.work_moved"),
+    "reopen": Step(frozenset({State.INFORMED, State.CLOSED}), State.REOPENED, "complaint.reopened"),
+    # What nobody told the resident yet never was a result, nor the end that it came to: its deadlines go on.
+    "take_back": Step(frozenset({State.RESOLVED}), State.HANDLING, "complaint.taken_back"),
+    "take_back_closing": Step(frozenset({State.CLOSED}), State.RESOLVED, "complaint.closing_taken_back"),
+    "note_work": Step(_NOT_OVER | {State.CLOSED}, "", "complaint.work_moved"),
     "await_work": Step(_NOT_OVER, "", "complaint.work_moved"),
     "add_photo": Step(_NOT_OVER, "", "case.photo"),
 }

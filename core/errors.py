@@ -46,13 +46,6 @@ class TooLarge(Invalid):
     status = 413
 
 
-class NoRoom(DomainError):
-    """The disk has no room for it; nothing was kept."""
-
-    code = "no_room"
-    status = 507
-
-
 class NotAllowed(DomainError):
     """The person sees the thing but may not do this to it."""
 

@@ -11,24 +11,33 @@ import django
 from django.core.management import call_command
 from django.db import connection
 
+from records.append_only import PARTLY, WHOLLY
+
 RUNNING_ROLE = "desk_app"
-# Every table whose rows are guarded by the append-only trigger.
+RIGHTS = {WHOLLY: "UPDATE, DELETE, TRUNCATE", PARTLY: "DELETE, TRUNCATE"}
+# Every table whose rows are guarded by an append-only trigger.
 GUARDED = """
-SELECT DISTINCT format('%I.%I', n.nspname, c.relname)
+SELECT DISTINCT format('%%I.%%I', n.nspname, c.relname)
 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
 JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE p.proname = 'append_only_refuse' AND NOT t.tgisinternal
+WHERE p.proname = %s AND NOT t.tgisinternal
 """
 
 
 def narrow() -> int:
-    """Take UPDATE, DELETE and TRUNCATE of guarded tables from the running role; return how many tables there are."""
+    """Take UPDATE, DELETE and TRUNCATE of guarded tables from the running role; return how many tables there are.
+
+    Of tables of which something is written later, DELETE and TRUNCATE: what may change, the triggers say.
+    """
+    count = 0
     with connection.cursor() as cursor:
-        cursor.execute(GUARDED)
-        tables = [row[0] for row in cursor.fetchall()]
-        for table in tables:  # the server quoted the names itself
-            cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {RUNNING_ROLE}")
-    return len(tables)
+        for function, rights in RIGHTS.items():
+            cursor.execute(GUARDED, [function])
+            tables = [row[0] for row in cursor.fetchall()]
+            for table in tables:  # the server quoted the names itself
+                cursor.execute(f"REVOKE {rights} ON {table} FROM {RUNNING_ROLE}")
+            count += len(tables)
+    return count
 
 
 def main() -> int:

@@ -26,7 +26,7 @@ UNIT_FIELDS = frozenset(
     ("number", "entrance", "room", "floor", "kind", "layout", "area", "inner_area", "rent", "status")
 ) | {"completed_on", "handed_over_on"}
 PERSON_FIELDS = frozenset(("name", "kind", "gender", "preferences", "reference"))
-VEHICLE_FIELDS = frozenset(("plate", "person", "unit", "space", "brand", "color", "ended_on"))
+VEHICLE_FIELDS = frozenset(("plate", "person", "unit", "space", "brand", "color", "started_on", "ended_on"))
 EMPTY_HOMES = (UnitStatus.HANDED_OVER, UnitStatus.VACANT, UnitStatus.IDLE, UnitStatus.SOLD)
 
 

@@ -139,15 +139,26 @@ class SpaceAdmin(ByProject):
     raw_id_fields = ("holder",)
 
 
+# What a car's days mean for its parking fee.
+CAR_DAYS = {
+    "started_on": _("The first day for which parking is charged. Empty: every day is charged."),
+    "ended_on": _("The last day for which parking is charged. It takes the car off the register."),
+}
+
+
 @admin.register(Vehicle)
 class VehicleAdmin(ByProject):
-    """Cars."""
+    """Cars, each with the first day for which its parking is charged."""
 
-    list_display = ("plate", "project", "person", "unit", "ended_on")
+    list_display = ("plate", "project", "person", "unit", "started_on", "ended_on")
     list_filter = ("project",)
     list_select_related = ("person", "unit", "project")
     search_fields = ("plate",)
     raw_id_fields = ("person", "unit", "space")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Say beside the days what they do to the fee."""
+        return super().get_form(request, obj, change, help_texts=CAR_DAYS, **kwargs)
 
 
 @admin.register(PersonDocument)

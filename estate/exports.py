@@ -27,7 +27,8 @@ ASSET_FIELDS = (
     "status", "handed_over_on", "completed_on", "name", "gender", "phones", "relation",
 )  # fmt: skip
 SPACE_FIELDS = (
-    "car_park", "space", "kind", "area", "owner_number", "plate", "brand", "colour", "is_sold", "starts_on", "ends_on",
+    "car_park", "space", "kind", "area", "owner_number", "plate", "brand", "colour", "car_since", "is_sold",
+    "starts_on", "ends_on",
 )  # fmt: skip
 
 
@@ -133,6 +134,7 @@ def _space_rows(project: Project) -> Iterator[list[Any]]:
             space.lot, space.code, _code(builders.SPACE_KINDS, space.kind), space.area,
             (space.holder.reference or None) if space.holder else None,
             found.plate if found else None, found.brand if found else None, found.color if found else None,
+            found.started_on if found else None,
             None if space.is_sold is None else _code(builders.SOLD, space.is_sold), space.started_on, space.ended_on,
         ]  # fmt: skip
 

@@ -3,8 +3,9 @@
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -267,7 +268,7 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
 
 
 class Vehicle(models.Model):
-    """A car, found by its plate."""
+    """A car, found by its plate. Its parking is charged from `started_on` on; always, without it."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="vehicles", verbose_name=_("project"))
     plate = models.CharField(_("plate"), max_length=20)
@@ -282,6 +283,7 @@ class Vehicle(models.Model):
     )
     brand = models.CharField(_("brand"), max_length=40, blank=True)
     color = models.CharField(_("colour"), max_length=20, blank=True)
+    started_on = models.DateField(_("parking fee since"), null=True, blank=True)
     ended_on = models.DateField(_("until"), null=True, blank=True)
 
     objects = VehicleQuerySet.as_manager()
@@ -294,11 +296,20 @@ class Vehicle(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "plate"], condition=Q(ended_on=None), name="plate_once_per_project"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(started_on=None) | Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                name="vehicle_ends_after_it_starts",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.plate
+
+    def clean(self) -> None:
+        """Say that a car cannot leave before its first day, in whichever form or call it is entered."""
+        if self.started_on and self.ended_on and self.ended_on < self.started_on:
+            raise ValidationError({"ended_on": _("It cannot end before it begins.")})
 
 
 class PersonDocument(models.Model):

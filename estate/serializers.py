@@ -144,7 +144,7 @@ class PersonInput(serializers.ModelSerializer[Person]):
 
 
 class VehicleSerializer(serializers.ModelSerializer[Vehicle]):
-    """A car."""
+    """A car. `started_on` is the first day for which its parking is charged."""
 
     project = serializers.CharField(source="project.code")
     person = serializers.IntegerField(source="person_id", allow_null=True)
@@ -154,7 +154,19 @@ class VehicleSerializer(serializers.ModelSerializer[Vehicle]):
 
     class Meta:
         model = Vehicle
-        fields = ["id", "project", "plate", "person", "person_name", "unit", "space", "brand", "color", "ended_on"]
+        fields = [
+            "id",
+            "project",
+            "plate",
+            "person",
+            "person_name",
+            "unit",
+            "space",
+            "brand",
+            "color",
+            "started_on",
+            "ended_on",
+        ]
 
 
 class VehicleInput(serializers.Serializer[Any]):
@@ -166,6 +178,7 @@ class VehicleInput(serializers.Serializer[Any]):
     space = serializers.CharField(max_length=40, required=False, allow_null=True)
     brand = serializers.CharField(max_length=40, required=False, allow_blank=True)
     color = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    started_on = DayInput(required=False, allow_null=True)
     ended_on = DayInput(required=False, allow_null=True)
 
 

@@ -26,9 +26,10 @@ from estate.imports.preview import chosen_columns, mended_cells, preview, rows_l
 from estate.taking_out import EXPORT, make_register
 from estate.workbooks import MAX_FILE_BYTES
 from records.actions import Answer, once
+from records.approvals import waiting_about
 from records.exports import needs_second_person
 from records.http import now, project_of, redirect_once, user_of
-from records.models import LongWork
+from records.models import Approval, LongWork
 from records.views_exports import as_file, ask_first
 
 RECENT = 20
@@ -100,6 +101,8 @@ def one_import(request: HttpRequest, token: str) -> HttpResponse:
         context["preview"] = preview(actions.plan_of(found), actions.shown_workbook(found))
     elif found.work.state == LongWork.State.DONE:
         context["outcome"] = _outcome(found.work)
+        context["waits"] = waiting_about(found.project, actions.TAKE_BACK, found.token)
+        context["needs_second"] = context["waits"] is None and actions.weighed(found, now()) is not None
     return render(request, "estate/import.html", context)
 
 
@@ -167,7 +170,13 @@ def take_back(request: HttpRequest, token: str) -> HttpResponse:
     found = _found(request, token)
 
     def act(at: datetime) -> None:
-        done = actions.take_back(found=found, by=user_of(request), at=at)
+        reason = request.POST.get("reason", "")
+        done = actions.take_back_or_ask(found=found, reason=reason, by=user_of(request), at=at)
+        if isinstance(done, Approval):
+            messages.success(
+                request, _("Asked for approval. What was taken over stands until a second person approves.")
+            )
+            return
         words = _("Taken back: %(removed)s entries removed, %(restored)s as they were before.")
         messages.success(request, words % {"removed": done.removed, "restored": done.restored})
         if done.kept:

@@ -125,7 +125,16 @@ class TellingRuleAdmin(OwnOrCompany):
     """What goes over which channels, quiet hours, gathering."""
 
     form = TellingRuleForm
-    list_display = ("__str__", "quiet_from", "quiet_until", "escalations_wait", "gather_minutes", "on_call_instead")
+    list_display = (
+        "__str__",
+        "quiet_from",
+        "quiet_until",
+        "residents_from",
+        "residents_until",
+        "escalations_wait",
+        "gather_minutes",
+        "on_call_instead",
+    )
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer one's own projects' channels and the company's."""

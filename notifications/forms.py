@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urlsplit
 
 from django import forms
@@ -146,10 +146,18 @@ class TellingRuleForm(RuleFields):
             "escalation_over",
             "quiet_from",
             "quiet_until",
+            "residents_from",
+            "residents_until",
             "escalations_wait",
             "gather_minutes",
             "on_call_instead",
         )
+        help_texts: ClassVar = {
+            "quiet_until": gettext_lazy(
+                "In the project's own time. The same time twice: no quiet hours. What announces something that is due "
+                "before they end, and what somebody stands waiting for, goes at once all the same."
+            ),
+        }
         widgets = dict.fromkeys(("info_over", "warning_over", "escalation_over"), forms.CheckboxSelectMultiple)
 
     def clean(self) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import Project
-from notifications.models import LOW, MessageTemplate, TellingRule
-from notifications.rules import Unfilled, after_quiet, fill
+from notifications.models import LOW, Message, MessageTemplate, TellingRule
+from notifications.rules import DECENT_FROM, DECENT_UNTIL, Unfilled, after_quiet, fill, in_decent_hours
 from notifications.sentences import render, values_of
 from notifications.states import Medium
 
@@ -28,18 +28,38 @@ class Means:
         """The project's own rule, else the company's; None where nothing was decided."""
         return self.rules.get(project.pk) or self.rules.get(None)
 
-    def not_before(self, project: Project, level: str, at: datetime) -> datetime:
-        """When a message written at a moment may leave: gathered with others, and after the quiet hours."""
-        rule = self.rule_of(project)
-        gather = timedelta(minutes=rule.gather_minutes) if rule and level in LOW else timedelta()
-        return self.awake(project, level, at + gather)
+    def not_before(self, message: Message) -> datetime:
+        """When a message may leave once it was written: gathered with others, and after the quiet hours."""
+        rule, at = self.rule_of(message.project), message.created_at
+        gathered = at + timedelta(minutes=rule.gather_minutes if rule and message.level in LOW else 0)
+        return self.awake(message, at if message.presses(gathered) else gathered)
 
-    def awake(self, project: Project, level: str, at: datetime) -> datetime:
-        """The moment, or the end of the quiet hours it lies in. Escalations know none unless the rule says so."""
-        rule = self.rule_of(project)
-        if rule is None or (level not in LOW and not rule.escalations_wait):
+    def awake(self, message: Message, at: datetime) -> datetime:
+        """The moment, or the end of the quiet hours it lies in.
+
+        Escalations know none unless the rule says so. What announces something that is due before they end, and what
+        somebody stands waiting for, does not wait for their end either: told in the morning, it would be told too late.
+        Source: 三(6)⑤ (当天通知项目总).
+        """
+        rule, project = self.rule_of(message.project), message.project
+        if rule is None or (message.level not in LOW and not rule.escalations_wait):
             return at
-        return after_quiet(at, zone=project.tz, since=rule.quiet_from, until=rule.quiet_until)
+        end = after_quiet(at, zone=project.tz, since=rule.quiet_from, until=rule.quiet_until)
+        return at if message.level in LOW and message.presses(end) else end
+
+    def decent(self, project: Project, at: datetime) -> datetime:
+        """The moment, or the beginning of the next hours in which residents are written to; a rule or none."""
+        rule = self.rule_of(project)
+        since, until = (rule.residents_from, rule.residents_until) if rule else (DECENT_FROM, DECENT_UNTIL)
+        return in_decent_hours(at, zone=project.tz, since=since, until=until)
+
+    def leaves(self, message: Message, at: datetime) -> datetime:
+        """When a message that is due may leave the application."""
+        if message.via_id is None:
+            return at
+        if message.is_to_stranger:
+            return self.decent(message.project, at)
+        return self.awake(message, at)
 
 
 @dataclass

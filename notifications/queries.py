@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
+from core.moments import midnight
 from notifications.means import Wording
 from notifications.models import IN_APP, LOST_AFTER, ChannelTest, Message, MessageQuerySet
 from notifications.states import Delivery, Level, Medium
@@ -138,9 +139,9 @@ def _asked(asked: dict[str, Any], project: Project) -> Q:
     if asked.get("who"):
         wanted &= Q(user__name__icontains=asked["who"]) | Q(user__username__iexact=asked["who"])
     if asked.get("since"):
-        wanted &= Q(created_at__gte=datetime.combine(asked["since"], time.min, project.tz))
+        wanted &= Q(created_at__gte=midnight(asked["since"], project.tz))
     if asked.get("until"):
-        wanted &= Q(created_at__lt=datetime.combine(asked["until"] + timedelta(days=1), time.min, project.tz))
+        wanted &= Q(created_at__lt=midnight(asked["until"] + timedelta(days=1), project.tz))
     return wanted
 
 

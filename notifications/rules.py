@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 Person = TypeVar("Person")
 QUIET_FROM, QUIET_UNTIL = time(22, 0), time(8, 0)
+# When those who live here are written to; ours, the standard names no hours.
+DECENT_FROM, DECENT_UNTIL = time(9, 0), time(20, 0)
 
 
 def is_quiet(moment: datetime, *, zone: ZoneInfo, since: time, until: time) -> bool:
@@ -36,6 +38,14 @@ def after_quiet(moment: datetime, *, zone: ZoneInfo, since: time, until: time) -
     end = datetime.combine(day, until, zone).astimezone(moment.tzinfo)
     # In the second round of an hour that comes twice the end has gone by: nothing is left to wait for.
     return max(end, moment)
+
+
+def in_decent_hours(moment: datetime, *, zone: ZoneInfo, since: time, until: time) -> datetime:
+    """The moment itself, or the beginning of the next decent hours: `since` belongs to them, `until` does not.
+
+    The same time twice means the whole day.
+    """
+    return after_quiet(moment, zone=zone, since=until, until=since)
 
 
 # --- on call ---------------------------------------------------------------------------------------------------------

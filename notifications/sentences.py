@@ -1,7 +1,7 @@
 """What messages say: a format string per template, filled from the message's data in the reader's language."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -29,6 +29,19 @@ _SENTENCES: dict[str, str | Promise] = {
 def register_sentences(sentences: Mapping[str, str | Promise]) -> None:
     """Add an app's sentences; called from `AppConfig.ready`."""
     _SENTENCES.update(sentences)
+
+
+_WAITED_FOR: set[str] = set()
+
+
+def register_waited_for(templates: Iterable[str]) -> None:
+    """Name the messages for whose reader somebody stands waiting; called from `AppConfig.ready`."""
+    _WAITED_FOR.update(templates)
+
+
+def is_waited_for(template: str) -> bool:
+    """Say whether somebody stands waiting for the reader of such a message: it goes at night as well."""
+    return template in _WAITED_FOR
 
 
 def render(template: str, data: Mapping[str, Any]) -> str:

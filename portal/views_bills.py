@@ -78,8 +78,9 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     found = get_object_or_404(rows, number=number)
     follow(request, found.project)
     provider = the_provider()
-    waits = found.state == OrderState.WAITING and found.expires_at > now() and provider is not None
-    context = {"page": order_page(found), "pay_url": provider.pay_url(found) if waits and provider else ""}
+    state = found.state_at(now())
+    pay_url = provider.pay_url(found) if provider is not None and state == OrderState.WAITING else ""
+    context = {"page": order_page(found), "state": state, "pay_url": pay_url}
     return render(request, "portal/order.html", context)
 
 

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from cases.rules import LONGEST
 from complaints.actions import NewComplaint
 from complaints.models import Topic
-from complaints.queries import departments_of, people_of
+from complaints.queries import departments_of, staff_of
 from complaints.states import Grade
-from reception.forms import CHANNELS, LONGEST, CallerForm, ColleagueField
+from reception.forms import CHANNELS, CallerForm, ColleagueField
 from reception.models import Contact
 from records.forms import MomentField
 
@@ -61,7 +62,7 @@ class ComplaintForm(CallerForm):
     harm_ongoing = forms.BooleanField(label=gettext_lazy("Harm is going on right now"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the project's departments and people, and the topics in use."""
+        """Offer the project's departments, whoever works there in any role, and the topics in use."""
         super().__init__(*args, **kwargs)
         self.topics = {topic.code: topic for topic in Topic.objects.filter(active=True)}
         self.by_pk = {str(one.pk): one for one in departments_of(self.project)}
@@ -69,7 +70,7 @@ class ComplaintForm(CallerForm):
         self._choose("about_department", "—", [(pk, one.name) for pk, one in self.by_pk.items()])
         person = self.fields["about_person"]
         if isinstance(person, ColleagueField):
-            person.offer((user, str(user)) for user in people_of(self.project))
+            person.offer((user, str(user)) for user in staff_of(self.project))
 
     def _choose(self, name: str, blank: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

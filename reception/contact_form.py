@@ -9,10 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department
+from cases.rules import LONGEST
 from cases.states import Channel
 from complaints.queries import departments_of
 from reception.actions import NewContact
-from reception.forms import CHANNELS, LONGEST, CallerForm, ColleagueField
+from reception.forms import CHANNELS, CallerForm, ColleagueField
 from reception.queries.desk import Colleague
 from reception.states import Purpose, State
 from records.forms import MomentField

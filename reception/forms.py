@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Project, User
+from cases.rules import LONGEST
 from cases.states import Channel
 from core.numbers import whole_number
 from estate.models import HouseholdMember, Unit
@@ -23,7 +24,6 @@ from reception.states import AskedFor, Purpose
 from records.forms import DayField
 from records.masking import masked_phone
 
-LONGEST = 5000
 # How the desk hears of something; patrols and residents' own reports come another way.
 CHANNELS = [(c.value, c.label) for c in Channel if c not in (Channel.PATROL, Channel.STAFF, Channel.ONLINE)]
 

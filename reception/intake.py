@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Project
+from cases.rules import LONGEST
 from cases.states import Channel, Urgency
 from estate.models import Building
-from reception.forms import CHANNELS, LONGEST, CallerForm
+from reception.forms import CHANNELS, CallerForm
 from records.forms import MomentField
 from tickets.actions import NewTicket
 from tickets.models import Category

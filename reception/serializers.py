@@ -8,7 +8,8 @@ from rest_framework import serializers
 from accounts.models import User
 from accounts.queries import colleagues
 from cases.models import Case
-from cases.serializers import LONGEST, CaseSerializer, LinkedInput, Verb
+from cases.rules import LONGEST
+from cases.serializers import CaseSerializer, LinkedInput, Verb
 from cases.states import Channel, Urgency
 from reception.actions import Caller, NewContact
 from reception.models import Contact

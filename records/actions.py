@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Project, User
-from core.errors import Invalid, KeyReused, NoRoom
+from core.errors import DomainError, Invalid, KeyReused
 from records.images import re_encode
 from records.leftovers import note
 from records.models import PICTURE, AuditEntry, IdempotencyRecord, SearchToken, StoredFile
@@ -38,6 +38,13 @@ CLAIM = """
     ON CONFLICT (user_id, scope, key) DO NOTHING
     RETURNING id
 """
+
+
+class NoRoom(DomainError):
+    """The disk has no room for it; nothing was kept."""
+
+    code = "no_room"
+    status = 507
 
 
 def audit(
@@ -96,6 +103,12 @@ def once(*, by: User, scope: str, key: str, body: object, at: datetime, act: Cal
     data = json.loads(json.dumps(answer.data, cls=DjangoJSONEncoder))
     IdempotencyRecord.objects.filter(pk=claimed).update(status=answer.status, answer={"data": data})
     return answer
+
+
+def earlier_answer(*, by: User, scope: str, key: str) -> Answer | None:
+    """What this person's request under a key was answered; None where no such request was carried out."""
+    record = IdempotencyRecord.objects.filter(user=by, scope=scope, key=key).first()
+    return Answer(status=record.status, data=record.answer["data"], replayed=True) if record and record.answer else None
 
 
 @transaction.atomic

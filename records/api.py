@@ -32,11 +32,13 @@ class CursorPages(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
     ordering = "-pk"
+    asked = 0
 
     def get_page_size(self, request: Request) -> int:
         """How many rows a page has, at most 200. Raises `ValidationError` for what is no number of rows."""
         asked = request.query_params.get(self.page_size_query_param)
-        if asked is not None and not whole_number(asked):
+        self.asked = whole_number(asked or "") or 0
+        if asked is not None and not self.asked:
             raise exceptions.ValidationError({self.page_size_query_param: _("Give a number of rows, 1 to 200.")})
         return super().get_page_size(request) or self.page_size
 
@@ -48,8 +50,12 @@ class CursorPages(CursorPagination):
         return cursor
 
     def get_paginated_response(self, data: Any) -> Response:
-        """Leave out what the contract does not name."""
-        return Response({"results": data, "next": self.get_next_link()})
+        """Leave out what the contract does not name; who asked for more rows than a page has is told so in `detail`."""
+        page = {"results": data, "next": self.get_next_link()}
+        if self.asked > self.max_page_size:
+            words = _("A page has at most %(most)s rows, not %(asked)s. Read on at “next”.")
+            page["detail"] = words % {"most": self.max_page_size, "asked": self.asked}
+        return Response(page)
 
 
 def _sentences(detail: Any) -> dict[str, str]:
@@ -125,5 +131,5 @@ def expected_version(request: Request) -> int | None:
     quoted = len(raw) > 1 and raw[0] == raw[-1] == '"'
     version = whole_number(raw[1:-1] if quoted else raw, digits=9)
     if version is None:
-        raise Invalid(_("If-Match must be the version number of the case."))
+        raise Invalid(_("If-Match names no state of the matter. Read it again, and send the number under “version”."))
     return version

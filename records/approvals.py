@@ -7,14 +7,15 @@ transaction: where that cannot be carried out, the question waits on, with the s
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
-from core.errors import Invalid, NotAllowed, NotNow
+from core.errors import NotAllowed, NotNow
+from core.words import reason_of
 from records.actions import audit
 from records.deciders import deciders_of, let_decide
 from records.models import Approval
@@ -22,6 +23,13 @@ from records.states import Decision
 
 # What is told about an approval: that it was asked for, or decided.
 Teller = Callable[[Approval, datetime], None]
+
+
+class CarryOut(Protocol):
+    """An action that a decision carries out, called by names in the transaction of the decision."""
+
+    def __call__(self, *, approval: Approval, by: User, at: datetime) -> object:
+        """Do what was asked, `by` who approved it."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Handler:
     label: str | Promise
     words: Callable[[Approval], str]
     may_decide: Collection[str]
-    carry_out: Callable[[Approval, User, datetime], None]
+    carry_out: CarryOut
     page: Callable[[Approval, User], str] | None = None
 
 
@@ -75,6 +83,12 @@ def page_of(approval: Approval, reader: User) -> str:
     return handler.page(approval, reader) if handler and handler.page else ""
 
 
+def waiting_about(project: Project, kind: str, subject: str) -> Approval | None:
+    """The question of a kind about one thing that nobody has decided yet."""
+    rows = Approval.objects.waiting().filter(project=project, kind=kind, subject=subject)
+    return rows.select_related("asked_by").first()
+
+
 def can_decide(user: User, approval: Approval) -> bool:
     """Say whether the person may approve or refuse: by their role in its project, and not what they asked for."""
     return approval.asked_by_id != user.pk and user.has_role(approval.project_id, *deciders_of(approval.kind))
@@ -88,7 +102,7 @@ def ask(
 
     Raises `Invalid` without a reason; `NotNow` where the same thing waits already.
     """
-    reason = _required(reason, _("Say why this is needed: whoever decides reads it."))
+    reason = reason_of(reason, _("Say why this is needed: whoever decides reads it."))
     approval = Approval(project=project, kind=kind, subject=subject, data=data, reason=reason, asked_by=by, asked_at=at)
     try:
         with transaction.atomic():
@@ -111,7 +125,7 @@ def approve(*, approval: Approval, by: User, at: datetime) -> Approval:
     if handler is None:
         raise NotNow(_("Nobody knows how to carry this out. Tell the administrator."))
     _decide(approval, Decision.APPROVED, by=by, at=at)
-    handler.carry_out(approval, by, at)
+    handler.carry_out(approval=approval, by=by, at=at)
     _record(approval, "approval.approved", by=by, at=at)
     return approval
 
@@ -120,7 +134,7 @@ def approve(*, approval: Approval, by: User, at: datetime) -> Approval:
 def refuse(*, approval: Approval, reason: str, by: User, at: datetime) -> Approval:
     """Turn it down, with the reason. Raises like `approve`, and `Invalid` without a reason."""
     approval = _waiting_for(approval, by)
-    reason = _required(reason, _("Say why it is refused."))
+    reason = reason_of(reason, _("Say why it is refused."))
     _decide(approval, Decision.REFUSED, by=by, at=at, reason=reason)
     _record(approval, "approval.refused", by=by, at=at, reason=reason)
     return approval
@@ -136,15 +150,6 @@ def withdraw(*, approval: Approval, by: User, at: datetime) -> Approval:
     _decide(approval, Decision.WITHDRAWN, by=by, at=at)
     _record(approval, "approval.withdrawn", by=by, at=at)
     return approval
-
-
-def _required(reason: str, words: str) -> str:
-    reason = reason.strip()
-    if not reason:
-        raise Invalid(words, fields={"reason": _("Required.")})
-    if len(reason) > 500:
-        raise Invalid(_("The reason is longer than 500 characters."), fields={"reason": _("Too long.")})
-    return reason
 
 
 def _locked(approval: Approval) -> Approval:

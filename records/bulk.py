@@ -1,19 +1,52 @@
 """Many rows at once, where a model's own object for each would cost more than the row."""
 
+import csv
+import io
 import json
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 
 Row = tuple[Any, ...]
+# From so many rows on they are copied in: cheaper for each, but nothing for a few.
+MANY = 200
+# One after the other, so that nobody else is given the same; SQLite has one writer at a time.
+KEYS = {
+    # The sequence is looked up once, not for each key.
+    "postgresql": "SELECT nextval(found) FROM (SELECT pg_get_serial_sequence('{table}', 'id')::regclass AS found "
+    "OFFSET 0) sequence, generate_series(1, %s)",
+    "sqlite": "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0)",
+}
+
+
+def new_keys(model: type[models.Model], count: int) -> list[int]:
+    """Give out so many keys for new rows, in a transaction that writes them: what names them needs no reading back."""
+    if not count:
+        return []
+    statement = KEYS[connection.vendor].format(table=model._meta.db_table)  # noqa: SLF001
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(statement, [count])
+            return [key for (key,) in cursor.fetchall()]
+        cursor.execute(statement)
+        (last,) = cursor.fetchone()
+    return list(range(last + 1, last + 1 + count))
+
+
+def among(keys: Iterable[int]) -> RawSQL:
+    """Keys for `…__in`, sent as one value: as many literals would cost more than what they find."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(keys))])
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Collection[Row], *, known_stay: bool = False) -> None:
     """Write rows of the named columns in one statement; other columns take the model's defaults.
 
-    With `known_stay`, a row whose key is there already is left as it is.
+    Many rows of plain values are copied in. The key is written where it is named (`new_keys`). With `known_stay`, a
+    row whose key is there already is left as it is.
     """
     if not rows:
         return
@@ -21,8 +54,11 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Collection[Row
         made = [model(**dict(zip(names, row, strict=True))) for row in rows]
         model._default_manager.bulk_create(made, ignore_conflicts=known_stay)  # noqa: SLF001
         return
-    columns = [column for column in _columns(model) if not column.primary_key]
+    columns = [column for column in _columns(model) if not column.primary_key or column.attname in names]
     usual = {column.attname: column.get_default() for column in columns if column.attname not in names}
+    if len(rows) >= MANY and not known_stay and all(_is_plain(column) for column in columns):
+        _copy(model, [*names, *usual], rows, tuple(usual.values()))
+        return
     into = ", ".join(f'"{column.column}"' for column in columns)
     statement = f'INSERT INTO "{model._meta.db_table}" ({into}) {_select(columns)}'  # noqa: SLF001
     document = [usual | dict(zip(names, row, strict=True)) for row in rows]
@@ -47,6 +83,24 @@ def update(model: type[models.Model], names: Sequence[str], rows: Collection[mod
     _send(statement, [{column.attname: getattr(row, column.attname) for column in columns} for row in rows])
 
 
+def _is_plain(column: Any) -> bool:
+    """Whether a value reads back as it is written down; an empty text is told from none where none is refused."""
+    return not isinstance(column, models.JSONField | models.BinaryField) and not (
+        column.null and isinstance(column, models.CharField | models.TextField)
+    )
+
+
+def _copy(model: type[models.Model], names: Sequence[str], rows: Iterable[Row], usual: Row) -> None:
+    table, by_name = model._meta.db_table, {column.attname: column for column in _columns(model)}  # noqa: SLF001
+    into = ", ".join(f'"{by_name[name].column}"' for name in names)
+    never = ", ".join(f'"{by_name[name].column}"' for name in names if not by_name[name].null)
+    given = io.StringIO()
+    csv.writer(given).writerows(row + usual for row in rows)
+    given.seek(0)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f'COPY "{table}" ({into}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({never}))', given)
+
+
 def _columns(model: type[models.Model]) -> list[Any]:
     return [column for column in model._meta.concrete_fields if column.column is not None]  # noqa: SLF001
 
@@ -65,4 +119,4 @@ def _read_as(column: Any) -> str:
 
 def _send(statement: str, document: list[dict[str, Any]]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [json.dumps(document, ensure_ascii=False, default=datetime.isoformat)])
+        cursor.execute(statement, [json.dumps(document, ensure_ascii=False, default=str)])

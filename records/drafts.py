@@ -17,6 +17,7 @@ LISTED = 5
 MOST_FIELDS = 80
 MOST_VALUES = 20
 LONGEST = 5000
+LONGEST_PAGE = 300
 KEY_LENGTH = 40
 # What belongs to the sending of a form and not to what was typed.
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "idempotency_key", "version", "draft", "password"})
@@ -40,7 +41,7 @@ def keep(
         Invalid: no key, or a page that is none of ours.
     """
     ours = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
-    if not key or len(key) > KEY_LENGTH or not ours or len(page) > 300 or len(data) > MOST_FIELDS:
+    if not key or len(key) > KEY_LENGTH or not ours or len(page) > LONGEST_PAGE or len(data) > MOST_FIELDS:
         raise Invalid(_("This form is broken. Open the page again."))
     mine = Draft.objects.select_for_update().filter(user=by)
     if mine.filter(key=key).exclude(sent_at=None).exists():
@@ -58,10 +59,20 @@ def keep(
 
 
 @transaction.atomic
-def forget(*, key: str, project: Project, by: User, at: datetime) -> None:
-    """Throw a draft away because its form was sent: emptied, and a save that arrives late is not taken any more."""
-    gone = {"project": project, "form": "", "page": "", "title": "", "data": {}, "saved_at": at, "sent_at": at}
+def forget(*, key: str, project: Project, by: User, at: datetime, to: str = "", mark: str = "") -> None:
+    """Throw a draft away because its form was sent: emptied, and a save that arrives late is not taken any more.
+
+    Where it led `to`, and a `mark` of what was sent, tell the same form sent again from another one.
+    """
+    kept = {"page": to, "data": {"sent": mark}} if mark and len(to) <= LONGEST_PAGE else {"page": "", "data": {}}
+    gone = {"project": project, "form": "", "title": "", "saved_at": at, "sent_at": at} | kept
     Draft.objects.update_or_create(user=by, key=key[:KEY_LENGTH], defaults=gone)
+
+
+def sent_to(*, key: str, by: User, mark: str) -> str:
+    """Where the same form led that was sent before out of the same draft; empty where none was."""
+    found = Draft.objects.filter(user=by, key=key[:KEY_LENGTH], sent_at__isnull=False).first()
+    return found.page if found is not None and found.data.get("sent") == mark else ""
 
 
 @transaction.atomic

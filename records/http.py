@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, cast
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +15,7 @@ from accounts.states import Role
 from core.errors import Invalid, NotAllowed
 from core.numbers import whole_number
 from records.actions import Answer, once
-from records.drafts import forget
+from records.drafts import NOT_TYPED, forget, sent_to
 
 # Whoever works with a phone in hand; everybody else sits at a desk.
 IN_HAND = (Role.TECHNICIAN, Role.GUARD, Role.RESIDENT)
@@ -88,7 +90,8 @@ def posted_version(request: HttpRequest) -> int | None:
 def redirect_once(request: HttpRequest, at: datetime, act: Callable[[], str]) -> HttpResponse:
     """Carry out a form's action once per its hidden `idempotency_key`; `act` returns where to go next.
 
-    What was kept of the form while somebody typed is thrown away with it.
+    What was kept of the form while somebody typed is thrown away with it. Whoever goes back and sends the very same
+    again is brought to what became of it the first time.
     """
     key = request.POST.get("idempotency_key", "")[:200]
     if not key:
@@ -114,12 +117,28 @@ def _sent(request: HttpRequest) -> dict[str, list[Any]]:
 
 
 def _and_forget(request: HttpRequest, at: datetime, act: Callable[[], str]) -> str:
+    before = _sent_before(request)
+    if before:
+        messages.warning(request, _("This was saved already; nothing was saved a second time."))
+        return before
     to = act()
     draft = request.POST.get("draft", "")
     project: Project | None = getattr(request, "project", None)
     if draft and project is not None:
-        forget(key=draft, project=project, by=user_of(request), at=at)
+        forget(key=draft, project=project, by=user_of(request), at=at, to=to, mark=_mark(request))
     return to
+
+
+def _sent_before(request: HttpRequest) -> str:
+    """Where the same form led that was sent before: gone back to, it has another key and the same draft."""
+    draft, key = request.POST.get("draft", ""), request.POST.get("idempotency_key", "")
+    return sent_to(key=draft, by=user_of(request), mark=_mark(request)) if draft and key else ""
+
+
+def _mark(request: HttpRequest) -> str:
+    """What a form said, whatever the key under which it was sent."""
+    said = {name: values for name, values in request.POST.lists() if name not in NOT_TYPED}
+    return sha256(repr((request.path, sorted(said.items()))).encode()).hexdigest()
 
 
 def now() -> datetime:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import django_filters
 from django.core.exceptions import ValidationError
@@ -15,10 +15,11 @@ from django_filters.fields import IsoDateTimeField
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser
 from rest_framework.request import Request
 
 from core.moments import is_reckoned
+from records.unseen import seen
 
 PAGING = ("cursor", "page_size")
 OUT_OF_RANGE = gettext_lazy("Give a moment between the years 1900 and 2999.")
@@ -36,7 +37,7 @@ class PlainJson(JSONParser):
             json.dumps(found, ensure_ascii=False).encode()
         except (ParseError, RecursionError, ValueError) as error:  # what cannot be coded is a ValueError
             raise ParseError(_("The body is not JSON that can be read.")) from error
-        return found
+        return cast(dict[str, Any], seen(found))
 
 
 class PlainUpload(MultiPartParser):
@@ -47,11 +48,15 @@ class PlainUpload(MultiPartParser):
     ) -> Any:
         """Read the body. Raises `ParseError`."""
         try:
-            return super().parse(stream, media_type, parser_context)
+            found = super().parse(stream, media_type, parser_context)
         except ParseError as error:
             raise ParseError(
                 _("The upload cannot be read: its form is broken, or the name of a file is too long.")
             ) from error
+        data = found.data.copy()
+        for name, values in found.data.lists():
+            data.setlist(name, seen(values))
+        return DataAndFiles(data, found.files)
 
 
 class MomentField(IsoDateTimeField):  # type: ignore[misc]
@@ -157,3 +162,9 @@ class DayInput(serializers.DateField):
         if not is_reckoned(found):
             self.fail("out_of_range")
         return found
+
+
+class NumberInput(serializers.FloatField):
+    """A number in a body; one beyond all use is said in the reader's language too."""
+
+    default_error_messages = {"overflow": gettext_lazy("This number is too large.")}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records import views, views_approvals, views_drafts, views_exports, views_work
+from records import views, views_approvals, views_drafts, views_exports, views_sent, views_work
 
 urlpatterns = [
     path("audit/", views.audit_trail, name="audit"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("exports/<int:pk>/", views_exports.bulk_export, name="bulk_export"),
     path("exports/<int:pk>/file/", views_exports.bulk_export_file, name="bulk_export_file"),
     path("running/", views_work.running_work, name="running_work"),
+    path("sent/", views_sent.sent, name="sent"),
     path("drafts/", views_drafts.drafts, name="drafts"),
     path("drafts/keep/", views_drafts.keep_draft, name="draft_keep"),
 ]

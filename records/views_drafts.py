@@ -64,7 +64,7 @@ def _typed(raw: str) -> dict[str, list[str]]:
         data = None
     if not isinstance(data, dict) or not all(_is_texts(values) for values in data.values()):
         raise Invalid(_("This form is broken. Open the page again."))
-    return {name: [value.replace("\x00", "") for value in values] for name, values in data.items()}
+    return {name.replace("\x00", ""): [value.replace("\x00", "") for value in values] for name, values in data.items()}
 
 
 def _is_texts(values: object) -> bool:

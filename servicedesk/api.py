@@ -4,6 +4,8 @@ from rest_framework.routers import DefaultRouter
 
 from billing.api import BillViewSet, PaymentViewSet, ReceiptViewSet, RefundViewSet
 from billing.api_arrears import ArrearsViewSet
+from billing.api_dayclose import DayCloseViewSet
+from billing.api_deposits import DepositViewSet
 from billing.api_online import OnlineOrderViewSet
 from cases.api import CaseViewSet
 from estate.api import PersonViewSet, ProjectViewSet, UnitViewSet, VehicleViewSet
@@ -26,6 +28,8 @@ router.register("bills", BillViewSet, basename="bill")
 router.register("payments", PaymentViewSet, basename="payment")
 router.register("receipts", ReceiptViewSet, basename="receipt")
 router.register("refunds", RefundViewSet, basename="refund")
+router.register("deposits", DepositViewSet, basename="deposit")
+router.register("day-closes", DayCloseViewSet, basename="dayclose")
 router.register("online-orders", OnlineOrderViewSet, basename="onlineorder")
 router.register("arrears", ArrearsViewSet, basename="arrears")
 router.register("projects", ProjectViewSet, basename="project")

@@ -3,9 +3,10 @@
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
-from rest_framework.authentication import TokenAuthentication
+from rest_framework.authentication import SessionAuthentication, TokenAuthentication
 from rest_framework.authtoken.models import Token
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.request import Request
 
 from accounts.models import User
 from core.errors import DomainError
@@ -17,6 +18,18 @@ class SecondFactorFirst(DomainError):
 
     code = "second_factor"
     status = 403
+
+
+class DeskSession(SessionAuthentication):
+    """A browser that is signed in; what the framework says of its token in English alone is said in words of ours."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        """Hold a form to the browser's token. Raises `PermissionDenied`."""
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied as error:
+            words = _("This browser’s token is missing or too old. Load the page again, or use a token of the API.")
+            raise PermissionDenied(words) from error
 
 
 class DeskToken(TokenAuthentication):

@@ -18,9 +18,11 @@ from core.errors import DomainError
 from core.numbers import whole_number
 from records.http import named_project
 from records.leftovers import none_left
+from records.unseen import seen
 from servicedesk.error_pages import cookie_language, error_page, error_text
 from servicedesk.safe_headers import BARE_PAGE_POLICY, HEADERS
 from servicedesk.signin import lacks_second_factor
+from servicedesk.unsent import SECRET
 
 Handler = Callable[[HttpRequest], HttpResponse]
 # Reachable before the second factor is set up: signing in and out, setting it up, what pages are made of.
@@ -189,11 +191,18 @@ class DomainErrors:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Handler, args: Any, kwargs: Any) -> HttpResponse | None:
-        """Refuse a form with a NUL in it, which nobody types and no database keeps."""
+        """Take out of a form what nobody typed: a NUL, which no database keeps, and texts that show nothing.
+
+        So a form reads such a text as empty, and nothing else of it is lost. Passwords stay as they are.
+        """
         if request.path.startswith("/api/") or request.method != "POST":
             return None
-        if any("\0" in text for name, values in request.POST.lists() for text in (name, *values)):
-            return _bare(request, 400)
+        kept = request.POST.copy()
+        for name, values in request.POST.lists():
+            if not any(word in name for word in SECRET):
+                kept.setlist(name, seen([value.replace("\0", "") for value in values]))
+        if kept != request.POST:
+            request.POST = kept  # type: ignore[assignment]  # Django's own setter
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

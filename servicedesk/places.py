@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from accounts.states import STAFF_ROLES, Role
 from billing.models.bills import MONEY_ROLES
+from billing.models.office import ASKERS
+from billing.models.office import READERS as OFFICE_READERS
 from billing.queries.ladder import to_remind
 from complaints.queries import my_open
 from estate.models import REGISTER_ROLES
@@ -50,6 +52,7 @@ READ_FIGURES = frozenset({Role.SUPERVISOR, Role.GM, Role.QUALITY})
 READ_MONEY = frozenset(MONEY_ROLES)
 RAISE_BILLS = frozenset({Role.CASHIER, Role.SUPERVISOR})
 READ_PRICES = frozenset(REGISTER_ROLES)
+ASK_FOR_COSTS = frozenset(ASKERS)
 LEAD_MONEY = frozenset({Role.SUPERVISOR, Role.GM})
 OVERSEE = frozenset({Role.SUPERVISOR, Role.GM, Role.ADMIN})
 
@@ -75,16 +78,27 @@ RECEPTION = [
 ]
 TILL = [
     Entry(_("Till"), "till", "wallet", frozenset({Role.CASHIER}), 0),
-    Entry(_("Billing runs"), "runs", "receipt-text", frozenset({Role.CASHIER, Role.SUPERVISOR}), 80),
+    Entry(_("Billing runs"), "runs", "receipt-text", frozenset({Role.CASHIER}), 80),
+    Entry(_("Billing runs"), "runs", "receipt-text", frozenset({Role.SUPERVISOR}), 86),
     Entry(_("Meter readings"), "readings", "gauge", frozenset({Role.CASHIER}), 81),
     Entry(_("Shared costs"), "shared_costs", "split", frozenset({Role.CASHIER}), 82),
     Entry(_("Receipts"), "receipts", "receipt", frozenset({Role.CASHIER}), 3),
     Entry(_("Day close"), "dayclose_own", "lock", frozenset({Role.CASHIER}), 4),
     Entry(_("Deposits"), "deposits", "piggy-bank", frozenset({Role.CASHIER}), 6),
     Entry(_("Statements"), "statements", "sheet", frozenset({Role.CASHIER, Role.GM}), 88),
+    # Of the heads the one of finance reads all of them, the others what they asked for themselves.
+    Entry(
+        _("Office costs"),
+        "office_costs",
+        "building-2",
+        frozenset({Role.CASHIER, Role.SUPERVISOR, Role.HEAD, Role.GM}),
+        89,
+    ),
     Entry(_("Day closes"), "dayclose_all", "calendar-check", frozenset({Role.SUPERVISOR}), 87),
     Entry(_("Collecting"), "arrears", "hand-coins", frozenset({Role.CASHIER}), 5, to_remind),
     Entry(_("Collecting"), "arrears", "hand-coins", frozenset({Role.SUPERVISOR}), 45),
+    Entry(_("Collecting at the door"), "doors", "door-open", frozenset({Role.CASHIER}), 7),
+    Entry(_("Collecting at the door"), "doors", "door-open", frozenset({Role.SUPERVISOR}), 46),
 ]
 TICKETS = [
     Entry(_("My jobs"), "my_jobs", "hard-hat", frozenset({Role.TECHNICIAN, Role.CASHIER}), 10, my_open_jobs),
@@ -204,8 +218,14 @@ TASKS: list[Entry] = [
     ),
     Entry(_("Improvement measures"), "measures", "list-checks", STAFF_ROLES, 28),
     Entry(_("Approvals"), "approvals", "stamp", STAFF_ROLES, 38, also=(_("What I asked a second person for"),)),
+    Entry(_("Building plan"), "plan", "building-2", frozenset({Role.CASHIER}), 28, also=(_("Who is paid up"),)),
     Entry(_("Receipts"), "receipts", "receipt", READ_MONEY, 29, also=(_("Print a receipt again"),)),
     Entry(_("Deposits"), "deposits", "piggy-bank", READ_MONEY, 29),
+    Entry(_("Collecting at the door"), "doors", "door-open", READ_MONEY, 29),
+    Entry(_("My doors to collect at"), "doors", "door-open", RAISE_BILLS | {Role.FRONTDESK}, 29, query="?show=mine"),
+    Entry(
+        _("Receive what was collected"), "door_hand_in", "banknote", RAISE_BILLS, 29, also=(_("Hand in door money"),)
+    ),
     Entry(_("Tax invoices"), "invoices", "file-text", READ_MONEY, 29, also=(_("Red-letter invoice"),)),
     Entry(_("Register an invoice"), "invoice_new", "file-plus", RAISE_BILLS, 32),
     Entry(_("Statements"), "statements", "sheet", LEAD_MONEY, 29, also=(_("Income"), _("Close the month"))),
@@ -217,6 +237,16 @@ TASKS: list[Entry] = [
     Entry(_("New billing run"), "run_new", "receipt-text", RAISE_BILLS, 32),
     Entry(_("Meter readings"), "readings", "gauge", READ_MONEY, 33, also=(_("Enter readings"),)),
     Entry(_("Shared costs"), "shared_costs", "split", READ_MONEY, 34, also=(_("Share a cost out"),)),
+    Entry(_("Office costs"), "office_costs", "building-2", ASK_FOR_COSTS, 34, also=(_("Utilities of the office"),)),
+    Entry(
+        _("Ask for an office cost"),
+        "office_cost_new",
+        "file-plus",
+        ASK_FOR_COSTS,
+        34,
+        also=(_("Reimbursement"), _("Share of a supplier's bill")),
+    ),
+    Entry(_("Office costs by month"), "office_month", "sheet", frozenset(OFFICE_READERS), 34),
     Entry(_("Refunds"), "refunds", "undo-2", READ_MONEY, 39, also=(_("Give back what was paid in advance"),)),
     Entry(
         _("Collecting"),

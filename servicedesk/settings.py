@@ -298,7 +298,7 @@ if not PLAIN_HTTP:
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "servicedesk.bearer.DeskToken",
-        "rest_framework.authentication.SessionAuthentication",
+        "servicedesk.bearer.DeskSession",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -325,9 +325,15 @@ SPECTACULAR_SETTINGS = {
         "PersonKindEnum": "estate.states.PersonKind",
         "TicketKindEnum": "tickets.states.Kind",
         "ItemKindEnum": "tickets.states.ItemKind",
+        "MethodEnum": "billing.states.Method",
+        "CounterMethodEnum": "billing.states.COUNTER_CHOICES",
         "ReminderEnum": "billing.states.Reminder",
         "CallbackHowEnum": "visits.states.How",
         "ToldHowEnum": "complaints.states.Told",
+        "DeliveredHowEnum": "billing.states.Delivered",
+        "UndeliveredHowEnum": "billing.states.Undelivered",
+        "VisitOutcomeEnum": "billing.states.VisitOutcome",
+        "VisitHalfEnum": "billing.states.Half",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }

@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth import authenticate
 from django.utils.translation import gettext as _
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import serializers, status
 from rest_framework.authtoken.models import Token
@@ -59,6 +60,13 @@ class DeskTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """Describe the header."""
         return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Token …"}
+
+
+class DeskSessionScheme(SessionScheme):  # type: ignore[no-untyped-call]
+    """How it names the browser's session."""
+
+    target_class = "servicedesk.bearer.DeskSession"
+    priority = 0
 
 
 class ObtainToken(APIView):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_pages import Inside, ReadOnly
 from accounts.models import User
 from sla.models import Clock, ClockEvent, Policy, PolicyVersion
+from sla.states import VersionState
 from sla.wording import rule_words
 
 
@@ -41,7 +42,7 @@ class PolicyAdmin(ReadOnly):
     @admin.display(description=_("rule in force"))
     def in_force(self, policy: Policy) -> str:
         """The rule that new clocks follow, in words."""
-        current = [v for v in policy.versions.all() if v.approved_at is not None and v.replaced_at is None]
+        current = [version for version in policy.versions.all() if version.state == VersionState.IN_FORCE]
         return rule_words(current[0]) if current else "—"
 
 

@@ -6,15 +6,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.states import Role
 from cases.registry import kinds
 from core.errors import Invalid
 from sla.models import MOST_STEPS, PolicyVersion
 from sla.queries import AUDIENCES, ROLE_OF, Held
 from sla.states import Audience, Counting, Goal
 from sla.vocabulary import all_events, audience_words, base_of, event_words, events_for
-from sla.wording import length_words
+from sla.wording import DAY, length_words
 
-DAY = 86400
 LONGEST = 3660 * DAY
 MOST_MONTHS = 120
 # About a year of work, in days and in hours.
@@ -57,9 +57,11 @@ def _goal(draft: PolicyVersion) -> dict[str, str]:
     problems = {}
     if draft.goal not in Goal.values:
         problems["goal"] = _("Choose one of those offered.")
-    if draft.goal == Goal.MONTHS and not 0 < draft.goal_months <= MOST_MONTHS:
+    if not _least(draft, Goal.MONTHS) <= draft.goal_months <= MOST_MONTHS:
         problems["goal_months"] = _("From 1 to 120 months.")
-    if draft.goal == Goal.WORKING_DAYS and not 0 < draft.goal_days <= MOST_DAYS:
+    if not 0 <= draft.goal_more_days <= LONGEST // DAY:
+        problems["goal_more_days"] = _("At most 3,660 days.")
+    if not _least(draft, Goal.WORKING_DAYS) <= draft.goal_days <= MOST_DAYS:
         problems["goal_days"] = _("From 1 to 250 working days.")
     if draft.counts not in Counting.values:
         problems["counts"] = _("Choose one of those offered.")
@@ -68,9 +70,14 @@ def _goal(draft: PolicyVersion) -> dict[str, str]:
     return problems
 
 
+def _least(draft: PolicyVersion, goal: str) -> int:
+    """How much of something there is at least: what the goal counts is more than nothing."""
+    return 1 if draft.goal == goal else 0
+
+
 def _lengths(draft: PolicyVersion) -> dict[str, str]:
     problems = {}
-    if draft.goal == Goal.DURATION and not 0 < draft.goal_seconds <= LONGEST:
+    if not _least(draft, Goal.DURATION) <= draft.goal_seconds <= LONGEST:
         problems["goal_seconds"] = _("More than nothing, at most 3,660 days.")
     if draft.goal_urgent_seconds is not None and not 0 <= draft.goal_urgent_seconds <= LONGEST:
         problems["goal_urgent_seconds"] = _("At most 3,660 days.")
@@ -162,7 +169,7 @@ def _untold(draft: PolicyVersion, held: Collection[Held]) -> Iterator[str]:
     if all(step.is_warning for step in steps):
         yield _("Nobody is told once it is overdue.")
     for audience in dict.fromkeys(one for step in steps for one in step.to):
-        role = "head" if audience == Audience.HEAD else ROLE_OF.get(Audience(audience), "")
+        role = Role.HEAD if audience == Audience.HEAD else ROLE_OF.get(Audience(audience), "")
         empty = [one.project for one in held if role and role not in one.roles]
         if empty:
             yield _("Nobody is “%(audience)s” in %(projects)s: the next one up is told instead.") % {

@@ -14,9 +14,11 @@ from django.utils.translation import pgettext
 from cases.models import Case, Event
 from cases.sentences import sentence
 from notifications.models import IN_APP, Message
+from notifications.queries import channel_words
 from notifications.states import Delivery
 from sla.daily import CountRow
 from sla.models import MOST_STEPS, CalendarVersion, Clock, ClockEvent, PolicyVersion
+from sla.rules import TOLD, told_key, told_key_of
 from sla.states import ClockEventKind, ClockState
 from sla.sums import OnCalendar, Reckoned, added, basis, length_between
 from sla.wording import moment_in_full, rule_words, span_words, step_words, sum_words
@@ -109,9 +111,9 @@ def _around(clocks: Sequence[Clock], events: Sequence[ClockEvent], zone: ZoneInf
     calendars = {clock.calendar_id for clock in clocks} | {event.data.get("calendar") for event in events}
     versions = PolicyVersion.objects.filter(policy__in={clock.version.policy_id for clock in clocks})
     messages: dict[str, list[Message]] = defaultdict(list)
-    about = Message.objects.filter(case__in={clock.case_id for clock in clocks}, key__startswith="clock:")
-    for message in about.select_related("user").order_by("pk"):
-        messages[":".join(message.key.split(":")[:4])].append(message)
+    about = Message.objects.filter(case__in={clock.case_id for clock in clocks}, key__startswith=TOLD)
+    for message in about.select_related("user", "via").order_by("pk"):
+        messages[told_key_of(message.key)].append(message)
     return Around(
         causes=Event.objects.in_bulk(causes),
         versions={(version.policy_id, version.number): version for version in versions.select_related("policy")},
@@ -238,7 +240,7 @@ class _Teller:
             line.words += " " + _found(event, self._known(event))
 
     def _messages(self, event: ClockEvent) -> list[str]:
-        key = f"clock:{self.clock.pk}:{event.data.get('step')}:{self.due.timestamp():.0f}"
+        key = told_key(self.clock.pk, event.data["step"], self.due)
         return told_words(self.around.messages.get(key, []))
 
     def _skipped(self, event: ClockEvent, line: Line) -> None:
@@ -304,7 +306,7 @@ def told_words(messages: Iterable[Message]) -> list[str]:
     """Who was told, and over which channel with what success."""
     found: dict[str, list[str]] = {}
     for message in messages:
-        way = _("in the inbox") if message.channel == IN_APP else message.channel
+        way = _("in the inbox") if message.channel == IN_APP else channel_words(message)
         state = str(Delivery(message.state).label)
         if message.channel == IN_APP and message.read_at is not None:
             state = _("read %(moment)s") % {"moment": moment_in_full(message.read_at)}

@@ -231,3 +231,32 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "required": True})
     )
+
+
+class ExtendForm(ReasonForm):
+    """How much longer, and why. What counts working time is given hours of it: a day of it has no length of its own."""
+
+    by_hours = forms.FloatField(label=gettext_lazy("How much more time"), min_value=0)
+    unit = forms.TypedChoiceField(
+        label=gettext_lazy("Unit of time"),
+        choices=[(size, name) for size, name in UNITS if size in (DAY, HOUR)],
+        coerce=int,
+        initial=HOUR,
+        widget=forms.RadioSelect,
+    )
+    field_order = ("by_hours", "unit", "reason")
+
+    def __init__(self, *args: Any, counts: str, **kwargs: Any) -> None:
+        """Ask for hours and days, or for working hours. `counts` is a value of `Counting`."""
+        super().__init__(*args, **kwargs)
+        if counts == Counting.WORKING:
+            del self.fields["unit"]
+            self.fields["by_hours"].label = _("How many more working hours")
+
+    def clean(self) -> dict[str, Any]:
+        """The length in hours."""
+        given = super().clean() or self.cleaned_data
+        unit = given.pop("unit", HOUR)
+        if "by_hours" in given:
+            given["by_hours"] *= unit / HOUR
+        return given

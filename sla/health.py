@@ -25,11 +25,6 @@ def last_beat() -> Beat:
     return Beat(None, 0) if row is None else Beat(row[0], row[1].get("set_aside", {}).get("clocks", 0))
 
 
-def last_sweep() -> datetime | None:
-    """When the sweep last ran; None where it never has."""
-    return last_beat().at
-
-
 def trouble(beat: Beat, now: datetime, *, for_admin: bool) -> str:
     """A sentence for the banner of the staff: a late sweep, and for administrators clocks set aside; empty if neither.
 

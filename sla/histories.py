@@ -15,7 +15,7 @@ from cases.states import Phase
 from sla.models import Clock, ClockEvent, PolicyVersion
 from sla.preview import Fact, Happened, History, Preview, replay
 from sla.queries import calendar_for
-from sla.states import ClockEventKind, ClockState
+from sla.states import ClockEventKind
 
 WINDOW = timedelta(days=90)
 # So many cases are read at most, the newest; the page says so where there are more.
@@ -63,18 +63,7 @@ def facts_of(pks: Sequence[int], key: str) -> dict[int, list[Fact]]:
     told = Count("fired", filter=Q(fired__skipped=False))
     rows = Clock.objects.filter(case__in=pks, key=key).annotate(told=told).order_by("pk")
     for clock in rows:
-        found[clock.case_id].append(
-            Fact(
-                subject=clock.subject,
-                cycle=clock.cycle,
-                started=clock.started_at,
-                due=clock.due_at,
-                missed=clock.breached_at,
-                ended=clock.ended_at,
-                met=clock.state == ClockState.MET,
-                told=getattr(clock, "told", 0),
-            )
-        )
+        found[clock.case_id].append(Fact.of(clock, told=getattr(clock, "told", 0)))
     return found
 
 

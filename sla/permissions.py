@@ -6,7 +6,8 @@ from accounts.models import Project, User
 from accounts.states import Role
 from cases.models import Case
 from cases.states import Reserved
-from sla.states import Audience
+from sla.models import Clock
+from sla.states import Audience, ClockState, Source
 
 READ_RULES = (Role.SUPERVISOR, Role.GM, Role.QUALITY, Role.ADMIN)
 
@@ -22,6 +23,18 @@ def can_extend(user: User, case: Case, warned: Collection[str] = ()) -> bool:
     if set(warned) == {Audience.GM}:
         return user.has_role(case.project_id, Role.GM)
     return user.has_role(case.project_id, Role.SUPERVISOR, Role.GM)
+
+
+def can_extend_this(user: User, clock: Clock) -> bool:
+    """Whoever may extend a deadline of the case that the same people are warned of."""
+    warned = {audience for step in clock.version.step_specs if step.is_warning for audience in step.to}
+    return can_extend(user, clock.case, warned)
+
+
+def offers_extension(user: User, clock: Clock) -> bool:
+    """Whether the person may extend the deadline as it stands: it runs, and it is none of the law's."""
+    is_running = clock.ended_at is None and clock.state != ClockState.PAUSED
+    return is_running and clock.version.policy.source != Source.LAW and can_extend_this(user, clock)
 
 
 def _is(user: User, *roles: str) -> bool:

@@ -64,6 +64,20 @@ class Fact:
     met: bool
     told: int
 
+    @classmethod
+    def of(cls, clock: Clock, *, told: int) -> "Fact":
+        """How a clock went of which so many steps told somebody."""
+        return cls(
+            subject=clock.subject,
+            cycle=clock.cycle,
+            started=clock.started_at,
+            due=clock.due_at,
+            missed=clock.breached_at,
+            ended=clock.ended_at,
+            met=clock.state == ClockState.MET,
+            told=told,
+        )
+
 
 CalendarOf = Callable[[Project], CalendarVersion | None]
 
@@ -131,7 +145,8 @@ class _Run:
             clock.cycle = 1 + sum(other.subject == clock.subject for other in self.clocks)
             self.clocks.append(clock)
             self.ledger.note_start(clock, at=begin.at, found=at)
-            since = [event for event in self.past if begin.at <= event.at < at]
+            undone = {event.data.get("undoes") for event in self.past}
+            since = [event for event in self.past if begin.at <= event.at < at and event.pk not in undone]
             if begin.at < at:
                 keep(clock, since, case=self.case, at=at, ledger=self.ledger)
 
@@ -150,19 +165,7 @@ class _Run:
         told: dict[int, int] = {}
         for pk, _step, _due, _at, skipped in self.ledger.fired:
             told[pk] = told.get(pk, 0) + (not skipped)
-        return [
-            Fact(
-                subject=clock.subject,
-                cycle=clock.cycle,
-                started=clock.started_at,
-                due=clock.due_at,
-                missed=clock.breached_at,
-                ended=clock.ended_at,
-                met=clock.state == ClockState.MET,
-                told=told.get(clock.pk, 0),
-            )
-            for clock in self.clocks
-        ]
+        return [Fact.of(clock, told=told.get(clock.pk, 0)) for clock in self.clocks]
 
 
 # --- two rules beside each other -------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from cases.registry import kind_of
 from notifications.rosters import Roster
 from notifications.rules import with_on_call
 from sla.calendars import is_working
-from sla.models import Calendar, CalendarVersion, Clock, Policy, PolicyVersion
+from sla.models import Calendar, CalendarVersion, Clock, ClockEvent, Policy, PolicyVersion
 from sla.models.proposals import IN_FORCE, WAITING
-from sla.states import Audience
+from sla.states import Audience, ClockEventKind
 
 AUDIENCES = frozenset(Audience.values)
 ROLE_OF = {
@@ -181,7 +181,7 @@ class Staff:
 
     def _taker(self, case: Case) -> list[User]:
         """Who took it, as far as they see it as staff: neither a resident who wrote it nor whom it passes by."""
-        taker = case.taken_by
+        taker = case.taker
         if taker is None or not taker.is_active:
             return []
         holds = any(m.user_id == taker.pk and m.project_id in (None, case.project_id) for m in self.memberships)
@@ -204,6 +204,7 @@ class Staff:
 class Rung:
     """One promise of a case as its page shows it, with what a deadline badge needs."""
 
+    clock_id: int
     key: str
     label: str
     clause: str
@@ -237,6 +238,7 @@ def ladder_of(family: Iterable[Case], case: Case) -> list[Rung]:
 def _rungs(clocks: Iterable[Clock], case: Case) -> list[Rung]:
     rungs = [
         Rung(
+            clock_id=clock.pk,
             key=clock.key,
             label=clock.version.policy.name,
             clause=clock.version.policy.clause,
@@ -254,6 +256,16 @@ def _rungs(clocks: Iterable[Clock], case: Case) -> list[Rung]:
         for clock in clocks
     ]
     return sorted(rungs, key=lambda rung: (rung.ended_at is not None, rung.due_at))
+
+
+def extensions_of(rungs: Iterable[Rung]) -> dict[int, list[ClockEvent]]:
+    """When which promise was given more time, by whom and why, by the clock; one statement."""
+    concerned = [rung.clock_id for rung in rungs]
+    rows = ClockEvent.objects.filter(clock__in=concerned, kind=ClockEventKind.EXTENDED).select_related("by")
+    found: dict[int, list[ClockEvent]] = {}
+    for event in rows.order_by("pk"):
+        found.setdefault(event.clock_id, []).append(event)
+    return found
 
 
 @dataclass(frozen=True)

@@ -177,6 +177,20 @@ class Advance:
     unheard: tuple[StepSpec, ...] = ()
 
 
+# How the keys of what is told of clocks begin.
+TOLD = "clock:"
+
+
+def told_key(clock: int, step: int, due: datetime) -> str:
+    """The key under which a step of a clock is told: once for each due time, as more time opens the step again."""
+    return f"{TOLD}{clock}:{step}:{due.timestamp():.0f}"
+
+
+def told_key_of(message_key: str) -> str:
+    """The key of the step that a message tells of: its own names the person and the channel after that."""
+    return ":".join(message_key.split(":")[:4])
+
+
 def unheard(fire: StepSpec | None, skip: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
     """Which of the steps passed over were to bring news that the step sent does not bring to the same people.
 

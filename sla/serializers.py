@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from records.parsing import NumberInput
 from sla.models import Clock
 from sla.states import Counting
 
@@ -42,5 +43,5 @@ class ClockSerializer(serializers.ModelSerializer[Clock]):
 class ExtendInput(serializers.Serializer[Any]):
     """How much longer, and why."""
 
-    by_hours = serializers.FloatField()
+    by_hours = NumberInput()
     reason = serializers.CharField(max_length=500)

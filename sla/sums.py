@@ -12,7 +12,7 @@ from sla.daily import CountRow, count_rows, working_day_rows
 from sla.models import CalendarVersion, PolicyVersion
 from sla.states import Counting, Goal
 from sla.vocabulary import part_names
-from sla.wording import length_words, moment_in_full, span_words, sum_words, worked_words
+from sla.wording import DAY, count_words, length_words, moment_in_full, span_words, sum_words, worked_words
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _natural(version: PolicyVersion, start: datetime, due: datetime) -> str:
     if version.goal == Goal.MONTHS and not _is_promised(version, start, due):
         length = ngettext("%(count)s month", "%(count)s months", version.goal_months) % {"count": version.goal_months}
         if version.goal_more_days:
-            length += " + " + length_words(timedelta(days=version.goal_more_days).days * 86400)
+            length += " + " + count_words(version.goal_more_days, DAY)
         return sum_words(start, length, due)
     if version.goal == Goal.FIELD or _is_promised(version, start, due):
         return _("The time that was promised: %(due)s") % _both(start, due)

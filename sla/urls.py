@@ -21,4 +21,5 @@ urlpatterns = [
     path("calendars/<int:place>/drop/", calendars.drop_calendar, name="calendar_drop"),
     path("calendars/<int:place>/versions/<int:number>/", calendars.calendar_version, name="calendar_version"),
     path("cases/<str:number>/clocks/", clocks.case_clocks, name="case_clocks"),
+    path("cases/<str:number>/clocks/<int:pk>/extend/", clocks.extend_clock, name="clock_extend"),
 ]

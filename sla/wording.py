@@ -9,10 +9,11 @@ from django.utils.translation import ngettext, pgettext
 
 from sla.models import PolicyVersion
 from sla.rules import StepSpec
-from sla.states import Counting, Goal
+from sla.states import ClockState, Counting, Goal
 from sla.vocabulary import audience_words, part_names, quoted
 
-UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+DAY = 86400
+UNITS = ((DAY, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
 def length_words(seconds: int, counts: str = Counting.NATURAL) -> str:
@@ -54,9 +55,7 @@ def goal_words(version: PolicyVersion) -> str:
             "count": version.goal_months
         }
         more = version.goal_more_days
-        return (
-            _("%(months)s and %(days)s") % {"months": words, "days": count_words(more, UNITS[0][0])} if more else words
-        )
+        return _("%(months)s and %(days)s") % {"months": words, "days": count_words(more, DAY)} if more else words
     if version.goal == Goal.WORKING_DAYS:
         return ngettext("within %(count)s working day", "within %(count)s working days", version.goal_days) % {
             "count": version.goal_days
@@ -129,6 +128,18 @@ def worked_words(length: timedelta) -> str:
 def moment_in_full(moment: datetime) -> str:
     """A moment to the second, in the active zone: 2026-11-23 10:00:05."""
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def standing_words(state: str, met_at: datetime | None) -> str:
+    """How a promise stands that does not tick any more; nothing for one that is still owed, missed or not."""
+    if state == ClockState.MISSED and met_at is not None:
+        return _("Late")
+    words = {
+        ClockState.MET.value: _("On time"),
+        ClockState.PAUSED.value: _("Paused"),
+        ClockState.CANCELLED.value: _("No longer counted"),
+    }
+    return words.get(state, "")
 
 
 def sum_words(start: datetime, length: str, due: datetime) -> str:

@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from hypothesis import settings as tried
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
@@ -17,6 +18,10 @@ from tests.cast import NOON, Cast, make_cast
 from tests.nonsense.tally import summed
 from tests.recording import Recording, is_empty
 from tests.turns import let_files_take_turns
+
+# A busy machine is no reason to fail: how long an example may take is not what these tests are about.
+tried.register_profile("whatever the load", deadline=None)
+tried.load_profile("whatever the load")
 
 
 @pytest.fixture(autouse=True)

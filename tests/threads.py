@@ -9,8 +9,11 @@ from django.db import connections
 T = TypeVar("T")
 
 
-def at_once(count: int, act: Callable[[int], T]) -> list[T | Exception]:
-    """Run `act(0)` … `act(count - 1)` at the same moment; what each returned, or the error it met."""
+def at_once(count: int, act: Callable[[int], T], *, patience: float = 60) -> list[T | Exception]:
+    """Run `act(0)` … `act(count - 1)` at the same moment; what each returned, or the error it met.
+
+    `patience`: for how many seconds each is waited for.
+    """
     barrier = threading.Barrier(count)
     results: list[T | Exception] = [RuntimeError("did not finish")] * count
 
@@ -27,5 +30,5 @@ def at_once(count: int, act: Callable[[int], T]) -> list[T | Exception]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=patience)
     return results

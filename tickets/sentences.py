@@ -41,6 +41,7 @@ EVENTS: dict[str, Label] = {
     "bill.paid": gettext_lazy("Paid ¥%(amount)s of bill %(bill)s, %(how)s."),
     "bill.payment_reversed": gettext_lazy("A payment of ¥%(amount)s for bill %(bill)s was reversed."),
     "bill.waived": gettext_lazy("¥%(amount)s of bill %(bill)s was waived."),
+    "bill.waiver_reversed": gettext_lazy("The waiver of ¥%(amount)s of bill %(bill)s was taken back."),
     "bill.voided": gettext_lazy("Bill %(bill)s was made void."),
     "ticket.signed": gettext_lazy("The customer signed."),
     "ticket.joined": gettext_lazy("The same matter as %(other)s."),

@@ -14,7 +14,8 @@ from accounts.models import Project
 from accounts.queries import colleagues
 from cases.models import Case
 from cases.permissions import reads_all
-from cases.serializers import LONGEST, CaseSerializer, NewCaseInput, Verb, photos_of, shown_user
+from cases.rules import LONGEST
+from cases.serializers import CaseSerializer, NewCaseInput, Verb, photos_of, shown_user
 from cases.states import PhotoLabel, Urgency
 from records.parsing import MomentInput
 from tickets.actions import Contact, Line, NewTicket

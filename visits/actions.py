@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from accounts.states import DepartmentKind
-from cases.actions import NewCase, grant, lock, open_case
+from cases.actions import NewCase, grant, lock, open_case, reindex
 from cases.family import lock_line, tell_parent
 from cases.models import Case
 from cases.registry import kind_of
-from cases.states import Channel
-from core.errors import Invalid, NotAllowed
+from cases.sentences import was_words
+from cases.states import Channel, Phase
+from core.errors import Invalid, NotAllowed, NotNow
 from core.transitions import require
+from estate.search import cannot_be_dialled, plain_phone
 from notifications.actions import Notice, tell
 from notifications.states import Level
 from sla.actions import happen
@@ -121,6 +123,41 @@ def record(
         _not_reached(callback, outcome, by, at, claimed_at)
     else:
         _reached(callback, outcome, by, at, claimed_at)
+    return callback
+
+
+@transaction.atomic
+def amend_contact(
+    *,
+    callback: Callback,
+    phone: str,
+    by: User,
+    at: datetime,
+    expected: int | None = None,
+    claimed_at: datetime | None = None,
+) -> Callback:
+    """Put right the number to call while the callback is owed, also of work that is over. The record keeps the old one.
+
+    Raises `Invalid` for a number that no phone dials, `NotAllowed`, `NotNow`, `Stale`. Source: 四(1).
+    """
+    case = lock_line(callback.case, expected=expected)
+    callback = Callback.objects.get(pk=callback.pk)
+    callback.case = case
+    if not can_record(by, case):
+        raise NotAllowed(_("Callbacks are made by the front desk and supervisors."))
+    if case.phase == Phase.CLOSED:
+        raise NotNow(_("This callback is over."))
+    number = plain_phone(phone)
+    if not number or cannot_be_dialled(phone):
+        unknown = _("Nobody can be called at this number. Type its digits.")
+        raise Invalid(unknown, fields={"phone": unknown})
+    if number == case.contact_phone:
+        raise Invalid(_("Nothing is different from what stands there."))
+    said = was_words({"contact_phone": case.contact_phone}, {"contact_phone": number})
+    changes = {"contact_phone": number}
+    kind = "callback.contact_amended"
+    happen(case=case, kind=kind, at=at, by=by, text=said, claimed_at=claimed_at, changes=changes)
+    reindex(case=case)
     return callback
 
 

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from cases.api import CaseApi, CaseFilter
 from cases.models import Case
 from records.parsing import OneOfFilter
-from visits.actions import Outcome, record
-from visits.serializers import CallbackSerializer, RecordInput
+from visits.actions import Outcome, amend_contact, record
+from visits.serializers import CallbackSerializer, PhoneInput, RecordInput
 from visits.states import KIND, Result, State
 
 
@@ -22,7 +22,7 @@ class CallbackFilter(CaseFilter):
 
     kind = OneOfFilter(known=lambda: [KIND])
     state = OneOfFilter(known=lambda: State.values)
-    case = django_filters.CharFilter(field_name="parent__number")
+    case = django_filters.CharFilter(method="filter_parent")
     result = OneOfFilter(field_name="callback__result", known=lambda: Result.values)
 
 
@@ -36,6 +36,18 @@ class CallbackViewSet(CaseApi):
     def get_queryset(self) -> QuerySet[Case]:
         """Callbacks that the person may see."""
         return super().get_queryset().filter(callback__isnull=False)
+
+    @extend_schema(request=PhoneInput)
+    @action(detail=True, methods=["post"])
+    def contact(self, request: Request, number: str) -> Response:
+        """Put right the number to call, while the callback is owed."""
+
+        def act(case: Case, **given: Any) -> None:
+            callback = case.callback
+            callback.case = case
+            amend_contact(callback=callback, **given)
+
+        return self.do(PhoneInput, act)
 
     @extend_schema(request=RecordInput)
     @action(detail=True, methods=["post"])

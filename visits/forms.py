@@ -28,6 +28,14 @@ LABELS = {
 }
 
 
+class NumberForm(forms.Form):
+    """Another number to call."""
+
+    phone = forms.CharField(
+        label=_("New phone"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"})
+    )
+
+
 class CallbackForm(forms.Form):
     """The answer: content with a score, not reached, or not content with what is wrong."""
 

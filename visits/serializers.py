@@ -3,14 +3,15 @@
 from rest_framework import serializers
 
 from cases.models import Case
-from cases.serializers import LONGEST, CaseSerializer, Verb, shown_user
+from cases.rules import LONGEST
+from cases.serializers import CaseSerializer, Verb, shown_user
 from visits.states import How, Result
 
 
 class CallbackSerializer(CaseSerializer):
     """A callback: the case, what it is about, and how it went."""
 
-    case = serializers.CharField(source="parent.number", default=None, allow_null=True)
+    case = serializers.SerializerMethodField(method_name="get_parent")
     result = serializers.CharField(source="callback.result")
     score = serializers.IntegerField(source="callback.score", allow_null=True)
     text = serializers.CharField(source="callback.text")
@@ -38,6 +39,12 @@ class CallbackSerializer(CaseSerializer):
     def get_caller(self, case: Case) -> str | None:
         """Who called last."""
         return shown_user(case.callback.caller, self.reader)
+
+
+class PhoneInput(Verb):
+    """Another number to call."""
+
+    contact_phone = serializers.CharField(source="phone", max_length=20)
 
 
 class RecordInput(Verb):

@@ -24,8 +24,8 @@ from core.errors import DomainError, NotAllowed, Stale
 from core.numbers import at_most
 from records.http import now, posted_version, project_of, redirect_once, user_of
 from records.stale import Missed
-from visits.actions import record
-from visits.forms import CallbackForm
+from visits.actions import amend_contact, record
+from visits.forms import CallbackForm, NumberForm
 from visits.models import Callback, CallbackScript
 from visits.permissions import can_list, can_record
 from visits.queries import MOST, Row, script_for, to_make, worklist
@@ -88,6 +88,7 @@ def callbacks(request: HttpRequest) -> HttpResponse:
         "call": call,
         "chosen": bool(chosen),
         "form": CallbackForm(),
+        "numbers": NumberForm(),
         "count_words": ngettext("%(count)s to call", "%(count)s to call", ready) % {"count": at_most(ready, COUNTED)},
         "empty_words": _("No second attempt is waiting.")
         if later
@@ -165,9 +166,15 @@ def callback_page(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _one(
-    request: HttpRequest, call: Call, form: CallbackForm, status: int = 200, stale: Missed | None = None
+    request: HttpRequest,
+    call: Call,
+    form: CallbackForm,
+    status: int = 200,
+    stale: Missed | None = None,
+    numbers: NumberForm | None = None,
 ) -> HttpResponse:
-    return render(request, "visits/callback.html", {"call": call, "form": form, "stale": stale}, status=status)
+    context = {"call": call, "form": form, "stale": stale, "numbers": numbers or NumberForm()}
+    return render(request, "visits/callback.html", context, status=status)
 
 
 @login_required
@@ -220,6 +227,29 @@ def _done_words(callback: Callback) -> str:
     if callback.result == Result.DISSATISFIED:
         return _("%(where)s: not satisfied, the supervisors know; %(number)s: %(state)s.") % stands
     return _("%(where)s: satisfied; %(number)s: %(state)s.") % stands
+
+
+@login_required
+@require_POST
+def amend_number(request: HttpRequest, number: str) -> HttpResponse:
+    """Put right the number to call, also of work that is over."""
+    user, at = user_of(request), now()
+    callback, numbers = _callback(user, number), NumberForm(request.POST)
+
+    def act() -> str:
+        given = {"phone": numbers.cleaned_data["phone"], "expected": posted_version(request)}
+        amend_contact(callback=callback, by=user, at=at, **given)
+        messages.success(request, _("Put right."))
+        return reverse("callback", args=[number])
+
+    status = 422
+    if numbers.is_valid():
+        try:
+            return redirect_once(request, at, act)
+        except DomainError as error:
+            numbers.add_error("phone", str(error))
+            status = error.status
+    return _one(request, _call(_callback(user, number), user, at), CallbackForm(), status=status, numbers=numbers)
 
 
 @login_required

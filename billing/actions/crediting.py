@@ -42,7 +42,7 @@ def use_credit(*, unit: Unit, household: int | None, by: User, at: datetime) -> 
     used = credit - rest
     add_credit(unit, household, -used)
     tell_cases(cases, locked, settled, WORDS, by=by, at=at)
-    collected(locked, paid=settled, cases=cases, by=by, at=at)
+    collected(locked, paid=settled, cases=cases, by_debtor=False, by=by, at=at)
     lines = [
         Line(debit=Book.CREDIT, credit=Book.RECEIVABLE, amount=part, unit=unit.pk, household=household, bill=pk)
         for pk, part in settled.items()

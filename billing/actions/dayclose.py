@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from billing.actions.posting import close_month
-from billing.models import ClosedMonth, DayClose, DayCloseLine, DayCloseRemark, DayReopen, Payment, Receipt
-from billing.permissions import can_close_day, can_reopen_day, require_closer
+from billing.models import ClosedMonth, DayClose, DayCloseLine, DayCloseRemark, DayReopen, Receipt
+from billing.permissions import can_reopen_day, require_closer, require_day_closer
 from billing.queries.dayclose import open_days, receipts_of, recorded, standing_close
 from billing.queries.ledger import is_closed
 from billing.rules.exact import NOTHING
@@ -23,10 +23,13 @@ from billing.states import Method
 from core.errors import Invalid, NotAllowed, NotNow
 from core.money import to_cents
 from core.words import reason_of
+from notifications.actions import Notice, tell
 from records.actions import audit
 
 LARGEST = Decimal("99999999.99")
 LONGEST, LONGEST_WORDS, LONGEST_REMARK = 100, 500, 200
+# Notes and coins that are in the drawers, in yuan.
+PIECES = ("100", "50", "20", "10", "5", "1", "0.5", "0.1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,19 @@ class Count:
     counted: Decimal
     explanation: str = ""
     pieces: Mapping[str, int] = field(default_factory=dict)
+
+
+def counted_in_cash(typed: Decimal | None, pieces: Mapping[str, int]) -> Decimal:
+    """What was counted, as a sum, by notes and coins (how many by their value in yuan), or by both.
+
+    Raises `Invalid` where neither is given, or one contradicts the other.
+    """
+    if typed is None and not pieces:
+        raise Invalid(_("Say what you counted, 0 where there is none."))
+    comes_to = sum((Decimal(piece) * count for piece, count in pieces.items()), NOTHING)
+    if pieces and typed is not None and typed != comes_to:
+        raise Invalid(_("Notes and coins come to ¥%(sum)s. Correct one of both.") % {"sum": comes_to})
+    return comes_to if typed is None else typed
 
 
 def _hold(cashier: int) -> None:
@@ -61,16 +77,6 @@ def require_day_open(*, project: Project, cashier: User, day: date) -> None:
         )
 
 
-def refuse_deposit(payment: Payment) -> None:
-    """Raise `NotNow` for the payment of a deposit: what is held may have been given back since."""
-    if hasattr(payment, "deposit"):
-        raise NotNow(
-            _("This receipt is of deposit %(deposit)s: give the deposit back instead.")
-            % {"deposit": payment.deposit.number},
-            code="deposit",
-        )
-
-
 @transaction.atomic
 def close_day(
     *,
@@ -81,41 +87,65 @@ def close_day(
     handed_to: str,
     note: str = "",
     seen: Mapping[str, Decimal] | None = None,
+    cashier: User | None = None,
+    reason: str = "",
     by: User,
     at: datetime,
 ) -> DayClose:
-    """Close one's own day: what was counted stands beside what is recorded, each difference explained.
+    """Close a day: what was counted stands beside what is recorded, each difference explained.
 
+    One's own; or that of `cashier`, who left without closing it: then a leader counts, says why, and they are told.
     `remarks` are words by the key of a receipt. `seen` is what was recorded when the count was made.
 
     Raises:
-        NotAllowed: neither cashier nor supervisor of the project.
+        NotAllowed: neither cashier nor supervisor of the project; somebody else's day, and no leader.
         NotNow: the day is closed, still to come or empty; or money moved since `seen`.
-        Invalid: an amount that is none, a difference without a word, nobody who took the money over.
+        Invalid: an amount that is none, a difference without a word, nobody who took the money over; no reason.
     """
-    if not can_close_day(by, project):
-        raise NotAllowed(_("Only cashiers and supervisors close their day."))
-    _hold(by.pk)
-    if standing_close(project, by.pk, day) is not None:
-        raise NotNow(_("You closed this day already."), code="day_closed")
+    whose = cashier or by
+    reason = _require_may(project, whose, reason, by)
+    _hold(whose.pk)
+    if standing_close(project, whose.pk, day) is not None:
+        raise NotNow(_("This day is closed already."), code="day_closed")
     if day > at.astimezone(project.tz).date():
         raise NotNow(_("This day is still to come."))
-    moved = recorded(project, by.pk, day)
+    moved = recorded(project, whose.pk, day)
     _require_unmoved(moved, seen)
-    receipts = {receipt.pk: receipt for receipt in receipts_of(project, by.pk, day)}
+    receipts = {receipt.pk: receipt for receipt in receipts_of(project, whose.pk, day)}
     said = {pk: words.strip() for pk, words in (remarks or {}).items() if words.strip()}
     _check(moved, counts, receipts, said, handed_to, note)
-    close = _write(project, day, handed_to=handed_to, note=note, by=by, at=at)
+    other = by if whose.pk != by.pk else None
+    given = {"handed_to": handed_to.strip(), "note": note.strip(), "closed_by": other, "reason": reason}
+    close = _write(project=project, cashier=whose, day=day, closed_at=at, **given)
     lines = [_line(close, method, moved.get(method, NOTHING), count) for method, count in counts.items()]
     DayCloseLine.objects.bulk_create(lines)
     DayCloseRemark.objects.bulk_create(
         [DayCloseRemark(close=close, receipt_id=pk, words=words) for pk, words in said.items()]
     )
-    difference = sum((line.counted - line.recorded for line in lines), NOTHING)
-    audit(
-        at=at, by=by, project=project, action="day.closed", target=str(close.pk), data={"difference": str(difference)}
-    )
+    _record(close, sum((line.counted - line.recorded for line in lines), NOTHING), by=by, at=at)
     return close
+
+
+def _require_may(project: Project, whose: User, reason: str, by: User) -> str:
+    """The reason for closing somebody else's day; raises where `by` may not close the day at all."""
+    require_day_closer(by, project, whose)
+    return "" if whose.pk == by.pk else reason_of(reason)
+
+
+def _record(close: DayClose, difference: Decimal, *, by: User, at: datetime) -> None:
+    """Write down that a day was closed; whose day a leader closed is told, as long as they can sign in."""
+    project, cashier = close.project, close.cashier
+    data = {"difference": f"{difference:.2f}"}
+    if close.closed_by is None:
+        audit(at=at, by=by, project=project, action="day.closed", target=str(close.pk), data=data)
+        return
+    told = data | {"cashier": cashier.username}
+    audit(at=at, by=by, project=project, action="day.closed_for", target=str(close.pk), reason=close.reason, data=told)
+    if cashier.is_active:
+        words = data | {"day": {"on": close.day.isoformat()}, "who": str(by), "reason": close.reason}
+        page, key = ("dayclose", str(close.pk)), f"day.closed_for:{close.pk}"
+        to = (cashier,)
+        tell([Notice(key=key, template="day.closed_for", to=to, project=project, page=page, data=words)], at=at)
 
 
 def _require_unmoved(moved: Mapping[str, Decimal], seen: Mapping[str, Decimal] | None) -> None:
@@ -160,21 +190,13 @@ def _wrong(method: str, count: Count | None, moved: Decimal, *, noted: bool) -> 
     return {}
 
 
-def _write(project: Project, day: date, *, handed_to: str, note: str, by: User, at: datetime) -> DayClose:
-    nth = DayClose.objects.of(project, by.pk, day).count() + 1
+def _write(*, project: Project, cashier: User, day: date, **given: object) -> DayClose:
+    nth = DayClose.objects.of(project, cashier.pk, day).count() + 1
     try:
         with transaction.atomic():
-            return DayClose.objects.create(
-                project=project,
-                cashier=by,
-                day=day,
-                nth=nth,
-                closed_at=at,
-                handed_to=handed_to.strip(),
-                note=note.strip(),
-            )
+            return DayClose.objects.create(project=project, cashier=cashier, day=day, nth=nth, **given)
     except IntegrityError as error:
-        raise NotNow(_("You closed this day already."), code="day_closed") from error
+        raise NotNow(_("This day is closed already."), code="day_closed") from error
 
 
 def _line(close: DayClose, method: str, amount: Decimal, count: Count) -> DayCloseLine:

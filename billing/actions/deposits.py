@@ -14,6 +14,7 @@ from billing.actions.dayclose import require_day_open
 from billing.actions.paying import LARGEST, lock_units, make_payment
 from billing.actions.posting import Line, post
 from billing.actions.receipting import issue_receipt
+from billing.actions.ways import require_counter
 from billing.models import Deposit, DepositMove
 from billing.permissions import can_move_deposit, require_taker
 from billing.queries.owed import owner_liable
@@ -144,6 +145,23 @@ def keep_deposit(*, approval: Approval, by: User, at: datetime) -> DepositMove:
     return move
 
 
+def require_whole(deposit: Deposit) -> None:
+    """Raise `NotNow` where some of a deposit was given back or kept: that is taken back before its receipt is."""
+    if deposit.held != deposit.amount:
+        raise NotNow(
+            _("Of deposit %(deposit)s only ¥%(held)s is held: take back first what was given back or kept of it.")
+            % {"deposit": deposit.number, "held": deposit.held},
+            code="deposit_moved",
+        )
+
+
+def lock_whole(deposit: Deposit) -> Deposit:
+    """The deposit as it stands, whose unit is locked. Raises `NotNow` where some of it was given back or kept."""
+    locked = Deposit.objects.select_for_update(of=("self",), no_key=True).get(pk=deposit.pk)
+    require_whole(locked)
+    return locked
+
+
 def _require_mover(by: User, deposit: Deposit) -> None:
     if not can_move_deposit(by, deposit):
         raise NotAllowed(_("Only cashiers give deposits back, or ask to keep them."))
@@ -188,8 +206,7 @@ def _check_amount(amount: Decimal, most: Decimal) -> None:
 
 
 def _check_method(method: str) -> None:
-    if method not in METHOD_BOOKS:
-        raise Invalid(_("Choose how it is paid."), fields={"method": _("Unknown way.")})
+    require_counter(method, _("Choose how it is paid."))
 
 
 def _words(text: str, name: str, problem: str) -> str:

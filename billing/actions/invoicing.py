@@ -58,7 +58,7 @@ def register_invoice(
     left = [(receipt.pk, receipt.payment.amount - invoiced(receipt)) for receipt in locked]
     parts, rest = allocate(new.amount, left)
     if rest:
-        words = {"left": sum((amount for _pk, amount in left), NOTHING)}
+        words = {"left": f"{sum((amount for _pk, amount in left), NOTHING):.2f}"}
         raise NotNow(_("Of these receipts only ¥%(left)s is left to be invoiced.") % words, code="too_much")
     invoice = _write(project, new, parts, by=by, at=at)
     data = {"amount": str(new.amount)}

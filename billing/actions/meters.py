@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,16 +13,14 @@ from django.utils.translation import gettext as _
 from accounts.models import Project, User
 from billing.models import ChargeItem, Meter, Reading
 from billing.permissions import can_read_meters
-from billing.queries.metering import Log, logs_of
-from billing.rules.metering import Taken, doubts, step
+from billing.queries.metering import logs_of
+from billing.rules.metering import Taken, is_kept, still_asked
 from billing.states import Doubt, ReadHow
-from core.errors import Invalid, NotAllowed
+from core.errors import Invalid, NotAllowed, NotNow
 from estate.models import Building, Unit
 from records.actions import audit
 
 AT_ONCE = 2000
-# What a yes settles; a lower value is explained instead, and digits that a meter does not have are a slip.
-CONFIRMED = frozenset({Doubt.HIGH, Doubt.OTHER})
 RIGHT = "right"
 
 
@@ -155,6 +155,31 @@ def _meter(project: Project, hung: Hung, unit: Unit | None, *, place: str = "", 
 
 
 @transaction.atomic
+def take_workbook(
+    *,
+    project: Project,
+    rows: Sequence[tuple[date, Typed]],
+    source: str,
+    notes: Sequence[str] = (),
+    by: User,
+    at: datetime,
+) -> None:
+    """Keep the readings of a workbook, of several days, all of them or none; `notes` go into the audit trail.
+
+    Raises:
+        NotAllowed: neither cashier nor supervisor of the project.
+        Invalid: a day is to come, or one of the meters is not the project's.
+        NotNow: one of them is asked about, because something was read meanwhile.
+    """
+    for day, found in groupby(sorted(rows, key=itemgetter(0)), key=itemgetter(0)):
+        typed = [one for _day, one in found]
+        if take_readings(project=project, day=day, typed=typed, by=by, at=at):
+            raise NotNow(_("Something was read meanwhile. Look the rows through once more."), code="read_meanwhile")
+    data = {"count": len(rows), "notes": " · ".join(notes)[:1000]}
+    audit(at=at, by=by, project=project, action="readings.imported", target=source[:100], data=data)
+
+
+@transaction.atomic
 def take_readings(*, project: Project, day: date, typed: Sequence[Typed], by: User, at: datetime) -> dict[int, Doubt]:
     """Keep the readings of a day that are as expected or were explained; what is asked about the others, by meter.
 
@@ -175,10 +200,10 @@ def take_readings(*, project: Project, day: date, typed: Sequence[Typed], by: Us
     asked: dict[int, Doubt] = {}
     kept: list[tuple[Typed, Taken]] = []
     for one in typed:
-        log, taken = logs[one.meter], _taken(one, day)
-        if any(read == taken or (read.day, read.value) == (day, one.value) for read in log.readings):
+        log, taken = logs[one.meter], taken_of(one, day)
+        if is_kept(taken, log.readings):
             continue
-        doubt = _doubt(one, taken, log)
+        doubt = still_asked(taken, log.readings, log.meter.digits, answer=one.answer)
         if doubt is not None:
             asked[one.meter] = doubt
         else:
@@ -187,29 +212,12 @@ def take_readings(*, project: Project, day: date, typed: Sequence[Typed], by: Us
     return asked
 
 
-def _taken(one: Typed, day: date) -> Taken:
+def taken_of(one: Typed, day: date) -> Taken:
+    """What was typed, as a reading of that day."""
     if one.answer == ReadHow.CHANGED and one.old_final is not None:
         return Taken(day, one.value, ReadHow.CHANGED, one.old_final, one.new_start or Decimal(0))
     how = ReadHow.WRAPPED if one.answer == ReadHow.WRAPPED else ReadHow.PLAIN
     return Taken(day, one.value, how)
-
-
-def _doubt(one: Typed, taken: Taken, log: Log) -> Doubt | None:
-    """What is still to be asked, the answer considered."""
-    doubt = doubts(taken, log.readings, log.meter.digits)
-    if one.answer == ReadHow.CHANGED and taken.how != ReadHow.CHANGED:
-        return Doubt.LOWER
-    if taken.how == ReadHow.CHANGED and _went_back(taken, log):
-        return Doubt.LOWER
-    return None if one.answer and doubt in CONFIRMED else doubt
-
-
-def _went_back(taken: Taken, log: Log) -> bool:
-    """Whether one of the two meters would have gone backwards."""
-    before = [read for read in log.readings if read.day < taken.day]
-    old_final, new_start = taken.old_final or Decimal(0), taken.new_start or Decimal(0)
-    went_on = step(before[-1].value, Taken(taken.day, old_final), log.meter.digits) if before else Decimal(0)
-    return went_on < 0 or taken.value < new_start
 
 
 def _keep(kept: Iterable[tuple[Typed, Taken]], *, day: date, project: Project, by: User, at: datetime) -> None:

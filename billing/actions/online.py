@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Project, User
 from billing.actions.paying import LARGEST, take_payment
 from billing.models import Bill, OnlineOrder, OnlineOrderBill, OnlinePayment, Receipt
 from billing.online.providers import Provider, Refused, Told, the_provider
@@ -221,24 +221,26 @@ def listen(provider: Provider, *, body: bytes, headers: Mapping[str, str], at: d
         told = provider.read(body[: LONGEST_NOTICE + 1], headers, at=at)
         made = hear(told=told, at=at)
     except Refused as error:
-        _note_refusal(provider, told.order if told else "", error, at)
+        number = told.order if told else ""
+        found = OnlineOrder.objects.select_related("project").filter(number=number).first() if number else None
+        note_refusal(provider, number, found.project if found else None, error, at)
         raise
     return told, made.payment.receipt.number if made else ""
 
 
-def _note_refusal(provider: Provider, number: str, error: Refused, at: datetime) -> None:
+def note_refusal(provider: Provider, number: str, project: Project | None, error: Refused, at: datetime) -> None:
     """Write down that something was not believed: all of what was signed, of the rest so many an hour.
 
-    Anybody can send nonsense to this address; the trail is not to grow by it without end.
+    Anybody can send nonsense to this address; the trail is not to grow by it without end. `number` is that of what it
+    is about, as far as it was signed.
     """
     if not number and not _is_room_for_more(at):
         log.warning("online_notice_refused", why=error.code)
         return
-    found = OnlineOrder.objects.select_related("project").filter(number=number).first() if number else None
     audit(
         at=at,
         by=None,
-        project=found.project if found else None,
+        project=project,
         action="online.refused",
         target=number,
         data={"why": error.code, "provider": provider.key},

@@ -11,12 +11,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
 from accounts.models import Project, User
 from billing.actions.charging import PREFIX
 from billing.actions.paying import lock_cases, lock_units
 from billing.actions.posting import Line, post
 from billing.actions.voiding import take_back
-from billing.models import Bill, BillLine, ChargeItem
+from billing.models import Bill, BillLine, ChargeItem, Posting
 from billing.queries.owed import Liable, liable_for
 from billing.rules.periods import Period
 from billing.states import Book, EntryKind
@@ -127,6 +129,17 @@ def _line(bill: Bill, one: Opening) -> BillLine:
     )
 
 
+def taken_over(project: Project, at: datetime) -> QuerySet[Bill]:
+    """The standing bills that an import took over at a moment."""
+    return Bill.objects.opening().standing().filter(project=project, issued_at=at)
+
+
+def to_give_up(project: Project, at: datetime) -> QuerySet[Bill]:
+    """Of what an import took over, what `give_up` makes void: of which nothing was paid or waived, or ever owed."""
+    booked = Exists(Posting.objects.filter(bill=OuterRef("pk")))
+    return taken_over(project, at).filter(Q(outstanding=F("amount")) | ~booked)
+
+
 def give_up(
     *, project: Project, taken_over_at: datetime, reason: str, by: User | None, at: datetime
 ) -> tuple[list[Bill], list[Bill]]:
@@ -134,7 +147,7 @@ def give_up(
 
     Returns what is void now, and what stays because something was paid or waived of it since.
     """
-    rows = Bill.objects.opening().standing().filter(project=project, issued_at=taken_over_at)
+    rows = taken_over(project, taken_over_at)
     lock_cases(list(rows))
     lock_units(list(rows.order_by().values_list("unit", flat=True).distinct()))
     bills = list(rows.select_for_update(of=("self",)).select_related("project").order_by("pk"))

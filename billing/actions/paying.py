@@ -1,6 +1,6 @@
 """Taking money: one transaction from the locked bills to the receipt's number. Using what was paid in advance."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,7 +14,8 @@ from billing.actions.credit import add_credit
 from billing.actions.dayclose import require_day_open
 from billing.actions.posting import Line, post
 from billing.actions.receipting import issue_receipt
-from billing.models import Bill, Payment, PaymentLine, Receipt
+from billing.actions.ways import require_counter
+from billing.models import Bill, Payment, PaymentLine, PreparedReceipt, Receipt
 from billing.permissions import require_taker
 from billing.queries.owed import Liable, liable_in, owner_liable
 from billing.rules.allocation import allocate
@@ -56,6 +57,7 @@ def take_payment(
     by: User | None,
     at: datetime,
     claimed_at: datetime | None = None,
+    prepared: PreparedReceipt | None = None,
 ) -> Receipt:
     """Take money for bills, the oldest first, and give a receipt for it. All of it, or nothing.
 
@@ -64,15 +66,17 @@ def take_payment(
     Less than the bills come to is a part payment; what is more, or all of it where no bill is named, is the credit of
     the household of the unit that owes them, or else of `household`, or of the owner. `claimed_at` is when somebody
     out of signal says that it was taken. `by` nobody: it was paid online, the caller has the provider's word for it,
-    and it is in nobody's till.
+    and it is in nobody's till. `prepared`: the receipt that was carried to the door; the caller has seen to who
+    collects, and the money is in nobody's till until it is handed in.
 
     Raises:
         NotAllowed: no cashier of the project, or nobody and not online.
         Invalid: an amount that is none, an unknown way of paying, bills that two people owe, or another project's.
         NotNow: one of the bills was paid or made void meanwhile, or the cashier's day or the month is closed.
     """
-    _require_taken(by, project, method)
-    _check(project, unit, bills, amount, method)
+    if prepared is None:
+        _require_taken(by, project, method)
+    _check(project, unit, bills, amount, method, is_online=by is None)
     check_claim(claimed_at, at=at)
     cases = lock_cases(bills)
     locked = lock_bills(unit, bills)
@@ -98,11 +102,17 @@ def take_payment(
     PaymentLine.objects.bulk_create(
         [PaymentLine(payment=payment, bill_id=pk, amount=part) for pk, part in settled.items()]
     )
-    _book(payment, locked, settled, rest)
-    audit(at=at, by=by, project=project, action="payment.taken", target=payment.number, data={"amount": str(amount)})
-    if by is not None:
+    _book(payment, locked, settled, rest, at_door=prepared is not None)
+    return _receipt_of(payment, prepared)
+
+
+def _receipt_of(payment: Payment, prepared: PreparedReceipt | None) -> Receipt:
+    """Write down that the money was taken, and give its receipt, where the till that it goes into is open."""
+    project, by, data = payment.project, payment.by, {"amount": str(payment.amount)}
+    audit(at=payment.at, by=by, project=project, action="payment.taken", target=payment.number, data=data)
+    if by is not None and prepared is None:
         require_day_open(project=project, cashier=by, day=payment.day)
-    return issue_receipt(payment)
+    return issue_receipt(payment, prepared)
 
 
 def _require_taken(by: User | None, project: Project, method: str) -> None:
@@ -112,12 +122,14 @@ def _require_taken(by: User | None, project: Project, method: str) -> None:
         raise NotAllowed(_("Only cashiers take money."))
 
 
-def _check(project: Project, unit: Unit, bills: Sequence[Bill], amount: Decimal, method: str) -> None:
+def _check(
+    project: Project, unit: Unit, bills: Sequence[Bill], amount: Decimal, method: str, *, is_online: bool
+) -> None:
     if unit.project_id != project.pk:
         raise Invalid(_("This unit belongs to another project."), fields={"unit": _("Not in this project.")})
     require_cents(amount, most=LARGEST)
-    if method not in METHOD_BOOKS:
-        raise Invalid(_("Choose how it is paid."), fields={"method": _("Unknown way.")})
+    if not is_online:
+        require_counter(method, _("Choose how it is paid."))
     if any(bill.project_id != project.pk for bill in bills):
         raise Invalid(_("One of these bills is not this project's."), fields={"bills": _("No such bill.")})
     if not _owed_by_one(unit, bills):
@@ -133,9 +145,13 @@ def _owed_by_one(unit: Unit, bills: Sequence[Bill]) -> bool:
     return person is not None and all(bill.debtor_id == person for bill in bills)
 
 
-def lock_cases(bills: Sequence[Bill]) -> dict[int, Case]:
-    """The cases that the bills were raised for, or are collected in, locked before anything of money is."""
-    wanted = {bill.case_id for bill in bills if bill.case_id is not None} | set(collecting(bills) if bills else ())
+def lock_cases(bills: Sequence[Bill], also: Iterable[int] = ()) -> dict[int, Case]:
+    """The cases that the bills were raised for, or are collected in, locked before anything of money is.
+
+    `also`: keys of others that are to be locked with them.
+    """
+    wanted = {bill.case_id for bill in bills if bill.case_id is not None} | set(collecting(bills))
+    wanted |= set(also)
     if not wanted:
         return {}
     return {case.pk: case for case in lock_lines(*Case.objects.filter(pk__in=wanted))}
@@ -233,8 +249,11 @@ def _name_of(owes: Liable) -> str:
     return Person.objects.values_list("name", flat=True).get(pk=owes.person)
 
 
-def _book(payment: Payment, bills: Sequence[Bill], settled: Mapping[int, Decimal], rest: Decimal) -> None:
-    book = METHOD_BOOKS[payment.method]
+def _book(
+    payment: Payment, bills: Sequence[Bill], settled: Mapping[int, Decimal], rest: Decimal, *, at_door: bool
+) -> None:
+    under_way = at_door and payment.method == Method.CASH
+    book = Book.DOOR if under_way else METHOD_BOOKS[payment.method]
     lines = [
         Line(debit=book, credit=Book.RECEIVABLE, amount=settled[bill.pk], unit=bill.unit_id, bill=bill.pk)
         for bill in bills

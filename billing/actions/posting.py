@@ -1,6 +1,6 @@
 """The one writer of the ledger: entries of balanced transfers, and their reversal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +17,20 @@ from billing.states import EntryKind
 from core.errors import Invalid, NotNow
 from core.money import to_cents
 from core.words import LONGEST_REASON, reason_of
+from records.bulk import insert
+
+POSTED = (
+    "entry_id",
+    "project_id",
+    "day",
+    "debit_id",
+    "credit_id",
+    "amount",
+    "unit_id",
+    "household_id",
+    "bill_id",
+    "reverses_id",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,22 +89,14 @@ def post(
         payment=payment,
         reverses=reverses,
     )
-    Posting.objects.bulk_create(
+    of = (entry.pk, project.pk, day)
+    insert(
+        Posting,
+        POSTED,
         [
-            Posting(
-                entry=entry,
-                project=project,
-                day=day,
-                debit_id=line.debit,
-                credit_id=line.credit,
-                amount=line.amount,
-                unit_id=line.unit,
-                household_id=line.household,
-                bill_id=line.bill,
-                reverses_id=line.reverses,
-            )
+            (*of, line.debit, line.credit, line.amount, line.unit, line.household, line.bill, line.reverses)
             for line in lines
-        ]
+        ],
     )
     return entry
 
@@ -106,10 +112,13 @@ def _check(lines: Sequence[Line]) -> None:
 
 
 @transaction.atomic
-def reverse(*, entry: Entry, by: User | None, at: datetime, reason: str) -> Entry:
+def reverse(
+    *, entry: Entry, by: User | None, at: datetime, reason: str, moved: Mapping[str, str] | None = None
+) -> Entry:
     """Take an entry back by one that moves the same amounts the other way, on the local day of `at`.
 
-    What stood is left standing. The caller puts right what the entry had changed on bills and credit.
+    What stood is left standing. The caller puts right what the entry had changed on bills and credit. `moved`: where
+    what was booked to an account has gone since, by their codes; it comes back from there.
 
     Raises:
         Invalid: no reason is given.
@@ -125,7 +134,7 @@ def reverse(*, entry: Entry, by: User | None, at: datetime, reason: str) -> Entr
         project=entry.project,
         kind=EntryKind.REVERSED,
         day=at.astimezone(entry.project.tz).date(),
-        lines=mirrored(postings),
+        lines=mirrored(postings, moved),
         by=by,
         at=at,
         text=reason,
@@ -134,12 +143,13 @@ def reverse(*, entry: Entry, by: User | None, at: datetime, reason: str) -> Entr
     )
 
 
-def mirrored(postings: Iterable[Posting]) -> list[Line]:
-    """The transfers the other way, each naming the one that it takes back."""
+def mirrored(postings: Iterable[Posting], moved: Mapping[str, str] | None = None) -> list[Line]:
+    """The transfers the other way, each naming the one that it takes back, out of where the money was moved since."""
+    gone = moved or {}
     return [
         Line(
             debit=posting.credit_id,
-            credit=posting.debit_id,
+            credit=gone.get(posting.debit_id, posting.debit_id),
             amount=posting.amount,
             unit=posting.unit_id,
             household=posting.household_id,

@@ -1,44 +1,82 @@
 """New bills written and booked, many at once: settled from what was paid in advance as far as that goes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 
 from accounts.models import Project, User
 from billing.actions.posting import Line, post
 from billing.models import Bill, BillingRun, Credit
 from billing.rules.allocation import allocate
 from billing.states import Book, EntryKind
+from records.bulk import insert, new_keys
 
-AT_ONCE = 2000
+
+@dataclass(slots=True, kw_only=True)
+class NewBill:
+    """A bill that is not written yet, by the names of its columns; of many thousands a model's object costs too much.
+
+    `id` and `outstanding` are known once it is raised.
+    """
+
+    number: str
+    unit_id: int
+    household_id: int | None
+    debtor_id: int | None
+    item_id: int
+    period_start: date | None
+    period_end: date | None
+    amount: Decimal
+    tariff_id: int | None = None
+    charge_id: int | None = None
+    vehicle_id: int | None = None
+    space_id: int | None = None
+    words: str = ""
+    outstanding: Decimal = Decimal(0)
+    id: int = 0
+
+
+OWN = tuple(field.name for field in fields(NewBill))
+# What all of them have alike.
+ALIKE = ("project_id", "run_id", "due_on", "issued_at")
+_row_of = attrgetter(*OWN)
 
 
 def raise_new(
-    bills: Sequence[Bill],
+    bills: Sequence[NewBill],
     *,
     project: Project,
     books: Mapping[int, str],
+    due_on: date,
     by: User,
     day: date,
     at: datetime,
     run: BillingRun | None = None,
     text: str = "",
-) -> list[Bill]:
-    """Write unsaved bills of a project and book them; as many statements for one as for thousands.
+) -> None:
+    """Write new bills of a project and book them, as many statements for one as for thousands; each is told its key.
 
     `books`: the account that each charge item's bills are credited to. The caller wraps it in a transaction and keeps
     others from billing the same.
     """
-    units = {bill.unit_id for bill in bills}
-    rows = Credit.objects.select_for_update().filter(unit__in=units, amount__gt=0).order_by("pk")
-    used = _use_credits(bills, {(credit.unit_id, credit.household_id): credit for credit in rows})
-    written = Bill.objects.bulk_create(bills, batch_size=AT_ONCE)
-    _book(written, used, project=project, books=books, by=by, day=day, at=at, run=run, text=text)
-    return written
+    for bill, key in zip(bills, new_keys(Bill, len(bills)), strict=True):
+        bill.id, bill.outstanding = key, bill.amount
+    used = _use_credits(bills, project)
+    alike = (project.pk, run.pk if run else None, due_on, at)
+    insert(Bill, (*OWN, *ALIKE), [_row_of(bill) + alike for bill in bills])
+    _book(bills, used, project=project, books=books, by=by, day=day, at=at, run=run, text=text)
 
 
-def _use_credits(bills: Sequence[Bill], credits: dict[tuple[int, int | None], Credit]) -> dict[str, Decimal]:
+def _use_credits(bills: Sequence[NewBill], project: Project) -> dict[str, Decimal]:
     """Settle new bills from what their households paid in advance; how much of each, by its number."""
+    units, kept = {bill.unit_id for bill in bills}, Credit.objects.filter(project=project, amount__gt=0)
+    wanted = [pk for pk, unit in kept.values_list("pk", "unit_id") if unit in units]
+    if not wanted:
+        return {}
+    rows = Credit.objects.select_for_update().filter(pk__in=wanted, amount__gt=0).order_by("pk")
+    credits = {(credit.unit_id, credit.household_id): credit for credit in rows}
     used: dict[str, Decimal] = {}
     for bill in bills:
         credit = credits.get((bill.unit_id, bill.household_id))
@@ -52,8 +90,8 @@ def _use_credits(bills: Sequence[Bill], credits: dict[tuple[int, int | None], Cr
 
 
 def _book(
-    bills: Sequence[Bill],
-    used: dict[str, Decimal],
+    bills: Sequence[NewBill],
+    used: Mapping[str, Decimal],
     *,
     project: Project,
     books: Mapping[int, str],
@@ -64,7 +102,7 @@ def _book(
     text: str,
 ) -> None:
     billed = [
-        Line(debit=Book.RECEIVABLE, credit=books[bill.item_id], amount=bill.amount, unit=bill.unit_id, bill=bill.pk)
+        Line(debit=Book.RECEIVABLE, credit=books[bill.item_id], amount=bill.amount, unit=bill.unit_id, bill=bill.id)
         for bill in bills
     ]
     settled = [
@@ -74,7 +112,7 @@ def _book(
             amount=used[bill.number],
             unit=bill.unit_id,
             household=bill.household_id,
-            bill=bill.pk,
+            bill=bill.id,
         )
         for bill in bills
         if used.get(bill.number)

@@ -1,5 +1,6 @@
 """Receipts: their gapless numbers, the paper, and every print of it."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -7,36 +8,63 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
-from billing.models import Payment, Receipt, ReceiptPrint
+from billing.models import Payment, PreparedReceipt, Receipt, ReceiptPrint
 from billing.papers import render
 from billing.permissions import can_print_receipt
 from billing.queries.paper import receipt_form
 from billing.rules.numbers import format_number
+from billing.states import Series
 from core.errors import NotAllowed
 from records.actions import audit, store_bytes
 
 # One statement makes the row, locks it and counts on. Whoever rolls back takes the number back, so that none is lost.
 COUNT_ON = """
-    INSERT INTO billing_receiptseries (project_id, year, last) VALUES (%s, %s, 1)
-    ON CONFLICT (project_id, year) DO UPDATE SET last = billing_receiptseries.last + 1
-    RETURNING last
+    INSERT INTO billing_receiptseries (project_id, year, kind, last) VALUES (%s, %s, %s, 1)
+    ON CONFLICT (project_id, year, kind) DO UPDATE SET last = billing_receiptseries.last + 1
+    RETURNING id, last
 """
 
 
-def issue_receipt(payment: Payment) -> Receipt:
-    """The receipt of a payment, with the next number of its project and year.
+@dataclass(frozen=True)
+class Drawn:
+    """A number drawn from a series: the series' key, the place in it, and how it is written."""
+
+    series: int
+    nth: int
+    number: str
+
+
+def issue_receipt(payment: Payment, prepared: PreparedReceipt | None = None) -> Receipt:
+    """The receipt of a payment, with the next number of its project and year; or the one that was prepared for it.
 
     The last thing that a payment does: the series is locked from here to the end of the transaction, and everybody
     else who takes money in the project waits for it. Source: law.md, receipts: a gapless series.
     """
-    return Receipt.objects.create(number=_next_number(payment.project, payment.day), payment=payment)
+    if prepared is not None:
+        return _take_over(payment, prepared)
+    drawn = draw_number(payment.project, payment.day, Series.DESK)
+    return Receipt.objects.create(number=drawn.number, payment=payment)
 
 
-def _next_number(project: Project, day: date) -> str:
+def _take_over(payment: Payment, prepared: PreparedReceipt) -> Receipt:
+    """Let a prepared receipt, which is locked, be the payment's; its paper is the first print, the next a reprint."""
+    prepared.used_payment = payment
+    prepared.save(update_fields=["used_payment"])
+    receipt = Receipt.objects.create(
+        number=prepared.number, token=prepared.token, payment=payment, file_id=prepared.file_id
+    )
+    ReceiptPrint.objects.create(
+        receipt=receipt, nth=1, file_id=prepared.file_id, at=prepared.prepared_at, by_id=prepared.prepared_by_id
+    )
+    return receipt
+
+
+def draw_number(project: Project, day: date, kind: Series) -> Drawn:
+    """The next number of a series of the day's year; it is locked from here to the end of the transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_ON, [project.pk, day.year])
-        (last,) = cursor.fetchone()
-    return format_number(project.code, day.year, last)
+        cursor.execute(COUNT_ON, [project.pk, day.year, kind])
+        series, last = cursor.fetchone()
+    return Drawn(series, last, format_number(project.code, day.year, last, door=kind == Series.DOOR))
 
 
 @transaction.atomic

@@ -12,7 +12,8 @@ from billing.actions.credit import add_credit, lock_credit
 from billing.actions.dayclose import require_day_open
 from billing.actions.paying import lock_units
 from billing.actions.posting import Line, post
-from billing.models import Refund, RefundPaper
+from billing.actions.ways import require_counter
+from billing.models import Refund, RefundPaper, Reversal
 from billing.papers import render_refund
 from billing.permissions import can_ask_for_refund, can_print_refund, require_second
 from billing.queries.owed import credit_of
@@ -74,8 +75,7 @@ def _check(credit: Decimal, amount: Decimal, method: str, payee: str) -> None:
     if amount > credit:
         most = _("At most ¥%(credit)s: that is what is paid in advance.") % {"credit": credit}
         raise Invalid(_("More than was paid in advance cannot be given back."), fields={"amount": most})
-    if method not in METHOD_BOOKS:
-        raise Invalid(_("Choose how it is given back."), fields={"method": _("Unknown way.")})
+    require_counter(method, _("Choose how it is given back."))
     if not payee or len(payee) > LONGEST:
         raise Invalid(_("Say who gets the money."), fields={"payee": _("A name of at most 100 characters.")})
 
@@ -91,6 +91,7 @@ def refund(*, unit: Unit, approval: Approval, by: User, at: datetime) -> Refund:
     """
     require_second(by, unit.project, approval.asked_by)
     amount, method = Decimal(approval.data["amount"]), approval.data["method"]
+    require_counter(method, _("Nobody gives money back online. Refuse this, and ask again."))
     reason = reason_of(approval.reason)
     lock_units([unit.pk])
     household = approval.data["household"]
@@ -132,6 +133,7 @@ def print_refund(*, refund: Refund, url: str, fonts: Path, by: User, at: datetim
 
     Raises:
         NotAllowed: neither cashier nor supervisor of the project.
+        NotNow: the refund was taken back before it had a voucher: nobody is to sign for it any more.
         FontMissingError: the paper would be blank where it is Chinese.
     """
     if not can_print_refund(by, refund.project):
@@ -140,6 +142,8 @@ def print_refund(*, refund: Refund, url: str, fonts: Path, by: User, at: datetim
     made = RefundPaper.objects.filter(refund=refund).select_related("file").first()
     if made is not None:
         return made
+    if Reversal.objects.filter(entry=refund.entry_id).exists():
+        raise NotNow(_("This refund was taken back: there is nothing to sign for any more."), code="reversed")
     content = render_refund(refund_form(refund, url=url, at=at), fonts=fonts)
     name, project = f"{refund.number}.pdf", refund.project
     stored = store_bytes(content=content, name=name, content_type="application/pdf", project=project, by=by, at=at)

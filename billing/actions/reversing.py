@@ -1,26 +1,31 @@
 """Taking a payment back: the receipt's number stays, the money is booked the other way, the bills are owed again.
 
-On the day of the receipt whoever took the money does it alone; after it, a second person has to approve.
+On the day of the receipt whoever took the money does it alone; after it, a second person has to approve. The receipt of
+a deposit needs a second person on every day.
 """
 
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.actions.arrears.settling import look_again
+from billing.actions.arrears.unsettling import owed_again, settled_at
 from billing.actions.credit import add_credit, lock_credit
-from billing.actions.dayclose import refuse_deposit, require_day_open
+from billing.actions.dayclose import require_day_open
+from billing.actions.deposits import lock_whole, require_whole
+from billing.actions.online_refunds import of_provider, owe_back
 from billing.actions.paying import lock_cases, lock_units
 from billing.actions.posting import reverse
-from billing.models import Bill, PaymentLine, Receipt
+from billing.models import Bill, DoorVisit, Payment, PaymentLine, Receipt
 from billing.permissions import can_reverse, require_second
 from billing.queries.dayclose import is_day_closed
 from billing.queries.owed import credit_of
-from billing.states import EntryKind
+from billing.queries.paper import deposit_of
+from billing.queries.sums import MoneySum
+from billing.states import Book, EntryKind, Method
 from cases.models import Case
 from core.errors import NotAllowed, NotNow
 from core.words import reason_of
@@ -33,9 +38,13 @@ KIND = "receipt.reverse"
 
 
 def needs_second_person(receipt: Receipt, at: datetime) -> bool:
-    """Say whether the day of a receipt is over at `at`, or closed by its cashier; payment and project are read."""
+    """Say whether a receipt's day is over at `at` or closed, or it is of a deposit; payment and project are read."""
     payment = receipt.payment
-    return at.astimezone(payment.project.tz).date() != payment.day or is_day_closed(payment)
+    return (
+        deposit_of(payment) is not None
+        or at.astimezone(payment.project.tz).date() != payment.day
+        or is_day_closed(payment)
+    )
 
 
 def reverse_or_ask(*, receipt: Receipt, reason: str, by: User, at: datetime) -> Receipt | Approval:
@@ -53,14 +62,19 @@ def ask_to_reverse(*, receipt: Receipt, reason: str, by: User, at: datetime) -> 
 
     Raises:
         NotAllowed: neither the cashier who took the money nor a supervisor.
-        NotNow: it was reversed already, what it left as credit was used since, or the same waits already.
+        NotNow: it was reversed already, what it left as credit was used since, some of the deposit that it is of was
+            given back or kept, or the same waits already.
         Invalid: no reason is given.
     """
     _require_may(receipt, by)
     stands = Receipt.objects.select_related("payment__project", "payment__unit").get(pk=receipt.pk)
     payment = stands.payment
     _require_standing(stands)
-    _require_credit(stands, credit_of(payment.unit, payment.household_id))
+    deposit = deposit_of(payment)
+    if deposit is None:
+        _require_credit(stands, credit_of(payment.unit, payment.household_id))
+    else:
+        require_whole(deposit)
     data = {"receipt": stands.number, "amount": str(payment.amount), "unit": payment.unit.number}
     return ask(project=payment.project, kind=KIND, subject=stands.number, data=data, reason=reason, by=by, at=at)
 
@@ -77,6 +91,8 @@ def reverse_receipt(*, receipt: Receipt, reason: str, by: User, at: datetime) ->
         Invalid: no reason is given.
     """
     _require_may(receipt, by)
+    if deposit_of(receipt.payment) is not None:
+        raise NotNow(_("Taking the receipt of a deposit back needs a second person's approval."), code="deposit")
     if needs_second_person(receipt, at):
         raise NotNow(
             _("The day of this receipt is over: taking it back needs a second person's approval."), code="day_over"
@@ -103,18 +119,26 @@ def _require_may(receipt: Receipt, by: User) -> None:
 
 def _reverse(receipt: Receipt, reason: str, *, asked_by: User | None, by: User, at: datetime) -> Receipt:
     look_again(receipt.payment.project, at=at)  # first, as the day's round holds it before cases and units
+    visit = _lock_visit(receipt)
     lines = list(PaymentLine.objects.filter(payment=receipt.payment_id).select_related("bill"))
-    cases = lock_cases([line.bill for line in lines])
+    bills = [line.bill for line in lines]
+    cases = lock_cases(bills, also=settled_at(receipt.payment.at, bills))
     lock_units({receipt.payment.unit_id, *(line.bill.unit_id for line in lines)})
     locked = Receipt.objects.select_for_update(of=("self",)).select_related("payment__project", "payment__unit")
     receipt = locked.get(pk=receipt.pk)
     _require_standing(receipt)
     _owe_again(lines)
-    _take_credit_back(receipt)
+    _take_rest_back(receipt)
     _tell_cases(cases, lines, by=by, at=at)
-    entry = receipt.payment.entries.get(kind=EntryKind.PAID)
+    owed_again(receipt.payment.at, bills, cases=cases, by=by, at=at)
+    entry = receipt.payment.entries.get(kind__in=(EntryKind.PAID, EntryKind.DEPOSIT_TAKEN))
     # The money goes back out of the till of whoever asked; who approved stands on the receipt.
-    receipt.reversed_entry = reverse(entry=entry, by=asked_by or by, at=at, reason=reason)
+    gone = {Book.DOOR.value: Book.CASH.value} if visit is not None and visit.hand_in_id is not None else {}
+    online = of_provider(receipt.payment)
+    if online is not None:  # it stands at the provider until that has given it back
+        gone = {Book.ONLINE.value: Book.REFUNDING.value}
+        owe_back(online, receipt.payment, by=asked_by or by, at=at)
+    receipt.reversed_entry = reverse(entry=entry, by=asked_by or by, at=at, reason=reason, moved=gone)
     receipt.reversed_at, receipt.reversed_by, receipt.reversed_reason = at, by, reason
     receipt.save(update_fields=["reversed_at", "reversed_by", "reversed_reason", "reversed_entry"])
     audit(
@@ -126,17 +150,31 @@ def _reverse(receipt: Receipt, reason: str, *, asked_by: User | None, by: User, 
         reason=reason,
         data={"asked_by": asked_by.username} if asked_by else {},
     )
-    cashier = receipt.payment.by
     # Approved by two it is booked on whatever day, and the leaders' list says so.
-    if asked_by is None and cashier is not None:
-        require_day_open(project=receipt.payment.project, cashier=cashier, day=receipt.payment.day)
+    if asked_by is None:
+        _require_till_open(receipt.payment, visit, by)
     return receipt
+
+
+def _lock_visit(receipt: Receipt) -> DoorVisit | None:
+    """The visit on which the money was taken at the door, locked: whether it was handed in says where it is now."""
+    visits = DoorVisit.objects.select_for_update(of=("self",), no_key=True)
+    return visits.filter(payment=receipt.payment_id).first()
+
+
+def _require_till_open(payment: Payment, visit: DoorVisit | None, by: User) -> None:
+    """Raise `NotNow` where the till that the money leaves is closed. What is still under way is in nobody's."""
+    if visit is None:
+        cashier = payment.by
+    else:
+        cashier = by if visit.hand_in_id is not None and payment.method == Method.CASH else None
+    if cashier is not None:
+        require_day_open(project=payment.project, cashier=cashier, day=payment.day)
 
 
 def _require_standing(receipt: Receipt) -> None:
     if receipt.reversed_at is not None:
         raise NotNow(_("This receipt was reversed already."), code="reversed")
-    refuse_deposit(receipt.payment)
 
 
 def _owe_again(lines: list[PaymentLine]) -> None:
@@ -150,8 +188,15 @@ def _owe_again(lines: list[PaymentLine]) -> None:
         Bill.objects.bulk_update(bills, ["outstanding", "version"])
 
 
-def _take_credit_back(receipt: Receipt) -> None:
+def _take_rest_back(receipt: Receipt) -> None:
+    """Take back what settled no bill: all of a deposit, which is held no longer, or what became credit."""
     payment = receipt.payment
+    deposit = deposit_of(payment)
+    if deposit is not None:
+        whole = lock_whole(deposit)
+        whole.held = Decimal(0)
+        whole.save(update_fields=["held"])
+        return
     kept = _require_credit(receipt, lock_credit(payment.unit, payment.household_id))
     if kept:
         add_credit(payment.unit, payment.household_id, -kept)
@@ -159,7 +204,7 @@ def _take_credit_back(receipt: Receipt) -> None:
 
 def _require_credit(receipt: Receipt, left: Decimal) -> Decimal:
     """What of a receipt went to credit, in yuan. Raises `NotNow` where less is left of it."""
-    settled = receipt.payment.lines.aggregate(sum=Sum("amount", default=Decimal(0)))["sum"]
+    settled = receipt.payment.lines.aggregate(sum=MoneySum("amount", default=Decimal(0)))["sum"]
     kept: Decimal = receipt.payment.amount - settled
     if left < kept:
         raise NotNow(

@@ -6,20 +6,37 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
+from billing.actions import cancelling
 from billing.actions.charging import PREFIX
-from billing.actions.raising import raise_new
-from billing.actions.voiding import lock_to_take_back, take_back
+from billing.actions.raising import NewBill, raise_new
+from billing.actions.voiding import lock_with_cases, take_back
 from billing.models import Bill, BillingRun, BillLine, ChargeItem, Usage
-from billing.permissions import require_biller
+from billing.permissions import require_biller, require_second
 from billing.queries.drafts import Batch, Draft
 from billing.queries.owed import without_money
 from billing.queries.paper import span_words
-from billing.queries.running import BATCH, batch_of, batches_of, charges_of
+from billing.queries.reckoning import Prices
+from billing.queries.running import (
+    BATCH,
+    CANCEL,
+    PREVIEW,
+    RAISE,
+    as_looked_at,
+    at_prices_looked_at,
+    batch_of,
+    batches_of,
+    charges_of,
+    prices_of,
+    same_terms,
+    terms_of,
+)
+from billing.queries.second import needs_two
+from billing.queries.sums import MoneySum
 from billing.rules.exact import NOTHING
 from billing.rules.periods import month_of
 from billing.states import RunState
@@ -29,9 +46,10 @@ from core.watch import Watch
 from core.words import reason_of
 from records import work as long_work
 from records.actions import audit
-from records.models import LongWork
+from records.ahead import require_near
+from records.bulk import insert
+from records.models import Approval, LongWork
 
-PREVIEW, RAISE, CANCEL = "billing.preview", "billing.raise", "billing.cancel"
 MOST_MONTHS = 36
 FIRST_ROWS = 50
 
@@ -54,6 +72,7 @@ def prepare_run(
         raise Invalid(_("Choose one month or more, at most three years."), fields={"end": _("Out of range.")})
     if due_on < first:
         raise Invalid(_("Bills cannot fall due before their time begins."), fields={"due_on": _("Too early.")})
+    require_near(due_on, at, "due_on")
     run = BillingRun.objects.create(
         project=project, period_start=first, period_end=last, due_on=due_on, made_at=at, made_by=by
     )
@@ -66,11 +85,18 @@ def prepare_run(
 def raise_run(*, run: BillingRun, by: User, at: datetime) -> LongWork:
     """Raise the bills of a run that was looked at. What is billed already, by whichever run, is left out.
 
-    Raises `NotNow` where the run is not ready, was raised, or is being raised.
+    Raises `NotNow` where the run is not ready, was raised, or is being raised; or a price, or what a unit bears, was
+    set, changed or ended since it was worked out: it raises by what was looked at.
     """
     run = _locked(run, by)
     if run.state != RunState.PREVIEWED or _works(run):
         raise NotNow(_("This run is not ready to be raised, or was raised already."))
+    cancelling.require_not_asked(run.project, cancelling.RUN, str(run.pk))
+    if not same_terms(run):
+        raise NotNow(
+            _("A price, or a charge of a unit, was changed since this run was worked out. Work it out again first."),
+            code="prices",
+        )
     audit(
         at=at, by=by, project=run.project, action="run.raised", target=f"run {run.pk}", data={"total": str(run.total)}
     )
@@ -93,15 +119,86 @@ def reckon_again(*, run: BillingRun, by: User, at: datetime) -> LongWork:
 def cancel_run(*, run: BillingRun, reason: str, by: User, at: datetime) -> LongWork:
     """Stop a run, or take back what it raised: bills of which nothing was paid become void, the others stay.
 
-    Raises `NotNow` where it was cancelled already.
+    Raises `NotNow` where it was cancelled already, or a second person has to decide about it.
     """
     reason = reason_of(reason)
     run = _locked(run, by)
-    if run.state == RunState.CANCELLED:
-        raise NotNow(_("This run was cancelled already."))
+    _require_not_cancelled(run)
+    cancelling.require_alone(bills_to_cancel(run), run.project, at)
     if run.work is not None:
         long_work.stop(run.work, at=at)
-    audit(at=at, by=by, project=run.project, action="run.cancelled", target=f"run {run.pk}", reason=reason)
+    return _cancel(run, reason, by=by, at=at)
+
+
+def cancel_or_ask(*, run: BillingRun, reason: str, by: User, at: datetime) -> LongWork | Approval:
+    """Take a run back on the day of its bills; later, or once somebody was told of one, ask a second person to.
+
+    Raises like `cancel_run` and `ask_to_cancel_run`.
+    """
+    if needs_two(bills_to_cancel(run), run.project, at):
+        return ask_to_cancel_run(run=run, reason=reason, by=by, at=at)
+    return cancel_run(run=run, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def ask_to_cancel_run(*, run: BillingRun, reason: str, by: User, at: datetime) -> Approval:
+    """Ask a second person to take back what a run raised; until then its bills are owed.
+
+    Raises:
+        NotAllowed: neither cashier nor supervisor of the project.
+        NotNow: it was cancelled already, is being worked on, or the same waits for a decision.
+        Invalid: no reason is given.
+    """
+    run = _locked(run, by)
+    _require_not_cancelled(run)
+    _require_idle(run)
+    return cancelling.ask_to_cancel(
+        kind=cancelling.RUN,
+        project=run.project,
+        subject=str(run.pk),
+        name=span_words(run.period_start, run.period_end),
+        bills=bills_to_cancel(run),
+        reason=reason,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def cancel_approved(*, approval: Approval, by: User, at: datetime) -> LongWork:
+    """Take a run back as was asked and `by` approved, booked on the day of the decision.
+
+    Raises:
+        NotAllowed: `by` asked for it, or neither supervises nor leads the project.
+        NotNow: it was cancelled already, is being worked on, or more would become void than was asked about.
+    """
+    rows = BillingRun.objects.select_for_update(of=("self",)).select_related("project", "work")
+    run = rows.get(pk=int(approval.subject), project=approval.project_id)
+    require_second(by, run.project, approval.asked_by)
+    _require_not_cancelled(run)
+    _require_idle(run)
+    cancelling.require_as_asked(approval, bills_to_cancel(run))
+    return _cancel(run, approval.reason, by=by, at=at, asked_by=approval.asked_by.username)
+
+
+def bills_to_cancel(run: BillingRun) -> QuerySet[Bill]:
+    """What becomes void when a run is taken back: the bills of it that no money was taken for."""
+    return without_money(Bill.objects.filter(run=run))
+
+
+def _require_not_cancelled(run: BillingRun) -> None:
+    if run.state == RunState.CANCELLED:
+        raise NotNow(_("This run was cancelled already."))
+
+
+def _require_idle(run: BillingRun) -> None:
+    if _works(run):
+        raise NotNow(_("This run is being worked on. Stop it first."))
+
+
+def _cancel(run: BillingRun, reason: str, *, by: User, at: datetime, **said: str) -> LongWork:
+    target = f"run {run.pk}"
+    audit(at=at, by=by, project=run.project, action="run.cancelled", target=target, reason=reason, data=said)
     return _begin(run, CANCEL, by=by, at=at, reason=reason)
 
 
@@ -138,11 +235,13 @@ def _run_of(work: LongWork) -> BillingRun:
 def preview(work: LongWork, watch: Watch) -> None:
     """Reckon a run as a worker does: how many bills, what they come to, the first of them, and what is left out."""
     run = _run_of(work)
-    total, done = charges_of(run).count(), 0
+    terms, total, done = terms_of(run), charges_of(run).count(), 0
     found = Batch()
     items: dict[str, tuple[int, Decimal]] = {}
     first: list[dict[str, str]] = []
-    for batch in batches_of(run):
+    looked_at: dict[str, str] = {}
+    for batch in batches_of(run, today=_day(run, watch.now)):
+        looked_at[str(batch.after)] = batch.borne
         for draft in batch.drafts:
             count, amount = items.get(draft.charge.tariff.item.name, (0, NOTHING))
             items[draft.charge.tariff.item.name] = (count + 1, amount + draft.amount)
@@ -153,15 +252,34 @@ def preview(work: LongWork, watch: Watch) -> None:
     count, amount = sum(n for n, _sum in items.values()), sum((part for _n, part in items.values()), NOTHING)
     by_item = [[name, n, str(part)] for name, (n, part) in sorted(items.items())]
     with transaction.atomic():
-        run.found = {"first": first, "items": by_item, "left_out": dict(found.left_out), "rooms": found.rooms}
+        Project.objects.select_for_update(no_key=True).get(pk=run.project_id)  # as whoever sets prices
+        if terms_of(run) != terms:
+            raise long_work.StoppedError(
+                _("A price, or a charge of a unit, was changed while this was worked out. Work it out again.")
+            )
+        run.found = {
+            "first": first,
+            "items": by_item,
+            "left_out": dict(found.left_out),
+            "rooms": found.rooms,
+            "owners": {"count": len(found.changed), "rooms": found.changed_rooms},
+            "terms": terms,
+            "prices": prices_of(run),
+            "batches": looked_at,
+            "at": watch.now.isoformat(),
+        }
         run.count, run.total, run.state = count, amount, RunState.PREVIEWED
         run.save(update_fields=["found", "count", "total", "state"])
         long_work.finish(work, result={"count": count, "total": str(amount)}, at=watch.now)
 
 
+def _day(run: BillingRun, at: datetime) -> date:
+    return at.astimezone(run.project.tz).date()
+
+
 def _row(draft: Draft) -> dict[str, str]:
     return {
-        "unit": draft.charge.unit.number,
+        "unit": draft.charge.room,
         "item": draft.charge.tariff.item.name,
         "period": span_words(draft.period.start, draft.period.end),
         "words": "; ".join(draft.words_of(line) for line in draft.lines),
@@ -172,11 +290,11 @@ def _row(draft: Draft) -> dict[str, str]:
 def raise_bills(work: LongWork, watch: Watch) -> None:
     """Raise a run as a worker does: each batch in a transaction of its own, found again where a worker died."""
     run = _run_of(work)
-    total, done, after = charges_of(run).count(), 0, 0
+    total, done, after, prices = charges_of(run).count(), 0, 0, Prices()
     while True:
         with transaction.atomic():
             _take_turns(run, work)
-            batch = _raise_batch(run, after=after, by=work.by, at=watch.now)
+            batch = _raise_batch(run, after=after, prices=prices, by=work.by, at=watch.now)
         if batch is None:
             break
         done, after = done + batch.size, batch.last
@@ -199,101 +317,104 @@ def _report(work: LongWork, *, done: int, total: int, at: datetime, words: str) 
 
 
 def _raised(run: BillingRun) -> dict[str, Any]:
-    return run.bills.filter(voided_at=None).aggregate(count=Count("pk"), total=Sum("amount", default=NOTHING))
+    return run.bills.filter(voided_at=None).aggregate(count=Count("pk"), total=MoneySum("amount", default=NOTHING))
 
 
 def _take_turns(run: BillingRun, work: LongWork) -> None:
     """Let one worker write at a time for a project, so that no run bills what another is about to.
 
     Raises `StoppedError` where the run was given to another work meanwhile: it is being taken back.
+
+    Nobody who sets prices writes meanwhile, either: whoever does takes the same turn.
     """
     Project.objects.select_for_update(no_key=True).get(pk=run.project_id)
     if not BillingRun.objects.filter(pk=run.pk, work=work).exists():
         raise long_work.StoppedError(_("Stopped: this run is being taken back."))
 
 
-def _raise_batch(run: BillingRun, *, after: int, by: User, at: datetime) -> Batch | None:
+def _require_as_looked_at(same: bool) -> None:
+    """Raise `StoppedError` where a price or a unit's charge differs from when it was worked out, whoever wrote it."""
+    if not same:
+        raise long_work.StoppedError(
+            _(
+                "Stopped: a price, or a charge of a unit, was changed. What was raised so far stays. Work it out "
+                "again, then raise the rest."
+            )
+        )
+
+
+def _raise_batch(run: BillingRun, *, after: int, prices: Prices, by: User, at: datetime) -> Batch | None:
     """Raise the next bills of a run; its statements are as many for one bill as for all of a batch."""
-    batch = batch_of(run, after=after)
+    day = _day(run, at)
+    _require_as_looked_at(at_prices_looked_at(run))
+    batch = batch_of(run, after=after, prices=prices, today=day)
+    _require_as_looked_at(as_looked_at(run, after, batch))
     if batch is None or not batch.drafts:
         return batch
-    day = at.astimezone(run.project.tz).date()
     numbers = next_numbers(prefix=PREFIX, day=day, count=len(batch.drafts))
-    new = [_bill(run, draft, number, at) for draft, number in zip(batch.drafts, numbers, strict=True)]
+    bills = [_bill(draft, number) for draft, number in zip(batch.drafts, numbers, strict=True)]
     books = {draft.charge.tariff.item_id: draft.charge.tariff.item.books_to for draft in batch.drafts}
-    bills = raise_new(new, project=run.project, books=books, by=by, day=day, at=at, run=run)
+    raise_new(bills, project=run.project, books=books, due_on=run.due_on, by=by, day=day, at=at, run=run)
     _write_lines(bills, batch.drafts)
     return batch
 
 
-def _bill(run: BillingRun, draft: Draft, number: str, at: datetime) -> Bill:
-    charge = draft.charge
-    return Bill(
+def _bill(draft: Draft, number: str) -> NewBill:
+    charge, thing = draft.charge, draft.thing
+    return NewBill(
         number=number,
-        project=run.project,
         unit_id=charge.unit_id,
         household_id=draft.liable.household,
         debtor_id=draft.liable.person,
         item_id=charge.tariff.item_id,
         tariff_id=draft.tariff_id,
-        charge=charge,
-        vehicle_id=draft.thing.vehicle if draft.thing else None,
-        space_id=draft.thing.space if draft.thing else None,
-        words=draft.thing.words if draft.thing else "",
-        run=run,
+        charge_id=charge.pk,
+        vehicle_id=thing.vehicle if thing else None,
+        space_id=thing.space if thing else None,
+        words=thing.words if thing else "",
         period_start=draft.period.start,
         period_end=draft.period.end,
         amount=draft.amount,
-        outstanding=draft.amount,
-        due_on=run.due_on,
-        issued_at=at,
     )
 
 
-def _write_lines(bills: Sequence[Bill], drafts: Sequence[Draft]) -> None:
-    BillLine.objects.bulk_create(
-        [
-            BillLine(
-                bill=bill,
-                tariff_id=draft.tariff_of(line),
-                period_start=line.period.start,
-                period_end=line.period.end,
-                quantity=line.quantity,
-                unit_price=line.unit_price,
-                amount=line.amount,
-                words=draft.words_of(line)[:300],
-            )
-            for bill, draft in zip(bills, drafts, strict=True)
-            for line in draft.lines
-        ]
-    )
-    uses = [(bill, use) for bill, draft in zip(bills, drafts, strict=True) for use in draft.uses]
-    if uses:
-        Usage.objects.bulk_create(
-            [
-                Usage(
-                    bill=bill,
-                    meter_id=use.meter,
-                    since=use.since,
-                    until=use.until,
-                    opening=use.opening,
-                    closing=use.closing,
-                    quantity=use.quantity,
-                )
-                for bill, use in uses
-            ]
+LINE = ("bill_id", "tariff_id", "period_start", "period_end", "quantity", "unit_price", "amount", "words")
+USAGE = ("bill_id", "meter_id", "since", "until", "opening", "closing", "quantity")
+
+
+def _write_lines(bills: Sequence[NewBill], drafts: Sequence[Draft]) -> None:
+    lines = [
+        (
+            bill.id,
+            draft.tariff_of(line),
+            line.period.start,
+            line.period.end,
+            line.quantity,
+            line.unit_price,
+            line.amount,
+            draft.words_of(line)[:300],
         )
+        for bill, draft in zip(bills, drafts, strict=True)
+        for line in draft.lines
+    ]
+    insert(BillLine, LINE, lines)
+    uses = [
+        (bill.id, use.meter, use.since, use.until, use.opening, use.closing, use.quantity)
+        for bill, draft in zip(bills, drafts, strict=True)
+        for use in draft.uses
+    ]
+    insert(Usage, USAGE, uses)
 
 
 def cancel_bills(work: LongWork, watch: Watch) -> None:
     """Take a run back as a worker does: bills that no money was taken for become void, batch by batch."""
     run = _run_of(work)
-    unpaid = without_money(Bill.objects.filter(run=run)).order_by("pk").values_list("pk", flat=True)
+    unpaid = bills_to_cancel(run).order_by("pk").values_list("pk", flat=True)
     total, done = unpaid.count(), 0
     while True:
         with transaction.atomic():
             _take_turns(run, work)
-            bills = lock_to_take_back(list(unpaid[:BATCH]))
+            bills = lock_with_cases(list(unpaid[:BATCH]))
             if bills:
                 take_back(bills, reason=work.payload["reason"], by=work.by, at=watch.now)
         if not bills:

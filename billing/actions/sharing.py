@@ -6,16 +6,19 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
+from billing.actions import cancelling
 from billing.actions.charging import LARGEST, PREFIX
-from billing.actions.raising import AT_ONCE, raise_new
-from billing.actions.voiding import lock_to_take_back, take_back
+from billing.actions.raising import NewBill, raise_new
+from billing.actions.voiding import lock_with_cases, take_back
 from billing.models import Bill, BillLine, ChargeItem, Share, SharedCost
-from billing.permissions import require_biller
-from billing.queries.owed import Liable, liable_for, without_money
+from billing.permissions import require_biller, require_second
+from billing.queries.owed import Liable, Owners, without_money
+from billing.queries.second import needs_two
 from billing.queries.shares import weights_of
 from billing.rules.apportion import apportion
 from billing.states import RunState, ShareBy
@@ -27,10 +30,12 @@ from core.words import reason_of
 from estate.models import Building
 from records import work as long_work
 from records.actions import audit
-from records.models import LongWork
+from records.ahead import require_near
+from records.models import Approval, LongWork
 
 RAISE, CANCEL = "billing.share", "billing.unshare"
 NAMED = 100
+AT_ONCE = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +63,7 @@ def share_out(*, project: Project, cost: Cost, by: User, at: datetime) -> Shared
     Source: 水电等费用的分摊; 物业管理条例 44 (collected on behalf, no fee on top).
     """
     require_biller(by, project)
-    _check(project, cost)
+    _check(project, cost, at)
     made = SharedCost(
         project=project,
         item=cost.item,
@@ -89,7 +94,7 @@ def share_out(*, project: Project, cost: Cost, by: User, at: datetime) -> Shared
     return made
 
 
-def _check(project: Project, cost: Cost) -> None:
+def _check(project: Project, cost: Cost, at: datetime) -> None:
     if not cost.words.strip():
         raise Invalid(_("Say what it is for."), fields={"words": _("Required.")})
     require_cents(cost.amount, most=LARGEST)
@@ -101,6 +106,7 @@ def _check(project: Project, cost: Cost) -> None:
         raise Invalid(_("The period ends before it starts."), fields={"end": _("Before the first day.")})
     if cost.due_on < cost.start:
         raise Invalid(_("Bills cannot fall due before their time begins."), fields={"due_on": _("Too early.")})
+    require_near(cost.due_on, at, "due_on")
     if cost.by == ShareBy.METER and not cost.meter_kind:
         raise Invalid(_("Say which meters count."), fields={"meter_kind": _("Required.")})
 
@@ -123,13 +129,75 @@ def raise_shares(*, cost: SharedCost, by: User, at: datetime) -> LongWork:
 def cancel_shares(*, cost: SharedCost, reason: str, by: User, at: datetime) -> LongWork:
     """Drop a cost that was looked at, or take back its bills of which nothing was paid; the others stay.
 
-    Raises `NotAllowed`; `Invalid` without a reason; `NotNow` where it was cancelled or is being worked on.
+    Raises `NotAllowed`; `Invalid` without a reason; `NotNow` where it was cancelled, is being worked on, or a second
+    person has to decide about it.
     """
     reason = reason_of(reason)
     cost = _locked(cost, by)
+    _require_to_cancel(cost)
+    cancelling.require_alone(bills_to_cancel(cost), cost.project, at)
+    return _cancel(cost, reason, by=by, at=at)
+
+
+def cancel_or_ask(*, cost: SharedCost, reason: str, by: User, at: datetime) -> LongWork | Approval:
+    """Take a cost back on the day of its bills; later, or once somebody was told of one, ask a second person to.
+
+    Raises like `cancel_shares` and `ask_to_cancel_shares`.
+    """
+    if needs_two(bills_to_cancel(cost), cost.project, at):
+        return ask_to_cancel_shares(cost=cost, reason=reason, by=by, at=at)
+    return cancel_shares(cost=cost, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def ask_to_cancel_shares(*, cost: SharedCost, reason: str, by: User, at: datetime) -> Approval:
+    """Ask a second person to take back the bills of a cost; until then they are owed.
+
+    Raises `NotAllowed`; `Invalid` without a reason; `NotNow` where it was cancelled, is being worked on, or the same
+    waits for a decision.
+    """
+    cost = _locked(cost, by)
+    _require_to_cancel(cost)
+    return cancelling.ask_to_cancel(
+        kind=cancelling.SHARES,
+        project=cost.project,
+        subject=str(cost.pk),
+        name=cost.words,
+        bills=bills_to_cancel(cost),
+        reason=reason,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def cancel_approved(*, approval: Approval, by: User, at: datetime) -> LongWork:
+    """Take a cost back as was asked and `by` approved, booked on the day of the decision.
+
+    Raises:
+        NotAllowed: `by` asked for it, or neither supervises nor leads the project.
+        NotNow: it was cancelled already, is being worked on, or more would become void than was asked about.
+    """
+    rows = SharedCost.objects.select_for_update(of=("self",)).select_related("project", "work")
+    cost = rows.get(pk=int(approval.subject), project=approval.project_id)
+    require_second(by, cost.project, approval.asked_by)
+    _require_to_cancel(cost)
+    cancelling.require_as_asked(approval, bills_to_cancel(cost))
+    return _cancel(cost, approval.reason, by=by, at=at, asked_by=approval.asked_by.username)
+
+
+def bills_to_cancel(cost: SharedCost) -> QuerySet[Bill]:
+    """What becomes void when a cost is taken back: the bills of it that no money was taken for."""
+    return without_money(Bill.objects.filter(share__cost=cost))
+
+
+def _require_to_cancel(cost: SharedCost) -> None:
     if cost.state == RunState.CANCELLED or _works(cost):
         raise NotNow(_("This was cancelled already, or is being worked on."))
-    audit(at=at, by=by, project=cost.project, action="cost.cancelled", target=cost.words, reason=reason)
+
+
+def _cancel(cost: SharedCost, reason: str, *, by: User, at: datetime, **said: str) -> LongWork:
+    audit(at=at, by=by, project=cost.project, action="cost.cancelled", target=cost.words, reason=reason, data=said)
     return _begin(cost, CANCEL, by=by, at=at, reason=reason)
 
 
@@ -160,28 +228,28 @@ def raise_bills(work: LongWork, watch: Watch) -> None:
         shares = list(cost.shares.filter(amount__gt=0, bill=None).select_related("unit").order_by("pk"))
         bills = _write(cost, shares, by=work.by, at=at)
         for share, bill in zip(shares, bills, strict=True):
-            share.bill = bill
+            share.bill_id = bill.id
         Share.objects.bulk_update(shares, ["bill"], batch_size=500)
         cost.state, cost.raised_at = RunState.RAISED, at
         cost.save(update_fields=["state", "raised_at"])
         long_work.finish(work, result={"count": len(bills), "total": str(cost.amount)}, at=watch.now)
 
 
-def _write(cost: SharedCost, shares: Sequence[Share], *, by: User, at: datetime) -> list[Bill]:
+def _write(cost: SharedCost, shares: Sequence[Share], *, by: User, at: datetime) -> list[NewBill]:
     whole = sum((share.weight for share in cost.shares.all()), Decimal(0))
-    owes = liable_for([share.unit_id for share in shares])
     day = at.astimezone(cost.project.tz).date()
+    owners = Owners.of([share.unit_id for share in shares], since=cost.period_start, today=day)
     numbers = next_numbers(prefix=PREFIX, day=day, count=len(shares))
-    new = [
-        _bill(cost, share, owes.get(share.unit_id, Liable()), number, at)
+    bills = [
+        _bill(cost, share, owners.on(share.unit_id, cost.period_end), number)
         for share, number in zip(shares, numbers, strict=True)
     ]
     books = {cost.item_id: ChargeItem.objects.get(pk=cost.item_id).books_to}
-    bills = raise_new(new, project=cost.project, books=books, by=by, day=day, at=at, text=cost.words)
+    raise_new(bills, project=cost.project, books=books, due_on=cost.due_on, by=by, day=day, at=at, text=cost.words)
     BillLine.objects.bulk_create(
         [
             BillLine(
-                bill=bill,
+                bill_id=bill.id,
                 period_start=cost.period_start,
                 period_end=cost.period_end,
                 quantity=share.weight,
@@ -196,10 +264,9 @@ def _write(cost: SharedCost, shares: Sequence[Share], *, by: User, at: datetime)
     return bills
 
 
-def _bill(cost: SharedCost, share: Share, owes: Liable, number: str, at: datetime) -> Bill:
-    return Bill(
+def _bill(cost: SharedCost, share: Share, owes: Liable, number: str) -> NewBill:
+    return NewBill(
         number=number,
-        project=cost.project,
         unit_id=share.unit_id,
         household_id=owes.household,
         debtor_id=owes.person,
@@ -208,9 +275,6 @@ def _bill(cost: SharedCost, share: Share, owes: Liable, number: str, at: datetim
         period_start=cost.period_start,
         period_end=cost.period_end,
         amount=share.amount,
-        outstanding=share.amount,
-        due_on=cost.due_on,
-        issued_at=at,
     )
 
 
@@ -218,9 +282,9 @@ def cancel_bills(work: LongWork, watch: Watch) -> None:
     """Take back the bills of a cost that no money was taken for, in one transaction; what was paid stays."""
     with transaction.atomic():
         Project.objects.select_for_update(no_key=True).get(pk=work.project_id)
-        cost = _locked(SharedCost(pk=work.payload["cost"]), work.by)
-        unpaid = without_money(Bill.objects.filter(share__cost=cost)).values_list("pk", flat=True)
-        bills = lock_to_take_back(list(unpaid))
+        rows = SharedCost.objects.select_for_update(of=("self",)).select_related("project")
+        cost = rows.get(pk=work.payload["cost"])
+        bills = lock_with_cases(list(bills_to_cancel(cost).values_list("pk", flat=True)))
         if bills:
             take_back(bills, reason=work.payload["reason"], by=work.by, at=watch.now)
         cost.state, cost.cancelled_at = RunState.CANCELLED, watch.now

@@ -11,6 +11,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from accounts.models import Project, User
 from billing.models import ChargeItem, Tariff, UnitCharge
 from billing.permissions import can_set_prices
+from billing.queries.running import raising
 from billing.queries.tariffs import billed_until, borne_from
 from billing.rules.formula import Formula
 from billing.states import Basis, Rhythm
@@ -38,14 +39,17 @@ def set_price(*, tariff: Tariff, price: Price, reason: str, by: User, at: dateti
     """Put a new price in the place of a tariff from a day on; every unit that bears the old one bears the new.
 
     The old row is ended the day before and otherwise left alone; where it had an end, the new one has it. Raises
-    `NotAllowed`; `NotNow` where the old price is over before that day; `Invalid` for a day that is billed or not after
+    `NotAllowed`; `NotNow` where the old price is over, now or before that day, or a run that bills the charge is being
+    raised: half of the homes would pay another price; `Invalid` for a day that is billed or not after
     its first, a price that is none, or no reason.
     Source: BIL-1 (收费标准).
     """
+    take_turns(tariff.project_id)
     tariff = Tariff.objects.select_for_update(of=("self",)).select_related("item", "project").get(pk=tariff.pk)
     _require(can_set_prices(by, tariff.project))
     _require_price(price, reason)
-    _require_open(tariff, price.starts_on)
+    require_not_raising(tariff.item)
+    _require_open(tariff, price.starts_on, today=at.astimezone(tariff.project.tz).date())
     new = _new(tariff.project, tariff.item, price, tariff.rhythm, tariff.period_months)
     new.prepaid, new.issuing, new.ends_on = tariff.prepaid, tariff.issuing, tariff.ends_on
     if _same(tariff, new):
@@ -73,19 +77,37 @@ def add_price(
 ) -> Tariff:
     """Publish the price of a charge; the charge is made where the project has none of that name.
 
-    Which units bear it is said in the register. Raises `NotAllowed`; `Invalid` for a price that is none, no reason, or
-    no name.
+    Which units bear it is said in the register. Raises `NotAllowed`; `NotNow` while a run that bills the charge is
+    being raised; `Invalid` for a price that is none, no reason, or no name.
     """
     _require(can_set_prices(by, project))
     if not name.strip():
         raise Invalid(_("Name the charge."), fields={"name": _("Required.")})
     _require_price(price, reason)
+    take_turns(project.pk)
     item = ChargeItem.objects.get_or_create(project=project, name=name.strip())[0]
+    require_not_raising(item)
     tariff = _new(project, item, price, rhythm, period_months)
     _save(tariff, by, at, reason)
     said = {"after": price_words(tariff), "since": f"{tariff.starts_on:%Y-%m-%d}"}
     _record("tariff.added", tariff, by=by, at=at, reason=reason, **said)
     return tariff
+
+
+def take_turns(project: int) -> None:
+    """Let prices, and what units bear, be written by one at a time in a project, and not while a batch is raised."""
+    Project.objects.select_for_update(no_key=True).get(pk=project)
+
+
+def require_not_raising(item: ChargeItem) -> None:
+    """Raise `NotNow` while bills of the charge are raised: half of the homes would pay by other terms."""
+    run = raising(item)
+    if run is not None:
+        raise NotNow(
+            _("Bills of this charge are being raised (%(run)s). Wait until they are, or stop the run first.")
+            % {"run": run},
+            code="raising",
+        )
 
 
 def _require(allowed: bool) -> None:
@@ -109,8 +131,8 @@ def _require_price(price: Price, reason: str) -> None:
         raise Invalid(_("This way to reckon needs a unit price."), fields={"unit_price": _("Required.")})
 
 
-def _require_open(tariff: Tariff, starts_on: date) -> None:
-    if tariff.ends_on is not None and tariff.ends_on < starts_on:
+def _require_open(tariff: Tariff, starts_on: date, *, today: date) -> None:
+    if tariff.ends_on is not None and tariff.ends_on < max(starts_on, today):
         raise NotNow(_("This price ends on %(day)s already: change the one after it.") % {"day": _day(tariff.ends_on)})
     earliest = tariff.starts_on + DAY
     billed = billed_until(tariff)

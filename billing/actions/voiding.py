@@ -1,7 +1,8 @@
 """Making bills void of which no money was taken: what was booked is taken back, the numbers stay.
 
-On the day on which a bill was issued one person does it alone; after that it lets somebody off, and a second person has
-to approve, as of a waiver.
+On the day on which a bill was issued one person does it alone; after that, or once somebody was told of it in arrears,
+it lets somebody off, and a second person has to approve, as of a waiver. So it is with many bills at once
+(`billing.actions.cancelling`).
 """
 
 from collections import defaultdict
@@ -20,12 +21,13 @@ from billing.actions.posting import mirrored, post
 from billing.models import Bill, PaymentLine, Posting
 from billing.permissions import can_bill, require_second
 from billing.queries.owed import without_money
+from billing.queries.second import needs_two
 from billing.states import Book, EntryKind
 from cases.models import Case
 from core.errors import NotAllowed, NotNow
 from core.words import reason_of
 from records.actions import audit
-from records.approvals import ask
+from records.approvals import ask, waiting_about
 from records.models import Approval
 from sla.actions import happen
 
@@ -43,9 +45,8 @@ def void_or_ask(*, bill: Bill, reason: str, by: User, at: datetime) -> Bill | Ap
 
 
 def needs_second_person(bill: Bill, at: datetime) -> bool:
-    """Say whether the local day on which a bill was issued is over at `at`; its project is read."""
-    zone = bill.project.tz
-    return at.astimezone(zone).date() != bill.issued_at.astimezone(zone).date()
+    """Say whether the local day on which a bill was issued is over at `at`, or somebody was told of it in arrears."""
+    return needs_two(Bill.objects.filter(pk=bill.pk), bill.project, at)
 
 
 def ask_to_void(*, bill: Bill, reason: str, by: User, at: datetime) -> Approval:
@@ -59,8 +60,12 @@ def ask_to_void(*, bill: Bill, reason: str, by: User, at: datetime) -> Approval:
     _require_may(bill, by)
     stands = Bill.objects.select_related("project", "unit").get(pk=bill.pk)
     _require_standing([stands])
-    data = {"bill": stands.number, "unit": stands.unit.number, "amount": str(stands.amount)}
-    return ask(project=stands.project, kind=KIND, subject=stands.number, data=data, reason=reason, by=by, at=at)
+    return _ask(stands, reason, by=by, at=at)
+
+
+def _ask(bill: Bill, reason: str, *, by: User, at: datetime) -> Approval:
+    data = {"bill": bill.number, "unit": bill.unit.number, "amount": str(bill.amount)}
+    return ask(project=bill.project, kind=KIND, subject=bill.number, data=data, reason=reason, by=by, at=at)
 
 
 @transaction.atomic
@@ -77,7 +82,8 @@ def void(*, bill: Bill, reason: str, by: User, at: datetime) -> Bill:
     """
     _require_may(bill, by)
     if needs_second_person(bill, at):
-        raise NotNow(_("This bill is of an earlier day: making it void needs a second person's approval."), code="day")
+        words = _("This bill is of an earlier day, or somebody was told of it: making it void needs a second person.")
+        raise NotNow(words, code="day")
     return _void(bill, reason, by=by, at=at)
 
 
@@ -156,13 +162,27 @@ def _give_credit_back(project: Project, booked: Sequence[Posting]) -> None:
     add_credits(project.pk, used)
 
 
-def withdraw(*, case: Case, reason: str, by: User | None, at: datetime) -> list[Bill]:
-    """Make the bills of a case void for which no money was taken; returns them. The caller has locked the case."""
+def withdraw(*, case: Case, reason: str, by: User, at: datetime) -> list[Bill]:
+    """Make the bills of a case void for which no money was taken; returns them. The caller has locked the case.
+
+    Those that two people have to decide about are asked for, in the name of whoever decided about the case.
+    """
     found = without_money(Bill.objects.filter(case=case))
     bills = lock_to_take_back(list(found.order_by("pk").values_list("pk", flat=True)))
-    if bills:
-        take_back(bills, reason=reason, by=by, at=at)
-    return bills
+    later = [bill for bill in bills if needs_second_person(bill, at)]
+    alone = [bill for bill in bills if bill not in later]
+    if alone:
+        take_back(alone, reason=reason, by=by, at=at)
+    for bill in later:
+        if waiting_about(bill.project, KIND, bill.number) is None:
+            _ask(bill, reason, by=by, at=at)
+    return alone
+
+
+def lock_with_cases(keys: Sequence[int]) -> list[Bill]:
+    """Lock bills as `lock_to_take_back` does, the cases first in which they are collected: each of those is told."""
+    lock_cases(list(Bill.objects.filter(pk__in=keys).only("pk", "case_id")))
+    return lock_to_take_back(keys)
 
 
 def lock_to_take_back(keys: Sequence[int]) -> list[Bill]:

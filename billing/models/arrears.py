@@ -6,15 +6,24 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Project, User
-from billing.models.bills import Bill
-from billing.states import Cause, Reminder
+from billing.models.bills import Bill, money_projects
+from billing.states import Cause, Delivered, Half, Reminder, Undelivered, VisitOutcome
 from cases.models import Attachment, Case
 from estate.models import Household, Person, Unit
 from records.models import StoredFile
+
+# Of letters: sent, and still to be heard of.
+ON_ITS_WAY = Q(delivered_on=None, returned_at=None, settled_at=None)
+# Delivered, and it can be shown: by the courier's number with the slip or the courier's words, or by who saw it handed
+# over or the signature of who took it. Source: 三(4)④ (通过特快专递的方式给对方发出正式催缴函).
+BY_COURIER = ~Q(tracking_number="") & (Q(proof__isnull=False) | ~Q(carrier_status=""))
+BY_HAND = Q(delivered_how=Delivered.HAND) & (Q(proof__isnull=False) | ~Q(witness=""))
+PROVEN = Q(delivered_on__isnull=False) & (BY_COURIER | BY_HAND)
 
 
 class ArrearsTerms(models.Model):
@@ -54,19 +63,30 @@ class ArrearsQuerySet(models.QuerySet["Arrears"]):
     """Reads of arrears."""
 
     def visible_to(self, user: User) -> Self:
-        """Arrears whose case the person sees."""
-        return self.filter(case__in=Case.objects.visible_to(user))
+        """Arrears whose case the person sees, where they work with the money: nobody else reads what is owed."""
+        seen = self.filter(case__in=Case.objects.visible_to(user))
+        return seen if user.is_superuser else seen.filter(case__project_id__in=money_projects(user))
 
     def open(self) -> Self:
         """Those that go on."""
         return self.filter(ended_at=None)
 
+    def climbing(self) -> Self:
+        """Those that take up what falls due: they go on, and nobody has handed them to the legal channel."""
+        return self.open().filter(filed_at=None)
+
+    def alike(self, other: "Arrears") -> Self:
+        """All of who is liable in `other` for the same home, `other` among them."""
+        mine = self.filter(household=other.household_id, unit=other.unit_id)
+        return mine.filter(debtor=other.debtor_id) if other.household_id else mine
+
 
 class Arrears(models.Model):
-    """What a household owes beyond its day; one that goes on per household, or per unit where nobody is registered.
+    """What somebody of a household owes beyond their day; per unit where nobody is registered.
 
-    The state of its case says where it stands. `debtor` is the person liable, the owner even where a tenant lives.
-    Source: 三(4)④; 物业管理条例 41.
+    One of them takes up what falls due. What was handed to the legal channel goes on beside it, with its own bills.
+    The state of its case says where it stands. `debtor` is the person liable, the owner even where a tenant lives; who
+    owned the home before owes the bills of that time. Source: 三(4)④; 物业管理条例 41.
     """
 
     case = models.OneToOneField(Case, models.PROTECT, related_name="arrears", verbose_name=_("case"))
@@ -79,8 +99,14 @@ class Arrears(models.Model):
     delivered_at = models.DateTimeField(_("letter delivered"), null=True)
     filed_at = models.DateTimeField(_("filed"), null=True)
     visit_decided_at = models.DateTimeField(_("visit decided"), null=True)
+    visit_on = models.DateField(_("day of the visit"), null=True)
+    visit_half = models.CharField(_("time of the visit"), max_length=10, choices=Half.choices, blank=True)
+    visitor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("who goes")
+    )
     promise_ends_at = models.DateTimeField(_("promise ends"), null=True)
     dispute_reason = models.CharField(_("disputed because"), max_length=500, blank=True)
+    excused_at = models.DateTimeField(_("excused"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
 
     objects = ArrearsQuerySet.as_manager()
@@ -90,10 +116,13 @@ class Arrears(models.Model):
         verbose_name_plural = _("arrears")
         constraints = [
             models.UniqueConstraint(
-                fields=["household"], condition=Q(ended_at=None, household__isnull=False), name="arrears_once_household"
+                "household",
+                Coalesce("debtor", 0),
+                condition=Q(ended_at=None, filed_at=None, household__isnull=False),
+                name="arrears_climbing_household",
             ),
             models.UniqueConstraint(
-                fields=["unit"], condition=Q(ended_at=None, household=None), name="arrears_once_unit"
+                fields=["unit"], condition=Q(ended_at=None, filed_at=None, household=None), name="arrears_climbing_unit"
             ),
         ]
         indexes = [
@@ -105,17 +134,22 @@ class Arrears(models.Model):
 
 
 class ArrearsBill(models.Model):
-    """A bill that is collected: from when, and until it was settled or the case was ended for it."""
+    """A bill that is collected: from when, and until it was settled or left the case; since when they know of it."""
 
     arrears = models.ForeignKey(Arrears, models.PROTECT, related_name="links")
     bill = models.ForeignKey(Bill, models.PROTECT, related_name="+", db_index=False)
     added_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, help_text="first reached by phone or in person about it")
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("bill in arrears")
         verbose_name_plural = _("bills in arrears")
         constraints = [models.UniqueConstraint(fields=["bill"], condition=Q(ended_at=None), name="arrears_bill_once")]
+        # In which case each bill is collected, as the columns of the ladder add it up: read from the index alone.
+        indexes = [
+            models.Index(fields=["bill", "arrears"], name="arrears_bill_of", condition=Q(ended_at=None)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.arrears_id} {self.bill_id}"
@@ -168,6 +202,8 @@ class ArrearsBatch(models.Model):
 class ArrearsLetter(models.Model):
     """A formal demand letter (催缴函): numbered, printed, sent by courier, its delivery proved.
 
+    `settled_at`: all that it names was settled before it was delivered; nobody waits for its proof any more.
+
     Source: 三(4)④ (通过特快专递的方式给对方发出正式催缴函).
     """
 
@@ -181,9 +217,14 @@ class ArrearsLetter(models.Model):
     sent_at = models.DateTimeField(_("sent"))
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     delivered_on = models.DateField(_("delivered on"), null=True)
+    delivered_how = models.CharField(max_length=10, choices=Delivered.choices, blank=True)
+    carrier_status = models.CharField(_("what the courier says"), max_length=300, blank=True)
+    witness = models.CharField(_("who saw it handed over"), max_length=100, blank=True)
     proof = models.ForeignKey(Attachment, models.PROTECT, related_name="+", null=True)
     returned_at = models.DateTimeField(_("came back"), null=True)
+    returned_how = models.CharField(max_length=10, choices=Undelivered.choices, blank=True)
     returned_reason = models.CharField(max_length=500, blank=True)
+    settled_at = models.DateTimeField(_("settled meanwhile"), null=True)
 
     class Meta:
         ordering = ["pk"]
@@ -193,9 +234,7 @@ class ArrearsLetter(models.Model):
             models.UniqueConstraint(
                 fields=["tracking_number"], condition=~Q(tracking_number=""), name="letter_tracking_once"
             ),
-            models.UniqueConstraint(
-                fields=["arrears"], condition=Q(delivered_on=None, returned_at=None), name="letter_one_on_its_way"
-            ),
+            models.UniqueConstraint(fields=["arrears"], condition=ON_ITS_WAY, name="arrears_letter_one_on_its_way"),
             models.CheckConstraint(
                 condition=Q(delivered_on=None) | Q(returned_at=None), name="letter_delivered_or_returned"
             ),
@@ -203,6 +242,19 @@ class ArrearsLetter(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def outcome_word(self) -> str:
+        """What became of it, in words; empty as long as it is on its way."""
+        how = self.delivered_how or (Delivered.COURIER if self.delivered_on else "")
+        if how:
+            return str(Delivered(how).label)
+        return str(Undelivered(self.returned_how or Undelivered.RETURNED).label) if self.returned_at else ""
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Say whether it was sent and nothing was heard of it yet."""
+        return self.delivered_on is None and self.returned_at is None and self.settled_at is None
 
 
 class ArrearsLetterBill(models.Model):
@@ -226,7 +278,11 @@ class ArrearsVisit(models.Model):
     arrears = models.ForeignKey(Arrears, models.PROTECT, related_name="visits")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=10, choices=VisitOutcome.choices, blank=True, help_text="empty in old ones")
+    met = models.CharField(max_length=100, blank=True, help_text="who was met")
     report = models.CharField(max_length=2000)
+    next_step = models.CharField(max_length=500, blank=True)
+    photo = models.ForeignKey(Attachment, models.PROTECT, related_name="+", null=True)
 
     class Meta:
         ordering = ["pk"]
@@ -235,6 +291,11 @@ class ArrearsVisit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.arrears_id} {self.at:%Y-%m-%d}"
+
+    @property
+    def outcome_word(self) -> str:
+        """What came of it, in words; empty in old ones."""
+        return str(VisitOutcome(self.outcome).label) if self.outcome else ""
 
 
 class ArrearsRound(models.Model):

@@ -31,12 +31,19 @@ STATES: dict[str, Q] = {
 
 def money_projects(user: User) -> list[int]:
     """Ids of the projects whose bills and receipts the person reads as staff."""
-    finance = [
+    return sorted({*user.projects_as(*MONEY_ROLES), *finance_projects(user)})
+
+
+def finance_projects(user: User) -> set[int]:
+    """Ids of the projects whose finance department the person heads."""
+    return {
         m.project_id
         for m in user.active_memberships
-        if m.role == Role.HEAD and m.department is not None and m.department.kind == DepartmentKind.FINANCE
-    ]
-    return sorted({*user.projects_as(*MONEY_ROLES), *(pk for pk in finance if pk is not None)})
+        if m.role == Role.HEAD
+        and m.project_id is not None
+        and m.department is not None
+        and m.department.kind == DepartmentKind.FINANCE
+    }
 
 
 def own_households(user: User) -> models.QuerySet[HouseholdMember]:
@@ -143,6 +150,8 @@ class Bill(models.Model):
     issued_at = models.DateTimeField(_("issued"))
     voided_at = models.DateTimeField(_("made void"), null=True)
     voided_reason = models.CharField(max_length=500, blank=True)
+    # Kept up by whatever begins or ends a link (`ArrearsBill`), so that what is collected adds up from one index.
+    collected = models.BooleanField(default=False, help_text="collected in arrears that go on")
     version = models.PositiveIntegerField(default=1)
 
     objects = BillQuerySet.as_manager()
@@ -186,6 +195,15 @@ class Bill(models.Model):
         indexes = [
             models.Index(fields=["unit", "due_on"], name="bill_unit_open", condition=Q(outstanding__gt=0)),
             models.Index(fields=["project", "due_on"], name="bill_project_open", condition=Q(outstanding__gt=0)),
+            models.Index(
+                fields=["project", "due_on", "outstanding"], name="bill_collected", condition=Q(collected=True)
+            ),
+            # What is owed of each bill that is collected, beside its case: the columns of the ladder add it up.
+            models.Index(
+                fields=["project", "id", "outstanding"], name="bill_collected_of", condition=Q(collected=True)
+            ),
+            # What somebody owes for other rooms: the till asks for it with each home.
+            models.Index(fields=["debtor"], name="bill_debtor_open", condition=Q(outstanding__gt=0)),
             models.Index(fields=["unit", "-issued_at"], name="bill_unit_newest"),
             models.Index(fields=["project", "-id"], name="bill_project_newest"),
             models.Index(fields=["household", "-issued_at"], name="bill_household_newest"),

@@ -6,7 +6,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
@@ -41,7 +41,8 @@ class DayCloseQuerySet(models.QuerySet["DayClose"]):
 class DayClose(models.Model):
     """A cashier closed a day: what they counted, and to whom the money went. Append-only.
 
-    `nth` is 1 for the first close of the day; each opening again allows one more.
+    `nth` is 1 for the first close of the day; each opening again allows one more. `closed_by` is the leader who closed
+    and counted it in the cashier's place, with the `reason`; nobody where they did it themselves.
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="+", db_index=False, verbose_name=_("project"))
@@ -51,6 +52,10 @@ class DayClose(models.Model):
     closed_at = models.DateTimeField(_("closed at"))
     handed_to = models.CharField(_("handed over to"), max_length=100)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("closed by")
+    )
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
 
     objects = DayCloseQuerySet.as_manager()
 
@@ -59,11 +64,21 @@ class DayClose(models.Model):
         verbose_name = _("day close")
         verbose_name_plural = _("day closes")
         constraints = [
-            models.UniqueConstraint(fields=["project", "day", "cashier", "nth"], name="day_closed_once_each_time")
+            models.UniqueConstraint(fields=["project", "day", "cashier", "nth"], name="day_closed_once_each_time"),
+            models.CheckConstraint(
+                condition=Q(closed_by=None, reason="")
+                | (Q(closed_by__isnull=False) & ~Q(reason="") & ~Q(closed_by=F("cashier"))),
+                name="day_closed_by_another_with_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d} {self.cashier}"
+
+    @property
+    def reopening(self) -> "DayReopen | None":
+        """How it was opened again; None while it stands."""
+        return getattr(self, "reopened", None)
 
 
 class DayCloseLine(models.Model):

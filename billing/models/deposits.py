@@ -11,6 +11,7 @@ from accounts.models import Project, User
 from billing.models.bills import money_projects, own_households
 from billing.models.ledger import Entry
 from billing.models.payments import Payment
+from billing.models.reversals import Reversal
 from billing.states import DepositState, Method
 from estate.models import Household, Unit
 from records.models import Approval
@@ -66,9 +67,10 @@ class Deposit(models.Model):
 
     @property
     def state(self) -> str:
-        """Held, partly settled, or settled; derived from its amounts."""
+        """Held, partly settled, or settled; taken back with its receipt. Derived; its receipt is read."""
         if not self.held:
-            return DepositState.SETTLED
+            is_back = self.payment.receipt.reversed_at is not None
+            return DepositState.REVERSED if is_back else DepositState.SETTLED
         return DepositState.HELD if self.held == self.amount else DepositState.PART
 
     @property
@@ -113,3 +115,8 @@ class DepositMove(models.Model):
     def is_kept(self) -> bool:
         """Say whether it was kept rather than given back."""
         return self.approval_id is not None
+
+    @property
+    def reversal(self) -> Reversal | None:
+        """How it was taken back; None while it stands. Its entry is read."""
+        return getattr(self.entry, "reversal", None)

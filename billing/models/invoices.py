@@ -1,5 +1,6 @@
 """Tax invoices (发票) that were issued elsewhere, registered against the receipts that they are for."""
 
+from collections.abc import Collection
 from typing import Self
 
 from django.conf import settings
@@ -19,10 +20,13 @@ class TaxInvoiceQuerySet(models.QuerySet["TaxInvoice"]):
         """Invoices of the projects whose money the person works with."""
         return self.all() if user.is_superuser else self.filter(project_id__in=money_projects(user))
 
-    def needing_red(self) -> Self:
-        """Those that stand although a receipt of theirs was reversed: a red-letter invoice is owed."""
+    def needing_red(self, refunded: Collection[int] = ()) -> Self:
+        """Those that stand although a receipt of theirs was reversed: a red-letter invoice is owed.
+
+        `refunded`: keys of others, whose money was given back (`billing.queries.invoices.refunded`).
+        """
         reversed_one = TaxInvoiceLine.objects.filter(invoice=OuterRef("pk"), receipt__reversed_at__isnull=False)
-        return self.filter(Exists(reversed_one), original=None, red=None)
+        return self.filter(Exists(reversed_one) | Q(pk__in=refunded), original=None, red=None)
 
 
 class TaxInvoice(models.Model):
@@ -64,9 +68,9 @@ class TaxInvoice(models.Model):
         return self.original_id is None and getattr(self, "red", None) is None
 
     @property
-    def owes_red(self) -> bool:
-        """Say whether it stands although one of its receipts, which are read, was reversed."""
-        return self.stands and any(line.receipt.reversed_at is not None for line in self.lines.all())
+    def has_reversed(self) -> bool:
+        """Say whether one of its receipts, which are read, was reversed."""
+        return any(line.receipt.reversed_at is not None for line in self.lines.all())
 
 
 class TaxInvoiceLine(models.Model):

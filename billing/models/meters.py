@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from billing.models.bills import Bill, money_projects
 from billing.models.tariffs import ChargeItem
-from billing.states import MeterKind, ReadHow
+from billing.states import METER_UNITS, MeterKind, ReadHow
 from estate.models import Unit
 
 
@@ -56,6 +56,11 @@ class Meter(models.Model):
 
     def __str__(self) -> str:
         return self.number or f"{self.kind} {self.pk}"
+
+    @property
+    def measure(self) -> str:
+        """What its numbers are of: m³ or kWh."""
+        return METER_UNITS[self.kind]
 
 
 class Reading(models.Model):

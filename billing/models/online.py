@@ -1,5 +1,6 @@
-"""Orders to pay online, and the money that a provider took for them."""
+"""Orders to pay online, the money that a provider took for them, and what it is asked to give back."""
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -9,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from billing.models.bills import Bill, money_projects, own_households
+from billing.models.ledger import Entry
 from billing.models.payments import Payment
-from billing.states import Late, OrderState
+from billing.states import Late, OrderState, RefundState
 from estate.models import Household, Unit
 
 
@@ -60,6 +62,11 @@ class OnlineOrder(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    def state_at(self, at: datetime) -> OrderState:
+        """Where it stands for people: one whose time is over has expired, whether or not that was written down."""
+        is_over = self.state == OrderState.WAITING and self.expires_at < at
+        return OrderState.EXPIRED if is_over else OrderState(self.state)
+
 
 class OnlineOrderBill(models.Model):
     """A bill that an order is for, and how much of it was owed when it was made. Append-only."""
@@ -101,3 +108,51 @@ class OnlinePayment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.transaction}"
+
+
+class OnlineRefund(models.Model):
+    """What a provider is asked to give back because its receipt was reversed: under one number, however often.
+
+    `next_at` is when it is asked (again), empty once the provider gave it back or refused. `entry` is what its
+    answer booked. `tries` counts how often it was asked, `said` is why it refused, in its words.
+    """
+
+    number = models.CharField(_("number"), max_length=30, unique=True)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="+", verbose_name=_("project"))
+    payment = models.OneToOneField(OnlinePayment, models.PROTECT, related_name="refund")
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    state = models.CharField(_("state"), max_length=10, choices=RefundState.choices, default=RefundState.WAITING)
+    at = models.DateTimeField(_("asked"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    next_at = models.DateTimeField(null=True)
+    first_asked_at = models.DateTimeField(null=True)
+    last_asked_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    reference = models.CharField(_("transaction number"), max_length=64, blank=True)
+    said = models.CharField(max_length=200, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("refund asked of a provider")
+        verbose_name_plural = _("refunds asked of providers")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="online_refund_of_something"),
+            models.CheckConstraint(
+                condition=Q(state__in=[RefundState.DONE, RefundState.REFUSED], next_at=None)
+                & Q(ended_at__isnull=False, entry__isnull=False)
+                | ~Q(state__in=[RefundState.DONE, RefundState.REFUSED])
+                & Q(next_at__isnull=False, ended_at=None, entry=None),
+                name="online_refund_ends_booked",
+            ),
+        ]
+        indexes = [models.Index(fields=["next_at"], name="online_refund_due", condition=Q(next_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def state_words(self) -> str:
+        """The state in the reader's language."""
+        return str(RefundState(self.state).label)

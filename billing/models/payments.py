@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from billing.models.bills import Bill, money_projects, own_households
 from billing.models.ledger import Entry
-from billing.states import Method
+from billing.states import Method, Series
 from estate.models import Household, Person, Unit
 from records.models import StoredFile, new_token
 
@@ -121,18 +121,20 @@ class PaymentLine(models.Model):
 class ReceiptSeries(models.Model):
     """The last number given out of a project's receipts of a year; counted on last of all, so that no number is lost.
 
+    Receipts prepared for the door are a series of their own: they are numbered before anything is paid.
     Source: law.md, receipts: a gapless series.
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=Series.choices, default=Series.DESK)
     last = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "year"], name="receipt_series_once_a_year")]
+        constraints = [models.UniqueConstraint(fields=["project", "year", "kind"], name="receipt_series_once_a_year")]
 
     def __str__(self) -> str:
-        return f"{self.project_id} {self.year} {self.last}"
+        return f"{self.project_id} {self.year} {self.kind} {self.last}"
 
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):

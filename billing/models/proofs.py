@@ -20,7 +20,7 @@ class BooksProofQuerySet(models.QuerySet["BooksProof"]):
 
 
 class BooksProof(models.Model):
-    """Bills, credit, receipts and deposits of a project were held against its ledger. Append-only.
+    """Bills, credit, receipts, deposits and office costs of a project were held against its ledger. Append-only.
 
     `by` is nobody for the night's own, of which there is one a day. `checks` are the sums, then each thing that
     differs, as far as they are kept; `differing` is how many did not agree.

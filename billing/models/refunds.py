@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from billing.models.bills import money_projects, own_households
 from billing.models.ledger import Entry
+from billing.models.reversals import Reversal
 from billing.states import Method
 from estate.models import Household, Unit
 from records.models import Approval, StoredFile
@@ -60,6 +61,11 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def reversal(self) -> Reversal | None:
+        """How it was taken back; None while it stands. Its entry is read."""
+        return getattr(self.entry, "reversal", None)
 
 
 class RefundPaper(models.Model):

@@ -1,5 +1,7 @@
 """Charge items (收费项目), their dated tariffs (收费标准), and which unit bears which from when."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -13,6 +15,8 @@ from accounts.models import Project, User
 from accounts.states import Role
 from billing.models.ledger import Account
 from billing.rules.formula import Formula
+from billing.rules.periods import Period
+from billing.rules.running import thing_of
 from billing.states import Basis, Book, Rhythm
 from core.errors import Invalid
 from estate.models import REGISTER_ROLES, Unit
@@ -135,6 +139,11 @@ class Tariff(models.Model):
     def __str__(self) -> str:
         return f"{self.item} {self.starts_on:%Y-%m-%d}"
 
+    @property
+    def kind(self) -> tuple[int, str, str]:
+        """What it charges for, and how often: of prices that are alike in this a home bears one at a time."""
+        return self.item_id, self.rhythm, thing_of(self.basis, self.fixed_amount, self.formula)
+
 
 class UnitChargeQuerySet(models.QuerySet["UnitCharge"]):
     """Reads of what units bear."""
@@ -147,7 +156,7 @@ class UnitChargeQuerySet(models.QuerySet["UnitCharge"]):
 
 
 class UnitCharge(models.Model):
-    """A unit bears a tariff from a day on."""
+    """A unit bears a tariff from a day on. No day is borne twice: for one item there is one price at a time."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="charges", verbose_name=_("unit"))
     tariff = models.ForeignKey(Tariff, models.PROTECT, related_name="unit_charges", verbose_name=_("tariff"))
@@ -170,3 +179,56 @@ class UnitCharge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} · {self.tariff}"
+
+    def clean(self) -> None:
+        """Refuse days on which the unit bears the item already, naming the charge that stands.
+
+        One that only becomes shorter is let through, so that what an older register has twice can be put right.
+        """
+        if not (self.unit_id and self.tariff_id and self.starts_on):
+            return
+        former = UnitCharge.objects.select_related("tariff").filter(pk=self.pk).first() if self.pk else None
+        if former is None or not self._is_within(former):
+            others = UnitCharge.objects.filter(unit=self.unit_id, tariff__item=self.tariff.item_id)
+            found = self.doubled_by(others.select_related("unit", "tariff__item").order_by("starts_on", "pk"))
+            if found is not None:
+                raise ValidationError(found.stands_words, code="charge_stands")
+
+    @property
+    def days(self) -> Period | None:
+        """The days that it is billed for: while its price is in force; once, on the first of them. None for none."""
+        until = self.starts_on if self.tariff.rhythm == Rhythm.ONCE else self.ended_on
+        last = min(until or date.max, self.tariff.ends_on or date.max)
+        first = max(self.starts_on, self.tariff.starts_on)
+        return Period(first, last) if first <= last else None
+
+    def doubled_by(self, others: Iterable["UnitCharge"]) -> "UnitCharge | None":
+        """The first of the unit's other charges that bills the same item on some of the same days.
+
+        A price for each vehicle or space, or by meter, bills other things than one of the whole home.
+        """
+        days, kind = self.days, self.tariff.kind
+        return next(
+            (
+                one
+                for one in others
+                if (one.pk != self.pk or self.pk is None) and one is not self and one.tariff.kind == kind
+                if days and one.days and days.common(one.days)
+            ),
+            None,
+        )
+
+    @property
+    def stands_words(self) -> str:
+        """Why no other charge of its item may have its days."""
+        told = {"unit": self.unit, "item": self.tariff.item, "since": f"{self.starts_on:%Y-%m-%d}"}
+        if self.ended_on is None:
+            words = _("%(unit)s bears “%(item)s” since %(since)s already. End that charge before this one begins.")
+            return words % told
+        words = _("%(unit)s bears “%(item)s” from %(since)s to %(until)s already. Choose other days.")
+        return words % (told | {"until": f"{self.ended_on:%Y-%m-%d}"})
+
+    def _is_within(self, former: "UnitCharge") -> bool:
+        if (self.unit_id, self.tariff_id) != (former.unit_id, former.tariff_id):
+            return False
+        return self.starts_on >= former.starts_on and (self.ended_on or date.max) <= (former.ended_on or date.max)

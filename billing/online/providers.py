@@ -15,7 +15,7 @@ from typing import Protocol
 from django.conf import settings
 
 from billing.models import OnlineOrder
-from billing.states import Outcome
+from billing.states import Outcome, RefundOutcome
 from core.errors import DomainError
 
 
@@ -28,6 +28,33 @@ class Told:
     transaction: str
     outcome: Outcome
     amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundAsked:
+    """What a provider is asked to give back: of which transaction, in yuan; `since`: when it was asked first."""
+
+    number: str
+    order: str
+    transaction: str
+    amount: Decimal
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundTold:
+    """What a provider says of a refund, once it is believed. `reference`: its own number; `why` it refused."""
+
+    provider: str
+    number: str
+    outcome: RefundOutcome
+    amount: Decimal
+    reference: str = ""
+    why: str = ""
+
+
+class UnansweredError(Exception):
+    """The provider gave no answer: whether it gives the money back is unknown, and it is asked again."""
 
 
 class Refused(DomainError):
@@ -46,6 +73,15 @@ class Provider(Protocol):
 
     def read(self, body: bytes, headers: Mapping[str, str], *, at: datetime) -> Told:
         """What the provider says, once its signature and its age were looked at. Raises `Refused`."""
+
+    def refund(self, asked: RefundAsked, *, at: datetime) -> RefundTold:
+        """Ask the provider to give money back: under one number it does so once, however often it is asked.
+
+        Raises `UnansweredError`.
+        """
+
+    def read_refund(self, body: bytes, headers: Mapping[str, str], *, at: datetime) -> RefundTold:
+        """What the provider says of a refund of its own accord, like `read`. Raises `Refused`."""
 
 
 _MAKERS: dict[str, Callable[[], Provider]] = {}

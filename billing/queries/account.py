@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from billing.models import Deposit, Posting
+from billing.queries.differing import moved
 from billing.queries.ledger import balance
 from billing.queries.paper import period_words
 from billing.queries.statements import owed_by, receivable
@@ -32,6 +33,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A deposit of which something was held at the end of a day, in yuan."""
+
+    number: str
+    purpose: str
+    held: Decimal
+
+
+@dataclass(frozen=True)
 class HouseholdAccount:
     """A household's statement from one day to another. `cut`: more lines than fit, the last are left out."""
 
@@ -42,7 +52,7 @@ class HouseholdAccount:
     lines: tuple[Line, ...]
     owed: Decimal
     advance: Decimal
-    deposits: tuple[Deposit, ...]
+    deposits: tuple[Held, ...]
     cut: bool
 
     @property
@@ -67,7 +77,6 @@ def account_of(household: Household, since: date, until: date) -> HouseholdAccou
         line = _line(row, owing, advance)
         owing, advance = line.owed, line.advance
         lines.append(line)
-    held = Deposit.objects.filter(household=household, payment__day__lte=until, held__gt=0)
     return HouseholdAccount(
         household=household,
         since=since,
@@ -76,7 +85,7 @@ def account_of(household: Household, since: date, until: date) -> HouseholdAccou
         lines=tuple(lines),
         owed=owing,
         advance=advance,
-        deposits=tuple(held.order_by("pk")),
+        deposits=_deposits(household, until),
         cut=cut,
     )
 
@@ -86,12 +95,24 @@ def _advance_before(household: Household, since: date) -> Decimal:
     return balance(Book.CREDIT, household.project, as_of=before, household=household)
 
 
+def _deposits(household: Household, until: date) -> tuple[Held, ...]:
+    """What was held of the household's deposits at the end of a day, whatever became of them since: one statement."""
+    rows = Posting.objects.filter(entry__payment=OuterRef("payment"), day__lte=until).order_by()
+    booked = rows.filter(Q(debit=Book.DEPOSIT) | Q(credit=Book.DEPOSIT)).values("entry__payment")
+    then = Subquery(booked.annotate(sum=moved(Book.DEPOSIT)).values("sum"))
+    found = Deposit.objects.filter(household=household, payment__day__lte=until).annotate(booked=then)
+    held = found.filter(booked__lt=0).order_by("pk").values_list("number", "purpose", "booked")
+    return tuple(Held(number, purpose, -amount) for number, purpose, amount in held)
+
+
 def _postings(household: Household, since: date, until: date) -> tuple[list[Posting], bool]:
     """What moved on the household's bills, and of what it paid in advance, in order; the first thousand."""
     on_bills = Q(bill__household=household) & (Q(debit=Book.RECEIVABLE) | Q(credit=Book.RECEIVABLE))
     in_advance = Q(household=household, bill=None) & (Q(debit=Book.CREDIT) | Q(credit=Book.CREDIT))
     rows = Posting.objects.filter(on_bills | in_advance, project=household.project, day__range=(since, until))
-    joined = rows.select_related("entry__payment__receipt", "bill__item").order_by("day", "pk")
+    joined = rows.select_related(
+        "entry__payment__receipt", "entry__refund", "entry__reverses__refund", "bill__item"
+    ).order_by("day", "pk")
     found = list(joined[: MOST + 1])
     return found[:MOST], len(found) > MOST
 
@@ -107,17 +128,25 @@ def _line(row: Posting, owed: Decimal, advance: Decimal) -> Line:
         advance += row.amount
     elif row.debit_id == Book.CREDIT:
         advance -= row.amount
-    payment = row.entry.payment
-    number = payment.receipt.number if payment is not None else row.bill.number if row.bill else ""
     words = f"{row.bill.item.name} {period_words(row.bill)}".strip() if row.bill else ""
     kind = EntryKind(row.entry.kind).label
     return Line(
         day=row.day,
         kind=str(kind),
         words=words,
-        number=number,
+        number=_number(row),
         charged=charged,
         settled=settled,
         owed=owed + charged - settled,
         advance=advance,
     )
+
+
+def _number(row: Posting) -> str:
+    """The number of what a movement belongs to: the receipt, else the bill, else the refund, taken back or not."""
+    if row.entry.payment is not None:
+        return row.entry.payment.receipt.number
+    if row.bill is not None:
+        return row.bill.number
+    refund = getattr(row.entry, "refund", None) or getattr(row.entry.reverses, "refund", None)
+    return refund.number if refund is not None else ""

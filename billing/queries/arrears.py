@@ -2,17 +2,28 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from accounts.models import Project
-from billing.models import Arrears, ArrearsBill, ArrearsLetter, ArrearsTerms, Bill
+from billing.models import Arrears, ArrearsBill, ArrearsLetter, ArrearsLetterBill, ArrearsTerms, Bill
+from billing.models.arrears import ON_ITS_WAY, PROVEN
 from billing.models.bills import BillQuerySet
 from billing.rules.arrears import rung_after
 from billing.rules.exact import NOTHING
+from billing.states import REFUSALS, Cause
 from estate.models import PersonPhone
+from sla.models import Clock
+from sla.queries import versions_in_force
+
+REMIND_CLOCK = "arrears.remind"
+LETTER_CLOCK = "arrears.letter"
+DECISION_CLOCK = "arrears.legal"
+LIMITATION_CLOCK = "arrears.limitation"
+UNPAID_CLOCK = "arrears.unpaid"
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,60 @@ def owed_of(arrears: Arrears) -> list[Bill]:
     return list(Bill.objects.open().filter(pk__in=live).select_related("item").order_by("due_on", "pk"))
 
 
+def demanded_of(arrears: Arrears) -> list[Bill]:
+    """What is still owed of what letters demanded whose delivery can be shown, the oldest first: what may be filed."""
+    proven = ArrearsLetter.objects.filter(PROVEN, arrears=arrears)
+    lines = ArrearsLetterBill.objects.filter(letter__in=proven)
+    demanded = set(lines.values_list("bill_id", flat=True))
+    return [bill for bill in owed_of(arrears) if bill.pk in demanded]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What is missing for the legal channel: `wait` (until when they have time to pay), or `cause` (what is known)."""
+
+    what: str
+    until: date | None = None
+    cause: str = ""
+
+
+def missing_for_legal(arrears: Arrears, at: datetime) -> list[Missing]:
+    """What the standard asks for before the legal channel and is not there: time to pay since the letter, a refusal.
+
+    Source: 三(4)④ (对长期无端拒缴…可通过法律渠道处理).
+    """
+    found = []
+    until = time_to_pay(arrears)
+    if until is not None and at < until:
+        found.append(Missing("wait", until=until.astimezone(arrears.case.project.tz).date()))
+    if arrears.cause not in REFUSALS:
+        found.append(Missing("cause", cause=arrears.cause))
+    return found
+
+
+def missing_words(missing: Iterable[Missing]) -> str:
+    """What is missing for the legal channel, in words."""
+    return _("; ").join(_missing(one) for one in missing)
+
+
+def _missing(one: Missing) -> str:
+    if one.until is not None:
+        return _("they have time to pay until %(day)s") % {"day": one.until.isoformat()}
+    cause = str(Cause(one.cause).label) if one.cause else _("not known yet")
+    return _("no refusal is recorded (why it is not paid: %(cause)s)") % {"cause": cause}
+
+
+def time_to_pay(arrears: Arrears) -> datetime | None:
+    """Until when who got a letter has time to pay; None where no rule gives any. A pause moves it."""
+    clock = Clock.objects.filter(case=arrears.case_id, key=UNPAID_CLOCK).order_by("-pk").first()
+    if clock is not None:
+        return clock.due_at
+    version = next((one for one in versions_in_force() if one.policy.key == UNPAID_CLOCK), None)
+    if version is None or arrears.delivered_at is None:
+        return None
+    return arrears.delivered_at + timedelta(seconds=version.goal_seconds)  # it came before there was such a rule
+
+
 def total_of(bills: Iterable[Bill]) -> Decimal:
     """What bills still come to, in yuan."""
     return sum((bill.outstanding for bill in bills), NOTHING)
@@ -60,12 +125,14 @@ def overdue(project: Project, before: date) -> BillQuerySet:
 
 
 def rung_of(arrears: Arrears) -> str:
-    """Where a case stands on the ladder, whatever pauses it."""
-    on_its_way = ArrearsLetter.objects.filter(arrears=arrears, delivered_on=None, returned_at=None).exists()
+    """Where a case stands on the ladder by what is still owed in it, whatever pauses it."""
+    live = ArrearsBill.objects.filter(arrears=arrears, ended_at=None)
+    named = ArrearsLetterBill.objects.filter(bill__in=live.values("bill_id"))
+    letters = ArrearsLetter.objects.filter(arrears=arrears, pk__in=named.values("letter_id"))
     return rung_after(
-        notified=arrears.notified_at is not None,
-        lettered=on_its_way,
-        delivered=arrears.delivered_at is not None and not on_its_way,
+        notified=live.filter(told_at__isnull=False).exists(),
+        lettered=letters.filter(ON_ITS_WAY).exists(),
+        delivered=letters.filter(delivered_on__isnull=False).exists(),
         filed=arrears.filed_at is not None,
     )
 

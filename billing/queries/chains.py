@@ -1,53 +1,109 @@
 """Charges that follow each other on a unit: a price that changed within a period is one bill with a line for each."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from billing.models import ChargeItem, Tariff, UnitCharge
+from billing.models import Tariff, UnitCharge
 from billing.rules.periods import DAY, Period
 from billing.rules.running import borne
 from billing.states import Rhythm
+from records.bulk import among
 
-Chain = tuple[UnitCharge, ...]
+
+@dataclass(slots=True, eq=False)
+class Charge:
+    """A charge on a unit as a run reads it; of many thousands a model's object costs too much.
+
+    `room` is the unit's number, `area` in square metres.
+    """
+
+    pk: int
+    unit_id: int
+    tariff_id: int
+    starts_on: date
+    ended_on: date | None
+    room: str
+    area: Decimal | None
+    tariff: Tariff
 
 
-@dataclass(frozen=True)
+Chain = tuple[Charge, ...]
+
+
+@dataclass(slots=True, eq=False)
 class Piece:
     """The days of a stretch on which one of the charges of a chain is borne and its tariff in force."""
 
-    charge: UnitCharge
+    charge: Charge
     period: Period
 
 
-def chains_of(charges: Sequence[UnitCharge], items: QuerySet[ChargeItem]) -> dict[int, Chain]:
-    """The chain that each charge belongs to, by the charge's key, oldest first; at most two statements.
+def read(charges: QuerySet[UnitCharge], tariffs: Mapping[int, Tariff]) -> Iterator[Charge]:
+    """The charges that a query finds, with of their units what prices ask for; those of a tariff have the same one."""
+    rows = charges.values_list("pk", "unit_id", "tariff_id", "starts_on", "ended_on", "unit__number", "unit__area")
+    return (Charge(*row, tariffs[row[2]]) for row in rows)
+
+
+def chains_of(units: Iterable[int], tariffs: Mapping[int, Tariff]) -> dict[int, Chain]:
+    """The chain that each charge of some units belongs to, by its key, oldest first; two statements.
+
+    `tariffs`: all that charges of a chain may have, by their keys.
 
     A charge that nothing follows and that follows none is a chain of its own, and left out of the answer.
     """
-    units = {charge.unit_id for charge in charges}
-    rows = UnitCharge.objects.filter(tariff__item__in=items, tariff__rhythm=Rhythm.RECURRING)
-    rows = rows.select_related("unit", "tariff__item").order_by("pk")
-    ended = list(rows.filter(unit__in=units, ended_on__isnull=False))
+    recurring = [pk for pk, tariff in tariffs.items() if tariff.rhythm == Rhythm.RECURRING]
+    rows = UnitCharge.objects.filter(tariff__in=recurring).order_by("pk")
+    ended = list(read(rows.filter(unit__in=among(units), ended_on__isnull=False), tariffs))
     if not ended:
         return {}
-    running = list(rows.filter(unit__in={charge.unit_id for charge in ended}, ended_on=None))
+    running = list(read(rows.filter(unit__in=among({charge.unit_id for charge in ended}), ended_on=None), tariffs))
     found: dict[int, Chain] = {}
     for chain in _linked([*ended, *running]):
         found |= dict.fromkeys((charge.pk for charge in chain), chain)
     return found
 
 
-def _linked(charges: Iterable[UnitCharge]) -> list[Chain]:
+def beside_each_other(
+    charges: Mapping[int, Charge], chains: Mapping[int, Chain], tariffs: Mapping[int, Tariff]
+) -> dict[int, set[int]]:
+    """Charges whose home bears the same by others that are no chain of theirs: by key the keys of all; one statement.
+
+    `charges`: those in hand, by their keys; `tariffs`: all of their items, by theirs. None should be borne beside
+    another one, but those of an older register may be; and one that has ended has billed days that another begins on.
+    """
+    kinds = {pk: tariff.kind for pk, tariff in tariffs.items()}
+    alike: dict[tuple[object, ...], set[int]] = defaultdict(set)
+    for charge in charges.values():
+        alike[charge.unit_id, kinds[charge.tariff_id]].add(charge.pk)
+    rows = UnitCharge.objects.filter(unit__in=among({charge.unit_id for charge in charges.values()}))
+    # Those in hand are among them: to leave out so many keys costs more than to read them once more.
+    every = rows.filter(tariff__in=list(tariffs)).order_by()
+    for pk, unit, tariff in every.values_list("pk", "unit_id", "tariff_id"):
+        alike[unit, kinds[tariff]].add(pk)
+    found: dict[int, set[int]] = {}
+    for charge in charges.values():
+        chain = chains.get(charge.pk, (charge,))
+        keys = alike[charge.unit_id, kinds[charge.tariff_id]]
+        if len(chain) > 1:
+            keys = keys.union(*(alike[one.unit_id, kinds[one.tariff_id]] for one in chain))
+        if len(keys) > len(chain):
+            found[charge.pk] = keys
+    return found
+
+
+def _linked(charges: Iterable[Charge]) -> list[Chain]:
     """Chains of two charges or more."""
-    by_kind: dict[tuple[int, int, int], list[UnitCharge]] = defaultdict(list)
+    by_kind: dict[tuple[int, int, int], list[Charge]] = defaultdict(list)
     for charge in charges:
         by_kind[charge.unit_id, charge.tariff.item_id, charge.tariff.period_months].append(charge)
-    made: list[list[UnitCharge]] = []
+    made: list[list[Charge]] = []
     for borne_here in by_kind.values():
-        chains: list[list[UnitCharge]] = []
+        chains: list[list[Charge]] = []
         for charge in sorted(borne_here, key=lambda one: (one.starts_on, one.pk)):
             before = [chain for chain in chains if _follows(charge, chain[-1])]
             # Of two prices of one charge that changed on the same day each is followed by its own kind.
@@ -60,7 +116,7 @@ def _linked(charges: Iterable[UnitCharge]) -> list[Chain]:
     return [tuple(chain) for chain in made]
 
 
-def _follows(charge: UnitCharge, before: UnitCharge) -> bool:
+def _follows(charge: Charge, before: Charge) -> bool:
     next_day = before.ended_on is not None and charge.starts_on == before.ended_on + DAY
     ends = before.tariff.ends_on
     return next_day and ends is not None and charge.tariff.starts_on == ends + DAY
@@ -99,3 +155,14 @@ def in_force(pieces: Iterable[Piece]) -> list[Piece]:
     """What of the pieces their tariffs cover."""
     found = ((one, borne(one.period, one.charge.tariff.starts_on, one.charge.tariff.ends_on)) for one in pieces)
     return [Piece(one.charge, period) for one, period in found if period is not None]
+
+
+def unbroken(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """The pieces in stretches without a gap, oldest first: each makes a bill of its own."""
+    found: list[list[Piece]] = []
+    for piece in pieces:
+        if found and piece.period.start == found[-1][-1].period.end + DAY:
+            found[-1].append(piece)
+        else:
+            found.append([piece])
+    return found

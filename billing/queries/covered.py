@@ -1,21 +1,25 @@
 """Which days of a charge are billed already under another first day: by a former system, or by a bill of part of them.
 
-A run charges for what is left of a stretch, so that nobody pays twice for a day.
+A run charges for what is left of a stretch, so that nobody pays twice for a day: of an item, for a home or one of its
+vehicles or spaces, by whichever charge or price it was billed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from billing.models import Bill, UnitCharge
-from billing.queries.chains import Piece
+from billing.models import Bill
+from billing.queries.chains import Chain, Charge, Piece
 from billing.queries.drafts import Thing
 from billing.rules.periods import Period, without
 from billing.rules.running import is_about
+from records.bulk import among
+
+NONE: dict[date, date] = {}
 
 
 @dataclass(frozen=True)
@@ -29,25 +33,45 @@ class _Opening:
         return is_about((self.vehicle, self.space), (thing.vehicle, thing.space) if thing else None)
 
 
+# A vehicle and a parking space, by their keys.
+Things = dict[tuple[int | None, int | None], list[tuple[int, Period]]]
+
+
+@dataclass
+class Taken:
+    """What the bills of a run charge so far, those of its batches before too: a preview writes none of them."""
+
+    by_charge: dict[int, dict[date, date]] = field(default_factory=lambda: defaultdict(dict))
+    by_thing: Things = field(default_factory=lambda: defaultdict(list))
+
+
 @dataclass
 class Covered:
-    """The billed days of the charges of a batch: two statements."""
+    """The billed days of the charges of a batch: two statements, and one for the vehicles and spaces in it.
+
+    `beside`: of charges whose home bears the same by others too, no chain of theirs, the keys of all.
+    """
 
     # By the charge's key, first days with last ones: of a long history few are ever looked at.
     by_charge: dict[int, dict[date, date]] = field(default_factory=lambda: defaultdict(dict))
+    by_thing: Things = field(default_factory=lambda: defaultdict(list))
+    beside: Mapping[int, Collection[int]] = field(default_factory=dict)
+    taken: Taken = field(default_factory=Taken)
     openings: dict[tuple[int, int], list[_Opening]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, charges: Iterable[UnitCharge], since: date) -> "Covered":
-        """Read what stands of the charges from a day on, and what was taken over of their units."""
-        found, borne = cls(), list(charges)
+    def of(cls, charges: Collection[int], units: Collection[int], items: Collection[int], since: date) -> "Covered":
+        """Read what stands of charges from a day on, and what was taken over of units under charge items; all keys.
+
+        Keys and no query that finds them: joined, the database would read on from the first charge each time.
+        """
+        found = cls()
         standing = Bill.objects.standing().filter(period_end__gte=since)
-        of_charges = standing.filter(charge__in=borne, vehicle=None, space=None)
-        billed: QuerySet[Any, Any] = of_charges.values("charge_id", "period_start", "period_end")
-        for row in billed.iterator():
-            found.by_charge[row["charge_id"]][row["period_start"]] = row["period_end"]
-        units, items = {one.unit_id for one in borne}, {one.tariff.item_id for one in borne}
-        old = standing.opening().filter(unit__in=units, item__in=items)
+        of_charges = standing.filter(charge__in=among(charges), vehicle=None, space=None)
+        billed: QuerySet[Any, Any] = of_charges.values_list("charge_id", "period_start", "period_end")
+        for charge, start, end in billed.iterator():
+            found.by_charge[charge][start] = end
+        old = standing.opening().filter(unit__in=among(units), item__in=items)
         taken_over: QuerySet[Any, Any] = old.values(
             "unit_id", "item_id", "vehicle_id", "space_id", "period_start", "period_end"
         )
@@ -58,19 +82,57 @@ class Covered:
             )
         return found
 
-    def starts(self, charge: UnitCharge, pieces: Sequence[Piece]) -> bool:
-        """Whether a bill of the charge begins with the pieces."""
-        return pieces[0].period.start in self.by_charge.get(charge.pk, {})
+    def read_things(self, things: Iterable[Thing], items: Iterable[int], since: date) -> None:
+        """Read what vehicles and spaces are billed for some items, for whichever home, from a day on."""
+        held = list(things)
+        standing = Bill.objects.standing().filter(
+            Q(vehicle__in=[one.vehicle for one in held if one.vehicle])
+            | Q(space__in=[one.space for one in held if one.space]),
+            item__in=list(items),
+            tariff__isnull=False,
+            period_end__gte=since,
+        )
+        billed: QuerySet[Any, Any] = standing.values("item_id", "vehicle_id", "space_id", "period_start", "period_end")
+        for row in billed:
+            period = Period(row["period_start"], row["period_end"])
+            self.by_thing[row["vehicle_id"], row["space_id"]].append((row["item_id"], period))
 
-    def left(self, charge: UnitCharge, pieces: Sequence[Piece], thing: Thing | None = None) -> list[Piece]:
-        """What of the pieces is not billed: for the home as a whole, or for one of its vehicles or spaces."""
-        mine = self.openings.get((charge.unit_id, charge.tariff.item_id), ())
+    def take(self, charge: Charge, period: Period) -> None:
+        """Remember what the bills in hand charge of a home that bears the item by another charge too."""
+        if charge.pk in self.beside:
+            self.taken.by_charge[charge.pk][period.start] = period.end
+
+    def take_thing(self, item: int, thing: Thing, period: Period) -> None:
+        """Remember what the bills in hand charge of a vehicle or space."""
+        self.taken.by_thing[thing.vehicle, thing.space].append((item, period))
+
+    def left(self, chain: Chain, pieces: Sequence[Piece], thing: Thing | None = None) -> Sequence[Piece]:
+        """What of the pieces is not billed: for the home as a whole, or for one of its vehicles or spaces.
+
+        A bill of any charge of the item counts, however its days were cut: the day from which the home bears it, or
+        the months of a bill, may have been put right since.
+        """
+        first, last = pieces[0].period.start, pieces[-1].period.end
+        mine = self.openings.get((chain[0].unit_id, chain[0].tariff.item_id), ())
         taken = [one.period for one in mine if one.is_of(thing)]
         if thing is None:
-            first, last = pieces[0].period.start, pieces[-1].period.end
-            for piece in pieces:
-                known = self.by_charge.get(piece.charge.pk, {}).items()
-                taken += [Period(start, end) for start, end in known if start <= last and end >= first]
+            for start, end in self._of_home(chain):
+                if start <= first and end >= last:  # all of it, as where a run is made again
+                    return []
+                if start <= last and end >= first:
+                    taken.append(Period(start, end))
+        else:
+            item, key = chain[0].tariff.item_id, (thing.vehicle, thing.space)
+            known_here = (*self.by_thing.get(key, ()), *self.taken.by_thing.get(key, ()))
+            taken += [period for of, period in known_here if of == item]
         if not taken:
-            return list(pieces)
+            return pieces
         return [Piece(piece.charge, part) for piece in pieces for part in without(piece.period, taken)]
+
+    def _of_home(self, chain: Chain) -> Iterator[tuple[date, date]]:
+        """First and last days that charges of the home's item have billed."""
+        beside = self.beside.get(chain[0].pk)
+        for key in beside or [charge.pk for charge in chain]:
+            yield from self.by_charge.get(key, NONE).items()
+            if beside:
+                yield from self.taken.by_charge.get(key, NONE).items()

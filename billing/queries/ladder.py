@@ -5,53 +5,35 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Sum, TextChoices, Value
+from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Project, User
+from accounts.models import Membership, Project, User
 from billing.models import Arrears, ArrearsBill, ArrearsLetter, ArrearsNotice, ArrearsVisit, Bill
 from billing.models.arrears import ArrearsQuerySet
-from billing.queries.arrears import owed_of, total_of
+from billing.permissions import COLLECTORS
+from billing.queries.arrears import LETTER_CLOCK, missing_for_legal, missing_words, owed_of, total_of
 from billing.queries.paper import period_words
-from billing.rules.arrears import AGES, age_of
+from billing.queries.rungs import WAITS_FOR_LETTER, WHERE, Column, Totals, going_on, sees_all, totals_of
+from billing.queries.sums import MoneySum
+from billing.rules.arrears import AGES, age_of, is_letter_due
 from billing.rules.exact import NOTHING
-from billing.states import KIND, ArrearsState, Cause
+from billing.states import KIND, ArrearsState, Cause, Half
 from cases.models import Case
 from cases.queries import Due, Line, Photo, photos, timeline
 from cases.states import Phase, PhotoLabel
+from estate.models import Household
 from sla.models import Clock
 from sla.queries import Rung, ladder
 
 IN_COLUMN = 6
 PAGE = 100
-LETTER_CLOCK = "arrears.letter"
-
-
-class Column(TextChoices):
-    """The columns of the ladder."""
-
-    PHONE = "phone", _("Phone notice")
-    LETTER = "letter", _("Demand letter")
-    VISIT = "visit", _("Visit")
-    LEGAL = "legal", _("Legal channel")
-    PAUSED = "paused", _("Paused")
-
-
-PAUSED = Q(case__state__in=[ArrearsState.PROMISED, ArrearsState.DISPUTED])
-TO_VISIT = ~PAUSED & Q(visit_decided_at__isnull=False)
-CLIMBING = ~PAUSED & Q(visit_decided_at=None)
-# Which cases stand in a column: what pauses them comes first, then a visit that was decided.
-WHERE: dict[Column, Q] = {
-    Column.PHONE: CLIMBING & Q(case__state=ArrearsState.TO_REMIND),
-    Column.LETTER: CLIMBING & Q(case__state__in=[ArrearsState.NOTIFIED, ArrearsState.LETTERED]),
-    Column.VISIT: TO_VISIT,
-    Column.LEGAL: CLIMBING & Q(case__state__in=[ArrearsState.DELIVERED, ArrearsState.FILED]),
-    Column.PAUSED: PAUSED,
-}
+# A list beside the columns.
+EXCUSED = "excused"
+# Visits that the reader is to make.
+MINE = "mine"
 
 
 @dataclass(frozen=True)
@@ -115,13 +97,30 @@ def promise_day(arrears: Arrears) -> date | None:
     return None if end is None else (end - timedelta(seconds=1)).astimezone(arrears.case.project.tz).date()
 
 
-def collected(user: User, project: Project) -> ArrearsQuerySet:
-    """Arrears of a project that go on and that the person sees, each with what is owed."""
+def collected(user: User, project: Project, *, excused: bool = False) -> ArrearsQuerySet:
+    """Arrears of a project that the person sees, with what is owed and whether a letter is waited for.
+
+    Those that go on; or those that were excused, and are owed still.
+    """
     live = ArrearsBill.objects.filter(arrears=OuterRef("pk"), ended_at=None).order_by().values("arrears")
-    owed = live.annotate(sum=Sum("bill__outstanding")).values("sum")
-    rows = Arrears.objects.visible_to(user).open().filter(case__project=project)
+    owed = live.annotate(sum=MoneySum("bill__outstanding")).values("sum")
+    if excused:
+        rows = Arrears.objects.visible_to(user).filter(case__project=project, case__state=ArrearsState.EXCUSED)
+    else:
+        rows = going_on(user, project, whole=False)
     money = DecimalField(max_digits=14, decimal_places=2)
-    return rows.annotate(owed=Coalesce(Subquery(owed), Value(NOTHING), output_field=money))
+    return rows.annotate(
+        owed=Coalesce(Subquery(owed), Value(NOTHING), output_field=money), waits_for_letter=WAITS_FOR_LETTER
+    )
+
+
+def demands(rows: Iterable[LadderRow]) -> dict[int, Decimal]:
+    """What a letter sent now would demand in each case, by its key: bills that they were told of. One statement."""
+    told = ArrearsBill.objects.filter(
+        arrears__in=[row.arrears.pk for row in rows], ended_at=None, told_at__isnull=False
+    )
+    sums = told.order_by().values("arrears").annotate(sum=MoneySum("bill__outstanding"))
+    return dict(sums.values_list("arrears", "sum"))
 
 
 def rows_of(found: Iterable[Arrears], at: datetime) -> list[LadderRow]:
@@ -134,15 +133,13 @@ def rows_of(found: Iterable[Arrears], at: datetime) -> list[LadderRow]:
         if clock.paused_at is None:
             dues.setdefault(clock.case_id, clock)
         if clock.key == LETTER_CLOCK:
-            first[clock.case_id] = clock.due_at - timedelta(days=clock.version.goal_more_days)
+            first.setdefault(clock.case_id, clock.due_at - timedelta(days=clock.version.goal_more_days))
     return [
         LadderRow(
             arrears=row,
             owed=getattr(row, "owed", NOTHING),
             due=_due(dues.get(row.case_id)) if row.case.phase == Phase.OPEN else None,
-            letter_due=row.case.state == ArrearsState.NOTIFIED
-            and row.visit_decided_at is None
-            and first.get(row.case_id, at) <= at,
+            letter_due=row.visit_decided_at is None and is_letter_due(row.case.state, first.get(row.case_id), at),
         )
         for row in rows
     ]
@@ -157,43 +154,54 @@ def _due(clock: Clock | None) -> Due | None:
 JOINED = ("case__project", "unit", "debtor")
 
 
-def columns(user: User, project: Project, at: datetime) -> list[Rungs]:
-    """The ladder: each column with its first rows, the next due first."""
-    found = collected(user, project)
-    asked: dict[str, Any] = {f"n_{column.value}": Count("pk", filter=where) for column, where in WHERE.items()}
-    asked |= {f"owed_{column.value}": Sum("owed", filter=where) for column, where in WHERE.items()}
-    totals = found.order_by().aggregate(**asked)
+@dataclass(frozen=True)
+class Board:
+    """The page of collecting: the columns, why it is not paid (with the value that filters by it), how old it is."""
+
+    columns: Sequence[Rungs]
+    causes: Sequence[tuple[str, Bar]]
+    ages: Sequence[Bar]
+
+
+def board(user: User, project: Project, at: datetime) -> Board:
+    """Everything that the page of collecting shows: four statements, and one for each column that is not empty."""
+    whole = sees_all(user, project)
+    totals = totals_of(going_on(user, project, whole=whole), project)
+    today = at.astimezone(project.tz).date()
+    return Board(_columns(user, project, totals, at), _causes(totals), _ages(user, project, today, whole=whole))
+
+
+def _columns(user: User, project: Project, totals: Totals, at: datetime) -> list[Rungs]:
+    """Each column with its first rows, the next due first."""
+    # Said of the cases too, so that an index of the open ones gives the first without looking at the rest.
+    found = collected(user, project).filter(case__kind=KIND).exclude(case__phase=Phase.CLOSED).select_related(*JOINED)
     firsts: dict[Column, list[Arrears]] = {}
     for column, where in WHERE.items():
-        some = found.filter(where).select_related(*JOINED) if totals[f"n_{column.value}"] else Arrears.objects.none()
+        some = found.filter(where) if totals.count[column] else Arrears.objects.none()
         firsts[column] = list(some.order_by(F("case__due_at").asc(nulls_last=True), "pk")[:IN_COLUMN])
     known = {row.arrears.pk: row for row in rows_of([one for some in firsts.values() for one in some], at)}
     return [
-        Rungs(
-            column,
-            totals[f"n_{column.value}"],
-            totals[f"owed_{column.value}"] or NOTHING,
-            tuple(known[one.pk] for one in firsts[column]),
-        )
+        Rungs(column, totals.count[column], totals.owed[column], tuple(known[one.pk] for one in firsts[column]))
         for column in Column
     ]
 
 
 def listed(user: User, project: Project, *, column: str, cause: str) -> ArrearsQuerySet:
-    """A column or a reason as a list: whose letter or next step is due first."""
-    found = collected(user, project).select_related(*JOINED)
-    if column:
+    """A column, who is excused, or a reason as a list: whose letter or next step is due first."""
+    found = collected(user, project, excused=column == EXCUSED).select_related(*JOINED)
+    if column == MINE:
+        return found.filter(visitor=user, visit_decided_at__isnull=False).order_by("visit_on", "pk")
+    if column and column != EXCUSED:
         found = found.filter(WHERE[Column(column)])
     if cause:
         found = found.filter(cause="" if cause == "none" else cause)
     return found.order_by(F("case__due_at").asc(nulls_last=True), "pk")
 
 
-def causes(user: User, project: Project) -> list[tuple[str, Bar]]:
-    """Why it is not paid: how many cases by reason, the most first; each with the value that filters by it."""
-    rows = collected(user, project).order_by().values("cause").annotate(n=Count("pk")).values_list("cause", "n")
-    counted = sorted(rows, key=lambda row: -row[1])
-    most = max((n for _cause, n in counted), default=1)
+def _causes(totals: Totals) -> list[tuple[str, Bar]]:
+    """Why it is not paid: how many cases by reason, the most first."""
+    counted = sorted(totals.causes.items(), key=lambda row: -row[1])
+    most = max(totals.causes.values(), default=1)
     return [
         (cause or "none", Bar(str(Cause(cause).label) if cause else gettext("not known yet"), n, None, 100 * n // most))
         for cause, n in counted
@@ -201,16 +209,17 @@ def causes(user: User, project: Project) -> list[tuple[str, Bar]]:
 
 
 def ages(user: User, project: Project, today: date) -> list[Bar]:
-    """How old what is owed is, in months since it was due."""
-    seen = Arrears.objects.visible_to(user).open().filter(case__project=project)
-    live = ArrearsBill.objects.filter(arrears__in=seen, ended_at=None)
-    rows = live.order_by().values("bill__due_on").annotate(n=Count("pk"), owed=Sum("bill__outstanding"))
+    """How old what is owed is, in months since it was due; two statements."""
+    return _ages(user, project, today, whole=sees_all(user, project))
+
+
+def _ages(user: User, project: Project, today: date, *, whole: bool) -> list[Bar]:
     counts: dict[str, int] = defaultdict(int)
     sums: dict[str, Decimal] = defaultdict(lambda: NOTHING)
-    for row in rows:
-        age = age_of(row["bill__due_on"], today)
-        counts[age] += row["n"]
-        sums[age] += row["owed"]
+    for due_on, n, owed in _by_day(user, project, whole=whole):
+        age = age_of(due_on, today)
+        counts[age] += n
+        sums[age] += owed
     most = max(sums.values(), default=NOTHING) or Decimal(1)
     return [
         Bar(gettext("%(age)s months") % {"age": age}, counts[age], sums[age], int(100 * sums[age] / most))
@@ -218,9 +227,58 @@ def ages(user: User, project: Project, today: date) -> list[Bar]:
     ]
 
 
+def _by_day(user: User, project: Project, *, whole: bool) -> Iterable[tuple[date, int, Decimal]]:
+    """What is collected in cases that the person sees, by the day on which it was due: how many bills, how much."""
+    bills = Bill.objects.filter(project=project, collected=True)
+    # Who sees every case asks one index of the bills alone, however many there are.
+    if not whole:
+        seen = going_on(user, project, whole=False)
+        bills = bills.filter(pk__in=ArrearsBill.objects.filter(arrears__in=seen, ended_at=None).values("bill_id"))
+    return bills.order_by().values_list("due_on").annotate(n=Count("*"), owed=MoneySum("outstanding"))
+
+
 def to_remind(user: User, project: Project) -> int:
     """How many cases wait for a phone notice: the number beside the entry."""
     return Case.objects.visible_to(user).filter(project=project, kind=KIND, state=ArrearsState.TO_REMIND).count()
+
+
+def visitors_of(project: Project) -> list[User]:
+    """Whoever may be sent to collect: cashiers and who leads them, by name."""
+    rows = Membership.objects.staff_of([project.pk], COLLECTORS).select_related("user")
+    return sorted({row.user for row in rows if row.user.is_active}, key=lambda user: (str(user), user.pk))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Another case of who is liable for the same home: what is with the legal channel, and what takes up the rest."""
+
+    number: str
+    state: str
+
+    @property
+    def state_word(self) -> str:
+        """Where it stands, in words."""
+        return str(ArrearsState(self.state).label)
+
+
+def beside(arrears: Arrears, user: User) -> list[Beside]:
+    """Those that go on or are excused beside a case, as far as the person sees them, the newest first."""
+    rows = Arrears.objects.visible_to(user).alike(arrears).exclude(pk=arrears.pk)
+    found = rows.filter(Q(ended_at=None) | Q(case__state=ArrearsState.EXCUSED)).order_by("-pk")
+    return [Beside(*row) for row in found.values_list("case__number", "case__state")]
+
+
+def living(arrears: Arrears) -> str:
+    """Whether who owes lives there: who decides a visit asks that. Source: 三(4)④ (长期居住在小区的业主)."""
+    household = arrears.household
+    if household is None:
+        return gettext("nobody is registered")
+    if household.ended_on is not None:
+        return gettext("moved out %(day)s") % {"day": household.ended_on.isoformat()}
+    if household.lives_here:
+        return gettext("lives here") if household.is_owner else gettext("lives here, as tenant")
+    is_let = Household.objects.filter(unit=arrears.unit_id, ended_on=None, is_owner=False, lives_here=True).exists()
+    return gettext("lives elsewhere, let to tenants") if is_let else gettext("lives elsewhere")
 
 
 @dataclass(frozen=True)
@@ -237,6 +295,9 @@ class ArrearsPage:
     letters: tuple[ArrearsLetter, ...]
     visits: tuple[ArrearsVisit, ...]
     photos: tuple[Photo, ...]
+    beside: tuple["Beside", ...]
+    living: str
+    missing: str
 
     @property
     def case(self) -> Case:
@@ -259,6 +320,21 @@ class ArrearsPage:
         return promise_day(self.arrears)
 
     @property
+    def visit_half_word(self) -> str:
+        """When on its day the visit is made, in words."""
+        return str(Half(self.arrears.visit_half).label) if self.arrears.visit_half else ""
+
+    @property
+    def letter_waits(self) -> bool:
+        """Whether they were told of something that no letter has demanded yet, after a delivered one too."""
+        return self.case.state == ArrearsState.DELIVERED and any(rung.key == LETTER_CLOCK for rung in self.running)
+
+    @property
+    def waits_for_proof(self) -> bool:
+        """Whether a letter is on its way."""
+        return any(letter.is_on_its_way for letter in self.letters)
+
+    @property
     def next_clock(self) -> Rung | None:
         """What falls due first."""
         return self.running[0] if self.running else None
@@ -269,7 +345,14 @@ class ArrearsPage:
         return [photo for photo in self.photos if photo.label == PhotoLabel.PROOF]
 
 
-def page_of(arrears: Arrears, user: User) -> ArrearsPage:
+def _missing_words(arrears: Arrears, at: datetime) -> str:
+    """What is missing for the legal channel, where a case stands before it."""
+    if arrears.case.state != ArrearsState.DELIVERED:
+        return ""
+    return missing_words(missing_for_legal(arrears, at))
+
+
+def page_of(arrears: Arrears, user: User, at: datetime) -> ArrearsPage:
     """Everything that the page of a case shows, in a constant number of statements."""
     case, bills = arrears.case, owed_of(arrears)
     rungs = ladder(case, user)
@@ -284,4 +367,7 @@ def page_of(arrears: Arrears, user: User) -> ArrearsPage:
         letters=tuple(arrears.letters.select_related("batch").order_by("-pk")),
         visits=tuple(arrears.visits.select_related("by").order_by("-pk")),
         photos=tuple(photos(case, user)),
+        beside=tuple(beside(arrears, user)),
+        living=living(arrears),
+        missing=_missing_words(arrears, at),
     )

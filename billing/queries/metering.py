@@ -53,6 +53,16 @@ class Log:
         quantity = (steps * self.meter.multiplier).quantize(FOUR_PLACES)
         return Used(self.meter.pk, since, last.day, opening, last.value, quantity)
 
+    def is_over(self, period: Period) -> bool:
+        """Whether it was taken down and nothing is to be read from it for the days of a period.
+
+        What it showed at the end may still be to be charged, with whatever month comes next.
+        """
+        ended = self.meter.ended_on
+        return ended is not None and (
+            ended < period.start or any(until >= ended for _since, until, _closing in self.charged)
+        )
+
     def _opening(self, within: Sequence[Taken], period: Period) -> tuple[date, Decimal]:
         before = [(until, closing) for _since, until, closing in self.charged if until < within[-1].day]
         if before:

@@ -8,11 +8,11 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from accounts.models import Project, User
-from billing.models import Bill, OnlineOrder, OnlineOrderBill, Receipt
+from billing.models import Bill, OnlineOrder, OnlineOrderBill, OnlineRefund, Payment, Receipt
 from billing.models.bills import own_households
 from billing.queries.paper import period_words
 from billing.rules.exact import NOTHING
-from billing.states import OrderState
+from billing.states import Method, OrderState
 from estate.models import Unit
 
 MOST = 50
@@ -78,6 +78,11 @@ def waiting_orders(user: User, project: Project) -> list[OnlineOrder]:
     """The person's orders that still wait for their money, the newest first."""
     rows = OnlineOrder.objects.of_own_home(user).filter(project=project, state=OrderState.WAITING)
     return list(rows.select_related("unit").order_by("-pk")[:MOST])
+
+
+def online_refund_of(payment: Payment) -> OnlineRefund | None:
+    """What the provider is asked to give back of a payment; None where nothing is."""
+    return OnlineRefund.objects.filter(payment__payment=payment).first() if payment.method == Method.ONLINE else None
 
 
 @dataclass(frozen=True)

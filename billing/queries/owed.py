@@ -1,16 +1,20 @@
 """Who is liable for what, and what is owed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import Self
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from billing.models import Bill, Credit, PaymentLine
+from billing.queries.sums import MoneySum
 from billing.rules.exact import NOTHING
 from cases.models import Case
 from estate.models import Household, HouseholdMember, Unit
 from estate.states import Relation
+from records.bulk import among
 
 
 @dataclass(frozen=True)
@@ -21,16 +25,96 @@ class Liable:
     person: int | None = None
 
 
+NOBODY = Liable()
+
+
 def liable_for(units: Iterable[int]) -> dict[int, Liable]:
     """The owner of each unit now, by the unit's key, in one statement; the owner stays liable where a tenant lives.
 
     Source: 物业管理条例 41.
     """
     owners = HouseholdMember.objects.current().filter(
-        household__unit_id__in=list(units), household__is_owner=True, relation=Relation.OWNER
+        household__unit_id__in=among(units), household__is_owner=True, relation=Relation.OWNER
     )
     rows = owners.order_by("-household_id", "-pk").values_list("household__unit_id", "household_id", "person_id")
     return {unit: Liable(household, person) for unit, household, person in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """From when until when somebody owned a home; without a day, always."""
+
+    since: date | None
+    until: date | None
+    owner: Liable
+
+
+class Owners:
+    """Who owned which homes when: one statement for any number of them.
+
+    Whoever owns a home on the last day of a bill's time owes it; today's owner where that day lies ahead. A sale
+    leaves what was before it with whoever sold. Source: 物业管理条例 41.
+    """
+
+    def __init__(self, always: Mapping[int, Liable], held: Mapping[int, Sequence[Held]], today: date) -> None:
+        # Most homes are one owner's all the time: nothing is weighed of those.
+        self._always, self._held, self._today = always, held, today
+
+    @classmethod
+    def of(cls, units: Iterable[int], *, since: date, today: date) -> Self:
+        """The owners of units since a day."""
+        there = Q(ended_on=None) | Q(ended_on__gte=since)
+        of_then = Q(household__ended_on=None) | Q(household__ended_on__gte=since)
+        members = HouseholdMember.objects.filter(
+            there, of_then, household__unit_id__in=among(units), household__is_owner=True, relation=Relation.OWNER
+        )
+        names = ("started_on", "household__started_on", "ended_on", "household__ended_on")
+        rows = members.order_by("household_id", "pk").values_list(
+            "household__unit_id", "household_id", "person_id", *names
+        )
+        always: dict[int, Liable] = {}
+        held: dict[int, list[Held]] = {}
+        for unit, household, person, moved_in, began, left, ended in rows:
+            if unit in always:
+                continue
+            came = moved_in or began
+            stands = left is None and ended is None
+            if stands and (came is None or came <= since) and unit not in held:
+                always[unit] = Liable(household, person)
+                continue
+            until = min((day for day in (left, ended) if day is not None), default=None)
+            held.setdefault(unit, []).append(Held(came, until, Liable(household, person)))
+        return cls(always, held, today)
+
+    def on(self, unit: int, day: date) -> Liable:
+        """Who owned a home on a day, today for one that lies ahead; who came that day rather than who left on it."""
+        if unit in self._always:
+            return self._always[unit]
+        day, left = min(day, self._today), NOBODY
+        for one in self._held.get(unit, ()):
+            if one.since is not None and one.since > day:
+                continue
+            if one.until is None or one.until > day:
+                return one.owner
+            if one.until == day and left is NOBODY:
+                left = one.owner
+        return left
+
+    def now(self) -> dict[int, Liable]:
+        """The owner of each home now, as `liable_for` says it."""
+        found = dict(self._always)
+        for unit, held in self._held.items():
+            standing = next((one.owner for one in held if one.until is None), None)
+            if standing is not None:
+                found[unit] = standing
+        return found
+
+    def changed(self, unit: int, start: date, end: date) -> bool:
+        """Whether a home had another owner on the first day of a time, or has another now, than at its end."""
+        if unit not in self._held:
+            return False
+        owes = self.on(unit, end)
+        return owes != self.on(unit, start) or owes != self.on(unit, self._today)
 
 
 def liable_in(household: Household) -> Liable:
@@ -75,5 +159,5 @@ def bills_of(case: Case) -> list[Bill]:
 
 def billed_for(case: Case) -> Decimal:
     """What the standing bills of a case come to, in yuan."""
-    billed = Bill.objects.standing().filter(case=case).aggregate(sum=Sum("amount", default=NOTHING))
+    billed = Bill.objects.standing().filter(case=case).aggregate(sum=MoneySum("amount", default=NOTHING))
     return Decimal(billed["sum"])

@@ -1,11 +1,12 @@
 """What is printed on a receipt or a refund's voucher, gathered from rows. Papers are Chinese, in the project's time."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from billing.models import Bill, Deposit, Payment, Receipt, Refund
+from billing.models import Bill, Deposit, DoorBill, DoorVisit, Payment, Receipt, Refund
 from billing.papers import ReceiptForm, ReceiptRow, RefundForm
 from billing.states import Method
 
@@ -35,6 +36,32 @@ def _form(receipt: Receipt, url: str, copy: int, at: datetime) -> ReceiptForm:
         service_phone=payment.project.phone,
         copy=copy,
         reversed_at=receipt.reversed_at.astimezone(zone) if receipt.reversed_at else None,
+    )
+
+
+def carried_form(visit: DoorVisit, *, number: str, lines: Sequence[DoorBill], url: str, at: datetime) -> ReceiptForm:
+    """The paper of a receipt that is carried to the door, in Chinese; its visit, lines and bills are read."""
+    zone = visit.project.tz
+    with translation.override("zh-hans"):
+        rows = [
+            ReceiptRow(
+                name=line.bill.item.name, period=period_words(line.bill), bill=line.bill.number, amount=line.amount
+            )
+            for line in lines
+        ]
+    return ReceiptForm(
+        project=visit.project.name_zh,
+        number=number,
+        url=url,
+        room=visit.unit.number,
+        taken_at=None,
+        printed_at=at.astimezone(zone),
+        amount=visit.amount,
+        rows=tuple(rows),
+        payer=visit.payer,
+        cashier=str(visit.collector),
+        service_phone=visit.project.phone,
+        carried=f"上门收费 {visit.number} 收款后生效",
     )
 
 

@@ -19,6 +19,7 @@ PAGES: dict[str, Callable[[str, str], str]] = {
     Proven.BILL_WAIVED: lambda code, name: reverse("bill", args=[name]),
     Proven.UNIT: lambda code, name: reverse("unit", args=[code, name]),
     Proven.RECEIPT: lambda code, name: reverse("receipt", args=[name]),
+    Proven.OFFICE: lambda code, name: reverse("office_cost", args=[name]),
     Proven.DEPOSIT: lambda code, name: reverse("deposit", args=[name]),
 }
 
@@ -32,8 +33,13 @@ class Row:
     url: str
 
     @property
+    def counts(self) -> bool:
+        """Say whether it is of a series of numbers, and no sum of money."""
+        return self.check.about in (Proven.NUMBERS, Proven.RECEIPT_NUMBERS)
+
+    @property
     def difference(self) -> Decimal:
-        """What stands less what the ledger says, in yuan."""
+        """What stands less what the ledger says, in yuan or numbers."""
         return self.check.stands - self.check.ledger
 
 
@@ -80,5 +86,5 @@ class TrialBalance:
 
 
 def trial_balance_on(project: Project, on: date) -> TrialBalance:
-    """The trial balance at the end of a day: three statements."""
+    """The trial balance at the end of a day: two statements."""
     return TrialBalance(on, [row for row in trial_balance(project, on) if row.debited or row.credited])

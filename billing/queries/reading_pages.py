@@ -10,6 +10,7 @@ from accounts.models import Project, User
 from billing.models import Meter, Reading
 from billing.queries.metering import Log, logs_of
 from billing.rules.metering import Taken
+from billing.rules.periods import month_of
 from estate.models import Building
 
 PER_PAGE = 60
@@ -55,6 +56,19 @@ def _row(log: Log, day: date) -> Row:
     before = [one for one in log.readings if one.day < day]
     today = next((one for one in log.readings if one.day == day), None)
     return Row(log.meter, before[-1] if before else None, today)
+
+
+def rows_of_month(meters: Sequence[Meter], day: date) -> list[tuple[Row, date]]:
+    """The meters with their last reading in the month of a day, or none, and the day to read them on.
+
+    Two statements.
+    """
+    logs, month, found = logs_of(meters), month_of(day), []
+    for meter in meters:
+        days = [one.day for one in logs[meter.pk].readings if month.start <= one.day <= month.end]
+        read_on = days[-1] if days else day
+        found.append((_row(logs[meter.pk], read_on), read_on))
+    return found
 
 
 def readings_of(meter: Meter) -> list[Reading]:

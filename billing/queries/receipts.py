@@ -65,7 +65,8 @@ def _meant(project: Project, text: str, year: int) -> Q:
     if AMOUNT.fullmatch(text):
         meant |= Q(payment__amount=Decimal(text))
     if text.isascii() and text.isdigit() and len(text) <= 7:
-        meant |= Q(number__in=[format_number(project.code, one, int(text)) for one in (year, year - 1)])
+        series = [(one, door) for one in (year, year - 1) for door in (False, True)]
+        meant |= Q(number__in=[format_number(project.code, one, int(text), door=door) for one, door in series])
     return meant
 
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Aggregate, Count, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, Q, QuerySet
 
 from accounts.models import Project, User
 from billing.models import Bill, BillingRun, ChargeItem
 from billing.models.bills import STATES
 from billing.queries.owed import without_money
 from billing.queries.paper import span_words
+from billing.queries.running import same_terms
+from billing.queries.sums import MoneySum
 from billing.rules.exact import NOTHING
 from billing.states import BillState, LeftOut, RunState
 from records.models import LongWork
@@ -43,13 +46,23 @@ class Standing:
 
 @dataclass(frozen=True)
 class RunPage:
-    """A run with what it would raise, and what became of what it raised. `free`: how many could be taken back now."""
+    """A run with what it would raise, and what became of what it raised. `free`: how many could be taken back now.
+
+    `is_stale`: a price or a unit's charge was changed since it was worked out, so that it is not raised as it is.
+    """
 
     run: BillingRun
     items: Sequence[tuple[str, int, str]]
     left: Sequence[Left]
     standing: Sequence[Standing]
     free: int
+    is_stale: bool
+
+    @property
+    def worked_out_at(self) -> datetime | None:
+        """When it was worked out, by the prices of then."""
+        at = self.run.found.get("at")
+        return datetime.fromisoformat(at) if at else None
 
     @property
     def months(self) -> str:
@@ -60,6 +73,11 @@ class RunPage:
     def works(self) -> bool:
         """Whether a worker has it, or will."""
         return self.run.work is not None and self.run.work.state in (LongWork.State.WAITING, LongWork.State.RUNNING)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it was worked out, by the prices that hold yet, and there is something to raise."""
+        return self.run.state == RunState.PREVIEWED and not self.works and not self.is_stale and bool(self.run.count)
 
     @property
     def kept(self) -> int:
@@ -86,7 +104,7 @@ def items_to_bill(user: User, project: Project) -> QuerySet[ChargeItem]:
 
 
 def run_page(run: BillingRun) -> RunPage:
-    """A run as its page shows it, in two statements."""
+    """A run as its page shows it, in two statements, and one more before it is raised."""
     found = run.found
     left = [
         Left(LeftOut(why), count, found.get("rooms", {}).get(why, []))
@@ -94,7 +112,15 @@ def run_page(run: BillingRun) -> RunPage:
     ]
     items = [(name, count, total) for name, count, total in found.get("items", [])]
     bills = Bill.objects.filter(run=run)
-    return RunPage(run, items, left, standing_of(bills), without_money(bills.filter(amount__gt=0)).count())
+    free = without_money(bills.filter(amount__gt=0)).count()
+    return RunPage(
+        run,
+        items,
+        left,
+        standing_of(bills),
+        free,
+        is_stale=run.state == RunState.PREVIEWED and not same_terms(run),
+    )
 
 
 def standing_of(bills: QuerySet[Bill]) -> list[Standing]:
@@ -102,7 +128,7 @@ def standing_of(bills: QuerySet[Bill]) -> list[Standing]:
     sums: dict[str, Aggregate] = {}
     for state, rows in STATES.items():
         sums[f"{state}_count"] = Count("pk", filter=rows)
-        sums[f"{state}_total"] = Sum("amount", filter=rows, default=NOTHING)
+        sums[f"{state}_total"] = MoneySum("amount", filter=rows, default=NOTHING)
     found = bills.filter(Q(amount__gt=0)).aggregate(**sums)
     states = [BillState.UNPAID, BillState.PART, BillState.PAID, BillState.WAIVED, BillState.VOID]
     listed = [Standing(state, found[f"{state.value}_count"], found[f"{state.value}_total"]) for state in states]

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from billing.models import Meter, Share, SharedCost
 from billing.queries.metering import logs_of
 from billing.rules.exact import NOTHING
 from billing.rules.periods import Period
-from billing.states import ShareBy
+from billing.states import RunState, ShareBy
 from estate.models import HouseholdMember, Unit
 
 
@@ -21,6 +21,15 @@ class Weights:
 
     counted: Mapping[int, Decimal]
     without: list[str]
+
+
+def typed_before(cost: SharedCost) -> SharedCost | None:
+    """The cost as which the same bill of a supplier seems to be typed already: item, days and words alike."""
+    rows = SharedCost.objects.filter(project=cost.project_id, item=cost.item_id, words__iexact=cost.words)
+    same = rows.filter(period_start=cost.period_start, period_end=cost.period_end).exclude(pk=cost.pk)
+    # Several buildings may each have a bill of their own for the same days.
+    here = same if cost.building_id is None else same.filter(Q(building=None) | Q(building=cost.building_id))
+    return here.exclude(state=RunState.CANCELLED).order_by("pk").first()
 
 
 def units_of(cost: SharedCost) -> QuerySet[Unit]:

@@ -9,17 +9,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Case, DecimalField, F, Q, QuerySet, Sum, When
+from django.db.models import Case, DecimalField, F, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from billing.models import Account, ChargeItem, Posting
-from billing.queries.dayclose import METHOD_OF, open_days
+from billing.queries.dayclose import open_days
 from billing.queries.ledger import is_closed
+from billing.queries.sums import MoneySum
 from billing.rules.exact import NOTHING
 from billing.rules.periods import Period
 from billing.rules.statements import Asked, column_of
-from billing.states import Book, Column, Method, Spell
+from billing.states import TAKING_BOOKS, Book, Column, EntryKind, Method, Spell
 
 Sums = Mapping[str, Decimal]
 
@@ -95,6 +96,11 @@ class Statement:
         return sums, sum(sums, NOTHING)
 
     @property
+    def income_sums_named(self) -> list[tuple[str, Decimal]]:
+        """The sum of each way of paying, beside its name."""
+        return [(str(method.label), cell) for method, cell in zip(self.methods, self.income_sums[0], strict=True)]
+
+    @property
     def owing_sum(self) -> Owing:
         """All charge items together."""
         found = Owing(_("Together"))
@@ -142,23 +148,24 @@ def statement_of(project: Project, asked: Asked) -> Statement:
 
 
 def _income(project: Project, period: Period, names: Mapping[int, str]) -> tuple[Income, ...]:
-    """What moved between the till and anything else, by what it was for."""
+    """What moved between the till and anything else, by what it was for; cash from the door when it was taken there."""
     books = {account.pk: account.name for account in Account.objects.all()}
     found: dict[tuple[int, str], dict[str, Decimal]] = defaultdict(dict)
-    rows = Posting.objects.filter(project=project, day__range=(period.start, period.end)).order_by()
+    moves = Posting.objects.filter(project=project, day__range=(period.start, period.end)).order_by()
+    rows = moves.exclude(entry__kind__in=(EntryKind.HANDED_IN, EntryKind.ONLINE_REFUNDED))
     for till, other, sign in (("debit", "credit", 1), ("credit", "debit", -1)):
-        moved = rows.filter(**{f"{till}__in": METHOD_OF}).values_list(till, other, "bill__item")
-        for book, counter, item, amount in moved.annotate(Sum("amount")):
+        moved = rows.filter(**{f"{till}__in": TAKING_BOOKS}).values_list(till, other, "bill__item")
+        for book, counter, item, amount in moved.annotate(MoneySum("amount")):
             name = names[item] if counter == Book.RECEIVABLE and item is not None else books[counter]
             sums = found[0 if item is not None else 1, name]
-            method = METHOD_OF[book]
+            method = TAKING_BOOKS[book]
             sums[method] = sums.get(method, NOTHING) + sign * amount
     return tuple(Income(name, found[order, name]) for order, name in sorted(found))
 
 
-def owed_by() -> Sum:
+def owed_by() -> MoneySum:
     """What postings add to what is owed, as an aggregate: what takes off it counts against."""
-    return Sum(
+    return MoneySum(
         Case(When(debit=Book.RECEIVABLE, then=F("amount")), default=-F("amount")),
         output_field=DecimalField(max_digits=18, decimal_places=2),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Max, Min, Q
@@ -135,6 +135,15 @@ def _before(tariff: Tariff, tariffs: Iterable[Tariff]) -> Tariff | None:
     return ended[0] if len(ended) == 1 else None
 
 
+def following(tariff: Tariff) -> Tariff | None:
+    """The price of the same charge that began the day after one ended; None where none or several did."""
+    if tariff.ends_on is None:
+        return None
+    rows = Tariff.objects.filter(item=tariff.item_id, starts_on=tariff.ends_on + timedelta(days=1))
+    after = list(rows.order_by("pk")[:2])
+    return after[0] if len(after) == 1 else None
+
+
 def _bearers(tariffs: Sequence[Tariff], own: Sequence[Unit] | None) -> dict[int, Unit]:
     """A home that bears each tariff, by the tariff's key."""
     borne = UnitCharge.objects.filter(tariff__in=[tariff.pk for tariff in tariffs], ended_on=None)
@@ -157,6 +166,12 @@ def billed_until(tariff: Tariff) -> date | None:
     lines = BillLine.objects.filter(bill__voided_at=None, tariff=tariff)
     latest: date | None = lines.aggregate(last=Max("period_end"))["last"]
     return max((day for day in (last, latest) if day is not None), default=None)
+
+
+def charged_until(charge: UnitCharge) -> date | None:
+    """The last day that a standing bill by a charge on a unit covers; None where there is none."""
+    last: date | None = Bill.objects.standing().filter(charge=charge).aggregate(last=Max("period_end"))["last"]
+    return last
 
 
 def billed_ever(tariffs: Iterable[Tariff]) -> set[int]:

@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
-from billing.models import Bill, Credit, Deposit, Receipt, ReceiptPrint
+from billing.models import Bill, Credit, Deposit, DoorVisit, OnlineRefund, Receipt, ReceiptPrint
+from billing.queries.online import online_refund_of
 from billing.queries.owed import Liable, liable_for, liable_in, open_bills
 from billing.queries.paper import deposit_of, period_words, room_words
 from billing.rules.exact import NOTHING
@@ -147,7 +148,8 @@ def _name(person: int | None) -> str:
 class ReceiptPage:
     """A receipt with what it settled (charge, what for, how much, the bill's number) and every print of it.
 
-    `deposit` where it was taken for one.
+    `deposit` where it was taken for one, `visit` where it was collected at the door; `refund` where it was paid online
+    and reversed: what the provider is asked to give back.
     """
 
     receipt: Receipt
@@ -155,6 +157,8 @@ class ReceiptPage:
     kept: Decimal
     prints: tuple[ReceiptPrint, ...]
     deposit: Deposit | None = None
+    visit: DoorVisit | None = None
+    refund: OnlineRefund | None = None
 
 
 def receipt_page(receipt: Receipt) -> ReceiptPage:
@@ -170,6 +174,8 @@ def receipt_page(receipt: Receipt) -> ReceiptPage:
         kept=NOTHING if deposit else rest,
         prints=tuple(receipt.prints.select_related("by")),
         deposit=deposit,
+        visit=getattr(receipt.payment, "door_visit", None),
+        refund=online_refund_of(receipt.payment) if receipt.reversed_at else None,
     )
 
 

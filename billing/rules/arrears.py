@@ -22,6 +22,14 @@ def breached_at(due_on: date, zone: ZoneInfo) -> datetime:
     return datetime(next_day.year, next_day.month, next_day.day, tzinfo=zone)
 
 
+def began_at(day: date, zone: ZoneInfo) -> datetime:
+    """The moment at which a day begins there: from it a demand delivered on that day counts, at whatever hour it came.
+
+    The whole day counts against us, so that nobody is warned a day too late. Source: 民法典 195.
+    """
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
 def ends_at(last_day: date, zone: ZoneInfo) -> datetime:
     """The moment at which a promise to pay by a day is over: local midnight that ends it."""
     return breached_at(last_day, zone)
@@ -51,11 +59,21 @@ def rung_after(*, notified: bool, lettered: bool, delivered: bool, filed: bool) 
     """Where a case stands on the ladder by what has happened in it, once nothing pauses it."""
     if filed:
         return ArrearsState.FILED
-    if delivered:
-        return ArrearsState.DELIVERED
     if lettered:
         return ArrearsState.LETTERED
+    if delivered:
+        return ArrearsState.DELIVERED
     return ArrearsState.NOTIFIED if notified else ArrearsState.TO_REMIND
+
+
+def is_letter_due(state: str, first: datetime | None, at: datetime) -> bool:
+    """Say whether a letter may go now; `first` is when the first wait after a phone notice ends, None without one.
+
+    After a delivered letter another one goes for what fell due later and was told of. Source: 三(4)④.
+    """
+    if state == ArrearsState.DELIVERED:
+        return first is not None and first <= at
+    return state == ArrearsState.NOTIFIED and (first is None or first <= at)
 
 
 def title(total: Decimal, count: int) -> str:

@@ -12,6 +12,8 @@ UNUSUAL = 3
 SLIGHT = Decimal(10)
 # Fewer days of readings say nothing about what is usual.
 KNOWN_DAYS = 20
+# What a yes settles; a lower value is explained instead, and digits that a meter does not have are a slip.
+CONFIRMED = frozenset({Doubt.HIGH, Doubt.OTHER})
 
 
 @dataclass(frozen=True)
@@ -68,3 +70,26 @@ def doubts(taken: Taken, readings: Sequence[Taken], digits: int) -> Doubt | None
         return Doubt.HIGH
     after = next((one for one in readings if one.day > taken.day), None)
     return Doubt.HIGH if after is not None and step(taken.value, after, digits) < 0 else None
+
+
+def is_kept(taken: Taken, readings: Sequence[Taken]) -> bool:
+    """Say whether a reading is kept already: taken once more it adds nothing."""
+    return any(read == taken or (read.day, read.value) == (taken.day, taken.value) for read in readings)
+
+
+def still_asked(taken: Taken, readings: Sequence[Taken], digits: int, *, answer: str = "") -> Doubt | None:
+    """What is still to be asked about a reading, the answer considered: empty, a yes, or of `ReadHow`."""
+    doubt = doubts(taken, readings, digits)
+    if answer == ReadHow.CHANGED and taken.how != ReadHow.CHANGED:
+        return Doubt.LOWER
+    if taken.how == ReadHow.CHANGED and _went_back(taken, readings, digits):
+        return Doubt.LOWER
+    return None if answer and doubt in CONFIRMED else doubt
+
+
+def _went_back(taken: Taken, readings: Sequence[Taken], digits: int) -> bool:
+    """Whether one of the two meters would have gone backwards."""
+    before = [read for read in readings if read.day < taken.day]
+    old_final, new_start = taken.old_final or Decimal(0), taken.new_start or Decimal(0)
+    went_on = step(before[-1].value, Taken(taken.day, old_final), digits) if before else Decimal(0)
+    return went_on < 0 or taken.value < new_start

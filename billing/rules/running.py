@@ -2,8 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
+from billing.rules.formula import Formula
 from billing.rules.periods import DAY, Period, step
+from billing.states import Basis
+
+# By these one bill is raised for each vehicle or space, where the price has no part that is the whole home's.
+EACH: dict[str, str] = {Basis.VEHICLE: "vehicles", Basis.SPACE: "spaces"}
 
 
 def stretches(since: date, every: int, run: Period) -> Iterator[Period]:
@@ -25,6 +31,17 @@ def borne(stretch: Period, since: date, until: date | None) -> Period | None:
     if until is not None and until < since:
         return None
     return stretch.common(Period(since, until or max(since, stretch.end)))
+
+
+def each_of(basis: str, fixed_amount: Decimal) -> str | None:
+    """What a price raises one bill each for; None where the home has one bill."""
+    return None if fixed_amount else EACH.get(basis)
+
+
+def thing_of(basis: str, fixed_amount: Decimal, formula: str) -> str:
+    """What a price charges for: vehicles or spaces, one by one, what meters show, or the home; each is billed apart."""
+    by_meter = basis == Basis.READING or (basis == Basis.FORMULA and "reading" in Formula.parse(formula).names)
+    return "meters" if by_meter else each_of(basis, fixed_amount) or "home"
 
 
 def is_about(billed: tuple[int | None, int | None], thing: tuple[int | None, int | None] | None) -> bool:

@@ -1,4 +1,4 @@
-"""One bill: how it was reckoned, what was booked about it, making it void, and asking that some of it is waived."""
+"""One bill: how it was reckoned, what was booked about it, making it void, waivers asked for and taken back."""
 
 from datetime import datetime
 from typing import Any
@@ -11,20 +11,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from billing.actions import voiding, waiving
-from billing.forms import VoidForm, WaiveForm
+from billing.actions import taking_back, voiding, waiving
+from billing.forms import ReverseWaiverForm, VoidForm, WaiveForm
 from billing.models import Bill
-from billing.permissions import can_ask_for_waiver, can_bill, can_take_payment
+from billing.permissions import can_ask_for_waiver, can_ask_to_take_back, can_bill, can_take_payment
 from billing.queries.bill import bill_page
 from billing.queries.owed import without_money
-from billing.queries.second import waiting_about
+from billing.queries.second import standing_waivers
 from billing.views.till import till_url
 from cases.steps import Attempt, Tried, answer, take
 from core.errors import Invalid, NotAllowed
+from records.approvals import waiting_about
 from records.http import follow, now, user_of
 from records.models import Approval
 
-VOID_ID, WAIVE_ID = "id_void_%s", "id_waive_%s"
+VOID_ID, WAIVE_ID, BACK_ID = "id_void_%s", "id_waive_%s", "id_back_%s"
 
 
 def _staff_bill(request: HttpRequest, number: str) -> Bill:
@@ -51,7 +52,13 @@ def _show(request: HttpRequest, found: Bill, tried: Tried[Any] | None = None) ->
     waits = waiting_about(project, waiving.KIND, found.number) if found.outstanding else None
     void_waits = waiting_about(project, voiding.KIND, found.number) if found.voided_at is None else None
     may_void = can_bill(user, project) and void_waits is None
-    forms = {"void": VoidForm(auto_id=VOID_ID), "waive": WaiveForm(auto_id=WAIVE_ID)}
+    waivers = standing_waivers(found) if found.waived else []
+    back_waits = waiting_about(project, taking_back.WAIVER, found.number) if waivers else None
+    forms: dict[str, Any] = {
+        "void": VoidForm(auto_id=VOID_ID),
+        "waive": WaiveForm(auto_id=WAIVE_ID),
+        "back": ReverseWaiverForm(auto_id=BACK_ID, waivers=waivers),
+    }
     if tried is not None and tried.form is not None:
         forms[tried.verb] = tried.form
     context = {
@@ -62,6 +69,9 @@ def _show(request: HttpRequest, found: Bill, tried: Tried[Any] | None = None) ->
         "may_void": may_void and without_money(Bill.objects.filter(pk=found.pk)).exists(),
         "void_needs_second": voiding.needs_second_person(found, now()),
         "may_waive": can_ask_for_waiver(user, project) and bool(found.outstanding) and waits is None,
+        "back_waits": back_waits,
+        "may_take_back": bool(waivers) and can_ask_to_take_back(user, project) and back_waits is None,
+        "back_form": forms["back"],
         "void_form": forms["void"],
         "waive_form": forms["waive"],
         "opened": tried.verb if tried is not None else "",
@@ -109,7 +119,28 @@ def _ask(request: HttpRequest, found: Bill, form: WaiveForm | None, at: datetime
     return reverse("bill", args=[found.number])
 
 
-def _clean(form: VoidForm | WaiveForm | None) -> dict[str, Any]:
+@login_required
+@require_POST
+def bill_waiver_back(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask a second person to take a waiver back."""
+    at, found = now(), _staff_bill(request, number)
+
+    def act(found: Bill, form: ReverseWaiverForm | None) -> str:
+        given = _clean(form)
+        taking_back.ask_to_reverse_waiver(bill=found, by=user_of(request), at=at, **given)
+        messages.success(request, _("Asked for approval. The waiver stands until a second person approves."))
+        return reverse("bill", args=[number])
+
+    step = Attempt(
+        "back",
+        find=lambda: found,
+        form=lambda found: ReverseWaiverForm(request.POST, auto_id=BACK_ID, waivers=standing_waivers(found)),
+        act=act,
+    )
+    return answer(request, take(request, step, at=at), lambda tried: _show(request, found, tried))
+
+
+def _clean(form: VoidForm | WaiveForm | ReverseWaiverForm | None) -> dict[str, Any]:
     if form is None:
         raise Invalid(_("This form is broken. Open the page again."))
     return form.cleaned_data

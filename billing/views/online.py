@@ -10,13 +10,21 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing.actions.online import listen
+from billing.actions.online_refunds import listen_refund
 from billing.models import OnlineOrder
 from billing.online.providers import Provider, Refused, the_provider
 from billing.online.sandbox import HEADER, KEY, notice
 from billing.states import OrderState, Outcome
 from records.http import now, redirect_once, user_of
 
-STATUS = {"bad_signature": 403, "no_such_order": 404, "wrong_amount": 409, "other_order": 409}
+STATUS = {
+    "bad_signature": 403,
+    "no_such_order": 404,
+    "no_such_refund": 404,
+    "wrong_amount": 409,
+    "other_order": 409,
+    "ended_otherwise": 409,
+}
 
 
 def _provider(key: str) -> Provider:
@@ -43,8 +51,24 @@ def callback(request: HttpRequest, provider: str) -> JsonResponse:
     try:
         told, receipt = listen(chosen, body=_sent(request), headers=request.headers, at=now())
     except Refused as error:
-        return JsonResponse({"code": error.code, "detail": str(error)}, status=STATUS.get(error.code, error.status))
+        return _refused(error)
     return JsonResponse({"code": "ok", "order": told.order, "outcome": str(told.outcome), "receipt": receipt})
+
+
+def _refused(error: Refused) -> JsonResponse:
+    return JsonResponse({"code": error.code, "detail": str(error)}, status=STATUS.get(error.code, error.status))
+
+
+@csrf_exempt
+@require_POST
+def refund_callback(request: HttpRequest, provider: str) -> JsonResponse:
+    """What a provider says came of a refund that it was asked for; signed, or it says nothing. It counts once."""
+    chosen = _provider(provider)
+    try:
+        refund = listen_refund(chosen, body=_sent(request), headers=request.headers, at=now())
+    except Refused as error:
+        return _refused(error)
+    return JsonResponse({"code": "ok", "refund": refund.number, "state": str(refund.state)})
 
 
 @login_required

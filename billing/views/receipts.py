@@ -12,17 +12,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from billing.actions import reversing
+from billing.actions.online_refunds import ask_again
 from billing.actions.receipting import print_receipt
 from billing.forms import ReverseForm
-from billing.models import Receipt
-from billing.permissions import can_print_receipt, can_register_invoice, can_reverse, can_take_payment
+from billing.models import PreparedReceipt, Receipt
+from billing.permissions import (
+    can_ask_provider_again,
+    can_print_receipt,
+    can_register_invoice,
+    can_reverse,
+    can_take_payment,
+)
 from billing.queries.invoices import invoices_of, owes_red
 from billing.queries.paper import deposit_of
-from billing.queries.second import waiting_about
 from billing.queries.till import receipt_page
 from billing.views.till import till_url
 from cases.steps import Attempt, Tried, answer, take
 from core.errors import NotAllowed
+from records.approvals import waiting_about
 from records.http import follow, now, user_of
 from records.models import Approval
 from records.papers import FONTS
@@ -31,7 +38,14 @@ from records.serving import serve
 
 def _receipt(request: HttpRequest, number: str) -> Receipt:
     rows = Receipt.objects.visible_to(user_of(request))
-    joined = ("payment__project", "payment__unit", "payment__by", "payment__deposit", "reversed_by")
+    joined = (
+        "payment__project",
+        "payment__unit",
+        "payment__by",
+        "payment__deposit",
+        "payment__door_visit",
+        "reversed_by",
+    )
     return get_object_or_404(rows.select_related(*joined), number=number)
 
 
@@ -58,26 +72,27 @@ def _show_receipt(
     user = user_of(request)
     day_over = found.reversed_at is None and reversing.needs_second_person(found, at)
     waits = waiting_about(found.payment.project, reversing.KIND, found.number) if day_over else None
-    invoices = invoices_of(found)
+    invoices, deposit = invoices_of(found), deposit_of(found.payment)
     context = {
         "page": receipt_page(found),
         "invoices": invoices,
         "owes_red": owes_red(found, invoices),
         "may_invoice": can_register_invoice(user, found.payment.project)
         and found.reversed_at is None
-        and deposit_of(found.payment) is None,
+        and deposit is None,
         "taken": "taken" in request.GET,
         "change": _change(request),
         "may_print": can_print_receipt(user, found),
         "may_reverse": can_reverse(user, found)
         and found.reversed_at is None
         and waits is None
-        and deposit_of(found.payment) is None,
+        and (deposit is None or deposit.held == deposit.amount),
         "day_over": day_over,
         "waits": waits,
         "may_take": can_take_payment(user, found.payment.project),
         "reverse_form": tried.form if tried and tried.form is not None else ReverseForm(),
-        "reverse_opened": tried is not None,
+        "reverse_opened": tried is not None and tried.verb == "reverse",
+        "may_ask_again": can_ask_provider_again(user, found),
         "till_url": till_url(found.payment.unit),
     }
     return render(request, "billing/receipt.html", context, status=tried.status if tried else 200)
@@ -130,11 +145,31 @@ def receipt_reverse(request: HttpRequest, number: str) -> HttpResponse:
     return answer(request, take(request, step, at=at), lambda tried: _show_receipt(request, found, at=at, tried=tried))
 
 
+@login_required
+@require_POST
+def receipt_ask_again(request: HttpRequest, number: str) -> HttpResponse:
+    """Have the provider asked again for the money of a reversed receipt."""
+    at, found = now(), _staff_receipt(request, number)
+
+    def act(found: Receipt, form: ReverseForm | None) -> str:
+        ask_again(receipt=found, by=user_of(request), at=at)
+        messages.success(request, _("The provider is asked again within seconds."))
+        return reverse("receipt", args=[number])
+
+    step = Attempt[Receipt, ReverseForm]("again", find=lambda: found, form=lambda _found: None, act=act)
+    return answer(request, take(request, step, at=at), lambda tried: _show_receipt(request, found, at=at, tried=tried))
+
+
 @require_GET
 def receipt_verify(request: HttpRequest, token: str) -> HttpResponse:
     """What a receipt's code tells whoever scans it: that there is such a receipt, of how much, and whether it stands.
 
+    So does one that was prepared for the door, which counts for nothing before it is paid.
+
     No name, no room, no project: the paper has them, and whoever only has its code need not.
     """
-    found = get_object_or_404(Receipt.objects.select_related("payment"), token=token)
-    return render(request, "billing/receipt_verify.html", {"receipt": found})
+    found = Receipt.objects.select_related("payment").filter(token=token).first()
+    if found is not None:
+        return render(request, "billing/receipt_verify.html", {"receipt": found})
+    carried = get_object_or_404(PreparedReceipt, token=token)
+    return render(request, "billing/prepared_verify.html", {"paper": carried})

@@ -1,4 +1,4 @@
-"""Refunds of what was paid in advance: asking for one, the list, the page of one with its voucher."""
+"""Refunds of what was paid in advance: asking for one, the list, the page of one with its voucher, taking one back."""
 
 from datetime import datetime
 from urllib.parse import urlencode
@@ -11,22 +11,30 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from billing.actions import refunding
-from billing.forms import AskRefundForm
+from billing.actions import refunding, taking_back
+from billing.forms import AskRefundForm, ReverseForm
 from billing.models import Refund, RefundPaper
-from billing.permissions import can_ask_for_refund, can_print_refund, can_read_money, can_take_payment
+from billing.permissions import (
+    can_ask_for_refund,
+    can_ask_to_take_back,
+    can_print_refund,
+    can_read_money,
+    can_take_payment,
+)
 from billing.queries.owed import credit_of, owner_of
-from billing.queries.second import refunds_page, waiting_about, waiting_of_kind
+from billing.queries.second import refunds_page, waiting_of_kind
 from billing.queries.till import payer_of
 from billing.views.till import till_url
 from cases.steps import Attempt, Tried, answer, take
 from core.errors import Invalid, NotAllowed
 from core.numbers import whole_number
 from estate.models import Household, Unit
-from records.approvals import words_of
+from records.approvals import waiting_about, words_of
 from records.http import follow, now, project_of, user_of
 from records.papers import FONTS
 from records.serving import serve
+
+JOINED = ("project", "unit", "asked_by", "by", "paper", "entry__reversal__asked_by", "entry__reversal__by")
 
 
 @login_required
@@ -113,7 +121,7 @@ def _ask(request: HttpRequest, unit: Unit, form: AskRefundForm | None, at: datet
 def _staff_refund(request: HttpRequest, number: str) -> Refund:
     """The refund for a page of the staff. Raises `NotAllowed` for residents."""
     user = user_of(request)
-    rows = Refund.objects.visible_to(user).select_related("project", "unit", "asked_by", "by", "paper")
+    rows = Refund.objects.visible_to(user).select_related(*JOINED)
     found = get_object_or_404(rows, number=number)
     if not user.is_office:
         raise NotAllowed(_("This page is for the staff."))
@@ -126,14 +134,42 @@ def refund(request: HttpRequest, number: str) -> HttpResponse:
     """A refund: how much, to whom, which two people, and its voucher."""
     found = _staff_refund(request, number)
     follow(request, found.project)
+    return _show(request, found)
+
+
+def _show(request: HttpRequest, found: Refund, tried: Tried[ReverseForm] | None = None) -> HttpResponse:
     user = user_of(request)
+    waits = None if found.reversal else waiting_about(found.project, taking_back.REFUND, found.number)
     context = {
         "refund": found,
+        "waits": waits,
+        "may_take_back": can_ask_to_take_back(user, found.project) and not waits and found.reversal is None,
+        "back_form": tried.form if tried and tried.form is not None else ReverseForm(),
+        "back_opened": tried is not None,
         "paper": getattr(found, "paper", None),
         "may_print": can_print_refund(user, found.project),
+        "may_make": not found.reversal or hasattr(found, "paper"),
         "till_url": till_url(found.unit) if can_take_payment(user, found.project) else "",
     }
-    return render(request, "billing/refund.html", context)
+    return render(request, "billing/refund.html", context, status=tried.status if tried else 200)
+
+
+@login_required
+@require_POST
+def refund_reverse(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask a second person to take a refund back, with the reason."""
+    at, found = now(), _staff_refund(request, number)
+
+    def act(found: Refund, form: ReverseForm | None) -> str:
+        if form is None:
+            raise Invalid(_("This form is broken. Open the page again."))
+        reason = form.cleaned_data["reason"]
+        taking_back.ask_to_reverse_refund(refund=found, reason=reason, by=user_of(request), at=at)
+        messages.success(request, _("Asked for approval. The refund stands until a second person approves."))
+        return reverse("refund", args=[number])
+
+    step = Attempt("back", find=lambda: found, form=lambda _found: ReverseForm(request.POST), act=act)
+    return answer(request, take(request, step, at=at), lambda tried: _show(request, found, tried))
 
 
 @login_required

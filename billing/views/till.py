@@ -11,12 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from billing.actions.arrears.settling import is_collected
 from billing.actions.crediting import use_credit
 from billing.actions.paying import take_payment
 from billing.forms import PayForm
 from billing.models import Bill
 from billing.permissions import can_ask_for_refund, require_taker
 from billing.queries.till import till_of
+from billing.views.plan import plan_context
 from cases.steps import Attempt, Tried, answer, take
 from core.errors import Invalid
 from core.numbers import whole_number
@@ -40,7 +42,8 @@ def till(request: HttpRequest) -> HttpResponse:
     if meant:
         return HttpResponseRedirect(till_url(meant[0].unit))
     rows = [(hit, till_url(hit.unit)) for hit in hits]
-    return render(request, "billing/till.html", {"q": query, "rows": rows})
+    context = {"q": query, "rows": rows, **({} if query else plan_context(request, project))}
+    return render(request, "billing/till.html", context)
 
 
 def till_url(unit: Unit) -> str:
@@ -94,7 +97,8 @@ def _unit(request: HttpRequest, code: str, number: str) -> Unit:
 def _form(request: HttpRequest, unit: Unit) -> PayForm:
     """What was typed, with the bills whose boxes were ticked as they stand now."""
     numbers = {number[:30] for number in request.POST.getlist("bills")}
-    bills = list(Bill.objects.visible_to(user_of(request)).filter(project=unit.project, number__in=numbers))
+    rows = Bill.objects.visible_to(user_of(request)).filter(project=unit.project, number__in=numbers)
+    bills = list(rows.annotate(is_collected=is_collected()))
     return PayForm(request.POST, bills=bills, missing=len(numbers) - len(bills))
 
 

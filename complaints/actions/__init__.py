@@ -1,5 +1,6 @@
 """Every write to complaints."""
 
+from complaints.actions.aiming import About
 from complaints.actions.ending import after_callback, close, inform, reopen, resolve
 from complaints.actions.filing import add_photo
 from complaints.actions.following import await_work, work_moved
@@ -19,6 +20,7 @@ from complaints.actions.mending import Mended, amend
 from complaints.actions.registering import NewComplaint, acknowledge, register, stop_harm
 
 __all__ = [
+    "About",
     "Mended",
     "NewComplaint",
     "NewMeasure",

@@ -13,11 +13,13 @@ from complaints.models import Complaint
 from complaints.permissions import can_open_repair
 from complaints.states import TRANSITIONS
 from core.transitions import allowed
+from sla.states import Audience
 
 
 def work_moved(*, case: Case, child: Case, event: str, at: datetime, by: User | None) -> None:
     """A repair opened for the complaint moved on: it stands here too, and who handles the complaint is told.
 
+    Once there is a result, the supervisor is told as well: what was said to the resident may not hold any more.
     Also while harm goes on: the repair may be what stops it. The complaint's case is locked by the caller.
     Source: CMP-8.
     """
@@ -26,16 +28,18 @@ def work_moved(*, case: Case, child: Case, event: str, at: datetime, by: User | 
         return
     turn = turn_on(case, by=by, at=at)
     step = turn.step("note_work")
-    turn.happen(step, data={"other": child.number, "words": words}, for_resident=True)
-    if case.handler is not None:
-        key = f"complaint.work:{child.number}:{event}:{child.version}"
-        turn.tell("complaint.work_moved", key, [case.handler], other=child.number, words=words)
+    noted = turn.happen(step, data={"other": child.number, "words": words}, for_resident=True)
+    told = {case.handler} if case.handler is not None else set()
+    if turn.complaint.resolved_at is not None:
+        told |= set(turn.people(Audience.SUPERVISOR))
+    turn.tell("complaint.work_moved", f"complaint.work:{noted.pk}", told, other=child.number, words=words)
 
 
 @transaction.atomic
 def await_work(*, complaint: Complaint, work: Case, by: User, at: datetime, expected: int | None = None) -> Complaint:
     """Link a complaint to a repair that is open already: from now on it hears of its steps like of one of its own.
 
+    The repair is locked by the caller, together with the complaint.
     Raises `NotAllowed`, `NotNow`, `Stale`. Source: CMP-8.
     """
     turn = begin(complaint, by=by, at=at, expected=expected)

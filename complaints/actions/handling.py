@@ -12,6 +12,7 @@ from cases.actions import grant, revoke
 from complaints.actions.turns import Turn, begin, words_of
 from complaints.models import Complaint, Escalation
 from complaints.permissions import can_handle, can_refer, can_tell
+from complaints.queries import was_referred
 from complaints.states import Rung, State
 from core.errors import Invalid, NotNow
 from core.words import reason_of
@@ -31,12 +32,14 @@ def refer(
 ) -> Complaint:
     """Hand it to the department's head and, where named, to the person directly responsible there; both are told.
 
-    Handing over stops the hour; the person's first talk with the resident has a clock of its own. Never to whom it is
-    about. Source: 三(6)⑤ (转呈部门主管); 三(6)⑥② (迅速传达到相关部门,相关部门直接责任人).
+    Handing over stops the hour; the person's first talk with the resident has a clock of its own. Somebody else of the
+    same department has what is left of it: only another department begins anew. Never to whom it is about.
+    Source: 三(6)⑤ (转呈部门主管); 三(6)⑥② (迅速传达到相关部门,相关部门直接责任人).
     """
     turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
     turn.allow(can_refer(by, turn.complaint), _("Only the desk, and who leads, hands a complaint to a department."))
-    step = turn.step("refer")
+    stays = turn.case.department == department and was_referred(turn.case, since=turn.begun)
+    step = turn.step("hand_on" if stays else "refer")
     _check_referral(turn, department, person)
     _check_change(turn, department, person)
     _let_go(turn, department, person)
@@ -64,6 +67,9 @@ def _check_referral(turn: Turn, department: Department, person: User | None) -> 
     if person.pk == turn.complaint.about_person_id:
         refusal = _("The complaint is about this colleague: choose somebody else.")
         raise Invalid(refusal, fields={"person": refusal})
+    if turn.case.is_own_of(person):
+        refusal = _("It is a matter of this colleague's own home: choose somebody else.")
+        raise Invalid(refusal, fields={"person": refusal})
     if not any(m.department_id == department.pk for m in person.active_memberships):
         raise Invalid(_("Choose somebody of that department."), fields={"person": _("Not in that department.")})
 
@@ -74,7 +80,7 @@ def _check_change(turn: Turn, department: Department, person: User | None) -> No
     same = case.department == department and person in (None, case.handler)
     if not same or case.state not in (State.REFERRED, State.HANDLING):
         return
-    if turn.was_referred():
+    if was_referred(case):
         raise NotNow(_("It is with them already."))
 
 
@@ -258,6 +264,7 @@ def escalate(
 ) -> Escalation:
     """Take somebody upset to the private room, or pass on whom they ask for; supervisor or manager are told at once.
 
+    Where that is whom it is about, or who passes it on, the next above hears of it.
     Source: 三(6)③ (请其到独立洽谈室个别接待); 服务标准 (要求直接面见经理).
     """
     turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
@@ -267,12 +274,10 @@ def escalate(
         raise Invalid(_("Say where to, or to whom."), fields={"to": _("Unknown.")})
     words = reason_of(reason, _("Say why."))
     row = Escalation.objects.create(complaint=turn.complaint, to=to, reason=words, at=at, by=by)
-    audience = Audience.GM if to == Rung.MANAGER else Audience.SUPERVISOR
+    called = turn.others(Audience.GM if to == Rung.MANAGER else Audience.SUPERVISOR)
     named = RUNGS[to]
     turn.happen(step, data={"asked": named}, text=words)
-    turn.tell(
-        "complaint.escalated", f"complaint.escalated:{row.pk}", turn.people(audience), level="warning", asked=named
-    )
+    turn.tell("complaint.escalated", f"complaint.escalated:{row.pk}", called, level="warning", asked=named)
     return row
 
 

@@ -28,5 +28,5 @@ def issue_record(*, complaint: Complaint, url: str, fonts: Path, by: User, at: d
     require_print(by, case)
     fresh = Complaint.objects.select_related(*JOINED).get(pk=complaint.pk)
     fresh.case = case
-    record = record_of(fresh, url=url)
+    record = record_of(fresh, url=url, at=at)
     return issue(case=case, name=record_name(record), content=lambda: render_record(record, fonts=fonts), by=by, at=at)

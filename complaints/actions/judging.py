@@ -7,17 +7,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from cases.models import Event
+from cases.sentences import moment_words
 from complaints.actions.turns import Turn, begin, words_of
 from complaints.models import Complaint, Remedy, Responsibility
 from complaints.permissions import can_handle, can_regrade, can_tell
-from complaints.states import TRANSITIONS, Grade, Party, RemedyState
+from complaints.states import Grade, Party, RemedyState, State
 from core.errors import Invalid, NotNow
 from core.money import to_cents
 from core.words import reason_of
+from notifications.states import Level
+from sla.models import Clock
 from sla.states import Audience
 
 
@@ -34,7 +38,8 @@ def regrade(
 ) -> Complaint:
     """Grade it anew: clocks of the new grade count from reception, those of the old one end and stay on record.
 
-    Of a complaint that was opened again they count from there: what was answered before is owed anew.
+    Whoever has it in hand and the department's head hear of the grade and of what is due now.
+    Of a complaint that was opened again they count from there: what was answered or noted before is owed anew.
     Raises `Invalid` without a reason or for the same grade, `NotAllowed`, `NotNow`. Source: CMP-2.
     """
     turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
@@ -45,20 +50,54 @@ def regrade(
     if grade == turn.case.grade:
         raise Invalid(_("It has this grade already."), fields={"grade": _("Choose another one.")})
     words = reason_of(reason, _("Say why the grade changes."))
-    before = turn.case.grade
+    before, begun = turn.case.grade, turn.begun
     data: dict[str, Any] = {"before": GRADES[before], "after": GRADES[grade]}
-    event = turn.happen(step, since=_begun(turn), data=data, text=words, changes={"grade": grade})
+    event = turn.happen(step, since=begun, data=data, text=words, changes={"grade": grade})
+    if grade == Grade.MAJOR:
+        _note_anew(turn.complaint, begun)
+    told: list[User] = []
     if before == Grade.MAJOR and turn.complaint.acknowledged_at is None:
         # What the manager has not taken note of does not become smaller behind their back.
-        managers = turn.people(Audience.GM)
-        turn.tell("told.complaint.regraded", f"complaint.graded_down:{event.pk}", managers, text=words, **data)
+        told = turn.people(Audience.GM)
+        turn.tell("told.complaint.regraded", f"complaint.graded_down:{event.pk}", told, text=words, **data)
+    _tell_whose_work_it_is(turn, event, told, reason=words, grade=data["after"])
     return turn.complaint
 
 
-def _begun(turn: Turn) -> datetime:
-    """When what is promised now began: with reception, or when it was last opened again."""
-    again = Event.objects.filter(case=turn.case, kind=TRANSITIONS["reopen"].event).order_by("-at", "-pk")
-    return again.values_list("at", flat=True).first() or turn.complaint.received_at
+def _tell_whose_work_it_is(
+    turn: Turn, event: Event, told: Sequence[User], *, reason: str, grade: dict[str, str]
+) -> None:
+    """Tell whoever handles it and the head of the department what is due now; not who has heard of it already."""
+    heard = {user.pk for user in [*turn.receivers(State.HANDLING), *told]}
+    held = [(Audience.HANDLER, turn.case.handler_id), (Audience.HEAD, turn.case.department_id)]
+    concerned = turn.people(*(audience for audience, key in held if key is not None))
+    others = [user for user in concerned if user.pk not in heard]
+    due = [
+        {language: _due_words(clock, code) for language, code in (("zh", "zh-hans"), ("en", "en"))}
+        for clock in turn.case.clocks.live().select_related("version__policy").order_by("due_at", "pk")
+    ]
+    turn.tell(
+        "complaint.graded",
+        f"complaint.graded:{event.pk}",
+        others,
+        level=Level.WARNING,
+        grade=grade,
+        due=due,
+        text=reason,
+    )
+
+
+def _due_words(clock: Clock, language: str) -> str:
+    """A promise and when it is due, in one language, in the project's time."""
+    with translation.override(language), timezone.override(clock.case.project.tz):
+        return f"{clock.version.policy.name} {moment_words(clock.due_at.isoformat(), ends=True)}"
+
+
+def _note_anew(complaint: Complaint, begun: datetime) -> None:
+    """What the manager took note of before that is to be noted once more; that they did stays in the record."""
+    if complaint.acknowledged_at is not None and complaint.acknowledged_at < begun:
+        complaint.acknowledged_at = complaint.acknowledged_by = None
+        complaint.save(update_fields=["acknowledged_at", "acknowledged_by"])
 
 
 GRADES: dict[str, dict[str, str]] = {
@@ -167,7 +206,8 @@ def propose_remedy(
         proposed_at=at,
         proposed_by=by,
     )
-    turn.happen(step, data={"cost": "—" if remedy.cost is None else str(remedy.cost)}, text=words)
+    unpriced = {"worded": "complaint.remedy_unpriced"}
+    turn.happen(step, data=unpriced if remedy.cost is None else {"cost": f"{remedy.cost:,.2f}"}, text=words)
     return remedy
 
 

@@ -22,9 +22,8 @@ from core.moments import midnight
 from core.transitions import require
 from core.words import reason_of
 from notifications.actions import Notice, tell
+from records.ahead import too_far
 from sla.actions import happen
-
-FURTHEST = timedelta(days=3 * 365)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,9 +92,10 @@ def _check(new: NewMeasure, at: datetime) -> None:
 
 def _wrong_day(day: date, project: Project, at: datetime) -> dict[str, object]:
     today = at.astimezone(project.tz).date()
-    if today <= day <= today + FURTHEST:
-        return {}
-    return {"due_on": _("Choose a day from today on, within three years.")}
+    if day < today:
+        return {"due_on": _("Choose a day from today on.")}
+    words = too_far(day, at)
+    return {"due_on": words} if words else {}
 
 
 def _department_of(user: User, project: Project) -> Department | None:

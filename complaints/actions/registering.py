@@ -1,30 +1,30 @@
 """Registering a complaint, the general manager's acknowledgement, and the immediate action against harm."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Project, User
-from accounts.states import Role
-from cases.actions import NewCase, grant, open_case
+from cases.actions import NewCase, open_case
 from cases.family import lock_given, tell_parent
 from cases.models import Case
 from cases.permissions import brings
-from cases.rules import title_of
+from cases.rules import LONGEST, title_of
 from cases.states import Channel, Urgency
-from complaints.actions.turns import LONGEST, begin, words_of
+from complaints.actions.aiming import Aim, aim, let_see
+from complaints.actions.turns import begin, too_long, words_of
 from complaints.models import Complaint
 from complaints.permissions import can_acknowledge, can_tell
-from complaints.queries import staff_of, suggested_grade, suggested_topic
-from complaints.rules import means_manager, meant_by, narrowest, reserved_for
+from complaints.queries import suggested_grade, suggested_topic
 from complaints.states import KIND, Grade, State
 from core.errors import Invalid, NotAllowed
 from estate.models import Building, Household, Unit
 from estate.queries import asking_for, household_for, whom_to_ask
 from estate.search import cannot_be_dialled
 from notifications.actions import Notice, tell
+from records.ahead import too_far
 from sla.actions import happen
 from sla.queries import Staff
 from sla.states import Audience
@@ -73,12 +73,12 @@ def register(*, new: NewComplaint, by: User, at: datetime) -> Complaint:
     if not brings(by, new.project, new.unit):
         raise NotAllowed(_("You may not take complaints in this project."))
     _check(new, at)
-    new = _with_whom_it_names(new)
+    aimed = aim(new.project, person=new.about_person, words=new.about_words, about_service=new.about_service)
     parents = lock_given(new.parent, new.contact)
     received_at = min(new.contact.opened_at, at) if new.contact else at
-    case = open_case(new=_new_case(new, by, parents), at=at, by=by)
-    complaint = _write(new, case, by, received_at)
-    _let_see(complaint, by, at)
+    case = open_case(new=_new_case(new, by, parents, aimed), at=at, by=by)
+    complaint = _write(new, case, received_at, aimed)
+    let_see(complaint, aimed, at)
     happen(
         case=case,
         kind="complaint.registered",
@@ -109,7 +109,7 @@ def _wrong_words(new: NewComplaint) -> dict[str, object]:
         wrong["description"] = _("Write down what happened.")
     for name, text in (("description", new.description), ("demand", new.demand)):
         if len(text) > LONGEST:
-            wrong[name] = _("Keep it within 5,000 characters.")
+            wrong[name] = too_long()
     for name, value, known in (("grade", new.grade, ["", *Grade.values]), ("channel", new.channel, Channel.values)):
         if value not in known:
             wrong[name] = _("Unknown.")
@@ -124,6 +124,8 @@ def _wrong_times(new: NewComplaint, at: datetime) -> dict[str, object]:
         wrong["occurred_at"] = _("This is in the future.")
     if new.wanted_by and new.wanted_by <= at:
         wrong["wanted_by"] = _("This has passed already.")
+    elif words := too_far(new.wanted_by, at):
+        wrong["wanted_by"] = words
     return wrong
 
 
@@ -141,11 +143,22 @@ def _wrong_links(new: NewComplaint) -> dict[str, object]:
     }
 
 
-def _new_case(new: NewComplaint, by: User, parents: list[Case]) -> NewCase:
+def _graded(new: NewComplaint, words: str, *, by_resident: bool) -> str:
+    """The grade that was chosen, or that the words suggest; a resident's own is never lighter than these.
+
+    Grading is the company's: somebody hurt stays a major complaint, whatever a resident's program sends.
+    """
+    suggested = suggested_grade(words, harm_ongoing=new.harm_ongoing).grade
+    if new.grade and by_resident:
+        return min(new.grade, suggested, key=Grade.values.index)
+    return new.grade or suggested
+
+
+def _new_case(new: NewComplaint, by: User, parents: list[Case], aimed: Aim) -> NewCase:
     words = f"{new.title} {new.description}"
-    grade = new.grade or suggested_grade(words, harm_ongoing=new.harm_ongoing).grade
     topic = new.topic or suggested_topic(words)
     asking = asking_for(new.unit, by)
+    grade = _graded(new, words, by_resident=asking is not None)
     household = asking.household if asking else _household(new)
     name, phone = whom_to_ask(household, name=new.contact_name, phone=new.contact_phone, asking=asking)
     return NewCase(
@@ -166,66 +179,29 @@ def _new_case(new: NewComplaint, by: User, parents: list[Case]) -> NewCase:
         department=new.about_department,
         parent=parents[0] if parents else None,
         promised_at=new.wanted_by,
-        reserved_for=_reserved(new),
+        reserved_for=aimed.reserved_for,
     )
-
-
-def _with_whom_it_names(new: NewComplaint) -> NewComplaint:
-    """Residents write a name where the desk chooses a colleague: whoever is meant is passed by all the same.
-
-    Of several who are named it is the one past whom the fewest read it; the general manager may go without a name.
-    """
-    if new.about_person is not None or not new.about_words.strip():
-        return new
-    people = {one.pk: one for one in staff_of(new.project)}
-    meant = [people[key] for key in meant_by(new.about_words, {pk: str(one) for pk, one in people.items()})]
-    meant += [one for one in people.values() if one.username.casefold() == new.about_words.strip().casefold()]
-    if means_manager(new.about_words):
-        meant += [one for one in people.values() if Role.GM in _roles(one, new.project)]
-    if not meant:
-        return new
-    levels = {reserved_for(concerned=_roles(one, new.project), about_service=new.about_service): one for one in meant}
-    return replace(new, about_person=levels[narrowest(levels)])
-
-
-def _roles(person: User, project: Project) -> list[str]:
-    return [m.role for m in person.active_memberships if m.project_id in (None, project.pk)]
-
-
-def _reserved(new: NewComplaint) -> str:
-    person = new.about_person
-    roles = _roles(person, new.project) if person is not None else None
-    return reserved_for(concerned=roles, about_service=new.about_service)
 
 
 def _household(new: NewComplaint) -> Household | None:
     return household_for(new.unit, new.contact_phone) if new.unit else None
 
 
-def _write(new: NewComplaint, case: Case, by: User, received_at: datetime) -> Complaint:
+def _write(new: NewComplaint, case: Case, received_at: datetime, aimed: Aim) -> Complaint:
     return Complaint.objects.create(
         case=case,
         received_at=received_at,
         description=new.description.strip() or case.title,
         occurred_at=new.occurred_at,
         about_department=new.about_department,
-        about_person=new.about_person,
+        about_person=aimed.person,
         about_words=new.about_words.strip()[:100],
         demand=new.demand.strip(),
         wanted_by=new.wanted_by,
         reachable=new.reachable.strip()[:100],
-        replier=new.replier or (by if by.is_office and by != new.about_person else None),
+        replier=new.replier or (case.taker if case.taker and case.taker.pk not in aimed.meant else None),
         harm_ongoing=new.harm_ongoing,
     )
-
-
-def _let_see(complaint: Complaint, by: User, at: datetime) -> None:
-    """The department hears of it unless it passes it by; who took it follows it, unless it is about them."""
-    case = complaint.case
-    if case.department is not None and not case.reserved_for:
-        grant(case=case, department=case.department, at=at)
-    if by.is_office and by.pk != complaint.about_person_id:
-        grant(case=case, user=by, at=at)
 
 
 CENTRE = {"zh": "物业服务中心", "en": "the service centre"}

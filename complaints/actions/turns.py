@@ -11,18 +11,18 @@ from accounts.models import User
 from cases.family import lock_line
 from cases.models import Case, Event
 from cases.registry import kind_of
+from cases.rules import LONGEST
 from complaints.models import Complaint
 from complaints.permissions import require_harm_stopped
 from complaints.states import TRANSITIONS, WHILE_HARM_GOES_ON, State
 from core.errors import Invalid, NotAllowed
 from core.transitions import Step, require
+from core.words import says_nothing
 from notifications.actions import Notice, tell
 from notifications.states import Level
 from sla.actions import happen
-from sla.queries import Staff
+from sla.queries import NEXT_UP, Staff
 from sla.states import Audience
-
-LONGEST = 5000
 
 
 @dataclass
@@ -60,6 +60,7 @@ class Turn:
         for_resident: bool = False,
         since: datetime | None = None,
         changes: Mapping[str, Any] | None = None,
+        takes_back: Event | None = None,
     ) -> Event:
         """Append the step's event, go to its state, and tell who took the complaint.
 
@@ -78,32 +79,55 @@ class Turn:
             claimed_at=self.claimed_at,
             since=since,
             changes=changes,
+            takes_back=takes_back,
         )
         # A key of its own: steps also tell others of the same event, and who took it may be among them.
         said = dict(data or {})
         template = f"told.{said.get('worded', step.event)}"
-        self.tell(template, f"told.{step.event}:{event.pk}", self._receivers(step), text=text, **said)
+        self.tell(template, f"told.{step.event}:{event.pk}", self.receivers(step.target), text=text, **said)
         return event
 
-    def _receivers(self, step: Step) -> list[User]:
-        taker = self.case.taken_by
+    def receivers(self, state: str) -> list[User]:
+        """Who hears of a step that leads to a state."""
+        taker = self.case.taker
         if taker is not None and taker.is_office:
             return [taker]
-        return self.people(Audience.DESK) if step.target == State.RESOLVED else []
+        return self.people(Audience.DESK) if state == State.RESOLVED else []
 
     def tell(self, template: str, key: str, to: Iterable[User], *, level: str = Level.INFO, **data: Any) -> None:
-        """Tell people: everybody but the one who did it and the one it is about."""
-        passed_by = {self.by.pk if self.by else None, self.complaint.about_person_id}
-        others = tuple(user for user in to if user.pk not in passed_by)
+        """Tell people: everybody but the one who did it, the one it is about and whom it passes by."""
+        others = tuple(user for user in to if user.pk not in self._passed_by)
+        if self.case.reserved_for:
+            others = tuple(user for user in others if Case.objects.visible_to(user).filter(pk=self.case.pk).exists())
         tell([Notice(key=key, template=template, case=self.case, to=others, data=data, level=level)], at=self.at)
 
-    def was_referred(self) -> bool:
-        """Say whether it was ever handed to a department."""
-        return Event.objects.filter(case=self.case, kind=TRANSITIONS["refer"].event).exists()
+    @property
+    def _passed_by(self) -> set[int | None]:
+        return {self.by.pk if self.by else None, self.complaint.about_person_id}
 
     def people(self, *audiences: str) -> list[User]:
         """Who holds which place in the case."""
         return Staff.of([self.case.project_id]).told(self.case, audiences)
+
+    def others(self, audience: str) -> list[User]:
+        """Who holds a place; the next above where that is nobody but the one who acts and the one it is about."""
+        here: str | None = audience
+        found: list[User] = []
+        while here is not None and not found:
+            found = [user for user in self.people(here) if user.pk not in self._passed_by]
+            here = NEXT_UP.get(Audience(here))
+        return found
+
+    def last(self, verb: str) -> Event | None:
+        """The last time that a step was taken."""
+        taken = Event.objects.filter(case=self.case, kind=TRANSITIONS[verb].event)
+        return taken.order_by("-at", "-pk").first()
+
+    @property
+    def begun(self) -> datetime:
+        """When what is promised now began: with reception, or when it was last opened again."""
+        again = self.last("reopen")
+        return again.at if again is not None else self.complaint.received_at
 
 
 def begin(
@@ -125,12 +149,16 @@ def turn_on(case: Case, *, by: User | None, at: datetime, claimed_at: datetime |
     return Turn(complaint=fresh, case=case, by=by, at=at, claimed_at=claimed_at)
 
 
-def words_of(text: str, sentence: object, *, field: str = "text", longest: int = LONGEST) -> str:
-    """What was typed, without blanks around it. Raises `Invalid` with the sentence for nothing, or for too much."""
+def words_of(text: str, sentence: object, *, field: str = "text") -> str:
+    """What was typed, without blanks around it. Raises `Invalid` with the sentence for nothing to read, or too much."""
     words = text.strip()
-    if not words:
+    if says_nothing(words):
         raise Invalid(sentence, fields={field: _("Required.")})
-    if len(words) > longest:
-        too_long = _("Keep it within %(count)s characters.") % {"count": f"{longest:,}"}
-        raise Invalid(too_long, fields={field: too_long})
+    if len(words) > LONGEST:
+        raise Invalid(too_long(), fields={field: too_long()})
     return words
+
+
+def too_long() -> str:
+    """What is said of more words than are kept."""
+    return _("Keep it within %(count)s characters.") % {"count": f"{LONGEST:,}"}

@@ -54,6 +54,7 @@ def complaints(request: HttpRequest) -> HttpResponse:
             for value, label in Grade.choices
         ],
         "chips": _chips(filters, project),
+        "newest_first": filters.newest_first,
         "may_count": can_read_figures(user, project.pk),
         "filtered": bool(filters.grade) or filters.view != "open" or filters.narrowed,
         "clear_url": reverse("complaints"),

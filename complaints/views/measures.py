@@ -25,7 +25,7 @@ from cases.steps import Attempt, Offer, Tried, answer, put_errors, take
 from complaints import actions
 from complaints.filters import PAGE
 from complaints.forms_measures import AnotherDayForm, FinishForm, MeasureForm
-from complaints.measures import MEASURE_VIEWS, MeasurePage, measure_page_of, measures, rows_of
+from complaints.measures import MEASURE_VIEWS, MeasurePage, is_by_due, measure_page_of, measures, rows_of
 from complaints.models import Complaint, Measure
 from complaints.permissions import can_finish, can_plan
 from complaints.queries import departments_of, people_of
@@ -51,6 +51,7 @@ def measure_list(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows_of(list(page.object_list)),
         "views": [(label, f"{here}{name}", name == view) for name, label in MEASURE_VIEWS.items()],
+        "by_due": is_by_due(view),
         "may_plan": can_plan(user, project.pk),
         "count": page.paginator.count,
         "next_url": f"{here}{view}&page={page.next_page_number()}" if page.has_next() else "",

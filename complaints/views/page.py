@@ -1,5 +1,6 @@
 """One complaint's page, and its steps: a refusal shows the page again with everything that was typed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib import messages
@@ -19,11 +20,13 @@ from cases.views import reveal_phone
 from complaints.measures import measures_from
 from complaints.models import Complaint
 from complaints.permissions import can_add_photo, can_open_repair, can_plan, can_print
-from complaints.queries import ComplaintPage, page_of
+from complaints.queries import ComplaintPage, page_of, phrases_at_hand
+from complaints.states import WHY, Rung
 from complaints.views.steps import BY_VERB, STEPS, Step, form_of, next_of, now_in
 from core.errors import Stale
 from records.http import follow, now, posted_version, user_of
 from records.stale import Missed
+from sla.permissions import can_extend
 from tickets.forms import StepForm
 from visits.models import Callback
 from visits.permissions import can_record
@@ -32,7 +35,7 @@ from visits.permissions import can_record
 def staff_complaint(request: HttpRequest, number: str) -> Complaint:
     """The complaint for a page of the staff; residents have pages of their own, so to them there is nothing here."""
     user = user_of(request)
-    joined = ("project", "unit", "department", "handler", "taken_by", "parent")
+    joined = ("project", "unit", "department", "handler", "taken_by")
     rows = Complaint.objects.visible_to(user).select_related(
         *(f"case__{name}" for name in joined), "about_department", "about_person", "replier", "acknowledged_by"
     )
@@ -59,7 +62,8 @@ def _show(
     typed = tried.verb if tried is not None and tried.form is not None else ""
     kinds = [step for step in STEPS if step.offered(user, page) or step.verb == typed]
     missed_now = _missed(request, page, tried)
-    offers = [_offer(step, page, tried, missed_now) for step in kinds]
+    phrases = phrases_at_hand()
+    offers = [_offer(step, page, user, tried, missed_now, phrases.get(step.verb, ())) for step in kinds]
     first = next_of(kinds, page)
     primary = next((one for one in offers if first is not None and one.verb == first.verb), None)
     context = {
@@ -69,9 +73,11 @@ def _show(
         "reveal_url": reverse("complaint_reveal", args=[page.case.number]),
         "page_url": reverse("complaint", args=[page.case.number]),
         "measures": measures_from(complaint, user),
+        "rungs": [(rung.value, rung.label, WHY[rung]) for rung in Rung],
         "may_plan": can_plan(user, page.case.project_id),
         "may_repair": page.takes_photos and can_open_repair(user, complaint),
         "may_print": can_print(user, complaint),
+        "may_extend": can_extend(user, page.case),
         "may_photo": page.takes_photos and can_add_photo(user, complaint),
         "seen_at": at.isoformat(),
     }
@@ -86,9 +92,16 @@ def _missed(request: HttpRequest, page: ComplaintPage, tried: Tried[StepForm] | 
     return missed(page.case, form=tried.form, now=stands, post=request.POST, events=page.events)
 
 
-def _offer(step: Step, page: ComplaintPage, tried: Tried[StepForm] | None, stale: Missed | None) -> Offer:
+def _offer(
+    step: Step,
+    page: ComplaintPage,
+    user: User,
+    tried: Tried[StepForm] | None,
+    stale: Missed | None,
+    phrases: Sequence[str],
+) -> Offer:
     mine = tried is not None and tried.verb == step.verb
-    form = tried.form if mine and tried is not None else form_of(step, page)
+    form = tried.form if mine and tried is not None else form_of(step, page, user)
     return Offer(
         step.verb,
         step.label,
@@ -97,6 +110,7 @@ def _offer(step: Step, page: ComplaintPage, tried: Tried[StepForm] | None, stale
         form=form,
         opened=mine and form is not None,
         stale=stale if mine else None,
+        phrases=phrases,
     )
 
 
@@ -118,7 +132,7 @@ def complaint_step(request: HttpRequest, number: str, verb: str) -> HttpResponse
     attempt = Attempt(
         verb,
         find=lambda: staff_complaint(request, number),
-        form=lambda complaint: form_of(step, page_of(complaint, user_of(request)), request.POST),
+        form=lambda complaint: _form_sent(request, complaint, step),
         act=lambda complaint, form: _carry_out(request, complaint, step, form, at),
     )
 
@@ -126,6 +140,11 @@ def complaint_step(request: HttpRequest, number: str, verb: str) -> HttpResponse
         return _show(request, staff_complaint(request, number), at=at, tried=tried)
 
     return answer(request, take(request, attempt, at=at), again)
+
+
+def _form_sent(request: HttpRequest, complaint: Complaint, step: Step) -> StepForm | None:
+    user = user_of(request)
+    return form_of(step, page_of(complaint, user), user, request.POST)
 
 
 def _carry_out(request: HttpRequest, complaint: Complaint, step: Step, form: StepForm | None, at: datetime) -> str:

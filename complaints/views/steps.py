@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cases.meanwhile import phone_beside
 from complaints import actions, permissions
-from complaints.actions import Mended
+from complaints.actions import About, Mended
 from complaints.forms import (
     AmendForm,
     CloseForm,
@@ -27,7 +27,7 @@ from complaints.forms import (
     SettleForm,
 )
 from complaints.models import Complaint, Topic
-from complaints.queries import ComplaintPage, departments_of, people_of
+from complaints.queries import ComplaintPage, departments_of, people_of, staff_of
 from complaints.states import TRANSITIONS, WHILE_HARM_GOES_ON, Grade, RemedyState, State
 from core.transitions import allowed
 from tickets.forms import ReasonForm, StepForm, TextForm
@@ -65,10 +65,11 @@ def _settles(page: ComplaintPage) -> bool:
     return any(remedy.state == RemedyState.PROPOSED for remedy in page.remedies)
 
 
-def _amend(complaint: Complaint, *, phone: str, topic: Topic | None, **given: Any) -> Complaint:
+def _amend(complaint: Complaint, *, phone: str, topic: Topic | None, about: About | None, **given: Any) -> Complaint:
     """An empty number keeps the one on record, which the form does not show."""
     known = {name: given.pop(name) for name in ("name", "place", "reachable")}
-    return actions.amend(complaint=complaint, mended=Mended(phone=phone or None, topic=topic, **known), **given)
+    mended = Mended(phone=phone or None, topic=topic, about=about, **known)
+    return actions.amend(complaint=complaint, mended=mended, **given)
 
 
 STEPS: tuple[Step, ...] = (
@@ -95,7 +96,7 @@ STEPS: tuple[Step, ...] = (
          lambda complaint, **given: actions.settle_remedy(**given), _("Written down."), SettleForm, _settles),
     Step("resolve", _("Result reached"), "circle-check", "resolve", permissions.can_handle, actions.resolve,
          _("Written down; the resident is told today."), ResolveForm),
-    Step("inform", _("Tell the result"), "phone-outgoing", "inform", permissions.can_tell, actions.inform,
+    Step("inform", _("Tell the result"), "phone-outgoing", "inform", permissions.can_inform, actions.inform,
          _("Told."), InformForm),
     Step("close", _("Close"), "circle-check-big", "close_untold", permissions.can_close, actions.close,
          _("Closed; a callback is owed."), CloseForm, _told),
@@ -107,12 +108,14 @@ STEPS: tuple[Step, ...] = (
          actions.call_heads, _("Called."), HeadsForm),
     Step("escalate", _("Private room, supervisor or manager"), "arrow-up-right", "escalate", permissions.can_tell,
          actions.escalate, _("Passed on."), EscalateForm),
-    Step("amend", _("Contact and topic"), "user-pen", "amend", permissions.can_tell, _amend, _("Put right."),
-         AmendForm),
+    Step("amend", _("Contact, topic, whom it is about"), "user-pen", "amend", permissions.can_tell, _amend,
+         _("Put right."), AmendForm),
     Step("regrade", _("Grade anew"), "tag", "regrade", permissions.can_regrade, actions.regrade,
          _("Graded anew; its deadlines count from reception."), RegradeForm),
-    Step("reopen", _("Open again"), "rotate-ccw", "reopen", permissions.can_tell, actions.reopen, _("Open again."),
+    Step("reopen", _("Open again"), "rotate-ccw", "reopen", permissions.can_reopen, actions.reopen, _("Open again."),
          ReasonForm),
+    Step("take-back", _("Take the result back"), "rotate-ccw", "take_back", permissions.can_reopen, actions.reopen,
+         _("Taken back; its deadlines go on."), ReasonForm),
 )  # fmt: skip
 BY_VERB = {step.verb: step for step in STEPS}
 # What is the one obvious next thing, for whoever may.
@@ -129,8 +132,8 @@ def next_of(steps: Sequence[Step], page: ComplaintPage) -> Step | None:
     return next((found[verb] for verb in NEXT if verb in found), None)
 
 
-def form_of(step: Step, page: ComplaintPage, data: Any = None) -> StepForm | None:
-    """The step's form, filled where something was typed."""
+def form_of(step: Step, page: ComplaintPage, user: User, data: Any = None) -> StepForm | None:
+    """The step's form as the person may fill it in, filled where something was typed."""
     if step.form is None:
         return None
     ids = f"{step.verb}-%s"
@@ -143,7 +146,14 @@ def form_of(step: Step, page: ComplaintPage, data: Any = None) -> StepForm | Non
         waiting = [remedy for remedy in page.remedies if remedy.state == RemedyState.PROPOSED]
         return step.form(data, auto_id=ids, remedies=waiting)
     if issubclass(step.form, AmendForm):
-        return step.form(data, auto_id=ids, initial=_taken_down(page))
+        case, unnamed = page.case, _is_unnamed(page)
+        staff = staff_of(case.project)
+        if page.complaint.about_person is not None and page.complaint.about_person not in staff:
+            staff = [page.complaint.about_person, *staff]  # has left since
+        offered: dict[str, Any] = {"departments": departments_of(case.project), "staff": staff, "unnamed": unnamed}
+        return step.form(data, auto_id=ids, initial=_taken_down(page), **offered)
+    if issubclass(step.form, CloseForm):
+        return step.form(data, auto_id=ids, unconfirmed=permissions.can_close_unconfirmed(user, page.complaint))
     return step.form(data, auto_id=ids)
 
 
@@ -151,7 +161,19 @@ def _taken_down(page: ComplaintPage) -> dict[str, Any]:
     """What stands there of what may be put right; not the number, which is shown to nobody unasked."""
     case = page.case
     known = {"name": case.contact_name, "place": case.place, "topic": case.category}
-    return {**known, "reachable": page.complaint.reachable}
+    kept = page.complaint
+    about = {
+        "about_department": kept.about_department_id,
+        "about_person": "" if kept.about_words else kept.about_person_id,
+        "about_words": kept.about_words,
+        "about_service": _is_unnamed(page),
+    }
+    return {**known, **about, "reachable": kept.reachable}
+
+
+def _is_unnamed(page: ComplaintPage) -> bool:
+    """Say whether it passes the desk by without the name of a single colleague: it is about the service itself."""
+    return bool(page.case.reserved_for) and page.complaint.about_person_id is None
 
 
 def now_in(form: StepForm, page: ComplaintPage) -> dict[str, Any]:

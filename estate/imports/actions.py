@@ -21,14 +21,18 @@ from estate.imports.models import RegisterImport
 from estate.imports.permissions import can_import
 from estate.imports.plan import ImportPlan, plan
 from estate.imports.reading import SheetChoice, corrected
+from estate.imports.registry import importers
 from estate.imports.roll_back import RolledBack, roll_back
 from estate.workbooks import Workbook, clean_text, is_blank, read_workbook
 from records import work as long_work
 from records.actions import store_bytes
+from records.approvals import ask
 from records.crypto import decrypt, encrypt
-from records.models import LongWork, StoredFile
+from records.models import Approval, LongWork, StoredFile
 
 KIND = "register_import"
+# What a second person is asked about: whoever gives an importer that weighs says how, and who decides.
+TAKE_BACK = "register_import.take_back"
 MAX_FIXES = 2_000
 MAX_FIX_LENGTH = 400
 
@@ -152,12 +156,70 @@ def call_off(*, found: RegisterImport, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def take_back(*, found: RegisterImport, by: User, at: datetime) -> RolledBack:
-    """Undo a finished import where nothing has used its rows since."""
-    found = RegisterImport.objects.select_for_update().get(pk=found.pk)
+    """Undo a finished import where nothing has used its rows since.
+
+    Raises:
+        NotAllowed: the person does not administer the project's register.
+        NotNow: nothing is left of it, or a second person has to decide about it.
+    """
     _require(by, found.project)
+    found = _taken_over(found)
+    if weighed(found, at) is not None:
+        raise NotNow(_("What this import took over is owed by now: a second person decides."), code="day")
+    return _roll_back(found, by=by, at=at)
+
+
+def take_back_or_ask(*, found: RegisterImport, reason: str, by: User, at: datetime) -> RolledBack | Approval:
+    """Undo a finished import; where a second person has to decide about it, ask them, with the reason.
+
+    Raises like `take_back`; `Invalid` where a second person is asked without a reason.
+    """
+    found = RegisterImport.objects.select_related("project", "work", "file").get(pk=found.pk)
+    _require(by, found.project)
+    _require_done(found)
+    said = weighed(found, at)
+    if said is None:
+        return take_back(found=found, by=by, at=at)
+    data = {**said, "name": found.file.name}
+    return ask(project=found.project, kind=TAKE_BACK, subject=found.token, data=data, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def take_back_approved(*, approval: Approval, by: User, at: datetime) -> RolledBack:
+    """Undo an import as was asked and `by` approved. Whether they decide about it, the caller knows.
+
+    Raises `NotNow` where nothing is left of it, or more than was asked about would go.
+    """
+    found = _taken_over(RegisterImport.objects.get(token=approval.subject, project=approval.project_id))
+    said = weighed(found, at) or {}
+    if said.get("count", 0) > approval.data["count"]:
+        raise NotNow(_("More would be taken back by now than was asked. Refuse this."))
+    return _roll_back(found, by=by, at=at, asked_by=approval.asked_by)
+
+
+def weighed(found: RegisterImport, at: datetime) -> dict[str, Any] | None:
+    """What a second person has to know before an import is taken back; None where one person may."""
+    if found.work is None or found.work.state != LongWork.State.DONE or found.rolled_back_at:
+        return None
+    reason = found.work.result["reason"]
+    said = (one.weigh(found.project, reason, at) for one in importers() if one.weigh is not None)
+    return next((one for one in said if one is not None), None)
+
+
+def _taken_over(found: RegisterImport) -> RegisterImport:
+    found = RegisterImport.objects.select_for_update(of=("self",)).select_related("project", "work").get(pk=found.pk)
+    _require_done(found)
+    return found
+
+
+def _require_done(found: RegisterImport) -> None:
     if found.work is None or found.work.state != LongWork.State.DONE or found.rolled_back_at:
         raise NotNow(_("There is nothing left of this import to take back."))
-    done = roll_back(project=found.project, reason=found.work.result["reason"], by=by, at=at)
+
+
+def _roll_back(found: RegisterImport, *, by: User, at: datetime, asked_by: User | None = None) -> RolledBack:
+    reason = found.work.result["reason"] if found.work else ""
+    done = roll_back(project=found.project, reason=reason, by=by, at=at, asked_by=asked_by)
     found.rolled_back_at = at
     found.save(update_fields=["rolled_back_at"])
     return done

@@ -167,11 +167,14 @@ def space_row(row: RowReader) -> SpaceRow:
         vehicle_kind=row.get("vehicle_kind", cells.one_of(VEHICLE_KINDS), None),
         colour=row.get("colour", _layout, ""),
         is_sold=row.get("is_sold", cells.one_of(SOLD), None),
+        car_since=row.get("car_since", cells.day, None),
         starts_on=row.get("starts_on", cells.day, None),
         ends_on=row.get("ends_on", cells.day, None),
     )
     if built.starts_on and built.ends_on and built.ends_on < built.starts_on:
         row.note("ends_before_start", "ends_on")
+    if built.car_since and row.raw("plate") is None:
+        row.note("day_of_no_car", "car_since")
     return built
 
 

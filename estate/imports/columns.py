@@ -78,6 +78,10 @@ _HANDED_OVER = (
     "交房日期 交房时间 交付日期 交付时间 房屋交付日期 房屋交付时间 接房日期 接房时间 收房日期 收房时间 "
     "交楼日期 交楼时间 收楼日期 收楼时间"
 )
+_CAR_SINCE = (
+    "停车费开始日期 停车费开始时间 停车费起始日期 停车费起始时间 停车费起收日期 停车费计费开始日期 停车费计费开始时间 "
+    "车辆计费开始日期 车辆计费开始时间 车辆收费开始日期 车辆收费开始时间 车辆开始日期 车辆开始时间"
+)
 
 _ROOM_FIELDS = (
     _field("floor", _("floor"), "房屋楼层 楼层 所在楼层 层"),
@@ -188,6 +192,7 @@ SHEETS: dict[SheetKind, SheetSpec] = {
                 _field("vehicle_kind", _("kind of vehicle"), "车类型 车辆类型"),
                 _field("colour", _("colour"), "颜色 车身颜色 车辆颜色"),
                 _field("is_sold", _("let or sold"), "出租还是出售 出售还是出租 租售"),
+                _field("car_since", _("parking fee since"), _CAR_SINCE),
                 _field("starts_on", _("from"), "开始时间 起租时间 开始日期"),
                 _field("ends_on", _("until"), "结束时间 截止时间 结束日期"),
             ),

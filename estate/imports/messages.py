@@ -38,6 +38,9 @@ ERRORS: dict[str, Promise] = {
     "fees_unequal": _("%(fees)s charges are named but %(dates)s start dates. Join as many of each with #."),
     "fee_twice": _("Charge %(fee)s is named twice."),
     "unknown_fee": _("Charge %(fee)s is not in the sheet of charges."),
+    "charge_stands": _(
+        "The unit bears “%(item)s” already for some of these days (%(said)s). End that charge first, or leave this out."
+    ),
     "unknown_owner": _("No owner has the number %(owner)s. Add the owner, or leave the cell empty."),
     "owner_stays_out": _(
         "The owner with the number %(owner)s stays out, and so does this person. Put the owner's row right first."
@@ -66,6 +69,14 @@ ERRORS: dict[str, Promise] = {
     ),
     "days_twice": _("Row %(number)s is about the same charge for some of the same days."),
     "days_billed": _("%(other)s is about the same charge for some of these days already."),
+    "no_meter": _("Say which meter: by its number, or by the room."),
+    "unknown_meter": _("No meter of this number hangs here. Note it down first."),
+    "room_without_meter": _("No such meter hangs in this room. Note it down first."),
+    "which_meter": _("Several meters fit: %(said)s. Write the meter's number, or its kind."),
+    "meter_elsewhere": _("This meter hangs at %(said)s, not here."),
+    "day_to_come": _("This day is to come."),
+    "meter_down": _("This meter was taken down on %(said)s."),
+    "read_twice": _("Row %(number)s says another value for the same meter and day."),
     "taken_over_otherwise": _("%(other)s was taken over for these days with another amount: ¥%(said)s."),
 }
 
@@ -92,6 +103,7 @@ WARNINGS: dict[str, Promise] = {
     ),
     "column_twice": _("Two columns have this name; the first one is read."),
     "phones_more_than_people": _("There are more phone numbers than people; the rest go to the first person."),
+    "day_of_no_car": _("This row names no vehicle, so nothing is charged from this day on. Add the plate."),
     "seen_twice": _("The same row already stands in row %(number)s; it is read once."),
 }
 

@@ -292,6 +292,7 @@ class RegisterDrafter:
         values = {
             "project": self.project, "plate": row.plate, "person": holder.person if holder else None,
             "unit": homes[0].unit if len(homes) == 1 else None, "space": space, "brand": row.brand, "color": row.colour,
+            "started_on": row.car_since,
         }  # fmt: skip
         self.snapshot.vehicles[row.plate] = self.draft.put(row, Vehicle, found, values, row.plate)
 

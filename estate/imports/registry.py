@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from estate.imports.columns import SheetKind
 
@@ -19,7 +20,9 @@ class SheetImporter:
     """What a room makes of a workbook.
 
     `kinds`: the sheets it takes over. `draft`: adds its writes, after those of the register. `known_fees`: the numbers
-    of charges that rooms may refer to without a sheet of charges. `undo`: takes back what it wrote by a deed.
+    of charges that rooms may refer to without a sheet of charges. `undo`: takes back what it wrote by a deed. `weigh`:
+    what a second person has to know before that deed, known by its reason, is taken back at a moment; None where one
+    person may.
     """
 
     key: str
@@ -27,6 +30,7 @@ class SheetImporter:
     draft: "Callable[[Draft, Register, Snapshot], None]"
     known_fees: "Callable[[Project], frozenset[str]]" = lambda _project: frozenset()
     undo: "Callable[[Project, Undoing], RolledBack]| None" = None
+    weigh: "Callable[[Project, str, datetime], dict[str, Any] | None] | None" = None
 
 
 _IMPORTERS: dict[str, SheetImporter] = {}

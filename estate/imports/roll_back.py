@@ -71,15 +71,20 @@ class Undoing:
 
 
 @transaction.atomic
-def roll_back(*, project: Project, reason: str, by: User | None, at: datetime) -> RolledBack:
+def roll_back(
+    *, project: Project, reason: str, by: User | None, at: datetime, asked_by: User | None = None
+) -> RolledBack:
     """Undo the import that wrote its history under `reason`, thing by thing, where nothing came after it.
 
+    `asked_by`: who asked for it, where `by` approved.
+
     Raises:
-        NotAllowed: the person does not administer the project's register.
+        NotAllowed: whoever wants it does not administer the project's register.
         NotNow: nothing in the project carries that reason.
     """
     project = Project.objects.select_for_update().get(pk=project.pk)
-    if by is not None and not can_import(by, project):
+    wanted_by = asked_by or by
+    if wanted_by is not None and not can_import(wanted_by, project):
         raise NotAllowed(_("Only administrators and supervisors of the project take over registers."))
     undoing, done = Undoing(reason, by, at), RolledBack()
     if not reason.startswith(reason_prefix(project)):

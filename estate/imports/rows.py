@@ -122,7 +122,10 @@ class AssetRow(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class SpaceRow(Row):
-    """A parking space, and who uses it with which vehicle from when to when, where it is let or sold."""
+    """A parking space, and who uses it with which vehicle from when to when, where it is let or sold.
+
+    `car_since` is the vehicle's own: the first day for which its parking is charged.
+    """
 
     car_park: str
     space: str
@@ -134,6 +137,7 @@ class SpaceRow(Row):
     vehicle_kind: VehicleKind | None = None
     colour: str = ""
     is_sold: bool | None = None
+    car_since: date | None = None
     starts_on: date | None = None
     ends_on: date | None = None
 

@@ -2,6 +2,7 @@
 
 from notifications.actions.delivering import LEASE, PATIENCE, deliver
 from notifications.actions.on_call import NewDuty, call_off_duty, put_on_call
+from notifications.actions.outside import keep_back
 from notifications.actions.planning import plan
 from notifications.actions.reading import mark_read
 from notifications.actions.settling import Verdict, settle
@@ -17,6 +18,7 @@ __all__ = [
     "ask_for_test",
     "call_off_duty",
     "deliver",
+    "keep_back",
     "mark_read",
     "plan",
     "put_on_call",

@@ -84,17 +84,29 @@ def _lease(at: datetime, decided: _Decided) -> list[Message]:
 
 
 def _take(choose: Callable[[datetime], list[Message]], at: datetime, decided: _Decided) -> list[Message]:
-    """Lease what `choose` finds; what has come into quiet hours meanwhile waits for their end."""
+    """Lease what `choose` finds; what has come into quiet hours meanwhile waits for their end.
+
+    At night what does not wait for the morning goes alone: the others of a digest stay until then.
+    """
     while True:
         with transaction.atomic():
             rows = choose(at)
             if not rows:
                 return []
-            awake = decided.means.awake(rows[0].project, rows[0].level, at) if rows[0].via_id else at
-            if awake <= at:
-                _mark(rows, at)
-                return rows
-            Message.objects.filter(pk__in=[row.pk for row in rows]).update(not_before=awake)
+            leaves = {row.pk: decided.means.leaves(row, at) for row in rows}
+            _put_off(rows, {pk: moment for pk, moment in leaves.items() if moment > at})
+            ready = [row for row in rows if leaves[row.pk] <= at]
+            if ready:
+                _mark(ready, at)
+                return ready
+
+
+def _put_off(rows: list[Message], until: dict[int, datetime]) -> None:
+    """Let messages wait; of those that wait so long already nothing is written."""
+    later = [row for row in rows if row.pk in until and row.not_before != until[row.pk]]
+    for moment in {until[row.pk] for row in later}:
+        pks = [row.pk for row in later if until[row.pk] == moment]
+        Message.objects.filter(pk__in=pks).update(not_before=moment)
 
 
 def _one(at: datetime) -> list[Message]:
@@ -123,8 +135,10 @@ def _several(at: datetime) -> list[Message]:
             project_id=first.project_id,
             attempt=first.attempt,
         )
+        # What is due is among them however many still wait; locked and told in the order in which they were written.
+        nearest = list(alike.order_by("not_before", "pk").values_list("pk", flat=True)[:MOST_TOGETHER])
         locked = alike.select_for_update(of=("self",)).select_related("user", "project", "case", "via", "on_behalf_of")
-        rows = list(locked.order_by("pk")[:MOST_TOGETHER])
+        rows = list(locked.filter(pk__in=nearest).order_by("pk"))
         if rows:
             return rows
 

@@ -80,8 +80,8 @@ class _Plan:
     def __init__(self, told: list[Message], at: datetime) -> None:
         self.told, self.at = told, at
         self.rows: dict[str, dict[str, object]] = {}
-        # For whom a message in a group is; everybody of a notice is in the list of its one row.
-        self.people: dict[str, list[str]] = {}
+        # For whom a message in a group is; everybody of a notice is named once in its one row.
+        self.people: dict[str, dict[int, str]] = {}
         self.away = Away.at(at)
         self.means = Means.read()
         self._seen: dict[int, set[int]] = {}
@@ -108,12 +108,13 @@ class _Plan:
             self._over(channel, message, notice, user, away)
 
     def _over(self, channel: Channel, message: Message, notice: str, user: User, away: User | None) -> None:
-        waits = self.means.not_before(message.project, message.level, message.created_at)
+        waits = self.means.not_before(message)
         if channel.is_robot:
             key = f"{notice}:{channel.kind}{channel.pk}"
             row = self._row(message, key, channel.kind, via=channel, not_before=waits)
-            self.people.setdefault(key, []).append(str(user))
-            row["data"] = {**message.data, "people": self.people[key]}
+            people = self.people.setdefault(key, {})
+            people[user.pk] = str(user)
+            row["data"] = {**message.data, "people": list(people.values())}
             return
         address = address_of(channel.kind, user)
         self._row(

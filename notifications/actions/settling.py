@@ -8,10 +8,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.errors import Invalid, NotAllowed, NotNow
+from core.errors import NotAllowed, NotNow
+from core.words import reason_of
 from notifications.actions.planning import address_of
 from notifications.models import IN_APP, Message
 from notifications.permissions import can_settle
+from notifications.queries import channel_words
 from notifications.states import Delivery
 from records.actions import audit
 
@@ -35,8 +37,7 @@ def settle(*, message: Message, verdict: Verdict, reason: str, by: User, at: dat
     """
     if not can_settle(by, message):
         raise NotAllowed(_("Only supervisors, managers and administrators settle messages."))
-    if not reason.strip():
-        raise Invalid(_("Say how you know, or why it is sent again."), fields={"reason": _("Required.")})
+    why = reason_of(reason, _("Say how you know, or why it is sent again."))
     alike = Q(pk=message.pk) | (Q(told_with=message.told_with_id) if message.told_with_id else Q())
     rows = list(Message.objects.select_for_update(of=("self",)).filter(alike).select_related("user").order_by("pk"))
     if any(row.state not in SETTLED[verdict] or row.channel == IN_APP for row in rows):
@@ -51,8 +52,8 @@ def settle(*, message: Message, verdict: Verdict, reason: str, by: User, at: dat
         action=f"message.{verdict}",
         project=message.project,
         target=message.case.number if message.case else message.key,
-        reason=reason.strip(),
-        data={"channel": message.channel, "to": str(message.user or ""), "count": len(rows)},
+        reason=why,
+        data={"channel": channel_words(message), "to": str(message.user or ""), "count": len(rows)},
     )
     return len(rows)
 

@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from accounts.models import Project, User
 from accounts.states import Role
 from core.names import Named
-from notifications.rules import QUIET_FROM, QUIET_UNTIL
+from notifications.rules import DECENT_FROM, DECENT_UNTIL, QUIET_FROM, QUIET_UNTIL
 from notifications.states import ROBOTS, ChannelKind, Level, Medium
 from records.crypto import encrypt
 
@@ -95,6 +95,12 @@ class TellingRule(models.Model):
         _("quiet until"),
         default=QUIET_UNTIL,
         help_text=_("In the project's own time. The same time twice: no quiet hours."),
+    )
+    residents_from = models.TimeField(_("residents are written to from"), default=DECENT_FROM)
+    residents_until = models.TimeField(
+        _("residents are written to until"),
+        default=DECENT_UNTIL,
+        help_text=_("An SMS to somebody without an account waits for these hours. The same time twice: the whole day."),
     )
     escalations_wait = models.BooleanField(
         _("escalations wait too"), default=False, help_text=_("Otherwise they go at once, at night as well.")

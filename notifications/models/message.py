@@ -6,13 +6,14 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from accounts.states import Role
 from cases.models import Case
 from notifications.models.means import Channel
+from notifications.sentences import is_waited_for
 from notifications.states import Delivery, Level
 
 IN_APP = "in_app"
@@ -28,8 +29,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     """Reads of messages."""
 
     def visible_to(self, user: User) -> Self:
-        """One's own inbox."""
-        return self.filter(user=user, channel=IN_APP)
+        """One's own inbox, without what it says of a matter that passes the person by now. Source: 六.2."""
+        seen = Case.objects.visible_to(user).filter(pk=OuterRef("case"))
+        open_to_all = Q(case=None) | Q(case__reserved_for="")
+        return self.filter(open_to_all | Q(Exists(seen)), user=user, channel=IN_APP)
 
     def unread(self) -> Self:
         """Messages not yet read."""
@@ -115,3 +118,18 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def due_by(self) -> datetime | None:
+        """When what it announces is due; None where it announces nothing that is."""
+        due = self.data.get("due")
+        return datetime.fromisoformat(due["by"]) if isinstance(due, dict) and "by" in due else None
+
+    def presses(self, until: datetime) -> bool:
+        """Say whether it must not wait so long: it is due before, or somebody stands waiting for who reads it."""
+        return is_waited_for(self.template) or (self.due_by is not None and self.due_by < until)
+
+    @property
+    def is_to_stranger(self) -> bool:
+        """Say whether it goes to somebody without an account: a resident's number on file."""
+        return self.user_id is None and bool(self.address)

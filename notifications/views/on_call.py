@@ -104,6 +104,10 @@ def _entered(request: HttpRequest, project: Project, form: DutyForm) -> str:
     duties = put_on_call(new=new, by=user_of(request), at=now())
     words = ngettext("%(name)s is on call.", "%(name)s is on call, %(count)s times.", len(duties))
     messages.success(request, words % {"name": new.user, "count": len(duties)})
+    if new.role and not new.user.has_role(project.pk, new.role):
+        # Whoever may not see a matter is told nothing of it, on call or not.
+        limited = _("%(name)s does not work as %(post)s here: of matters that they may not see, only the others hear.")
+        messages.warning(request, limited % {"name": new.user, "post": new.post})
     return reverse("on_call")
 
 

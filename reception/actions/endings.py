@@ -13,6 +13,7 @@ from reception.actions.common import end, locked, speak_with
 from reception.models import Contact
 from reception.permissions import can_reply, is_colleague
 from reception.states import TRANSITIONS, Outcome, State
+from records.ahead import require_near
 from sla.actions import happen
 
 
@@ -47,6 +48,7 @@ def promise(
     require_colleague(to, case.project_id)
     if until <= at:
         raise Invalid(_("The time promised has already passed."), fields={"at": _("In the past.")})
+    require_near(until, at, "at")
     if not question.strip():
         raise Invalid(_("Write the question that is to be answered."), fields={"question": _("Required.")})
     speak_with(contact, by=by, at=at)

@@ -13,6 +13,7 @@ from reception.actions.endings import require_colleague
 from reception.actions.tickets import open_ticket_from
 from reception.models import Contact
 from reception.states import Purpose
+from records.ahead import require_near
 from sla.queries import Staff
 from sla.states import Audience
 from tickets.actions import NewTicket, dispatch
@@ -51,6 +52,7 @@ def route(
         require_colleague(to, project.pk)
     if until is not None and until <= at:
         raise Invalid(_("The time promised has already passed."), fields={"until": _("In the past.")})
+    require_near(until, at, "until")
     words = question.strip() or contact.said
     if not words:
         raise Invalid(_("Write the question that is to be answered."), fields={"question": _("Required.")})

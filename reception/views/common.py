@@ -35,10 +35,29 @@ def given_by(request: HttpRequest, asked_as: Mapping[str, str]) -> list[str]:
 
 def at_the_desk(request: HttpRequest) -> tuple[User, Project]:
     """Who works at the desk, and of which project. Raises `Http404` for everybody else."""
+    user, project = _where(request)
+    if not can_receive(user, project.pk):
+        raise Http404
+    return user, project
+
+
+def takes_repairs(request: HttpRequest) -> tuple[User, Project]:
+    """Who works at the desk, or opens a repair for the complaint that the address or the form names.
+
+    Raises `Http404` for everybody else.
+    """
+    user, project = _where(request)
+    number = request.POST.get("complaint") or request.GET.get("complaint", "")
+    if not can_receive(user, project.pk) and complaint_named(number, user, project) is None:
+        raise Http404
+    return user, project
+
+
+def _where(request: HttpRequest) -> tuple[User, Project]:
     user = user_of(request)
     _follow_page(request)
     project: Project | None = getattr(request, "project", None)
-    if project is None or not can_receive(user, project.pk):
+    if project is None:
         raise Http404
     return user, project
 

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.models import Case
 from cases.pictures import posted_photos
-from complaints.queries import guides, suggested_grade
+from cases.rules import LONGEST
+from complaints.queries import deadlines_by_grade, guides, suggested_grade
 from core.errors import DomainError
 from reception import actions
 from reception.complaint_form import ComplaintForm
-from reception.forms import LONGEST
 from reception.models import Contact
 from reception.views.common import ASKED_AS, at_the_desk, contact_named, given_by, show_problem
 from records.drafts import drafts_of
@@ -82,11 +82,12 @@ def _asked(request: HttpRequest, contact: Contact | None) -> dict[str, Any]:
 
 def _page(request: HttpRequest, form: ComplaintForm, contact: Contact | None) -> HttpResponse:
     user, project = at_the_desk(request)
+    promised = deadlines_by_grade()
     begun = {"contact": contact.case.number} if contact else {}
     context = {
         "form": form,
         "contact": contact,
-        "guides": guides(),
+        "guides": [(guide, promised.get(guide.grade, [])) for guide in guides()],
         "page_url": f"{reverse('complaint_new')}{'?' if begun else ''}{urlencode(begun)}",
         "drafts": drafts_of(user, project, form="complaint") if request.method == "GET" else [],
         "given": given_by(request, ASKED_AS | {"said": "description"}),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import Project, User
 from cases.meanwhile import missed
 from cases.models import Case
-from cases.queries import last_act, timeline
+from cases.queries import came_from, last_act, timeline
 from cases.states import Channel
 from cases.views import show_phone
 from core.errors import DomainError, Stale
@@ -52,7 +52,7 @@ STEPS: dict[str, Callable[..., Contact]] = {
 
 def _contact(request: HttpRequest, number: str) -> Contact:
     rows = Contact.objects.visible_to(user_of(request)).select_related(
-        "case__project", "case__unit", "case__handler", "case__taken_by", "case__parent", "promised_to", "served_by"
+        "case__project", "case__unit", "case__handler", "case__taken_by", "promised_to", "served_by"
     )
     contact = get_object_or_404(rows, case__number=number)
     follow(request, contact.case.project)
@@ -205,6 +205,7 @@ def _page(
         "clocks": ladder(case, user),
         "events": happened,
         "children": became_of(case, user),
+        "came_from": came_from(case, user),
         "waited": int((contact.waited(now()) or timedelta()).total_seconds() // 60),
         "state_word": State(case.state).label,
         "frame": frame_for(user, case.project),

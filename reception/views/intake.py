@@ -26,7 +26,7 @@ from reception import actions
 from reception.intake import IntakeForm
 from reception.models import Contact
 from reception.queries.intake import Suggestion, Typed, is_same_room, suggestion, where_of
-from reception.views.common import ASKED_AS, at_the_desk, complaint_named, contact_named, given_by, show_problem
+from reception.views.common import ASKED_AS, complaint_named, contact_named, given_by, show_problem, takes_repairs
 from records.actions import store_image
 from records.drafts import drafts_of
 from records.http import now, redirect_once
@@ -46,7 +46,7 @@ WHO = ("unit", "contact_name", "contact_phone")
 @require_http_methods(["GET", "POST"])
 def intake(request: HttpRequest) -> HttpResponse:
     """Take a matter; what is typed is kept where something does not fit."""
-    user, project = at_the_desk(request)
+    user, project = takes_repairs(request)
     if request.method == "GET":
         begun = _begun(request, user, project)
         origin = _origin(request.GET, begun, user, project)
@@ -163,7 +163,7 @@ def _page(
     request: HttpRequest, form: IntakeForm, origin: Origin, draft_key: str = "", asked: Ticket | None = None
 ) -> HttpResponse:
     """The form; `asked` is the open ticket of another place that the caller is to join: is it the same fault?"""
-    user, project = at_the_desk(request)
+    user, project = takes_repairs(request)
     done = request.GET.get("done", "")[:30] if request.method == "GET" else ""
     ticket = (
         Ticket.objects.visible_to(user).select_related("case__unit").filter(case__number=done).first() if done else None
@@ -172,6 +172,7 @@ def _page(
         "form": form,
         "contact": origin.contact,
         "complaint": origin.complaint,
+        "photo_url": reverse("intake_photo") + _naming(origin.complaint),
         "asked": asked,
         "asked_where": where_of(asked) if asked is not None else "",
         "done": ticket,
@@ -184,6 +185,11 @@ def _page(
         "now": now(),
     }
     return render(request, "reception/intake.html", shown, status=422 if form.errors and asked is None else 200)
+
+
+def _naming(complaint: Complaint | None) -> str:
+    """What an address says of the complaint that a repair is opened for: who may depends on it."""
+    return f"?complaint={complaint.case.number}" if complaint is not None else ""
 
 
 def _suggestion(form: IntakeForm, origin: Origin, user: User, project: Project) -> Suggestion:
@@ -207,7 +213,7 @@ def _suggestion(form: IntakeForm, origin: Origin, user: User, project: Project) 
 @require_POST
 def suggest(request: HttpRequest) -> HttpResponse:
     """What the words typed so far suggest."""
-    user, project = at_the_desk(request)
+    user, project = takes_repairs(request)
     form = IntakeForm(request.POST, project=project, user=user, at=now(), categories=list(categories()))
     said = _suggestion(form, _origin(request.POST, {}, user, project), user, project)
     return render(request, "reception/suggestion.html", {"form": form, "said": said, "now": form.at})
@@ -215,7 +221,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 def _join(request: HttpRequest, form: IntakeForm, origin: Origin) -> HttpResponse:
     """The caller stands on the open ticket instead of a second one, and hears its number."""
-    user, project = at_the_desk(request)
+    user, project = takes_repairs(request)
     rows = Ticket.objects.visible_to(user).filter(case__project=project).select_related("case__project", "case__unit")
     ticket = get_object_or_404(rows, case__number=request.POST["join"][:30])
     form.is_valid()
@@ -235,7 +241,7 @@ def _join(request: HttpRequest, form: IntakeForm, origin: Origin) -> HttpRespons
 
 def _joined(request: HttpRequest, form: IntakeForm, origin: Origin, ticket: Ticket, at: datetime) -> str:
     """Join, and say where to go on."""
-    user, number = at_the_desk(request)[0], ticket.case.number
+    user, number = takes_repairs(request)[0], ticket.case.number
     if origin.complaint is not None:
         actions.join_complaint(complaint=origin.complaint, ticket=ticket, by=user, at=at)
         messages.success(request, _("This complaint now hears of %(number)s.") % {"number": number})
@@ -261,7 +267,7 @@ def _joined(request: HttpRequest, form: IntakeForm, origin: Origin, ticket: Tick
 @require_POST
 def photo(request: HttpRequest) -> JsonResponse:
     """Keep a picture before the ticket or complaint has a number."""
-    user, project = at_the_desk(request)
+    user, project = takes_repairs(request)
     at = now()
 
     def keep(upload: "File[bytes]", _kind: str) -> dict[str, Any]:

@@ -192,7 +192,10 @@ class Draft(models.Model):
     def words(self) -> str:
         """What a person recognises it by: the first of what was typed into its texts."""
         named = [self.first(name) for name in ("unit", "place", "description", "said", "text", "report", "reason")]
-        return " ".join(word for word in named if word) or next(iter(self.values.values()), "")
+        who = [self.first(name) for name in ("name", "contact_name", "phone", "contact_phone")]
+        said = " ".join(word for word in named if word) or next((word for word in who if word), "")
+        # The project and whose window it was go along hidden: nobody typed them.
+        return said or next((word for name, word in self.values.items() if name not in ("project", "whose")), "")
 
     @property
     def values(self) -> dict[str, str]:

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from accounts.models import Project, User
 from servicedesk.demo.collecting import make_debts
+from servicedesk.demo.doors import make_doors
+from servicedesk.demo.office import make_office
 from servicedesk.demo.prices import Books, bear, make_prices, raise_bills, read_meters
 from servicedesk.demo.till import make_till
 
@@ -18,3 +20,5 @@ def make_money(project: Project, users: Mapping[str, User], now: datetime) -> No
     read_meters(books)
     raise_bills(books)
     make_till(books)
+    make_doors(books)
+    make_office(books)

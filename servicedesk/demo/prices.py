@@ -50,6 +50,10 @@ class Books:
         """A local time so many days ago."""
         return self.moment(self.today - timedelta(days=days), at)
 
+    def minutes_ago(self, minutes: int) -> datetime:
+        """So long ago, but not before the day began: yesterday is closed."""
+        return max(self.now - timedelta(minutes=minutes), datetime.combine(self.today, time(), self.project.tz))
+
     def home(self, number: str) -> Unit:
         """A home by its number."""
         return Unit.objects.select_related("project").get(project=self.project, number=number)

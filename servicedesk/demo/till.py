@@ -1,7 +1,7 @@
 """Money that comes in at the till of the demonstration, goes back, is waived, held and counted."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from billing.actions.dayclose import Count, close_day
@@ -57,7 +57,7 @@ def make_till(books: Books) -> None:
     held = _deposits(books)
     _day_before(books, books.days_ago(1, "09:00"))
     for place, paid in enumerate(TODAY):
-        _take(books, paid, _today(books, 90 - 10 * place))
+        _take(books, paid, books.minutes_ago(90 - 10 * place))
     _mistake(books)
     _waive(books)
     _give_back(books)
@@ -67,14 +67,8 @@ def make_till(books: Books) -> None:
         method=Method.CASH,
         received_by="胡先生",
         by=books.users["cashier"],
-        at=_today(books, 12),
+        at=books.minutes_ago(12),
     )
-
-
-def _today(books: Books, minutes_ago: int) -> datetime:
-    """So long ago, but not before the day began: yesterday is closed."""
-    midnight = datetime.combine(books.today, time(), books.project.tz)
-    return max(books.now - timedelta(minutes=minutes_ago), midnight)
 
 
 def _take(books: Books, paid: Paid, at: datetime) -> Receipt:
@@ -136,10 +130,10 @@ def _close(books: Books, days_ago: int, *, short: Decimal = FLOOR) -> None:
 
 def _mistake(books: Books) -> None:
     """Taken for the wrong home: the receipt is reversed, and taken anew for the right one."""
-    wrong = _take(books, Paid("2-2-501", Method.CASH), _today(books, 38))
+    wrong = _take(books, Paid("2-2-501", Method.CASH), books.minutes_ago(38))
     reason = "房号录错，应为 2-2-502"
-    reverse_receipt(receipt=wrong, reason=reason, by=books.users["cashier"], at=_today(books, 36))
-    _take(books, Paid("2-2-502", Method.CASH), _today(books, 35))
+    reverse_receipt(receipt=wrong, reason=reason, by=books.users["cashier"], at=books.minutes_ago(36))
+    _take(books, Paid("2-2-502", Method.CASH), books.minutes_ago(35))
 
 
 def _waive(books: Books) -> None:
@@ -149,15 +143,15 @@ def _waive(books: Books) -> None:
     reason = "空调跳闸停用三天，经协商减免"
     asked = ask_to_waive(bill=done, amount=Decimal(50), reason=reason, by=by, at=books.days_ago(2, "14:00"))
     approve(approval=asked, by=books.users["supervisor"], at=books.days_ago(2, "15:10"))
-    ask_to_waive(bill=waits, amount=Decimal(30), reason="暖气未达标，申请减免", by=by, at=_today(books, 30))
+    ask_to_waive(bill=waits, amount=Decimal(30), reason="暖气未达标，申请减免", by=by, at=books.minutes_ago(30))
 
 
 def _give_back(books: Books) -> None:
     """Of what was paid in advance a part is given back; a second refund waits for who decides."""
-    asked = _ask(books, "1-1-1202", Decimal(500), "多交，业主要求退回", at=_today(books, 25))
-    approve(approval=asked, by=books.users["gm"], at=_today(books, 20))
-    _take(books, Paid("1-2-1301", Method.WECHAT, more=Decimal(800), reference="4200002240"), _today(books, 19))
-    _ask(books, "1-2-1301", Decimal(800), "房屋已出售，预存款退回", at=_today(books, 15))
+    asked = _ask(books, "1-1-1202", Decimal(500), "多交，业主要求退回", at=books.minutes_ago(25))
+    approve(approval=asked, by=books.users["gm"], at=books.minutes_ago(20))
+    _take(books, Paid("1-2-1301", Method.WECHAT, more=Decimal(800), reference="4200002240"), books.minutes_ago(19))
+    _ask(books, "1-2-1301", Decimal(800), "房屋已出售，预存款退回", at=books.minutes_ago(15))
 
 
 def _ask(books: Books, number: str, amount: Decimal, reason: str, *, at: datetime) -> Approval:

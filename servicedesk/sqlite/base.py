@@ -1,27 +1,22 @@
-"""A database backend: Django's SQLite, but every write transaction first takes one file lock.
+"""A database backend: Django's SQLite, but every write transaction waits its turn.
 
-SQLite's own busy handler polls without a queue, so that with many writing processes some starve and are
-refused. An advisory lock beside the file makes them wait their turn instead.
+SQLite's own busy handler polls without a queue, so that with many who write some starve and are refused, the sooner
+the more loaded the machine is.
 """
 
-import fcntl
-import os
-import time
 from typing import Any
 
 from django.db.backends.sqlite3 import base
-from django.db.utils import OperationalError
 
-WAIT_SECONDS = 30.0
-POLL_SECONDS = 0.005
+from servicedesk.sqlite.turns import Turn
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's SQLite connection with the writers' lock and the append-only override function."""
+    """Django's SQLite connection with the writers' turns and the append-only override function."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._lock_fd: int | None = None
+        self._turn: Turn | None = None
         self.append_only_unlocked = False
 
     def get_new_connection(self, conn_params: Any) -> Any:
@@ -33,52 +28,42 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def _start_transaction_under_autocommit(self) -> None:
-        self._take_lock()
+        self._take_turn()
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]  # missing in the stubs
         except BaseException:
-            self._drop_lock()
+            self._end_turn()
             raise
 
     def _commit(self) -> None:
         super()._commit()  # type: ignore[misc]
-        self._drop_lock()
+        self._end_turn()
 
     def _rollback(self) -> None:
         try:
             super()._rollback()  # type: ignore[misc]
         finally:
-            self._drop_lock()
+            self._end_turn()
 
     def _close(self) -> None:
         try:
             super()._close()  # type: ignore[misc]
         finally:
-            self._drop_lock()
+            self._end_turn()
 
-    def _take_lock(self) -> None:
-        if self.is_in_memory_db() or self._lock_fd is not None or _is_address(self.settings_dict["NAME"]):
+    def _take_turn(self) -> None:
+        if self._turn is not None or self.is_in_memory_db():  # in memory each connection has a database of its own
             return
-        fd = os.open(f"{self.settings_dict['NAME']}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        give_up = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > give_up:
-                    os.close(fd)
-                    raise OperationalError("database is locked: the writers' lock was not free in time") from None
-                time.sleep(POLL_SECONDS)
-            else:
-                self._lock_fd = fd
-                return
+        turn = Turn(*_place(str(self.settings_dict["NAME"])))
+        turn.take()
+        self._turn = turn
 
-    def _drop_lock(self) -> None:
-        if self._lock_fd is not None:
-            os.close(self._lock_fd)
-            self._lock_fd = None
+    def _end_turn(self) -> None:
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            turn.give_up()
 
 
-def _is_address(name: object) -> bool:
-    """Say whether the database is named by an address (`file:…?vfs=memdb`): beside it there is no place for a lock."""
-    return str(name).startswith("file:")
+def _place(name: str) -> tuple[str, str | None]:
+    """What a database is called, and its file; one that is named by an address (`file:…?vfs=memdb`) has none."""
+    return name, None if name.startswith("file:") else name

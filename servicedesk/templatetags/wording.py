@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 
 from core.moments import day_of_deadline, ends_day
 from core.money import to_cents
+from sla.wording import standing_words
 
 THIN_SPACE = "\u2009"
 MINUTE = timedelta(minutes=1)
@@ -109,7 +110,7 @@ def same_week(day: date, today: date) -> bool:
 def spoken(moment: datetime, *, now: datetime, ends: bool = False) -> str:
     """Write a moment the way people say it: 今天 14:30, 昨天 9:00, 周三 9:00, 3月2日. Both in the reader's zone.
 
-    `ends`: something has to be done until then, and midnight is the end of a day: 今天 24:00.
+    `ends`: something has to be done until then, and midnight is the end of a day: 今天 24:00, 3月9日 9:00.
     """
     time = {"time": "24:00" if ends and ends_day(moment) else clock_time(moment)}
     day, today = (day_of_deadline(moment) if ends else moment).date(), now.date()
@@ -119,7 +120,9 @@ def spoken(moment: datetime, *, now: datetime, ends: bool = False) -> str:
         return near[distance] % time
     if same_week(day, today):
         return _(WEEKDAYS[day.weekday()]) % time
-    return calendar_day(day, today=today)
+    written = calendar_day(day, today=today)
+    # A deadline is held to the minute, however far off it is.
+    return f"{written} {time['time']}" if ends else written
 
 
 def spoken_day(day: date, *, today: date) -> str:
@@ -186,14 +189,15 @@ def running_badge(clock: ClockLike, *, now: datetime, countdown: bool = False) -
 
 def deadline_badge(clock: ClockLike, *, now: datetime, countdown: bool = False) -> Badge:
     """Say how a promise stands. A clock stopped exactly when it fell due was met."""
+    words = standing_words(clock.state, clock.met_at)
     if clock.state == "met":
-        return Badge("met", "circle-check", _("On time"))
+        return Badge("met", "circle-check", words)
     if clock.state == "paused":
-        return Badge("wait", "circle-pause", _("Paused"))
+        return Badge("wait", "circle-pause", words)
     if clock.state == "cancelled":
-        return Badge("off", "circle-slash", _("No longer counted"))
+        return Badge("off", "circle-slash", words)
     if clock.state == "missed" and clock.met_at is not None:
-        return Badge("missed", "circle-x", _("Late"))
+        return Badge("missed", "circle-x", words)
     return running_badge(clock, now=now, countdown=countdown)
 
 

@@ -18,11 +18,11 @@ from accounts.models import Project, User
 from cases.sentences import readable
 from core.errors import NotAllowed, NotNow
 from core.watch import Watch
+from core.words import reason_of
 from records import work as long_work
 from records.actions import audit
 from records.models import LongWork
 from sla.actions.applying import MOVED_ON, Applying, behind, move_clocks
-from sla.actions.policies import require_reason
 from sla.models import Policy, PolicyVersion, RuleApplication
 from sla.permissions import can_propose_rules
 from sla.states import VersionState
@@ -47,12 +47,12 @@ def apply_to_running(
     version.policy = policy
     if version.state != VersionState.IN_FORCE:
         raise NotNow(_("Only the version in force can be applied to running deadlines."))
-    require_reason(reason, _("Say why running deadlines are to move."))
+    why = reason_of(reason, _("Say why running deadlines are to move."))
     if RuleApplication.objects.open_for(policy) is not None:
         raise NotNow(_("This rule is being applied to running deadlines already. Wait until that is done, or stop it."))
     payload = {"rule": policy.key, "name": {"zh": policy.name_zh, "en": policy.name_en}}
     work = long_work.start(kind=KIND, project=project, by=by, at=at, payload=payload)
-    done = RuleApplication.objects.create(version=version, work=work, reason=reason.strip())
+    done = RuleApplication.objects.create(version=version, work=work, reason=why)
     _record(done, "rule.apply_asked", at, by=by)
     return done
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Project, User
 from accounts.states import Role
 from core.errors import Invalid, NotAllowed, NotNow, Stale
+from core.words import reason_of
 from notifications.actions import Notice, tell
 from notifications.states import Level
 from records.actions import audit
-from sla.actions.policies import require_reason
 from sla.calendars import check_calendar
 from sla.models import Calendar, CalendarVersion, Heartbeat
 from sla.permissions import can_approve_calendar, can_propose_calendar
@@ -88,8 +88,8 @@ def drop_calendar(*, project: Project, reason: str, by: User, at: datetime) -> C
     calendar = _lock(project)
     if not calendar.versions.counted_on().exists():
         raise NotNow(_("This project follows the company's calendar already."))
-    require_reason(reason, _("Say why the project should follow the company's calendar."))
-    return _ask(CalendarVersion(calendar=calendar, follows_company=True, reason=reason.strip()), by, at)
+    why = reason_of(reason, _("Say why the project should follow the company's calendar."))
+    return _ask(CalendarVersion(calendar=calendar, follows_company=True, reason=why), by, at)
 
 
 def _require_proposer(by: User, project: Project | None) -> None:
@@ -129,8 +129,8 @@ def approve_calendar(*, version: CalendarVersion, by: User, at: datetime) -> Cal
 def refuse_calendar(*, version: CalendarVersion, reason: str, by: User, at: datetime) -> CalendarVersion:
     """Turn a proposal down, with the reason. Raises like `approve_calendar`, and `Invalid` without a reason."""
     version = _waiting_for(version, by)
-    require_reason(reason, _("Say why it is refused."))
-    version.refused_at, version.refused_by, version.refusal = at, by, reason.strip()
+    refusal = reason_of(reason, _("Say why it is refused."))
+    version.refused_at, version.refused_by, version.refusal = at, by, refusal
     version.save(update_fields=["refused_at", "refused_by", "refusal"])
     _record(version, "calendar.refused", by, at, reason=version.refusal)
     _tell(version, "calendar.refused", Role.ADMIN, at, leave_out=by)

@@ -14,7 +14,7 @@ from notifications.states import Level
 from records.bulk import Row, insert, update
 from sla.models import CalendarVersion, Clock, ClockEvent, FiredStep, Policy, PolicyVersion
 from sla.queries import Staff, calendar_for
-from sla.rules import Advance, StepSpec, advance, between, due_after_pause, due_time, first_look, later
+from sla.rules import Advance, StepSpec, advance, between, due_after_pause, due_time, first_look, later, told_key
 from sla.states import ClockEventKind, ClockState
 
 MOVED = [
@@ -191,7 +191,7 @@ class _Telling:
         clock = self.clock
         due = {"by": clock.due_at.isoformat()}
         return Notice(
-            key=f"clock:{clock.pk}:{step.number}:{clock.due_at.timestamp():.0f}",
+            key=told_key(clock.pk, step.number, clock.due_at),
             template=template,
             case=self.case,
             to=tuple(people),
@@ -253,13 +253,14 @@ def _end(clock: Clock, *, at: datetime, found: datetime, by: User | None, ledger
 def keep(clock: Clock, happened: Iterable[Event], *, case: Case, at: datetime, ledger: Ledger) -> bool:
     """End a clock that counts from an earlier moment where one of its stops has happened since. Says whether it did.
 
-    Kept in time it is met and nobody is told; kept too late it is overdue from its due moment, as it would have been.
+    Kept in time it is met and nobody is told; kept too late it is overdue from its due moment, as it would have been,
+    and only what fell due before it was kept is told.
     """
     stop = next((event for event in happened if event.kind in clock.version.stops and _meant(event, clock)), None)
     if stop is None:
         return False
     if stop.at > clock.due_at:
-        catch_up(clock, case=case, now=at, ledger=ledger)
+        catch_up(clock, case=case, now=stop.at, ledger=ledger, found=at)
     _end(clock, at=stop.at, found=at, by=stop.by, ledger=ledger)
     return True
 

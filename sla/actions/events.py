@@ -127,10 +127,14 @@ def due_of(*clocks: Iterable[Clock]) -> datetime | None:
 
 
 def _keep_up(new: list[Clock], begin: Start, at: datetime, ledger: Ledger) -> None:
-    """Promises that count from an earlier moment: what kept one of them since then has kept it."""
+    """Promises that count from an earlier moment: what kept one of them since then, and stands, has kept it."""
     stops = {kind for clock in new for kind in clock.version.stops}
     since = Event.objects.filter(case=begin.case, kind__in=stops, at__gte=begin.at, at__lt=at).order_by("at", "pk")
     happened = list(since)
+    if happened:
+        undoing = Event.objects.filter(case=begin.case, at__gte=begin.at, data__has_key="undoes")
+        undone = set(undoing.values_list("data__undoes", flat=True))
+        happened = [event for event in happened if event.pk not in undone]
     kept = [clock for clock in new if keep(clock, happened, case=begin.case, at=at, ledger=ledger)]
     if kept:
         save_moved(kept)

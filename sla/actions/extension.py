@@ -10,12 +10,13 @@ from cases.actions import lock
 from cases.models import Case, Event
 from cases.registry import kind_of
 from core.errors import Invalid, NotAllowed, NotNow
+from core.words import reason_of
 from notifications.actions import Notice, tell
 from notifications.states import Level
 from sla.actions.clocks import MOVED, Ledger, catch_up, lengthen, promise_of
 from sla.actions.events import happen
 from sla.models import Clock, ClockEvent
-from sla.permissions import can_extend
+from sla.permissions import can_extend, can_extend_this
 from sla.queries import Staff
 from sla.states import ClockEventKind, ClockState, Source
 
@@ -35,19 +36,13 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
     rows = Clock.objects.select_for_update(of=("self",)).select_related("version__policy", "calendar")
     clock = rows.get(pk=clock.pk)
     clock.case = case
-    warned = {audience for step in clock.version.step_specs if step.is_warning for audience in step.to}
-    if not can_extend(by, case, warned):
-        raise NotAllowed(_("Only a supervisor or manager may extend a deadline."))
+    _require_may(by, clock)
     _require_more_time(case)
-    reason = reason.strip()
-    if not reason:
-        raise Invalid(_("Say why the deadline is extended."), fields={"reason": _("Required.")})
+    reason = reason_of(reason, _("Say why the deadline is extended."))
     if clock.version.policy.source == Source.LAW:
         raise NotNow(_("This time is the law's: nobody can give more of it."))
     if not 0 < by_hours <= MOST_HOURS:
         raise Invalid(_("Extend by more than 0 and at most 2,160 hours."), fields={"by_hours": _("Out of range.")})
-    if clock.ended_at is not None or clock.state == ClockState.PAUSED:
-        raise NotNow(_("This deadline is no longer running."))
     _settle(clock, case, at)
     before = clock.due_at
     lengthen(clock, timedelta(hours=by_hours), at=at)
@@ -75,6 +70,18 @@ def extend(*, clock: Clock, by_hours: float, reason: str, by: User, at: datetime
     )
     _tell(clock, event, by=by, at=at)
     return clock
+
+
+def _require_may(by: User, clock: Clock) -> None:
+    """Ask whether the person may extend deadlines, whether this one runs, and whether it is theirs to extend."""
+    if not can_extend(by, clock.case):
+        raise NotAllowed(_("Only a supervisor or manager may extend a deadline."))
+    if clock.ended_at is not None:
+        raise NotNow(_("This deadline is no longer running."))
+    if clock.state == ClockState.PAUSED:
+        raise NotNow(_("This deadline rests. It can be extended once it goes on."))
+    if not can_extend_this(by, clock):
+        raise NotAllowed(_("This deadline is the general manager's: only they may extend it."))
 
 
 def _require_more_time(case: Case) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import Invalid, NotAllowed, NotNow
+from core.words import reason_of
 from notifications.actions import Notice, tell
 from records.actions import audit
 from sla.actions.clocks import promise_name
@@ -44,13 +45,13 @@ def propose(*, policy: Policy, changes: Mapping[str, Any], reason: str, by: User
         raise NotAllowed(_("Only an administrator may propose a change of rules."))
     policy = Policy.objects.select_for_update().get(pk=policy.pk)
     draft = draft_of(policy, changes)
-    require_reason(reason, _("Say why the rule should change."))
+    why = reason_of(reason, _("Say why the rule should change."))
     require_sound(draft)
     current = PolicyVersion.objects.in_force().get(policy=policy)
     if draft.rule == current.rule:
         raise Invalid(_("Nothing is changed: this is the rule in force."))
     PolicyVersion.objects.waiting().filter(policy=policy).update(withdrawn_at=at, withdrawn_by=by)
-    draft.reason, draft.created_at, draft.created_by = reason.strip(), at, by
+    draft.reason, draft.created_at, draft.created_by = why, at, by
     draft.save()
     _record(draft, "rule.proposed", by=by, at=at, reason=draft.reason)
     _tell_leaders(draft, at)
@@ -76,8 +77,8 @@ def approve(*, version: PolicyVersion, by: User, at: datetime) -> PolicyVersion:
 def refuse(*, version: PolicyVersion, reason: str, by: User, at: datetime) -> PolicyVersion:
     """Turn a proposal down, with the reason. Raises like `approve`, and `Invalid` without a reason."""
     version = _waiting_for(version, by)
-    require_reason(reason, _("Say why it is refused."))
-    version.refused_at, version.refused_by, version.refusal = at, by, reason.strip()
+    refusal = reason_of(reason, _("Say why it is refused."))
+    version.refused_at, version.refused_by, version.refusal = at, by, refusal
     version.save(update_fields=["refused_at", "refused_by", "refusal"])
     _record(version, "rule.refused", by=by, at=at, reason=version.refusal)
     _tell_proposer(version, "rule.refused", at, reason=version.refusal)
@@ -94,12 +95,6 @@ def withdraw(*, version: PolicyVersion, by: User, at: datetime) -> PolicyVersion
     version.save(update_fields=["withdrawn_at", "withdrawn_by"])
     _record(version, "rule.withdrawn", by=by, at=at)
     return version
-
-
-def require_reason(reason: str, words: str) -> None:
-    """Raise `Invalid` where none is given."""
-    if not reason.strip():
-        raise Invalid(words, fields={"reason": _("Required.")})
 
 
 def _waiting(version: PolicyVersion) -> PolicyVersion:

@@ -5,13 +5,13 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
 from sla.calendars import WorkingTime, read_working_time
-from sla.models.proposals import Proposal, ProposalQuerySet
+from sla.models.proposals import IN_FORCE, WAITING, Proposal, ProposalQuerySet
 
 
 class Calendar(models.Model):
@@ -63,12 +63,12 @@ class CalendarVersion(Proposal):
             models.UniqueConstraint(fields=["calendar", "number"], name="calendar_version_once"),
             models.UniqueConstraint(
                 fields=["calendar"],
-                condition=Q(approved_at__isnull=False, replaced_at=None),
+                condition=IN_FORCE,
                 name="one_calendar_version_in_force",
             ),
             models.UniqueConstraint(
                 fields=["calendar"],
-                condition=Q(approved_at=None, withdrawn_at=None, refused_at=None),
+                condition=WAITING,
                 name="one_calendar_proposal_waiting",
             ),
         ]

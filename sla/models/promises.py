@@ -14,7 +14,7 @@ from cases.models import Case
 from core.names import Named
 from sla.calendars import WorkingTime
 from sla.models.calendars import CalendarVersion
-from sla.models.proposals import ABOUT_IT, Proposal, ProposalQuerySet
+from sla.models.proposals import ABOUT_IT, IN_FORCE, WAITING, Proposal, ProposalQuerySet
 from sla.rules import GoalSpec, StepSpec, Ticking, read_steps
 from sla.states import TO_RESIDENTS, ClockEventKind, ClockState, Counting, Goal, Source
 
@@ -93,12 +93,12 @@ class PolicyVersion(Proposal):
             models.UniqueConstraint(fields=["policy", "number"], name="policy_version_once"),
             models.UniqueConstraint(
                 fields=["policy"],
-                condition=Q(approved_at__isnull=False, replaced_at=None),
+                condition=IN_FORCE,
                 name="one_policy_version_in_force",
             ),
             models.UniqueConstraint(
                 fields=["policy"],
-                condition=Q(approved_at=None, withdrawn_at=None, refused_at=None),
+                condition=WAITING,
                 name="one_policy_proposal_waiting",
             ),
         ]

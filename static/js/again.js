@@ -1,9 +1,9 @@
 // What was typed is sent again with the token that the browser has by then: signing in gave it a new one.
+// Runs before the form is there: whoever presses its button at once sends it with that token, too.
 (() => {
   "use strict";
-  const form = document.querySelector("form");
-  if (!form) return;
-  form.addEventListener("submit", (event) => {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
     if (form.dataset.sending) {
       event.preventDefault();
       return;
@@ -15,7 +15,9 @@
     form.querySelector("button").disabled = true;
   });
   window.addEventListener("pageshow", () => {
-    delete form.dataset.sending;
-    form.querySelector("button").disabled = false;
+    document.querySelectorAll("form").forEach((form) => {
+      delete form.dataset.sending;
+      form.querySelector("button").disabled = false;
+    });
   });
 })();

@@ -95,7 +95,7 @@
 
   function tick() {
     const row = document.querySelector("table[data-rows-keys] tr.is-here");
-    const mark = row && row.querySelector(".pick input");
+    const mark = row && row.querySelector(".pick input[type=checkbox]");
     if (mark) mark.click();
     return Boolean(mark);
   }
@@ -104,9 +104,9 @@
     const table = event.target.closest("table.rows");
     if (!table || event.target.type !== "checkbox") return;
     if (event.target.hasAttribute("data-pick-all")) {
-      table.querySelectorAll("tbody .pick input").forEach((mark) => { mark.checked = event.target.checked; });
+      table.querySelectorAll("tbody .pick input[type=checkbox]").forEach((mark) => { mark.checked = event.target.checked; });
     }
-    const marks = [...table.querySelectorAll("tbody .pick input")];
+    const marks = [...table.querySelectorAll("tbody .pick input[type=checkbox]")];
     marks.forEach((mark) => mark.closest("tr").setAttribute("aria-selected", String(mark.checked)));
     const count = marks.filter((mark) => mark.checked).length;
     document.querySelectorAll("[data-picked]").forEach((bar) => { bar.hidden = count === 0; });

@@ -10,7 +10,7 @@
     const choice = bar && bar.querySelector("select");
     if (!choice) return;
     if (bar.hidden) {
-      const mark = document.querySelector("table[data-rows-keys] tr.is-here .pick input");
+      const mark = document.querySelector("table[data-rows-keys] tr.is-here .pick input[type=checkbox]");
       if (mark && !mark.checked) mark.click();
     }
     if (bar.hidden) return;

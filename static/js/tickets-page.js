@@ -18,6 +18,16 @@
   });
   dial(document);
 
+  // A standard phrase goes where the person writes, behind what stands there.
+  document.addEventListener("click", (event) => {
+    const phrase = event.target.closest("button[data-phrase]");
+    const text = phrase && phrase.form.querySelector("textarea");
+    if (!text) return;
+    text.setRangeText(phrase.textContent, text.selectionStart, text.selectionEnd, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    text.focus();
+  });
+
   // Photos change the case: once all are sent, the page shows it as it now is, unless somebody is typing.
   document.addEventListener("photos", (event) => {
     const { sent, sending, failed } = event.detail;

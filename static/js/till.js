@@ -33,5 +33,7 @@
   if (!form.querySelector(".form-errors")) {
     received.focus();
     received.select();
+    // On a phone the button would stand under the bar at the bottom.
+    form.querySelector(".btn-big").scrollIntoView({ block: "nearest" });
   }
 })();

@@ -215,3 +215,12 @@ def test_the_api_describes_itself(program: SignedIn) -> None:
     ):  # fmt: skip
         assert path in described
     assert desk.get("/api/docs/").status_code == 200
+
+
+def test_a_number_of_hours_beyond_all_use_is_refused_in_the_readers_language(program: SignedIn) -> None:
+    desk, chief = program("frontdesk"), program("supervisor")
+    desk.create("tickets", NEW)
+    clock = chief.rows("clocks")[0]["id"]
+    body = {"by_hours": 10**400, "reason": "等配件"}
+    error = chief.refused(400, "invalid", "post", f"clocks/{clock}/extend/", body)
+    assert "to float" not in error["fields"]["by_hours"], "the framework has no Chinese for it"

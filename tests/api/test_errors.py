@@ -1,12 +1,18 @@
 """Refusals over the API: one shape, a sentence for people, and what one may not see is not there."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from django.conf import settings
+from rest_framework import exceptions, serializers
+from rest_framework.test import APIClient
 
 from tests.api.conftest import Hands
 from tests.api.program import ROOT, Json, Program
 from tests.api.test_flow import NEW
+from tests.cast import Cast
 
 SignedIn = Callable[[str], Program]
 NOBODYS = "BX-20261123-9999"
@@ -71,6 +77,38 @@ def test_input_that_does_not_fit_says_which_field(program: SignedIn, body: Json,
     assert program("frontdesk").rows("tickets") == []
 
 
+def test_a_program_in_a_browser_whose_token_is_old_is_told_in_its_readers_language(cast: Cast) -> None:
+    browser = APIClient(enforce_csrf_checks=True)
+    browser.force_login(cast.frontdesk, backend="servicedesk.signin.DeskBackend")
+    answer = browser.post(f"{ROOT}tickets/", NEW, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    assert "CSRF" not in answer.json()["detail"]
+
+
+def test_every_sentence_of_the_framework_that_a_field_of_ours_can_say_is_chinese() -> None:
+    fields = [field for one in shapes(serializers.Serializer) for field in declared(one) if not field.read_only]
+    said = {str(words) for field in fields for words in field.error_messages.values()}
+    said |= {str(one.default_detail) for one in exceptions.APIException.__subclasses__() if one.default_detail}
+    assert len(said) > 30
+    assert [words for words in said if not re.search("[\u4e00-\u9fff]", words)] == []
+
+
+def shapes(kind: type[Any]) -> Iterator[type[Any]]:
+    """Every serializer of ours that is loaded."""
+    for one in kind.__subclasses__():
+        yield from shapes(one)
+        if one.__module__.partition(".")[0] in settings.OURS:
+            yield one
+
+
+def declared(shape: type[Any]) -> Iterator[Any]:
+    """The fields of a serializer, and what lists are made of."""
+    for field in shape().fields.values():
+        yield field
+        if isinstance(field, serializers.ListField | serializers.DictField):
+            yield field.child
+
+
 @pytest.mark.parametrize("body", ["{", '{"kind": "half a character: \\udfff"}'])
 def test_a_body_that_is_no_json_is_refused_in_the_same_shape(program: SignedIn, body: str) -> None:
     client = program("frontdesk").client
@@ -129,6 +167,8 @@ def test_a_stale_version_is_a_conflict_with_both_values(program: SignedIn, numbe
     now = desk.get(f"tickets/{number}/")
     assert (error["yours"], error["now"]) == (seen, now["version"])
     assert now["state"] == "dispatched"
+    assert "派单" in error["detail"], "it says what happened meanwhile, as the page does"
+    assert "版本" not in error["detail"]
     desk.refused(400, "invalid", "post", path, {"reason": "不用了"}, If_Match="soon")
     desk.do("tickets", number, "cancel", {"reason": "不用了"}, If_Match=str(now["version"]))
 

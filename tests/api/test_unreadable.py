@@ -116,9 +116,33 @@ def test_a_filter_that_means_nothing_is_refused_beside_its_name(
 def test_filters_that_mean_something_still_filter(program: SignedIn) -> None:
     desk = program("frontdesk")
     number = desk.create("tickets", NEW)["number"]
-    for asked in ({"kind": "repair"}, {"open": "1"}, {"open": ""}, {"page_size": "500"}, {"urgency": "normal"}):
+    for asked in ({"kind": "repair"}, {"open": "1"}, {"open": ""}, {"page_size": "200"}, {"urgency": "normal"}):
         assert [row["number"] for row in desk.rows("tickets", **asked)] == [number]
     assert desk.rows("tickets", open="False") == []
+
+
+def test_who_asks_for_more_rows_than_a_page_has_is_told(program: SignedIn) -> None:
+    page = program("frontdesk").get("units/", page_size="500")
+    assert set(page) == {"results", "next", "detail"}
+    assert "200" in page["detail"]
+    assert "500" in page["detail"]
+    assert set(program("frontdesk").get("units/", page_size="200")) == {"results", "next"}
+
+
+@pytest.mark.req("REP-1")
+def test_a_text_that_shows_nothing_is_none(program: SignedIn) -> None:
+    body = {**NEW, "title": "", "description": "\u200b\u2060 \ufeff"}
+    error = program("frontdesk").refused(400, "invalid", "post", "tickets/", body)
+    assert set(error["fields"]) == {"description"}
+
+
+@pytest.mark.req("REP-1")
+def test_a_text_that_shows_nothing_is_none_in_an_upload_either(cast: Cast, program: SignedIn) -> None:
+    desk = program("frontdesk")
+    number = desk.create("tickets", NEW)["number"]
+    answer = desk.client.post(f"{ROOT}tickets/{number}/cancel/", {"reason": "\u200b"}, format="multipart")
+    assert answer.status_code == 400
+    assert set(answer.json()["fields"]) == {"reason"}
 
 
 def test_too_many_fields_are_refused_in_the_shape_of_errors(program: SignedIn) -> None:
@@ -129,7 +153,7 @@ def test_too_many_fields_are_refused_in_the_shape_of_errors(program: SignedIn) -
     assert set(answer.json()) == ERROR
 
 
-@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2999-01-01T00:00:00+08:00"])
 def test_nothing_is_promised_for_a_moment_beyond_all_use(program: SignedIn, at: str) -> None:
     desk = program("frontdesk")
     number = desk.create("contacts", {"project": "demo", "text": "问一下"})["number"]
@@ -160,3 +184,21 @@ def test_half_a_quoted_version_is_none(program: SignedIn, version: str) -> None:
     desk = program("frontdesk")
     path = f"tickets/{desk.create('tickets', NEW)['number']}/cancel/"
     desk.refused(400, "invalid", "post", path, {"reason": "不用了"}, If_Match=version)
+
+
+@pytest.mark.parametrize(
+    ("collection", "more", "field"),
+    [
+        ("tickets", {"preferred_from": "2999-01-01T09:00:00+08:00"}, "preferred_to"),
+        ("complaints", {"wanted_by": "2999-01-01T12:00:00+08:00"}, "wanted_by"),
+    ],
+)
+def test_what_somebody_wishes_for_is_within_three_years(
+    program: SignedIn, collection: str, more: dict[str, str], field: str
+) -> None:
+    body = {"project": "demo", "unit": "3-2-1501", "description": "楼道灯坏了没人管"} | more
+    if collection == "tickets":
+        body |= {"kind": "repair", "preferred_to": "2999-01-01T12:00:00+08:00"}
+    error = program("frontdesk").refused(400, "invalid", "post", f"{collection}/", body)
+    assert set(error["fields"]) == {field}
+    assert "3" in error["fields"][field]

@@ -1,6 +1,7 @@
 """Orders to pay online over the API, as a residents' program makes them."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,6 +37,15 @@ def test_a_resident_orders_own_bills_once_per_key_and_learns_where_to_pay(cast: 
     assert (made["amount"], made["state"], made["bills"]) == ("100.00", "waiting", body["bills"])
     assert OnlineOrder.objects.count() == 1
     assert client.get(f"{ORDERS}{made['number']}/").json()["receipts"] == []
+
+
+def test_an_order_past_its_time_has_expired_and_leads_nowhere(cast: Cast, api: Api, noon: Any) -> None:
+    client = api(cast.resident)
+    made = client.post(ORDERS, {"project": "demo", "bills": [charged(cast, 60).number]}, format="json").json()
+    order = OnlineOrder.objects.get(number=made["number"])
+    noon.move_to(order.expires_at + timedelta(seconds=1))
+    late = client.get(f"{ORDERS}{order.number}/").json()
+    assert (late["state"], late["pay_url"]) == ("expired", "")
 
 
 def test_others_bills_and_other_people_are_refused(cast: Cast, api: Api) -> None:

@@ -4,22 +4,26 @@ On PostgreSQL each has a connection and they really meet; on SQLite one writes a
 The controls take the lock away: what must never happen happens then, so the tests would notice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import DecimalField, Max, OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Round
 from django.db.models.query import QuerySet
 
+from accounts.models import Project
 from billing.actions import paying, receipting
 from billing.actions.reversing import reverse_receipt
 from billing.actions.running import prepare_run, raise_run
-from billing.models import Bill, Entry, Receipt, ReceiptSeries
+from billing.models import Bill, Credit, Entry, Posting, Receipt, ReceiptSeries
 from billing.queries.ledger import balance, trial_balance
 from billing.states import Book
 from core.errors import NotNow
@@ -40,6 +44,9 @@ from tests.cast import NOON, Cast
 from tests.threads import at_once
 
 pytestmark = pytest.mark.req("BIL-4")
+LONG = 900.0
+SIDES = ("debit", "credit")
+NIL = Value(Decimal(0), output_field=DecimalField(max_digits=14, decimal_places=2))
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time")
 
 
@@ -61,7 +68,11 @@ def pay_one_bill(cast: Cast, rounds: int, people: int) -> list[int]:
     counts = []
     for _ in range(rounds):
         bill = charged(cast, 88)
-        receipts, _refused, other = outcomes(at_once(people, lambda _, bill=bill: paid(cast, seen(bill), amount=88)))  # type: ignore[misc]
+
+        def pay(_: int, bill: Bill = bill) -> Receipt:
+            return paid(cast, seen(bill), amount=88)
+
+        receipts, _refused, other = outcomes(at_once(people, pay, patience=LONG))
         assert not other, other
         counts.append(len(receipts))
     return counts
@@ -81,7 +92,67 @@ def till_after_till(cast: Cast, people: int, receipts: int, rolled_back: int) ->
             given.append(receipt.number)
         return given
 
-    return at_once(people, work)
+    return at_once(people, work, patience=LONG)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What one statement reads, all of it of the same moment: what bills, credit and receipts say, and the ledger."""
+
+    owed: Decimal
+    receivable: Decimal
+    kept: Decimal
+    credit: Decimal
+    receipts: Decimal
+    till: Decimal
+
+    @property
+    def is_balanced(self) -> bool:
+        return (self.owed, self.kept, self.receipts) == (self.receivable, self.credit, self.till)
+
+
+def snapshot(project: Project) -> Snapshot:
+    """The books at this moment, whoever is paying: a statement sees what was committed before it and nothing else."""
+    postings = Posting.objects.order_by()
+
+    def summed(rows: QuerySet[Any], amount: str) -> Any:
+        sums = rows.order_by().values(project_of[rows.model]).annotate(sum=Sum(amount)).values("sum")
+        return Coalesce(Subquery(sums), NIL)
+
+    def held(book: str, sign: int) -> Any:
+        into, out_of = (summed(postings.filter(project=OuterRef("pk"), **{side: book}), "amount") for side in SIDES)
+        return Round((into - out_of) * sign, precision=2)
+
+    project_of: dict[Any, str] = {Receipt: "payment__project"} | dict.fromkeys((Bill, Credit, Posting), "project")
+    mine = {"project": OuterRef("pk")}
+    row = Project.objects.filter(pk=project.pk).values_list(
+        summed(Bill.objects.filter(**mine), "outstanding"),
+        held(Book.RECEIVABLE, 1),
+        summed(Credit.objects.filter(**mine), "amount"),
+        held(Book.CREDIT, -1),
+        summed(Receipt.objects.filter(payment__project=OuterRef("pk"), reversed_at=None), "payment__amount"),
+        held(Book.CASH, 1),
+    )
+    return Snapshot(*(yuan(amount) for amount in row.get()))
+
+
+@contextmanager
+def as_one_reads() -> Iterator[None]:
+    """In line with who writes, where the tests' database in memory would let no reader in between."""
+    if connection.vendor == "postgresql":
+        yield
+    else:
+        with transaction.atomic():
+            yield
+
+
+def looks(project: Project, count: int, is_over: Callable[[], bool]) -> list[Snapshot]:
+    """So many snapshots, or fewer where all is over before."""
+    seen: list[Snapshot] = []
+    while len(seen) < count and not is_over():
+        with as_one_reads():
+            seen.append(snapshot(project))
+    return seen
 
 
 def assert_gapless(cast: Cast, given: list[Any]) -> list[str]:
@@ -116,6 +187,48 @@ def test_receipts_of_many_tills_have_no_gap_and_no_double_though_some_are_rolled
     assert_books_agree(cast)
 
 
+@pytest.mark.parametrize(("people", "count"), [(3, 40), pytest.param(8, 10_000, marks=pytest.mark.slow)])
+def test_whoever_looks_at_the_books_while_many_pay_finds_them_balanced(
+    real_transactions: None, cast: Cast, people: int, count: int
+) -> None:
+    """Tills charge, take money for it or in advance, and take it back, until enough was seen of it."""
+    over = Event()
+
+    def work(person: int) -> list[Snapshot]:
+        if person == 0:
+            try:
+                return looks(cast.project, count, lambda: False)
+            finally:
+                over.set()
+        home, number = (HOME, NEXT_DOOR)[person % 2], 0
+        while not over.is_set():
+            number += 1
+            bill = charged(cast, number % 7 + 1, home=home)
+            receipt = paid(cast, seen(bill), amount=number % 5 + 1, home=home)
+            if number % 3 == 0:
+                reverse_receipt(receipt=receipt, reason="退", by=cast.cashier, at=NOON)
+        return []
+
+    looked, *others = at_once(people + 1, work, patience=LONG)
+    assert others == [[]] * people, others
+    assert isinstance(looked, list)
+    assert len(looked) == count
+    assert not [one for one in looked if not one.is_balanced]
+    assert len(set(looked)) > count / 50, "the books have to move while somebody looks"
+    assert_gapless(cast, [list(Receipt.objects.values_list("number", flat=True))])
+    assert_books_agree(cast)
+
+
+def test_a_look_without_a_moment_of_its_own_would_find_them_unbalanced(real_transactions: None, cast: Cast) -> None:
+    """The control: read while a payment is half-way, in its own transaction, and a snapshot says so."""
+    bill = charged(cast, 10)
+    assert snapshot(cast.project).is_balanced
+    with transaction.atomic():
+        Bill.objects.filter(pk=bill.pk).update(outstanding=0)
+        assert not snapshot(cast.project).is_balanced
+        transaction.set_rollback(True)
+
+
 @on_postgresql
 @pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.slow)])
 def test_without_the_lock_on_bills_some_are_paid_twice(real_transactions: None, cast: Cast, rounds: int) -> None:
@@ -145,11 +258,11 @@ def test_without_the_locked_counter_numbers_are_given_twice(
     apart, so the number is drawn here and nobody asks for the day.
     """
 
-    def last_and_one(project: Any, day: date) -> str:
+    def last_and_one(project: Any, day: date, kind: str) -> receipting.Drawn:
         last = Receipt.objects.aggregate(last=Max("number"))["last"] or "SJ-DEMO-2026-000000"
-        return f"{last[:-6]}{int(last[-6:]) + 1:06d}"
+        return receipting.Drawn(0, 0, f"{last[:-6]}{int(last[-6:]) + 1:06d}")
 
-    monkeypatch.setattr(receipting, "_next_number", last_and_one)
+    monkeypatch.setattr(receipting, "draw_number", last_and_one)
     monkeypatch.setattr(paying, "next_number", lambda **_: f"JF-{uuid4().hex[:20]}")
     monkeypatch.setattr(paying, "require_day_open", lambda **_: None)
     given = till_after_till(cast, 6, 10, rolled_back=20)

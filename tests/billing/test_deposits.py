@@ -13,6 +13,7 @@ from accounts.models import User
 from billing.actions.deposits import ask_to_keep, return_deposit, take_deposit
 from billing.actions.reversing import reverse_receipt
 from billing.models import Deposit, DepositMove
+from billing.queries.account import account_of
 from billing.states import Book
 from core.errors import Invalid, NotAllowed, NotNow
 from records.approvals import approve
@@ -59,6 +60,9 @@ def test_it_is_given_back_in_parts_and_never_more_than_is_held(cast: Cast) -> No
             return_deposit(
                 deposit=deposit, amount=Decimal(amount), method="cash", received_by="张", by=cast.cashier, at=NOON
             )
+    for act in (lambda: taken(cast, method="online"), lambda: given_back(cast, deposit, 1, method="online")):
+        with pytest.raises(Invalid):
+            act()
     given_back(cast, deposit, 500)
     deposit.refresh_from_db()
     assert (deposit.held, deposit.state, on(Book.DEPOSIT, cast)) == (yuan(0), "settled", yuan(0))
@@ -67,6 +71,23 @@ def test_it_is_given_back_in_parts_and_never_more_than_is_held(cast: Cast) -> No
     with pytest.raises(NotAllowed):
         given_back(cast, taken(cast), 1, by=cast.frontdesk)
     assert_books_agree(cast)
+
+
+@pytest.mark.req("BIL-10")
+def test_a_statement_shows_what_was_held_on_its_last_day(cast: Cast) -> None:
+    deposit, whole = taken(cast), taken(cast, 300, purpose="门禁卡押金")
+    given_back(cast, deposit, 500, at=NOON + timedelta(days=1))
+    given_back(cast, deposit, 1500, at=NOON + timedelta(days=8))
+
+    def held(days: int) -> list[tuple[str, str]]:
+        until = NOON.date() + timedelta(days=days)
+        account = account_of(cast.households[HOME], NOON.date() - timedelta(days=30), until)
+        return [(one.number, str(one.held)) for one in account.deposits]
+
+    assert held(-1) == []
+    assert held(0) == [(deposit.number, "2000.00"), (whole.number, "300.00")]
+    assert held(7) == [(deposit.number, "1500.00"), (whole.number, "300.00")]
+    assert held(8) == [(whole.number, "300.00")]
 
 
 def test_keeping_it_waits_for_a_second_person_and_is_income_then(cast: Cast) -> None:

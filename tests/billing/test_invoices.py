@@ -15,11 +15,15 @@ from openpyxl import load_workbook
 from accounts.models import User
 from billing.actions.deposits import take_deposit
 from billing.actions.invoicing import NewInvoice, register_invoice, register_red
+from billing.actions.refunding import ask_for_refund
 from billing.actions.reversing import reverse_receipt
-from billing.models import Receipt, TaxInvoice, TaxInvoiceLine
-from billing.queries.invoices import invoiced
+from billing.actions.taking_back import ask_to_reverse_refund
+from billing.models import Receipt, Refund, TaxInvoice, TaxInvoiceLine
+from billing.queries.invoices import invoiced, owes_red, refunded
+from billing.queries.owed import owner_of
 from core.errors import Invalid, NotAllowed, NotNow
-from records.models import AuditEntry
+from records.approvals import approve
+from records.models import Approval, AuditEntry
 from tests.billing.money import HOME, NEXT_DOOR, charged, paid, yuan
 from tests.cast import NOON, Cast
 from tests.threads import at_once
@@ -108,6 +112,46 @@ def test_only_standing_receipts_of_the_project_that_are_no_deposit(cast: Cast) -
             registered(cast, *receipts, amount=10)
     with pytest.raises(NotAllowed):
         registered(cast, paid(cast, charged(cast, 60)), amount=60, by=cast.gm)
+
+
+def given_back(cast: Cast, amount: object) -> Approval:
+    given: dict[str, Any] = {"method": "cash", "payee": "张小明", "reason": "搬走", "by": cast.cashier, "at": NOON}
+    unit = cast.units[HOME]
+    asked = ask_for_refund(unit=unit, household=owner_of(unit), amount=yuan(amount), **given)
+    return approve(approval=asked, by=cast.gm, at=NOON)
+
+
+def test_what_was_paid_in_advance_and_given_back_owes_a_red_letter(cast: Cast, signed_in: SignIn) -> None:
+    settled, ahead = paid(cast, charged(cast, 60)), paid(cast, amount=50)
+    of_bills = registered(cast, settled, amount=60, number=SECOND)
+    made = registered(cast, ahead, amount=30)
+    assert refunded(cast.project) == set()
+    given_back(cast, 20)
+    assert refunded(cast.project) == set()
+    asked = given_back(cast, 10)
+    assert refunded(cast.project) == {made.pk}
+    assert owes_red(ahead, [made])
+    assert not owes_red(settled, [of_bills])
+    client = signed_in(cast.cashier)
+    listed = client.get("/invoices/?show=red")
+    assert ([one.pk for one in listed.context["page"].rows], listed.context["red_count"]) == ([made.pk], 1)
+    assert client.get(f"/invoices/{made.pk}/").context["owes_red"]
+    back = ask_to_reverse_refund(refund=Refund.objects.get(approval=asked), reason="没给出去", by=cast.cashier, at=NOON)
+    approve(approval=back, by=cast.gm, at=NOON)
+    assert refunded(cast.project) == set()
+    given_back(cast, 10)
+    reddened(cast, made)
+    assert refunded(cast.project) == set()
+
+
+def test_a_receipt_that_settled_a_bill_and_kept_the_rest_owes_it_for_the_rest_only(cast: Cast) -> None:
+    both = paid(cast, charged(cast, 60), amount=100)
+    made = registered(cast, both, amount=60)
+    given_back(cast, 40)
+    assert refunded(cast.project) == set()
+    reddened(cast, made)
+    more = registered(cast, both, amount=61, number=SECOND)
+    assert refunded(cast.project) == {more.pk}
 
 
 def test_a_reversed_receipt_owes_a_red_letter_that_frees_the_others(cast: Cast) -> None:

@@ -82,6 +82,28 @@ def test_a_month_without_a_reading_is_charged_with_the_next_and_a_void_bill_is_c
     assert_books_agree(cast)
 
 
+def test_what_a_meter_showed_when_it_was_taken_down_is_charged_with_the_next_month_once(
+    cast: Cast, water: ChargeItem
+) -> None:
+    """Read on the 10th and billed; taken down on the 25th with four more; the new one is read in November."""
+    old = hung(cast, water, first=None)
+    read(cast, old, 96, date(2026, 9, 30))
+    read(cast, old, 100, date(2026, 10, 10))
+    october = {"start": date(2026, 10, 1), "end": date(2026, 10, 31), "due_on": date(2026, 11, 10)}
+    assert raised(cast, prepared(cast, **october)).total == Decimal("12.80")
+    read(cast, old, 104, OCTOBER)
+    down = Changed(number="", item=water, multiplier=Decimal(1), digits=6, ended_on=OCTOBER)
+    change_meter(meter=old, changed=down, by=cast.cashier, at=NOON)
+    new = hung(cast, water, first=0)
+    read(cast, new, 5)
+    run = raised(cast, prepared(cast))
+    assert (run.count, run.total) == (1, Decimal("28.80"))  # (4 + 5) × 3.20
+    assert [use.quantity for use in Usage.objects.filter(bill__run=run).order_by("meter")] == [4, 5]
+    read(cast, new, 6, date(2026, 11, 21))
+    december = {"start": date(2026, 12, 1), "end": date(2026, 12, 31), "due_on": date(2027, 1, 10)}
+    assert raised(cast, prepared(cast, **december)).total == Decimal("3.20")
+
+
 def test_a_reading_put_right_after_it_was_charged_is_made_up_for_by_the_next(cast: Cast, water: ChargeItem) -> None:
     meter = hung(cast, water)
     read(cast, meter, 130)
@@ -176,3 +198,12 @@ def test_a_page_of_readings_costs_the_same_for_any_number(
     client.get("/readings/")
     with django_assert_num_queries(7):
         client.get("/readings/")
+
+
+@pytest.mark.parametrize(("kind", "measure"), [("water", "m³"), ("power", "kWh"), ("gas", "m³"), ("heat", "kWh")])
+def test_values_are_read_with_what_they_are_of(cast: Cast, signed_in: Any, kind: str, measure: str) -> None:
+    meter = Meter.objects.create(project=cast.project, unit=cast.units[HOME], kind=kind)
+    Reading.objects.create(meter=meter, day=NOON.date(), value=12, at=NOON, by=cast.cashier)
+    client = signed_in(cast.cashier)
+    for page in (f"/readings/?kind={kind}&day=2026-11-30", f"/readings/meters/{meter.pk}/"):
+        assert f">{measure}<" in client.get(page).content.decode(), page

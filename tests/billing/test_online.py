@@ -255,7 +255,7 @@ def test_a_supervisor_takes_it_back_and_no_till_lacks_it(cast: Cast) -> None:
     with pytest.raises(NotAllowed):
         reverse_receipt(receipt=receipt, reason="x", by=cast.cashier, at=NOON)
     reverse_receipt(receipt=receipt, reason="退款", by=cast.supervisor, at=NOON)
-    assert [fresh(bill).outstanding, on(Book.ONLINE, cast)] == [60, 0]
+    assert [fresh(bill).outstanding, on(Book.ONLINE, cast), on(Book.REFUNDING, cast)] == [60, 60, 60]
     assert open_days(cast.project, NOON.date(), NOON.date()) == []
     assert_books_agree(cast)
 

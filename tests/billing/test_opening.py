@@ -196,16 +196,19 @@ def test_no_run_bills_the_days_again(cast: Cast) -> None:
 
 
 @pytest.mark.req("BIL-2")
-def test_days_in_the_middle_of_a_month_are_left_out_of_its_bill(cast: Cast) -> None:
+def test_days_in_the_middle_of_a_month_part_its_bill_in_two(cast: Cast) -> None:
+    """None says that it is for days that another one is for, so that one made void gives back its own days."""
     borne(cast.units[HOME], management_fee(cast))
     take(cast, changed(PART, D="2026-11-11", E="2026-11-20"))
-    bill = Bill.objects.get(run=raised(cast, prepared(cast)))
-    assert [(line.period_start, line.period_end) for line in bill.lines.all()] == [
-        (date(2026, 11, 1), date(2026, 11, 10)),
-        (date(2026, 11, 21), date(2026, 11, 30)),
+    run = raised(cast, prepared(cast))
+    assert [(bill.period_start, bill.period_end, bill.amount) for bill in run.bills.order_by("period_start")] == [
+        (date(2026, 11, 1), date(2026, 11, 10), Decimal("88.26")),
+        (date(2026, 11, 21), date(2026, 11, 30), Decimal("88.26")),
     ]
-    assert bill.amount == Decimal("176.51")  # 20 of 30 days of 264.77
     assert raised(cast, prepared(cast)).count == 0
+    void(bill=Bill.objects.get(run=None), reason="录错", by=cast.cashier, at=NOON)
+    again = raised(cast, prepared(cast))
+    assert list(again.bills.values_list("period_start__day", "period_end__day")) == [(11, 20)]
 
 
 @pytest.mark.req("BIL-2")

@@ -117,5 +117,5 @@ def test_the_pages_cost_the_same_for_any_number(
     client.get("/runs/")
     with django_assert_num_queries(5):
         client.get("/runs/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(10):
         client.get(f"/runs/{runs[0].pk}/")

@@ -93,6 +93,7 @@ def test_some_months_a_part_and_more_than_is_owed(cast: Cast, signed_in: SignIn)
         ({"received": "-5"}, "0.01"),
         ({"received": "many"}, "数"),
         ({"method": "shells"}, "shells"),
+        ({"method": "online"}, "online"),
         ({"method": "wechat"}, "只有现金可以找零"),
         ({"bills": []}, "请勾选存为预存款"),
         ({"bills": ["ZD-20261123-9999"]}, "不属于这个项目"),

@@ -1,6 +1,5 @@
 """The receipt on paper: no invoice, with what was paid for, printed once and marked when printed again."""
 
-import shutil
 import subprocess
 from datetime import timedelta
 from decimal import Decimal
@@ -20,9 +19,9 @@ from records.models import AuditEntry
 from records.papers import FONTS
 from tests.billing.money import charged, paid, yuan
 from tests.cast import NOON, Cast
+from tests.paper import poppler, words_on
 
 pytestmark = [pytest.mark.req("BIL-3"), pytest.mark.django_db]
-poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler's pdftotext is not installed")
 MINUTE = timedelta(minutes=1)
 URL = "https://desk.example.com/receipt/Zk3vW1o8mQe2tYcR9uLb7A/"
 
@@ -69,21 +68,18 @@ def printed(receipt: Receipt, cast: Cast, minutes: int = 0) -> ReceiptPrint:
     return print_receipt(receipt=receipt, url=URL, fonts=FONTS, by=cast.cashier, at=NOON + minutes * MINUTE)
 
 
-def words(paper: ReceiptPrint, tmp_path: Path) -> str:
+def words(paper: ReceiptPrint) -> str:
     """What is on the paper, without blanks."""
-    target = tmp_path / "receipt.pdf"
     with paper.file.file.open("rb") as stream:
-        target.write_bytes(stream.read())
-    read = subprocess.run(["pdftotext", "-layout", target, "-"], capture_output=True, check=True, text=True)
-    return "".join(read.stdout.split())
+        return words_on(stream.read())
 
 
 @poppler
-def test_a_receipt_says_what_it_is_what_was_paid_and_is_no_invoice(cast: Cast, tmp_path: Path) -> None:
+def test_a_receipt_says_what_it_is_what_was_paid_and_is_no_invoice(cast: Cast) -> None:
     bill = charged(cast, "1309.50")
     receipt = paid(cast, bill, amount="1409.50", method="wechat", reference="4200001")
     paper = printed(receipt, cast)
-    said = words(paper, tmp_path)
+    said = words(paper)
     for part in ("收据（非发票）", receipt.number, "3-2-1501", "张小明", "微信", "4200001", bill.number, "换灯"):
         assert part in said, part
     for part in (
@@ -103,13 +99,13 @@ def test_a_receipt_says_what_it_is_what_was_paid_and_is_no_invoice(cast: Cast, t
 
 @poppler
 @pytest.mark.req("BIL-4")
-def test_a_reprint_is_marked_and_counted_and_one_after_a_reversal_says_so(cast: Cast, tmp_path: Path) -> None:
+def test_a_reprint_is_marked_and_counted_and_one_after_a_reversal_says_so(cast: Cast) -> None:
     receipt = paid(cast, charged(cast))
     first = printed(receipt, cast)
     second = printed(receipt, cast, 5)
-    assert "补打第1次2026年11月23日12:05" in words(second, tmp_path)
+    assert "补打第1次2026年11月23日12:05" in words(second)
     reverse_receipt(receipt=receipt, reason="刷错卡", by=cast.cashier, at=NOON + 6 * MINUTE)
-    third = words(printed(receipt, cast, 7), tmp_path)
+    third = words(printed(receipt, cast, 7))
     assert "补打第2次" in third
     assert "已冲正2026年11月23日12:06" in third
     assert [row.nth for row in receipt.prints.all()] == [1, 2, 3]

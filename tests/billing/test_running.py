@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pytest
@@ -11,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from billing.actions import running
 from billing.actions.running import cancel_run, prepare_run, raise_run, stop_run
-from billing.models import Bill, BillingRun, ChargeItem, Entry
+from billing.models import Bill, BillingRun, ChargeItem, Entry, Tariff
 from billing.queries.ledger import balance
+from billing.queries.reckoning import Prices
 from billing.queries.running import batch_of
 from billing.rules.periods import Period
 from billing.rules.running import stretches
@@ -119,8 +119,8 @@ def test_a_worker_that_died_between_batches_is_followed_by_one_that_adds_the_res
     fee = management_fee(cast)
     for unit in homes(cast, 5):
         borne(unit, fee)
+    monkeypatch.setattr("billing.queries.running.BATCH", 2)
     run = prepared(cast)
-    monkeypatch.setattr(running, "batch_of", partial(batch_of, size=2))
     raise_run(run=run, by=cast.cashier, at=NOON)
     with monkeypatch.context() as killed:
         killed.setattr(long_work, "report", _die)
@@ -144,11 +144,12 @@ def test_a_run_that_is_stopped_keeps_what_it_raised_and_goes_on_when_asked(
     fee = management_fee(cast)
     for unit in homes(cast, 5):
         borne(unit, fee)
+    monkeypatch.setattr("billing.queries.running.BATCH", 2)
     run = prepared(cast)
 
-    def stopping(run: BillingRun, *, after: int) -> Any:
+    def stopping(run: BillingRun, **given: Any) -> Any:
         LongWork.objects.filter(kind="billing.raise", state="running").update(cancel_asked=True)
-        return batch_of(run, after=after, size=2)
+        return batch_of(run, **given)
 
     monkeypatch.setattr(running, "batch_of", stopping)
     run = raised(cast, run)
@@ -160,6 +161,21 @@ def test_a_run_that_is_stopped_keeps_what_it_raised_and_goes_on_when_asked(
     monkeypatch.setattr(running, "batch_of", batch_of)
     run = raised(cast, run)
     assert (run.state, run.count, Bill.objects.count()) == (RunState.RAISED.value, 5, 5)
+
+
+def test_a_price_that_is_put_right_between_two_batches_counts_for_the_next(cast: Cast) -> None:
+    """What batches before reckoned is no reason to bill at a price that is none any more."""
+    fee = management_fee(cast)
+    for unit in homes(cast, 4):
+        borne(unit, fee)
+    run, prices = prepared(cast), Prices()
+    first = batch_of(run, after=0, prices=prices, size=2)
+    assert first is not None
+    Tariff.objects.filter(pk=fee.pk).update(unit_price=Decimal(3))
+    second = batch_of(run, after=first.last, prices=prices, size=2)
+    assert second is not None
+    found = [line.unit_price for draft in (*first.drafts, *second.drafts) for line in draft.lines]
+    assert found == [Decimal("2.8"), Decimal("2.8"), Decimal(3), Decimal(3)]
 
 
 def test_a_run_is_taken_back_as_far_as_nothing_was_paid_and_may_be_raised_anew(cast: Cast) -> None:
@@ -278,6 +294,7 @@ def test_months_that_are_none_and_items_of_elsewhere_are_refused(cast: Cast) -> 
         {"end": date(2026, 10, 31)},
         {"end": date(2029, 11, 1)},
         {"due_on": date(2026, 10, 31)},
+        {"due_on": date(2999, 1, 1)},
     ]
     for given in wrong:
         usual: dict[str, Any] = {"items": [item], **NOVEMBER, **given}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from billing.actions.tariffs import Price, set_price
-from billing.models import Bill, ChargeItem
+from billing.models import Bill, ChargeItem, Tariff, UnitCharge
 from billing.queries.tariffs import billed_ever, billed_until
 from billing.states import Basis, LeftOut, Rhythm
 from core.errors import Invalid
@@ -17,6 +17,12 @@ from tests.billing.test_running import prepared, raised
 from tests.cast import NOON, Cast
 
 pytestmark = [pytest.mark.req("BIL-2"), pytest.mark.django_db]
+
+
+def days_billed() -> list[tuple[int, int, Decimal]]:
+    """The first and last day of each bill within its month, and what it comes to."""
+    rows = Bill.objects.order_by("period_start").values_list("period_start__day", "period_end__day", "amount")
+    return list(rows)
 
 
 @pytest.mark.req("BIL-9")
@@ -95,3 +101,47 @@ def test_a_price_that_has_lines_on_a_bill_is_not_changed_before_their_end(cast: 
     again = Price(starts_on=date(2027, 1, 15), basis=Basis.AREA, unit_price=Decimal(4))
     with pytest.raises(Invalid):
         set_price(tariff=new, price=again, **given)
+
+
+def test_a_charge_whose_first_day_is_put_right_later_bills_only_the_days_that_are_new(cast: Cast) -> None:
+    charge = borne(cast.units[HOME], management_fee(cast), since=date(2026, 11, 11))
+    raised(cast, prepared(cast))
+    UnitCharge.objects.filter(pk=charge.pk).update(starts_on=date(2026, 11, 1))
+    raised(cast, prepared(cast))
+    found = days_billed()
+    assert found == [(1, 10, Decimal("88.26")), (11, 30, Decimal("176.51"))]
+    assert sum(amount for _start, _end, amount in found) == (Decimal("94.56") * Decimal("2.8")).quantize(
+        Decimal("0.01")
+    )
+
+
+def test_months_that_were_billed_one_by_one_are_left_out_of_a_quarter_and_what_lies_between_is_billed(
+    cast: Cast,
+) -> None:
+    tariff = management_fee(cast)
+    borne(cast.units[HOME], tariff, since=date(2026, 10, 1))
+    raised(cast, prepared(cast))
+    Tariff.objects.filter(pk=tariff.pk).update(period_months=3)
+    raised(cast, prepared(cast, start=date(2026, 10, 1), end=date(2026, 10, 1)))
+    found = sorted(Bill.objects.values_list("period_start", "period_end"))
+    assert found == [
+        (date(2026, 10, 1), date(2026, 10, 31)),
+        (date(2026, 11, 1), date(2026, 11, 30)),
+        (date(2026, 12, 1), date(2026, 12, 31)),
+    ]
+    assert raised(cast, prepared(cast, start=date(2026, 10, 1), end=date(2026, 10, 1))).count == 0
+
+
+@pytest.mark.req("BIL-9")
+def test_a_space_whose_first_day_is_put_right_later_is_billed_once_a_day(cast: Cast) -> None:
+    item = ChargeItem.objects.create(project=cast.project, name="车位费")
+    borne(cast.units[HOME], management_fee(cast, item=item, basis=Basis.SPACE, unit_price=300))
+    space = ParkingSpace.objects.create(
+        project=cast.project, code="B1-12", holder=cast.people[HOME], started_on=date(2026, 11, 16)
+    )
+    raised(cast, prepared(cast))
+    ParkingSpace.objects.filter(pk=space.pk).update(started_on=date(2026, 11, 1))
+    raised(cast, prepared(cast))
+    found = days_billed()
+    assert found == [(1, 15, Decimal(150)), (16, 30, Decimal(150))]
+    assert raised(cast, prepared(cast)).count == 0

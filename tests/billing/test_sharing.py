@@ -14,6 +14,7 @@ from billing.actions.charging import standing_item
 from billing.actions.meters import Hung, hang_meter
 from billing.actions.sharing import Cost, cancel_shares, raise_shares, share_out
 from billing.models import Bill, Reading, SharedCost
+from billing.queries.shares import typed_before
 from billing.rules.metering import Taken
 from billing.states import Book, RunState
 from core.errors import Invalid, NotAllowed, NotNow
@@ -95,6 +96,23 @@ def test_taken_back_what_was_paid_stays(cast: Cast) -> None:
     assert_books_agree(cast)
 
 
+def test_a_bill_of_a_supplier_that_is_typed_again_is_pointed_out(cast: Cast, signed_in: SignIn) -> None:
+    first = raised(cast, shared(cast))
+    building = cast.units[HOME].building
+    again = shared(cast, "100.02")
+    assert typed_before(again) == first
+    assert typed_before(shared(cast, building=building)) == first
+    assert typed_before(shared(cast, words="10月电梯电费")) is None
+    assert typed_before(shared(cast, start=date(2026, 10, 2))) is None
+    client, address = signed_in(cast.cashier), f"/shared-costs/{first.pk}/"
+    assert address in client.get(f"/shared-costs/{again.pk}/").content.decode()
+    assert f"/shared-costs/{again.pk}/" not in client.get(address).content.decode()
+    for cost in SharedCost.objects.exclude(pk=again.pk):
+        cancel_shares(cost=cost, reason="重复", by=cast.cashier, at=NOON)
+    assert run_waiting(NOON)["failed"] == 0
+    assert typed_before(again) is None
+
+
 def test_what_is_no_cost_to_share_is_refused(cast: Cast) -> None:
     ours = standing_item(cast.project, "维修费")
     wrong: list[dict[str, Any]] = [
@@ -104,6 +122,7 @@ def test_what_is_no_cost_to_share_is_refused(cast: Cast) -> None:
         {"by": "meter"},
         {"by": "meter", "meter_kind": "gas"},
         {"words": " "},
+        {"due_on": date(2999, 1, 1)},
     ]
     for given in wrong:
         with pytest.raises(Invalid):
@@ -154,5 +173,5 @@ def test_the_pages_cost_the_same_for_any_number(
     client.get(address)
     with django_assert_num_queries(4):
         client.get("/shared-costs/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         client.get(address)

@@ -92,19 +92,49 @@ def test_a_price_that_was_to_end_hands_its_end_on(cast: Cast) -> None:
     assert (old.ends_on, new.starts_on, new.ends_on) == (date(2026, 12, 31), date(2027, 1, 1), date(2037, 1, 1))
 
 
-def test_in_the_admin_site_a_billed_price_is_only_looked_at(cast: Cast, signed_in: SignIn) -> None:
+def test_in_the_admin_site_prices_are_only_looked_at(cast: Cast, signed_in: SignIn) -> None:
     tariff = management_fee(cast)
     cast.admin.is_staff = True
     cast.admin.save()
     client, address = signed_in(cast.admin), f"/admin/billing/tariff/{tariff.pk}/change/"
-    assert 'name="unit_price"' in client.get(address).content.decode()
-    billed(cast, tariff, date(2026, 3, 31))
-    page = client.get(address)
-    assert page.status_code == 200
-    assert 'name="unit_price"' not in page.content.decode()
-    client.post(address, {"unit_price": "9"})
+    page = client.get(address).content.decode()
+    assert 'name="unit_price"' not in page
+    assert f"/tariffs/{tariff.pk}/change/" in page
+    given = {"project": cast.project.pk, "item": tariff.item_id, "unit_price": "9", "starts_on": "2026-11-01"}
+    assert client.post(address, given).status_code == 403
+    assert client.get("/admin/billing/tariff/add/").status_code == 403
+    assert client.post("/admin/billing/tariff/add/", given).status_code == 403
     tariff.refresh_from_db()
-    assert tariff.unit_price == Decimal("2.8")
+    assert (tariff.unit_price, Tariff.objects.count()) == (Decimal("2.8"), 1)
+
+
+def test_in_the_admin_site_what_a_home_was_billed_by_stays_and_whoever_ends_it_says_why(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    tariff = management_fee(cast)
+    charge = borne(cast.units[HOME], tariff)
+    bill = billed(cast, tariff, date(2026, 3, 31))
+    Bill.objects.filter(pk=bill.pk).update(charge=charge)
+    cast.admin.is_staff = True
+    cast.admin.save()
+    client, address = signed_in(cast.admin), f"/admin/billing/unitcharge/{charge.pk}/change/"
+    given = {"unit": charge.unit_id, "tariff": tariff.pk, "starts_on": "2026-01-01", "reason": "空置"}
+    for wrong in ({"starts_on": "2026-06-01"}, {"ended_on": "2026-03-30"}, {"ended_on": "2026-04-30", "reason": ""}):
+        assert client.post(address, given | wrong).status_code == 200
+    assert client.post(address, given | {"ended_on": "2026-04-30"}).status_code == 302
+    charge.refresh_from_db()
+    assert charge.ended_on == date(2026, 4, 30)
+    assert charge.history.first().history_change_reason == "空置"
+
+
+def test_in_the_admin_site_whose_money_a_billed_charge_is_stays(cast: Cast, signed_in: SignIn) -> None:
+    tariff = management_fee(cast)
+    cast.admin.is_staff = True
+    cast.admin.save()
+    client, address = signed_in(cast.admin), f"/admin/billing/chargeitem/{tariff.item_id}/change/"
+    assert 'name="account"' in client.get(address).content.decode()
+    charged(cast, item=tariff.item)
+    assert 'name="account"' not in client.get(address).content.decode()
 
 
 def test_a_price_with_an_end_is_followed_by_another_already(cast: Cast) -> None:

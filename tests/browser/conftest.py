@@ -1,7 +1,11 @@
-"""A real Chromium in front of a real server, signed in as members of the cast."""
+"""A real Chromium in front of a real server, signed in as members of the cast.
+
+`BROWSER_LATE=0.3` lets each script come that many seconds late, as on a slow line: a test that does not wait shows.
+"""
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,9 +13,12 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from django.contrib.staticfiles.handlers import StaticFilesHandlerMixin
+from django.http import HttpRequest
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from accounts.models import User
+from tests.browser.counting import held, table  # noqa: F401  fixtures of every browser test
 from tests.browser.day import come, hands, picture  # noqa: F401  fixtures of every browser test
 from tests.cast import Cast
 
@@ -28,6 +35,8 @@ DESK: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 375, "height": 812}
 # Playwright keeps an event loop in the test's thread; the tests themselves are synchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# What must come is waited for as long as a busy machine may need; what is there already costs nothing.
+expect.set_options(timeout=20_000)
 
 
 def chromium() -> str:
@@ -48,6 +57,20 @@ def browser() -> Iterator[Browser]:
         instance = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield instance
         instance.close()
+
+
+@pytest.fixture(autouse=True)
+def late_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `BROWSER_LATE` asks for."""
+    late, serve = float(os.environ.get("BROWSER_LATE") or 0), StaticFilesHandlerMixin.serve
+
+    def served(handler: Any, request: HttpRequest) -> Any:
+        if request.path.endswith(".js"):
+            time.sleep(late)
+        return serve(handler, request)
+
+    if late:
+        monkeypatch.setattr(StaticFilesHandlerMixin, "serve", served)
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def come(hands: Hands, open_as: Opener) -> Come:
 
     def opener(user: User, path: str = "/", *, phone: bool = False) -> Page:
         page = open_as(user, path, phone=phone)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.clock.set_fixed_time(now())
         return page
 
@@ -71,23 +71,29 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
+def ready(page: Page) -> None:
+    """Wait until all of the page is there and its scripts hear everything: it says so itself."""
+    page.wait_for_load_state("load")
+    page.locator("html[data-ready]").wait_for(state="attached")
+
+
 def press(page: Page, *keys: str) -> None:
     """Press keys once the page's scripts have run; nobody is as fast as a test."""
-    page.wait_for_load_state("load")
+    ready(page)
     for key in keys:
         page.keyboard.press(key)
 
 
 def fill_intake(page: Page, room: str, told: str) -> None:
     """Say room and words in quick intake, and leave the fields as somebody does who goes on."""
-    page.wait_for_load_state("load")
+    ready(page)
     page.fill("#id_unit", room)
     page.fill("#id_description", told)
 
 
 def menu(page: Page, name: str) -> None:
     """Choose from the page's menu of further steps."""
-    page.wait_for_load_state("load")
+    ready(page)
     page.locator("details.page-more > summary").click()
     page.locator(".page-more .menu-item", has_text=name).click()
 

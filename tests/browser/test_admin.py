@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from sla.models import Policy
 from tests.browser.conftest import Opener
@@ -29,7 +30,7 @@ def test_pages_of_the_admin_site_break_no_policy(stage: Cast, open_as: Opener) -
         reverse("admin:records_auditentry_changelist"),
     ):
         page = open_as(chief, path)
-        assert page.locator("#content").count() == 1, path
+        expect(page.locator("#content"), path).to_have_count(1)
 
 
 def test_the_apis_page_shows_its_verbs(stage: Cast, open_as: Opener) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 from playwright.sync_api import expect
 
-from tests.browser.day import Come, case, number_told
+from tests.browser.day import Come, case, number_told, ready
 from tests.cast import Cast
 from tests.reception.desk import ROOM
 from tests.servicedesk.test_away import GONE
@@ -33,7 +33,7 @@ def away() -> Iterator[None]:
 @pytest.mark.req("REP-1")
 def test_a_ticket_typed_meanwhile_is_sent_again_and_taken_once(stage: Cast, come: Come) -> None:
     page = come(stage.frontdesk, "/intake/")
-    page.wait_for_load_state("load")
+    ready(page)
     page.fill("#id_unit", ROOM)
     page.fill("#id_description", "厨房水管漏水\n一直滴")
     page.wait_for_load_state("networkidle")
@@ -71,7 +71,7 @@ def test_a_part_of_a_page_says_it_in_the_toast_and_keeps_what_was_typed(stage: C
 
 def test_a_page_asked_for_meanwhile_opens_by_itself(stage: Cast, come: Come) -> None:
     page = come(stage.frontdesk)
-    page.wait_for_load_state("load")
+    ready(page)
     with away():
         page.reload()
         expect(page.locator("h1")).to_have_text(SENTENCE)

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from reception.models import Contact
 from sla.models import Clock
-from tests.browser.day import Come
+from tests.browser.day import Come, ready
 from tests.browser.test_axe import check
 from tests.cast import Cast
 from tests.reception.desk import ROOM
@@ -16,7 +16,7 @@ MASKED = "138****1234"
 
 def in_room(page: Page) -> Page:
     """The room is said, and who lives there stands in the form."""
-    page.wait_for_load_state("load")
+    ready(page)
     page.fill("#id_unit", ROOM)
     page.focus("#id_said")
     expect(page.locator("#id_contact_name")).to_have_value("张小明")
@@ -104,7 +104,7 @@ def test_another_name_in_place_of_the_owner_s_takes_their_number_out(stage: Cast
 
 def test_the_buttons_stay_where_they_are_when_the_draft_is_kept(stage: Cast, come: Come) -> None:
     page = come(stage.frontdesk, "/contacts/new/")
-    page.wait_for_load_state("load")
+    ready(page)
     save = page.locator(".form-acts .btn-primary")
     before = save.bounding_box()
     page.fill("#id_said", "问停车费")

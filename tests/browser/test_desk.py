@@ -11,6 +11,7 @@ from cases.models import Case
 from reception.models import Contact
 from records.models import Draft
 from tests.browser.conftest import Opener
+from tests.browser.day import ready
 from tests.cast import Cast
 from tests.reception.desk import PHONE, ROOM, findable, repair, visit
 from tickets.models import Ticket
@@ -25,7 +26,8 @@ class Keys:
         self.page, self.count = page, 0
 
     def press(self, *keys: str) -> "Keys":
-        """Press keys one after the other."""
+        """Press keys one after the other, once the page hears them."""
+        ready(self.page)
         for key in keys:
             self.page.keyboard.press(key)
             self.count += 1
@@ -193,7 +195,7 @@ LOOK = "htmx.ajax('GET', '/desk/line/', {target: '#line', source: '#line', swap:
 def test_the_keyboard_stays_where_it_is_while_the_line_refreshes(stage: Cast, desk: Callable[[str], Keys]) -> None:
     contact = visit(stage, "先来的", at=timezone.now())
     page = desk("/desk/").page
-    page.wait_for_load_state("load")
+    ready(page)
     button = page.locator(f"#act-{contact.case.number}")
     button.focus()
     page.evaluate(LOOK)
@@ -209,7 +211,7 @@ def test_the_keyboard_stays_where_it_is_while_the_line_refreshes(stage: Cast, de
 def test_only_who_is_new_in_the_line_is_read_out(stage: Cast, desk: Callable[[str], Keys]) -> None:
     visit(stage, "先来的", at=timezone.now())
     page = desk("/desk/").page
-    page.wait_for_load_state("load")
+    ready(page)
     page.evaluate(LOOK)
     expect(page.locator("#line-status")).to_be_empty()
     assert page.locator("#line").get_attribute("aria-live") is None

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from reception.models import Contact
 from records.models import Draft
 from tests.browser.conftest import session_of
-from tests.browser.day import Come, now
+from tests.browser.day import Come, now, ready
 from tests.cast import Cast
 from tests.reception.desk import ROOM, call
 from tests.tickets.flow import in_progress, opened
@@ -21,7 +21,7 @@ def kept(page: Page, words: str = KEPT) -> None:
 
 
 def log(page: Page, words: str) -> None:
-    page.wait_for_load_state("load")
+    ready(page)
     page.fill("#id_said", words)
     kept(page)
 
@@ -41,7 +41,7 @@ def test_two_tabs_keep_two_drafts_and_a_reload_brings_each_back(stage: Cast, com
 
 def test_a_killed_tab_is_found_in_the_list(stage: Cast, come: Come) -> None:
     page = come(stage.frontdesk, "/contacts/new/")
-    page.wait_for_load_state("load")
+    ready(page)
     page.fill("#id_said", "问停车费")
     page.close(run_before_unload=False)
     again = come(stage.frontdesk, "/drafts/")
@@ -52,7 +52,7 @@ def test_a_killed_tab_is_found_in_the_list(stage: Cast, come: Come) -> None:
 
 def test_what_the_call_gives_wins_and_the_page_says_so(stage: Cast, come: Come) -> None:
     page = come(stage.frontdesk, "/contacts/new/")
-    page.wait_for_load_state("load")
+    ready(page)
     page.fill("#id_contact_name", "单小红")
     log(page, "没写完的")
     key = page.locator("[name=draft]").input_value()
@@ -64,7 +64,7 @@ def test_what_the_call_gives_wins_and_the_page_says_so(stage: Cast, come: Come) 
 
 def test_photos_stored_before_the_number_come_back(stage: Cast, come: Come, picture: object) -> None:
     page = come(stage.frontdesk, "/intake/")
-    page.wait_for_load_state("load")
+    ready(page)
     page.locator("details.more-fields", has=page.locator("photo-input")).locator("summary").click()
     page.set_input_files("photo-input input[type=file]", str(picture))
     expect(page.locator("photo-input [data-stage=sent]")).to_have_count(1)
@@ -76,7 +76,7 @@ def test_photos_stored_before_the_number_come_back(stage: Cast, come: Come, pict
 
 
 def complain(page: Page, words: str) -> None:
-    page.wait_for_load_state("load")
+    ready(page)
     page.fill("#id_description", words)
     kept(page)
 
@@ -86,7 +86,7 @@ def test_complaints_begun_in_two_tabs_come_back_each_with_all_that_was_typed(sta
     one = come(stage.frontdesk, "/complaints/new/")
     two = one.context.new_page()
     two.goto(one.url)
-    one.wait_for_load_state("load")
+    ready(one)
     one.locator("details.more-fields summary").click()
     one.fill("#id_reachable", "晚上七点后")
     one.check("#id_harm_ongoing")
@@ -113,7 +113,7 @@ def test_a_complaint_begun_does_not_take_the_place_of_the_caller_and_is_gone_onc
     stage: Cast, come: Come
 ) -> None:
     page = come(stage.frontdesk, "/complaints/new/")
-    page.wait_for_load_state("load")
+    ready(page)
     page.fill("#id_contact_name", "单小红")
     complain(page, "楼道漏电")
     key = page.locator("[name=draft]").input_value()
@@ -143,7 +143,7 @@ def test_a_complaint_from_a_contact_comes_back_beside_it(stage: Cast, come: Come
 @pytest.mark.req("CMP-1")
 def test_the_photos_of_a_complaint_that_was_begun_come_back(stage: Cast, come: Come, picture: object) -> None:
     page = come(stage.frontdesk, "/complaints/new/")
-    page.wait_for_load_state("load")
+    ready(page)
     page.set_input_files("photo-input input[type=file]", str(picture))
     expect(page.locator("photo-input [data-stage=sent]")).to_have_count(1)
     complain(page, "楼道漏电")
@@ -163,7 +163,7 @@ def test_who_was_signed_out_keeps_the_words_and_has_them_again_after_signing_in(
     place = page.url.partition("/contacts/")[0]
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
-    assert "/accounts/login/" in page.url
+    page.wait_for_url("**/accounts/login/**")
     page.context.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": session_of(stage.frontdesk), "url": place}]
     )
@@ -210,7 +210,7 @@ def test_with_no_network_nothing_leaves_the_page(stage: Cast, come: Come) -> Non
 
 def test_what_is_too_long_is_not_cut_but_said(stage: Cast, come: Come) -> None:
     page = come(stage.frontdesk, "/contacts/new/")
-    page.wait_for_load_state("load")
+    ready(page)
     page.fill("#id_done", "长" * 6000)
     page.locator("#id_done").press("Control+Enter")
     expect(page.locator(".form-errors")).to_contain_text("5000")
@@ -229,7 +229,7 @@ def test_a_contact_begun_on_its_own_page_comes_back_there(stage: Cast, come: Com
 def test_a_question_on_the_phone_comes_back_in_its_dialog(stage: Cast, come: Come) -> None:
     number = in_progress(stage, opened(stage, at=now()), at=now()).case.number
     page = come(stage.technician, f"/my-jobs/{number}/", phone=True)
-    page.wait_for_load_state("load")
+    ready(page)
     page.locator("[data-open=step-hold]").click()
     page.locator("#step-hold textarea, #step-hold input[type=text]").first.fill("等配件")
     expect(page.locator("#step-hold [data-draft-words]")).to_contain_text(KEPT)
@@ -242,7 +242,7 @@ def test_a_question_on_the_phone_comes_back_in_its_dialog(stage: Cast, come: Com
 @pytest.mark.req("EST-2")
 def test_somebody_who_moves_in_is_not_typed_twice(stage: Cast, come: Come) -> None:
     page = come(stage.frontdesk, f"/homes/{stage.units[ROOM].pk}/new/")
-    page.wait_for_load_state("load")
+    ready(page)
     page.fill("#id_name", "赵新")
     kept(page)
     page.on("dialog", lambda dialog: dialog.accept())

@@ -11,7 +11,9 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from tests.browser.day import ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -45,6 +47,7 @@ def page(context: BrowserContext) -> Page:
     """The style guide, with nothing focused."""
     opened = context.new_page()
     opened.goto(GUIDE)
+    ready(opened)
     opened.evaluate("document.activeElement.blur()")
     return opened
 
@@ -103,36 +106,36 @@ def test_enter_while_composing_sends_nothing(page: Page, context: BrowserContext
 def test_single_keys_act_outside_inputs_only(page: Page) -> None:
     page.click("#id_unit")
     page.keyboard.type("?d")
-    assert page.input_value("#id_unit") == "?d"
+    expect(page.locator("#id_unit")).to_have_value("?d")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("?")
-    assert page.locator("#keys-help").is_visible()
-    assert "派给师傅" in page.inner_text("#keys-help")
+    expect(page.locator("#keys-help")).to_be_visible()
+    expect(page.locator("#keys-help")).to_contain_text("派给师傅")
 
 
 def test_single_keys_can_be_switched_off(page: Page) -> None:
     page.evaluate("document.body.dataset.shortcuts = 'off'")
     page.keyboard.press("j")
-    assert page.locator("tr.is-here").count() == 0
+    expect(page.locator("tr.is-here")).to_have_count(0)
     page.keyboard.press("?")
-    assert page.locator("#keys-help").is_visible(), "it says that they are off, and how to have them back"
+    expect(page.locator("#keys-help"), "it says that they are off, and how to have them back").to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
-    assert page.evaluate("document.activeElement.id") == "search"
+    expect(page.locator("#search")).to_be_focused()
 
 
 def test_rows_are_walked_and_ticked_from_the_keyboard(page: Page) -> None:
     for key in "jjx":
         page.keyboard.press(key)
-    assert page.locator("tr.is-here .row-link").inner_text() == "BX-20261123-0009"
-    assert page.locator("[data-picked-count]").inner_text() == "1"
-    assert page.locator("[data-picked]").is_visible()
+    expect(page.locator("tr.is-here .row-link")).to_have_text("BX-20261123-0009")
+    expect(page.locator("[data-picked-count]")).to_have_text("1")
+    expect(page.locator("[data-picked]")).to_be_visible()
 
 
 def test_a_question_is_asked_before_what_cannot_be_taken_back(page: Page) -> None:
     bodies = sent(page, "form[data-confirm]")
     page.click("form[data-confirm] button")
-    assert page.locator("#confirm").is_visible()
+    expect(page.locator("#confirm")).to_be_visible()
     page.click("#confirm [value=no]")
     assert bodies == []
     page.click("form[data-confirm] button")
@@ -143,7 +146,7 @@ def test_a_question_is_asked_before_what_cannot_be_taken_back(page: Page) -> Non
 
 def test_light_and_dark_are_remembered(page: Page) -> None:
     page.evaluate("document.querySelector('[data-theme-toggle]').click()")
-    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     assert "theme=dark" in page.evaluate("document.cookie")
 
 
@@ -170,10 +173,10 @@ def test_a_photo_is_made_small_and_kept_for_another_try(page: Page, photo: Path)
     page.route("**/styleguide/upload", refuse_then_take)
     page.set_input_files("photo-input input[type=file]", photo)
     page.wait_for_selector(".photo[data-stage=failed]")
-    assert page.inner_text(".photo-words") == "照片没有存下"
+    expect(page.locator(".photo-words")).to_have_text("照片没有存下")
     page.click(".photo [data-retry]")
     page.wait_for_selector(".photo[data-stage=sent]")
-    assert page.input_value(".photo input", timeout=1000) == "f1"
+    expect(page.locator(".photo input")).to_have_value("f1")
     assert keys[0] == keys[1]
     assert max(sizes) < photo.stat().st_size / 2
 
@@ -192,7 +195,7 @@ def test_a_photo_without_signal_goes_out_when_the_signal_is_back(
 
 def test_a_signature_is_sent_as_a_picture(page: Page) -> None:
     page.route("**/styleguide/upload", say('{"id": "s1"}', 200, "application/json"))
-    assert page.locator("signature-pad [data-save]").is_disabled()
+    expect(page.locator("signature-pad [data-save]")).to_be_disabled()
     canvas = page.locator("signature-pad canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
@@ -203,7 +206,7 @@ def test_a_signature_is_sent_as_a_picture(page: Page) -> None:
     page.mouse.up()
     page.click("signature-pad [data-save]")
     page.wait_for_function("document.querySelector('signature-pad').dataset.stage === 'sent'")
-    assert page.input_value("signature-pad input[type=hidden]") == "s1"
+    expect(page.locator("signature-pad input[type=hidden]")).to_have_value("s1")
 
 
 def test_a_photo_that_does_not_come_says_so(context: BrowserContext) -> None:
@@ -212,6 +215,5 @@ def test_a_photo_that_does_not_come_says_so(context: BrowserContext) -> None:
     page.goto(GUIDE)
     broken = page.locator(".thumbs .thumb-broken")
     broken.first.scroll_into_view_if_needed()
-    broken.nth(1).wait_for()
-    assert broken.all_inner_texts() == ["维修前 · 打不开"] * 2
-    assert page.locator(".thumbs img").count() == 0
+    expect(broken).to_have_text(["维修前 · 打不开"] * 2)
+    expect(page.locator(".thumbs img")).to_have_count(0)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.day import Come
+from tests.browser.day import Come, ready
 from tests.cast import Cast
 from tests.reception.desk import ROOM, findable
 from tickets.models import Ticket
@@ -17,7 +17,7 @@ FROM, TO, HALF, WORDS = "#id_preferred_from", "#id_preferred_to", "#id_when", "[
 def at_the_form(stage: Cast, come: Come) -> Page:
     findable(stage)
     page = come(stage.frontdesk, f"/intake/?unit={ROOM}")
-    page.wait_for_load_state("load")
+    ready(page)
     return page
 
 

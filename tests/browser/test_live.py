@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from notifications.models import Message
-from tests.browser.day import Come, now
+from tests.browser.day import Come, now, ready
 from tests.browser.test_axe import check
 from tests.cast import Cast
 from tests.reception.desk import visit
@@ -37,7 +37,7 @@ NEWS = ".live-bar .live-news"
 
 def look(page: Page) -> None:
     """Do now what the page does by itself every ten seconds."""
-    page.wait_for_load_state("load")
+    ready(page)
     page.evaluate("window.desk.look()")
 
 
@@ -69,7 +69,7 @@ def test_new_rows_wait_until_they_are_asked_for_and_ticks_stay(stage: Cast, come
     expect(page.locator(NEWS)).to_have_count(0)
     expect(page.locator(f"[name=pick][value={kept.case.number}]")).to_be_checked()
     expect(page.locator("[data-picked-count]")).to_have_text("1")
-    assert page.input_value("[name=technician]") != ""
+    expect(page.locator("[name=technician]")).not_to_have_value("")
     expect(page.locator("tr.is-here .row-link")).to_have_text(kept.case.number)
     expect(page.locator("tr.is-new")).to_have_count(3)
     expect(page.locator(".page-name [role=status]")).to_have_text("共 4 单")
@@ -77,7 +77,7 @@ def test_new_rows_wait_until_they_are_asked_for_and_ticks_stay(stage: Cast, come
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("a")
     expect(page.locator("[name=technician]")).to_be_focused()
-    assert page.locator("form[data-once] [name=idempotency_key]").count() == 1
+    expect(page.locator("form[data-once] [name=idempotency_key]")).to_have_count(1)
 
 
 def test_what_changed_and_what_went_is_said_too(stage: Cast, come: Come) -> None:

@@ -1,101 +1,27 @@
 """Keystrokes and clicks of the everyday tasks, counted from the role's home page and held to their targets.
 
-K are keystrokes without free text (what somebody says is free text; rooms, names and choices are not; Ctrl+Enter is
-one stroke, as it is one movement), C are clicks or taps (choosing from a list is two: open it, choose).
+What counts as one is said in `tests/browser/counting.py`.
 """
 
 import re
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from cases.models import Case
 from estate.actions import reindex_register
 from estate.models import HouseholdMember, Vehicle
 from reception import actions as desk
 from reception.actions import NewContact
+from tests.browser.counting import Hand, Held
 from tests.browser.day import Come, case, now
 from tests.cast import Cast
 from tests.tickets.flow import completed, dispatched, in_progress, opened
 from visits.models import Callback
 
 pytestmark = [pytest.mark.browser]
-TABLE: list[tuple[str, str, str, str]] = []
-
-
-class Hand:
-    """A hand on a page, counted."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.keys = 0
-        self.clicks = 0
-
-    def press(self, *keys: str) -> None:
-        """Press keys, each one stroke, once the page is there."""
-        self.page.wait_for_load_state("load")
-        for key in keys:
-            self.page.keyboard.press(key)
-        self.keys += len(keys)
-
-    def type(self, text: str) -> None:
-        """Type something that is no free text."""
-        self.page.wait_for_load_state("load")
-        self.page.keyboard.type(text, delay=20)
-        self.keys += len(text)
-
-    def say(self, text: str) -> None:
-        """Write down what somebody says."""
-        self.page.keyboard.type(text)
-
-    def click(self, place: Locator) -> None:
-        """Click or tap once."""
-        self.page.wait_for_load_state("load")
-        place.click()
-        self.clicks += 1
-
-    def choose(self, place: Locator, value: str) -> None:
-        """Open a list and choose from it."""
-        place.select_option(value)
-        self.clicks += 2
-
-
-Held = Callable[..., None]
-
-
-@pytest.fixture
-def held() -> Held:
-    """`held("4", "…", hand, keys=12)`: note what was counted, and hold it to the target."""
-
-    def hold(screen: str, task: str, hand: Hand, *, keys: int | None = None, clicks: int | None = None) -> None:
-        counted = [(hand.keys, keys, "K"), (hand.clicks, clicks, "C")]
-        TABLE.append(
-            (
-                screen,
-                task,
-                " ".join(f"{count} {unit}" for count, _most, unit in counted if count),
-                " ".join(f"≤ {most} {unit}" for _count, most, unit in counted if most is not None),
-            )
-        )
-        for count, most, unit in counted:
-            assert most is None or count <= most, f"{task}: {count} {unit}, at most {most}"
-
-    return hold
-
-
-@pytest.fixture(scope="module", autouse=True)
-def table(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Print what was counted, once all of it is."""
-    yield
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None or not TABLE:
-        return
-    reporter.write_line("")
-    for row in [("screen", "task", "counted", "target"), *TABLE]:
-        reporter.write_line(" | ".join(row))
 
 
 # --- 2: the desk -----------------------------------------------------------------------------------------------------
@@ -170,6 +96,7 @@ def test_a_repair_by_phone_takes_fewer(stage: Cast, come: Come, held: Held) -> N
     hand.type("1501")
     hand.page.locator("#id_unit_list [role=option]").first.wait_for()
     hand.press("Enter")
+    expect(hand.page.locator("#id_description")).to_be_focused()
     hand.say("客厅吸顶灯不亮了")
     hand.press("Control+Enter")
     number = hand.page.locator(".done-number").inner_text().strip()
@@ -243,7 +170,7 @@ def test_twenty_jobs_are_assigned_in_five_clicks(stage: Cast, come: Come, held: 
     for _ in range(20):
         opened(stage, at=now())
     hand = Hand(come(stage.supervisor))
-    assert hand.page.url.endswith("/tickets/")
+    hand.page.wait_for_url("**/tickets/")
     hand.click(hand.page.locator(".views .view", has_text="待派单"))
     hand.page.wait_for_url("**view=unassigned**")
     hand.click(hand.page.locator("[data-pick-all]"))
@@ -259,6 +186,7 @@ def test_a_job_is_assigned_in_two_clicks(stage: Cast, come: Come, held: Held) ->
     number = opened(stage, at=now()).case.number
     hand = Hand(come(stage.supervisor))
     hand.press("d")
+    hand.page.wait_for_url("**/dispatch/")
     hand.click(hand.page.locator(".waiting-link").first)
     hand.click(hand.page.locator(".suggestion button").first)
     expect(hand.page.locator("body")).to_contain_text(f"{number} 已派出")

@@ -9,11 +9,12 @@ from playwright.sync_api import Locator, Page, Route, expect
 from accounts.models import User
 from reception.models import Contact
 from tests.browser.conftest import session_of
-from tests.browser.day import Come, case, now, number_told
+from tests.browser.day import Come, case, now, number_told, ready
 from tests.cast import Cast
 from tests.reception.desk import ROOM, call
 from tests.tickets.flow import dispatched, opened
 from tickets import actions
+from tickets.models import Ticket
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +23,7 @@ SIGNED_OUT = "您已退出登录"
 
 def sign_out(page: Page) -> None:
     """The session ends; the page does not know."""
-    page.wait_for_load_state("load")
+    ready(page)
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
 
 
@@ -35,7 +36,7 @@ def sign_in_elsewhere(page: Page, user: User) -> None:
 
 def photo_field(page: Page) -> Locator:
     """The photos of quick intake, unfolded."""
-    page.wait_for_load_state("load")
+    ready(page)
     page.locator("details.more-fields", has=page.locator("photo-input")).locator("summary").click()
     return page.locator("photo-input")
 
@@ -61,13 +62,38 @@ def test_a_photo_is_sent_only_once_the_server_has_it(stage: Cast, come: Come, pi
     sign_out(page)
     page.set_input_files("photo-input input[type=file]", str(picture))
     expect(photos.locator("[data-stage=failed]")).to_contain_text(SIGNED_OUT)
-    assert photos.locator("input[name=photos]").count() == 0
+    expect(photos.locator("input[name=photos]")).to_have_count(0)
     sign_in_elsewhere(page, stage.frontdesk)
     photos.locator("[data-retry]").click()
     expect(photos.locator("[data-stage=sent]")).to_have_count(1)
     told(page)
     page.click("button[value=save]")
     assert case(number_told(page)).attachments.count() == 1
+
+
+@pytest.mark.req("REP-1")
+def test_a_form_whose_answer_was_lost_says_that_it_was_saved(stage: Cast, come: Come) -> None:
+    page = come(stage.frontdesk, "/intake/")
+    ready(page)
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch(max_redirects=0)
+            # An answer without a word leaves the browser on the page.
+            route.fulfill(status=204)
+        else:
+            route.fallback()
+
+    page.route("**/intake/", lose)
+    told(page)
+    address = page.url
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url == address):
+        page.click("button[value=save]", no_wait_after=True)
+    page.unroute("**/intake/")
+    page.goto(address)
+    expect(page.locator("#content")).to_contain_text("您上一次提交已保存")
+    page.click("text=查看已保存的内容")
+    assert number_told(page) == Ticket.objects.get().case.number
 
 
 @pytest.mark.req("REP-3")
@@ -100,7 +126,7 @@ def test_a_form_waits_for_its_photo_and_goes_by_itself(stage: Cast, come: Come, 
     expect(page.locator(".done-number")).to_have_count(0)
     held[0].continue_()
     assert case(number_told(page)).attachments.filter(label="intake").count() == 1
-    assert photos.locator(".photo").count() == 0
+    expect(photos.locator(".photo")).to_have_count(0)
 
 
 @pytest.mark.req("REP-1")
@@ -136,7 +162,7 @@ def test_a_draft_is_not_called_kept_where_the_session_has_ended(stage: Cast, com
 def test_a_draft_brings_back_its_contact_and_every_choice(stage: Cast, come: Come) -> None:
     contact = call(stage, said="卫生间漏水", at=now())
     page = come(stage.frontdesk, f"/intake/?contact={contact.case.number}")
-    page.wait_for_load_state("load")
+    ready(page)
     page.select_option("#id_category", "power")
     page.check("#id_urgent")
     photo_field(page)
@@ -147,7 +173,7 @@ def test_a_draft_brings_back_its_contact_and_every_choice(stage: Cast, come: Com
     again = come(stage.frontdesk, f"/intake/?draft={key}")
     expect(again.locator("#id_category")).to_have_value("power")
     expect(again.locator("#id_urgent")).to_be_checked()
-    again.wait_for_load_state("load")
+    ready(again)
     again.click("button[value=save]")
     ticket = case(number_told(again)).ticket
     assert (ticket.case.parent_id, ticket.case.urgency) == (contact.case_id, "urgent")
@@ -160,7 +186,7 @@ def test_a_draft_brings_back_its_contact_and_every_choice(stage: Cast, come: Com
 def test_a_paper_and_a_download_may_be_asked_for_again(stage: Cast, come: Come) -> None:
     ticket = opened(stage, at=now())
     page = come(stage.frontdesk, f"/intake/?done={ticket.case.number}")
-    page.wait_for_load_state("load")
+    ready(page)
     with page.expect_popup():
         page.click("#paper-form button")
     page.wait_for_timeout(200)
@@ -168,7 +194,7 @@ def test_a_paper_and_a_download_may_be_asked_for_again(stage: Cast, come: Come) 
     page.fill("#id_description", "厨房漏水")
     assert would_ask_before_leaving(page)
     page = come(stage.admin, "/register/import/")
-    page.wait_for_load_state("load")
+    ready(page)
     page.locator("details.page-more > summary").click()
     page.locator("[data-open=export-register]").click()
     for _ in range(2):

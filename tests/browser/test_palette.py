@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.day import Come
+from tests.browser.day import Come, ready
 from tests.browser.test_axe import check
 from tests.browser.test_desk import Keys
 from tests.cast import Cast
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 def opened(page: Page) -> Keys:
     """The keyboard in front of the page, its scripts run."""
-    page.wait_for_load_state("load")
+    ready(page)
     return Keys(page)
 
 
@@ -85,7 +85,7 @@ def test_nothing_is_taken_while_composing(stage: Cast, come: Come) -> None:
     keyboard.send("Input.dispatchKeyEvent", process)
     page.wait_for_timeout(100)
     assert page.url.endswith("/tickets/")
-    assert page.locator("#palette").is_visible()
+    expect(page.locator("#palette")).to_be_visible()
     page.fill("#palette-ask", "")
     keyboard.send("Input.insertText", {"text": "快速"})
     expect(first(page)).to_contain_text("登记报修")
@@ -100,7 +100,7 @@ def test_what_the_page_and_the_frame_offer_is_done_from_it(stage: Cast, come: Co
     keys.press("Enter")
     expect(page.locator("#join")).to_be_visible()
     keys.press("Escape", "Control+k").say("dark").press("Enter")
-    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     keys.press("Control+k").say("kjj").press("Enter")
     expect(page.locator("#keys-help")).to_be_visible()
     keys.press("Escape", "Control+k").say("english").press("Enter")
@@ -113,7 +113,7 @@ def test_what_the_page_and_the_frame_offer_is_done_from_it(stage: Cast, come: Co
 
 def test_a_technician_finds_it_in_the_menu_of_the_phone(stage: Cast, come: Come) -> None:
     page = come(stage.technician, "/my-jobs/", phone=True)
-    page.wait_for_load_state("load")
+    ready(page)
     page.click(".hand-top details.menu > summary")
     page.click("[data-palette]")
     expect(page.locator("#palette-choices [role=option]").first).to_be_visible()

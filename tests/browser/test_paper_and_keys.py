@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.day import Come, now
+from tests.browser.day import Come, now, ready
 from tests.cast import Cast
 from tests.reception.desk import repair
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 def test_a_printed_ticket_says_whose_it_is_and_flows_over_the_pages(stage: Cast, come: Come) -> None:
     number = repair(stage, at=now()).case.number
     page = come(stage.frontdesk, f"/tickets/{number}/")
-    page.wait_for_load_state("load")
+    ready(page)
     head = page.locator(".print-head")
     expect(head).to_be_hidden()
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
@@ -31,7 +31,7 @@ def test_the_help_says_that_single_keys_are_off_and_how_to_have_them_again(stage
     stage.frontdesk.shortcuts_off = True
     stage.frontdesk.save()
     page = come(stage.frontdesk, "/tickets/")
-    page.wait_for_load_state("load")
+    ready(page)
     page.locator("h1").click()
     page.keyboard.press("d")
     page.keyboard.press("Shift+?")

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browser.day import Come, case, number_told
+from tests.browser.day import Come, case, number_told, ready
 from tests.cast import Cast
 from tests.reception.desk import ROOM
 from tickets.models import Ticket
@@ -49,7 +49,7 @@ def test_a_request_is_not_taken_while_a_refused_photo_stands_there(
     stage: Cast, come: Come, tmp_path: Path, name: str, content: bytes, said: str
 ) -> None:
     page = come(stage.frontdesk, "/intake/")
-    page.wait_for_load_state("load")
+    ready(page)
     page.fill("#id_unit", ROOM)
     page.fill("#id_description", "厨房水管漏水")
     page.locator("details.more-fields", has=page.locator("photo-input")).locator("summary").click()
@@ -72,7 +72,7 @@ def test_a_request_is_not_taken_while_a_refused_photo_stands_there(
 def test_no_bar_covers_why_a_resident_s_photo_was_refused(stage: Cast, come: Come) -> None:
     page = come(stage.resident, "/home/complaint/", phone=True)
     page.set_viewport_size({"width": 360, "height": 640})
-    page.wait_for_load_state("load")
+    ready(page)
     page.set_input_files("photo-input input[type=file]", [refused("page.jpg", HTML)])
     expect(page.locator("photo-input [data-stage=refused]")).to_contain_text("JPEG、PNG 或 WebP")
     comes_into_the_open(page, "photo-input [data-stage=refused]")
@@ -87,7 +87,7 @@ def test_no_bar_covers_why_a_resident_s_photo_was_refused(stage: Cast, come: Com
 @pytest.mark.req("REP-3")
 def test_a_photo_opens_on_its_page_and_escape_leads_back(stage: Cast, come: Come, picture: Path) -> None:
     page = come(stage.frontdesk, "/intake/")
-    page.wait_for_load_state("load")
+    ready(page)
     page.fill("#id_unit", ROOM)
     page.fill("#id_description", "厨房水管漏水")
     page.locator("details.more-fields", has=page.locator("photo-input")).locator("summary").click()
@@ -96,7 +96,7 @@ def test_a_photo_opens_on_its_page_and_escape_leads_back(stage: Cast, come: Come
     page.click("button[value=save]")
     number = number_told(page)
     page.goto(f"{page.url.split('/intake')[0]}/tickets/{number}/")
-    page.wait_for_load_state("load")
+    ready(page)
     page.set_viewport_size({"width": 360, "height": 740})
     link = page.locator("a[data-picture]").first
     link.focus()
@@ -110,8 +110,8 @@ def test_a_photo_opens_on_its_page_and_escape_leads_back(stage: Cast, come: Come
     assert box["x"] + box["width"] <= 360
     first = large.get_attribute("src")
     page.keyboard.press("ArrowRight")
-    assert large.get_attribute("src") != first
+    expect(large).not_to_have_attribute("src", str(first))
     page.keyboard.press("Escape")
     expect(page.locator("#picture")).to_be_hidden()
     assert urlsplit(page.url).path == f"/tickets/{number}/"
-    assert page.evaluate("document.activeElement.hasAttribute('data-picture')")
+    expect(page.locator("a[data-picture]:focus")).to_have_count(1)

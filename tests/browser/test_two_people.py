@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from cases.models import Case, Presence
 from estate.models import PersonPhone
-from tests.browser.day import Come, menu, now, press
+from tests.browser.day import Come, menu, now, press, ready
 from tests.cast import Cast
 from tests.reception.desk import ROOM, call
 from tests.tickets.flow import opened
@@ -87,7 +87,7 @@ def test_who_edits_a_resident_second_sees_both_values(stage: Cast, come: Come) -
     mine, theirs = (come(user, f"/residents/{person.pk}/") for user in (stage.frontdesk, stage.supervisor))
     PersonPhone.history.update(history_date=now())
     for page, name in ((theirs, "张晓明"), (mine, "张明明")):
-        page.wait_for_load_state("load")
+        ready(page)
         page.fill("#id_name", name)
         with page.expect_navigation():
             page.locator(".form-acts .btn-primary").click()
@@ -104,7 +104,7 @@ def test_who_edits_a_resident_second_sees_both_values(stage: Cast, come: Come) -
 def test_what_was_sent_together_is_undone_together_from_the_top_bar(stage: Cast, come: Come) -> None:
     tickets = [opened(stage, at=now()) for _ in range(3)]
     page = come(stage.supervisor, "/tickets/?view=unassigned")
-    page.wait_for_load_state("load")
+    ready(page)
     page.locator("[data-pick-all]").check()
     page.select_option("select[name=technician]", str(stage.technician.pk))
     page.locator(".rows-bulk .btn-primary").click()

@@ -91,7 +91,11 @@ def test_a_stale_version_says_both(cast: Cast) -> None:
 
 
 def seen_by(user: User) -> bool:
-    return Case.objects.visible_to(User.objects.get(pk=user.pk)).exists()
+    """Whether the only case is seen; what is hidden is all the rest."""
+    reader = User.objects.get(pk=user.pk)
+    seen = Case.objects.visible_to(reader).exists()
+    assert Case.objects.hidden_from(reader).exists() is not seen
+    return seen
 
 
 @pytest.mark.req("SEC-1")

@@ -170,6 +170,13 @@ def test_the_figures_take_the_same_statements_whatever_there_is(
         client.get("/complaints/figures/?period=2026-Q4")
 
 
+@pytest.mark.parametrize(("view", "sorted_by"), [("open", "期限"), ("all", "登记时间")])
+def test_the_list_says_by_what_it_is_sorted(cast: Cast, signed_in: SignIn, view: str, sorted_by: str) -> None:
+    taken(cast)
+    page = signed_in(cast.supervisor).get(f"/complaints/?view={view}").content.decode()
+    assert re.findall(r'<th aria-sort="\w+">([^<]+)</th>', page) == [sorted_by]
+
+
 # --- the list behind -------------------------------------------------------------------------------------------------
 def test_the_list_says_what_it_is_narrowed_by_and_each_can_be_taken_away(cast: Cast, signed_in: SignIn) -> None:
     one = taken(cast, topic="cleaning")

@@ -1,12 +1,8 @@
 """What is kept with a complaint: photos from the first form on, and its record on paper."""
 
-import re
-import shutil
-import subprocess
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,8 +21,10 @@ from complaints.recording import record_of
 from core.errors import NotAllowed
 from records.models import AuditEntry
 from records.papers import FONTS
+from sla.actions import extend
 from tests.cast import NOON, Cast
-from tests.complaints.scene import HOUR, MINUTE, handled, refer, taken
+from tests.complaints.scene import DAY, HOUR, MINUTE, clock, handled, refer, sweep, taken
+from tests.paper import poppler, words_on
 from tests.tickets.flow import opened
 from tests.tickets.pictures import photo_bytes
 from visits.actions import Outcome, record
@@ -35,7 +33,6 @@ from visits.models import Callback
 SignIn = Callable[[User], Client]
 Api = Callable[[User], APIClient]
 NEW = {"unit": "3-2-1501", "description": "楼道灯坏了一周，一直没人管", "contact_phone": "13812341234"}
-poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler's pdftotext is not installed")
 
 
 def picture(color: str = "olive") -> SimpleUploadedFile:
@@ -144,13 +141,10 @@ def _at_its_end(cast: Cast) -> Complaint:
 
 
 @poppler
-def test_the_record_tells_the_whole_course_on_numbered_pages(cast: Cast, tmp_path: Path) -> None:
+def test_the_record_tells_the_whole_course_on_numbered_pages(cast: Cast) -> None:
     complaint = _at_its_end(cast)
     kept = issue_record(complaint=complaint, url="https://desk.example.org/", fonts=FONTS, by=cast.frontdesk, at=NOON)
-    target = tmp_path / "paper.pdf"
-    target.write_bytes(kept.file.file.read())
-    text = subprocess.run(["pdftotext", "-layout", str(target), "-"], capture_output=True, check=True).stdout.decode()
-    plain = re.sub(r"[\s\u200b]", "", text)
+    plain = words_on(kept.file.file.read())
     for said in (
         "客户投诉处理记录表", complaint.case.number, "3-2-1501", "13812341234", "夜班保洁", "楼道垃圾三天没人清",
         "当天清走并道歉", "排班漏了夜班", "补清三天", "费用88.00元", "已清走", "已与业主通话", "投诉人签字", "第1页/共",
@@ -204,15 +198,15 @@ def test_its_repairs_are_those_of_its_page_on_paper_too(cast: Cast) -> None:
     own, waited_for = opened(cast, parent=complaint.case), opened(cast)
     opened(cast, code="technical", parent=complaint.case)  # an enquiry is no repair
     actions.await_work(complaint=complaint, work=waited_for.case, by=cast.frontdesk, at=NOON)
-    assert record_of(complaint, url="").repairs == f"{own.case.number}、{waited_for.case.number}"
+    assert record_of(complaint, url="", at=NOON + HOUR).repairs == f"{own.case.number}、{waited_for.case.number}"
 
 
 def test_what_happens_later_stands_in_the_record(cast: Cast) -> None:
     complaint = taken(cast)
-    before = record_of(complaint, url="")
+    before = record_of(complaint, url="", at=NOON + HOUR)
     refer(cast, complaint, at=NOON + MINUTE)
     complaint.refresh_from_db()
-    after: Any = record_of(Complaint.objects.get(pk=complaint.pk), url="")
+    after: Any = record_of(Complaint.objects.get(pk=complaint.pk), url="", at=NOON + HOUR)
     assert len(after.steps) == len(before.steps) + 1
     assert after.department
 
@@ -228,21 +222,18 @@ def called_back(cast: Cast, complaint: Complaint, outcome: Outcome, *, at: datet
 
 @pytest.mark.req("CMP-12", "CBK-4")
 @poppler
-def test_every_callback_stands_on_the_record_with_the_residents_word(cast: Cast, tmp_path: Path) -> None:
+def test_every_callback_stands_on_the_record_with_the_residents_word(cast: Cast) -> None:
     complaint = handled(cast)
     bad = Outcome(result="dissatisfied", score=2, text="第二天又堆满了", how="phone")
     called_back(cast, complaint, bad, at=NOON + HOUR)
     called_back(cast, complaint, Outcome(result="satisfied", score=5, how="visit"), at=NOON + 24 * HOUR)
-    kept = record_of(Complaint.objects.get(pk=complaint.pk), url="https://x.org/")
+    kept = record_of(Complaint.objects.get(pk=complaint.pk), url="https://x.org/", at=NOON + HOUR)
     assert kept.opinion == "回访满意，5 分"
     assert [(one.result, one.text, one.by) for one in kept.callbacks] == [
         ("不满意，2 分", "第二天又堆满了", "Frontdesk"),
         ("满意，5 分", "", "Frontdesk"),
     ]
-    path = tmp_path / "record.pdf"
-    path.write_bytes(render_record(kept, fonts=FONTS))
-    printed = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
-    printed = re.sub(r"\s+", "", printed)
+    printed = words_on(render_record(kept, fonts=FONTS))
     for words in ("不满意，2分", "第二天又堆满了", "满意，5分", "当面", "住户意见回访满意，5分", "2026年11月23日14:00"):
         assert words in printed, words
     assert "回访人" not in printed, "nothing is left to be written in by hand"
@@ -253,5 +244,54 @@ def test_whoever_was_not_reached_yet_leaves_a_line_to_write_on(cast: Cast) -> No
     actions.resolve(
         complaint=complaint, outcome="solved", result="已清运", agreed=True, by=cast.technician, at=NOON + HOUR
     )
-    kept = record_of(Complaint.objects.get(pk=complaint.pk), url="")
+    kept = record_of(Complaint.objects.get(pk=complaint.pk), url="", at=NOON + HOUR)
     assert (kept.opinion, kept.callbacks, kept.callback_owed) == ("同意", (), True)
+
+
+@poppler
+@pytest.mark.req("SLA-2", "CMP-1")
+def test_the_record_tells_what_was_promised_and_what_became_of_it(cast: Cast) -> None:
+    complaint = handled(cast, grade="minor")
+    sweep(NOON + 3 * DAY)
+    stands = {
+        one.promise: (f"{one.due_at:%m-%d %H:%M}", one.state)
+        for one in record_of(complaint, url="", at=NOON + 3 * DAY).promises
+    }
+    assert stands["责任人与住户联系"] == ("11-23 16:05", "按时，2026年11月23日 12:10 完成")
+    assert stands["轻微投诉解决"] == ("11-25 12:00", "超时")
+    complaint.case.refresh_from_db()
+    issued = issue_record(complaint=complaint, url="https://x/", fonts=FONTS, by=cast.supervisor, at=NOON + 3 * DAY)
+    plain = words_on(issued.file.file.read())
+    assert "轻微投诉解决2026年11月25日12:00超时" in plain
+
+
+@poppler
+@pytest.mark.req("SLA-2", "SLA-4", "CMP-1")
+def test_the_record_of_an_extended_deadline_says_what_the_page_says(cast: Cast) -> None:
+    complaint = taken(cast, grade="minor")
+    sweep(NOON + 2 * DAY + MINUTE)
+    solving, now = clock(complaint, "complaint.resolve.minor"), NOON + 6 * DAY
+    extend(clock=solving, by_hours=240, reason="等配件到货", by=cast.supervisor, at=now)
+    (one,) = [one for one in record_of(complaint, url="", at=now).promises if one.promise == "轻微投诉解决"]
+    assert one.first_due_at is not None
+    assert [f"{day:%m-%d}" for day in (one.first_due_at, one.due_at)] == ["11-25", "12-05"]
+    assert one.state == (
+        "未到期，2026年11月25日 12:00 起超时，2026年11月29日 12:00 由 Supervisor 延至 2026年12月5日 12:00（等配件到货）"
+    )
+    complaint.case.refresh_from_db()
+    issued = issue_record(complaint=complaint, url="https://x/", fonts=FONTS, by=cast.supervisor, at=now)
+    plain = words_on(issued.file.file.read())
+    assert "（原" in plain
+    assert "等配件到货" in plain
+    late = record_of(complaint, url="", at=NOON + 13 * DAY).promises
+    assert [one.state.split("，")[0] for one in late if one.promise == "轻微投诉解决"] == ["超时"]
+
+
+@pytest.mark.req("CMP-9")
+def test_the_record_has_the_callbacks_deadline_too(cast: Cast) -> None:
+    complaint = handled(cast)
+    actions.resolve(complaint=complaint, outcome="solved", result="已清运", by=cast.technician, at=NOON + HOUR)
+    actions.inform(complaint=complaint, how="phone", by=cast.frontdesk, at=NOON + HOUR)
+    actions.close(complaint=complaint, confirmed=True, by=cast.frontdesk, at=NOON + HOUR)
+    kept = record_of(Complaint.objects.get(pk=complaint.pk), url="", at=NOON + HOUR)
+    assert {one.promise: one.state for one in kept.promises}["投诉回访"] == "未到期"

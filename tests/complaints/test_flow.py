@@ -224,6 +224,21 @@ def test_the_result_is_told_the_same_day_and_the_residents_word_closes_it(cast: 
 
 
 @pytest.mark.req("CMP-9")
+def test_who_was_told_the_result_and_never_asked_whether_it_is_solved_is_not_forgotten(cast: Cast) -> None:
+    complaint = handled(cast)
+    actions.resolve(complaint=complaint, outcome="solved", result="已清走", by=cast.technician, at=NOON + HOUR)
+    actions.inform(complaint=complaint, how="phone", by=cast.frontdesk, at=NOON + 2 * HOUR)
+    owed = clock(complaint, "complaint.close")
+    assert owed.due_at == NOON + 2 * HOUR + 3 * DAY
+    sweep(owed.due_at - 12 * HOUR)
+    sweep(owed.due_at + MINUTE)
+    told = Message.objects.filter(case=complaint.case, data__key="complaint.close", channel="in_app")
+    assert sorted(told.values_list("user__username", flat=True)) == ["frontdesk", "supervisor"]
+    actions.close(complaint=complaint, confirmed=True, by=cast.frontdesk, at=owed.due_at + HOUR)
+    assert clock(complaint, "complaint.close").met_at == owed.due_at + HOUR
+
+
+@pytest.mark.req("CMP-9")
 def test_without_the_residents_word_only_who_leads_closes_it_and_says_why(cast: Cast) -> None:
     complaint = handled(cast)
     actions.resolve(complaint=complaint, outcome="solved", result="已清走", by=cast.technician, at=NOON + HOUR)
@@ -288,6 +303,7 @@ def test_where_nobody_is_named_the_sentence_names_nobody(cast: Cast, signed_in: 
     assert words in page
     assert "直接责任人：—" not in page
     refer(cast, complaint, at=NOON + HOUR)
-    event = Event.objects.filter(case=complaint.case, kind="complaint.referred").latest("pk")
+    event = Event.objects.get(case=complaint.case, kind="complaint.handed_on")
     with translation.override("zh-hans"):
-        assert sentence(event.kind, event.data) == f"转{maintenance.name_zh}；直接责任人：{cast.technician}。"
+        assert (event.data["person"], event.data["department"]["zh"]) == (str(cast.technician), maintenance.name_zh)
+        assert str(cast.technician) in sentence(event.kind, event.data)

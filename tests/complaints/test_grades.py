@@ -210,6 +210,36 @@ def test_what_was_late_before_is_late_for_the_new_grade(cast: Cast) -> None:
     assert (late.state, late.breached_at, late.met_at) == ("missed", NOON + HOUR, NOON + 3 * HOUR)
 
 
+@pytest.mark.req("CMP-2", "CMP-3")
+def test_opened_again_and_graded_major_the_general_manager_takes_note_once_more(cast: Cast) -> None:
+    """What was noted the first time is over: the promise made now can be kept, and it closes after that only."""
+    complaint = taken(cast, grade="major")
+    actions.acknowledge(complaint=complaint, by=cast.gm, at=NOON + HOUR)
+    for verb in ("resolve", "inform", "close"):
+        given = {"resolve": {"outcome": "solved", "result": "已解决"}, "inform": {"how": "phone"}, "close": {}}[verb]
+        who = cast.frontdesk if verb == "inform" else cast.supervisor
+        getattr(actions, verb)(complaint=complaint, by=who, at=NOON + 2 * HOUR, **given)
+    actions.reopen(complaint=complaint, reason="又发生了", by=cast.supervisor, at=NOON + DAY)
+    actions.regrade(complaint=complaint, grade="minor", reason="偶发", by=cast.supervisor, at=NOON + DAY + HOUR)
+    again = NOON + DAY + 2 * HOUR
+    actions.regrade(complaint=complaint, grade="major", reason="有人受伤", by=cast.supervisor, at=again)
+    assert clock(complaint, "complaint.notify_gm").state == "running"
+    actions.acknowledge(complaint=complaint, by=cast.gm, at=again + HOUR)
+    kept = clock(complaint, "complaint.notify_gm")
+    assert (kept.cycle, kept.state, kept.met_at) == (3, "met", again + HOUR), "owed since it was opened again"
+
+
+@pytest.mark.req("CMP-2", "CMP-3")
+def test_noted_once_it_stays_noted_whatever_the_grade_was_in_between(cast: Cast) -> None:
+    complaint = taken(cast, grade="major")
+    actions.acknowledge(complaint=complaint, by=cast.gm, at=NOON + HOUR)
+    for hours, grade in ((2, "minor"), (3, "major")):
+        at = NOON + hours * HOUR
+        complaint = actions.regrade(complaint=complaint, grade=grade, reason="核实", by=cast.supervisor, at=at)
+    assert complaint.acknowledged_at == NOON + HOUR
+    assert clock(complaint, "complaint.notify_gm").met_at == NOON + HOUR
+
+
 @pytest.mark.req("CMP-2")
 def test_only_supervisors_grade_anew_with_a_reason_and_to_another_grade(cast: Cast) -> None:
     complaint = taken(cast, grade="minor")

@@ -31,7 +31,7 @@ def test_the_repair_that_stops_the_harm_stands_in_the_complaint_and_on_its_recor
     assert all(event.for_resident for event in said)
     page = signed_in(cast.frontdesk).get(f"/complaints/{complaint.case.number}/").content.decode()
     assert f"{ticket.case.number}：已完工" in page
-    printed = [one.text for one in record_of(complaint, url="x").steps]
+    printed = [one.text for one in record_of(complaint, url="x", at=NOON).steps]
     assert any(f"{ticket.case.number}：已完工" in text for text in printed)
     assert Message.objects.filter(case=complaint.case, template="told.complaint.work_moved").exists()
 

@@ -10,10 +10,12 @@ from accounts.models import User
 from complaints import actions
 from complaints.filters import Filters, listed
 from complaints.queries import my_open
+from notifications.actions import deliver
 from notifications.models import Message
 from notifications.sentences import render
 from tests.cast import NOON, Cast
 from tests.complaints.scene import DAY, HOUR, MINUTE, sweep, taken
+from tests.notifications.setup import counting, make_channel, make_rule
 
 pytestmark = pytest.mark.req("CMP-3")
 SECONDS = MINUTE / 10
@@ -39,6 +41,34 @@ def test_the_manager_is_told_at_once_what_came_in(cast: Cast) -> None:
     assert "重大投诉" in words, words
     assert "电梯困人" in words
     assert complaint.case.number in words
+
+
+def test_their_phone_hears_of_it_the_same_day_also_shortly_before_midnight(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = counting(monkeypatch)
+    make_rule(make_channel("sms"))
+    User.objects.filter(pk=cast.gm.pk).update(phone="13900000000")
+    night = NOON + 11 * HOUR + 30 * MINUTE
+    complaint = taken(cast, grade="major", title="电梯困人", at=night)
+    sweep(night + SECONDS)
+    deliver(at=night + SECONDS)
+    assert sent.addresses == ["13900000000"]
+    assert complaint.case.number in sent.bodies[0]
+
+
+@pytest.mark.req("CMP-11")
+@pytest.mark.parametrize("rung", ["manager", "supervisor"])
+def test_whom_somebody_waits_for_is_told_at_night(cast: Cast, monkeypatch: pytest.MonkeyPatch, rung: str) -> None:
+    complaint = taken(cast)
+    deliver(at=NOON)
+    sent = counting(monkeypatch)
+    make_rule(make_channel("sms"))
+    User.objects.filter(pk__in=[cast.gm.pk, cast.supervisor.pk]).update(phone="13900000000")
+    night = NOON + 11 * HOUR
+    actions.escalate(complaint=complaint, to=rung, reason="要求当面说", by=cast.frontdesk, at=night)
+    deliver(at=night)
+    assert sent.addresses == ["13900000000"]
 
 
 def test_graded_major_later_they_are_told_then(cast: Cast) -> None:

@@ -8,10 +8,13 @@ from django.test import Client
 
 from accounts.models import User
 from complaints import actions
-from complaints.models import Complaint
+from complaints.defaults import load
+from complaints.models import Complaint, StandardPhrase
 from reception import actions as desk
 from reception.actions import Caller, NewContact
 from reception.models import Contact
+from sla.actions import approve, propose
+from sla.models import Policy
 from tests.cast import NOON, Cast
 from tests.complaints.scene import HOUR, MINUTE, handled, refer, taken
 
@@ -148,7 +151,7 @@ def test_it_goes_from_referral_to_the_end_on_its_page(cast: Cast, signed_in: Sig
         assert complaint.case.state == state
     page = front.get(f"/complaints/{complaint.case.number}/").content.decode()
     assert "已换新" in page
-    assert "¥88.50" in page
+    assert "88.50" in page
 
 
 def test_a_refused_step_keeps_what_was_typed(cast: Cast, signed_in: SignIn) -> None:
@@ -216,3 +219,56 @@ def test_residents_read_theirs_on_their_own_page(cast: Cast, signed_in: SignIn) 
     assert client.get(f"/complaints/{complaint.case.number}/").status_code == 404
     there = client.get(f"/c/{complaint.case.number}/", follow=True)
     assert complaint.case.number in there.content.decode()
+
+
+# --- words at hand ---------------------------------------------------------------------------------------------------
+@pytest.mark.req("CMP-11")
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("", "一时难以平息，请客服主管到场。"), ("孩子在哭", "孩子在哭")], ids=["one tap", "own words"]
+)
+def test_one_tap_passes_it_on_with_the_standards_reason(cast: Cast, signed_in: SignIn, typed: str, kept: str) -> None:
+    complaint = taken(cast)
+    answer = step(signed_in(cast.frontdesk), complaint, "escalate", to="supervisor", reason=typed)
+    assert answer.status_code == 302
+    assert [(row.to, row.reason) for row in complaint.escalations.all()] == [("supervisor", kept)]
+
+
+@pytest.mark.req("CMP-11")
+def test_where_to_has_to_be_said(cast: Cast, signed_in: SignIn) -> None:
+    complaint = taken(cast)
+    assert step(signed_in(cast.frontdesk), complaint, "escalate", reason="孩子在哭").status_code == 422
+    assert not complaint.escalations.exists()
+
+
+@pytest.mark.req("CMP-13")
+def test_standard_phrases_are_at_hand_until_they_are_taken_out_of_use(cast: Cast, signed_in: SignIn) -> None:
+    complaint = handled(cast)
+    client = signed_in(cast.frontdesk)
+    thanks = StandardPhrase.objects.get(words_zh="谢谢您的耐心等待。")
+    assert thanks.words_zh in client.get(f"/complaints/{complaint.case.number}/").content.decode()
+    StandardPhrase.objects.filter(pk=thanks.pk).update(active=False)
+    load()
+    assert thanks.words_zh not in client.get(f"/complaints/{complaint.case.number}/").content.decode()
+
+
+# --- what holds now beside what a grade means -------------------------------------------------------------------------
+@pytest.mark.req("SLA-1", "CMP-2")
+def test_a_changed_rule_is_what_the_desk_reads_and_a_running_complaint_keeps_its_own(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    load()
+    User.objects.update(language="en")
+    before = taken(cast)
+    policy = Policy.objects.get(key="complaint.resolve.minor")
+    changed = propose(policy=policy, changes={"goal_seconds": 86400}, reason="提速", by=cast.admin, at=NOON)
+    approve(version=changed, by=cast.gm, at=NOON)
+    after = taken(cast)
+    client = signed_in(User.objects.get(pk=cast.frontdesk.pk))
+    guides = {guide.grade: (guide, promised) for guide, promised in client.get("/complaints/new/").context["guides"]}
+    guide, promised = guides["minor"]
+    assert promised == ["Solving a minor complaint: within 1 day, or by the time that was promised"]
+    assert "2" not in guide.definition
+    assert len(guides["major"][1]) == 3
+    for complaint, words in ((before, "within 2 days"), (after, "within 1 day,")):
+        shown = client.get(f"/complaints/{complaint.case.number}/").content.decode()
+        assert f"Solving a minor complaint: {words}" in shown

@@ -9,9 +9,10 @@ from accounts.models import User
 from cases.models import Case
 from complaints import actions
 from complaints.models import Complaint
+from notifications.models import Message
 from reception.models import Contact
 from tests.cast import NOON, Cast
-from tests.complaints.scene import HOUR, MINUTE, taken
+from tests.complaints.scene import HOUR, MINUTE, handled, taken
 from tests.tickets.flow import completed, opened
 from tickets import actions as tickets
 from tickets.models import Ticket
@@ -72,6 +73,15 @@ def test_what_becomes_of_the_repair_it_was_joined_to_stands_there_too(cast: Cast
         (twin.case.number, "joined to another report, followed from here"),
         (original.case.number, "finished"),
     ]
+
+
+def test_whoever_handles_two_complaints_that_wait_for_it_hears_of_it_in_both(cast: Cast) -> None:
+    ticket, waiting = opened(cast), [handled(cast), handled(cast)]
+    for complaint in waiting:
+        actions.await_work(complaint=complaint, work=ticket.case, by=cast.frontdesk, at=NOON + HOUR)
+    tickets.cancel(ticket=ticket, reason="业主自己换了", by=cast.supervisor, at=NOON + 2 * HOUR)
+    heard = Message.objects.filter(user=cast.technician, template="complaint.work_moved", channel="in_app")
+    assert set(heard.values_list("case", flat=True)) == {complaint.case.pk for complaint in waiting}
 
 
 @pytest.mark.req("CMP-15")

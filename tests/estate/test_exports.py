@@ -31,11 +31,22 @@ def take_out(cast: Cast, **options: Any) -> bytes:
 def test_it_reads_back_in_and_changes_nothing(cast: Cast) -> None:
     Unit.objects.update(handed_over_on=date(2020, 6, 10), completed_on=date(2020, 5, 1))
     space = ParkingSpace.objects.create(project=cast.project, lot="1", code="B1-001", is_sold=True)
-    Vehicle.objects.create(project=cast.project, plate="粤B12345", space=space)
+    Vehicle.objects.create(project=cast.project, plate="粤B12345", space=space, started_on=date(2026, 11, 16))
     found = plan(read_workbook(take_out(cast, with_phones=True, reason="核对")), cast.project)
     assert found.is_clean
     assert found.changes_nothing
     assert {name: counts.total for name, counts in found.by_sheet.items()} == {"资产信息": 2, "车位信息": 1}
+
+
+@pytest.mark.req("BIL-9")
+def test_the_first_day_of_a_car_is_taken_along(cast: Cast) -> None:
+    space = ParkingSpace.objects.create(project=cast.project, lot="1", code="B1-001")
+    car = Vehicle.objects.create(project=cast.project, plate="粤B12345", space=space, started_on=date(2026, 11, 16))
+    content = take_out(cast)
+    Vehicle.objects.filter(pk=car.pk).update(started_on=None)
+    apply(plan(read_workbook(content), cast.project), by=cast.admin, at=NOON)
+    car.refresh_from_db()
+    assert car.started_on == date(2026, 11, 16)
 
 
 def test_masked_phones_read_back_as_nothing_said(cast: Cast) -> None:

@@ -28,6 +28,7 @@ from tests.estate.books import (
     PEOPLE,
     ROOM,
     ROOMS,
+    SINCE,
     SPACE,
     SPACES,
     changed,
@@ -276,6 +277,23 @@ def test_the_same_workbook_twice_leaves_a_car_where_it_was_named_first(cast: Cas
     car = Vehicle.objects.get(plate="粤B12345")
     assert car.space is not None
     assert car.space.code == "C0001"
+
+
+@pytest.mark.req("BIL-9")
+def test_a_car_is_charged_from_the_day_that_the_workbook_says(cast: Cast) -> None:
+    dated = {"车位信息": [[*SPACES, SINCE], [*changed(SPACE, E=None), "2026-11-16"]]}
+    take(dated, cast)
+    car = Vehicle.objects.get(plate="粤B12345")
+    assert car.started_on == date(2026, 11, 16)
+    assert car.space is not None
+    assert car.space.started_on == date(2020, 1, 1)
+    assert take(dated, cast).plan.changes_nothing
+    # A workbook without the column, or with an empty cell, leaves the day as it is.
+    for sheet in ([SPACES, changed(SPACE, E=None)], [[*SPACES, SINCE], [*changed(SPACE, E=None), None]]):
+        assert take({"车位信息": sheet}, cast).plan.changes_nothing
+    take({"车位信息": [[*SPACES, SINCE], [*changed(SPACE, E=None), "2026-12-1"]]}, cast)
+    car.refresh_from_db()
+    assert car.started_on == date(2026, 12, 1)
 
 
 @pytest.mark.parametrize(

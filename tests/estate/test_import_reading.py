@@ -36,6 +36,7 @@ from tests.estate.books import (
     PEOPLE,
     ROOM,
     ROOMS,
+    SINCE,
     SPACE,
     SPACES,
     TARIFF,
@@ -232,6 +233,28 @@ def test_an_area_of_one_means_that_nobody_measured_the_space() -> None:
     assert register({"车位信息": [SPACES, changed(SPACE, D=1)]}).of(SpaceRow)[0].area is None
 
 
+@pytest.mark.req("BIL-9")
+@pytest.mark.parametrize("since", ["2026-11-16", "2026年11月16日", "20261116"])
+def test_the_first_day_of_a_car_stands_beside_the_days_of_its_space(since: str) -> None:
+    (row,) = register({"车位信息": [[*SPACES, SINCE], [*SPACE, since]]}).of(SpaceRow)
+    assert (row.car_since, row.starts_on) == (date(2026, 11, 16), date(2020, 1, 1))
+
+
+@pytest.mark.req("BIL-9")
+@pytest.mark.parametrize("since", ["下个月", "2026-11-31", "16/11/2026"])
+def test_a_first_day_of_a_car_that_is_none_keeps_the_row_out(since: str) -> None:
+    found = register({"车位信息": [[*SPACES, SINCE], [*SPACE, since]]})
+    assert found.of(SpaceRow) == ()
+    assert [(error.place, error.code) for error in found.errors] == [(f"车位信息!2 {SINCE}", "not_a_date")]
+
+
+@pytest.mark.req("BIL-9")
+def test_a_first_day_without_a_car_is_pointed_out() -> None:
+    found = register({"车位信息": [[*SPACES, SINCE], [*changed(SPACE, F=None), "2026-11-16"]]})
+    assert codes(found) == [(2, "day_of_no_car")]
+    assert len(found.of(SpaceRow)) == 1
+
+
 def test_past_payments_with_bare_serials_and_full_rooms() -> None:
     row = ["1-1-1001", "物业费", 12, 42370, 42736, 42736.0, 1000, 1000, "张三", "手工导入"]
     (payment,) = register({"房屋缴费历史": [PAYMENTS, row]}).of(PastPaymentRow)
@@ -375,7 +398,7 @@ def test_an_error_hides_the_id_number_it_is_about() -> None:
 
 
 def test_every_sentence_can_be_said_with_what_its_finding_carries() -> None:
-    names = ["limit", "said", "column", "choices", "fees", "dates", "fee", "owner", "number", "other", "value"]
+    names = ["limit", "said", "item", "column", "choices", "fees", "dates", "fee", "owner", "number", "other", "value"]
     params = dict.fromkeys(names, "x")
     for code in (*ERRORS, *WARNINGS):
         sentence = RowError("表", 2, "列", "值", code, params=params).sentence

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from django.db.models import Model
 
 from accounts.models import Department, Membership, Project
-from billing.models import ArrearsTerms, ChargeItem, Tariff, UnitCharge
+from billing.models import ArrearsTerms, ChargeItem, OfficeCost, OfficeTerms, Tariff, UnitCharge
 from billing.states import Basis
 from cases.models import Case
-from complaints.models import Complaint, GradeGuide, Topic
+from complaints.models import Complaint, GradeGuide, StandardPhrase, Topic
 from estate.models import (
     Building,
     Household,
@@ -28,9 +28,18 @@ from tests.matrix.world import MISSING, Place, World
 from tickets.models import Category, PriceItem, TechnicianSkill, Ticket, WarrantyPart
 from visits.models import Callback, CallbackScript
 
-READ_ONLY: list[type[Model]] = [AuditEntry, Callback, Clock, Message, Policy, Ticket, Complaint]
+READ_ONLY: list[type[Model]] = [AuditEntry, Callback, Clock, Message, OfficeCost, Policy, Tariff, Ticket, Complaint]
 # Of the whole company: every administrator who is let in finds the same rows.
-SHARED: list[type[Model]] = [CallbackScript, Category, GradeGuide, MessageTemplate, Policy, Topic, WarrantyPart]
+SHARED: list[type[Model]] = [
+    CallbackScript,
+    Category,
+    GradeGuide,
+    MessageTemplate,
+    Policy,
+    StandardPhrase,
+    Topic,
+    WarrantyPart,
+]
 EDITED: list[type[Model]] = [
     ArrearsTerms,
     Building,
@@ -39,18 +48,19 @@ EDITED: list[type[Model]] = [
     Channel,
     ChargeItem,
     GradeGuide,
+    StandardPhrase,
     Topic,
     Department,
     Household,
     HouseholdMember,
     Membership,
     MessageTemplate,
+    OfficeTerms,
     ParkingSpace,
     Person,
     PersonDocument,
     PriceItem,
     Project,
-    Tariff,
     TechnicianSkill,
     TellingRule,
     Unit,
@@ -130,6 +140,8 @@ ROWS: dict[type[Model], Callable[[Place], Model]] = {
     Membership: lambda here: here.desk.memberships.get(),
     Message: lambda here: Message.objects.filter(case=_case(here)).earliest("pk"),
     MessageTemplate: lambda here: _template(),
+    OfficeCost: lambda here: OfficeCost.objects.get(number=here.ids["office_cost"]["number"]),
+    OfficeTerms: lambda here: OfficeTerms.objects.get_or_create(project=here.project)[0],
     ParkingSpace: _space,
     Person: _person,
     PersonDocument: _document,
@@ -140,6 +152,7 @@ ROWS: dict[type[Model], Callable[[Place], Model]] = {
     TellingRule: lambda here: TellingRule.objects.get_or_create(project=here.project)[0],
     Complaint: lambda here: _case(here, "complaint").complaint,
     GradeGuide: lambda here: GradeGuide.objects.earliest("pk"),
+    StandardPhrase: lambda here: StandardPhrase.objects.earliest("pk"),
     Topic: lambda here: Topic.objects.earliest("pk"),
     Ticket: lambda here: _case(here).ticket,
     Unit: lambda here: here.unit,

@@ -4,20 +4,25 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from accounts.models import User
 from accounts.states import Role
 from billing.actions.charging import charge_once, standing_item
 from billing.actions.deposits import take_deposit
 from billing.actions.invoicing import NewInvoice, register_invoice
+from billing.actions.office import NewCost, ask_for_cost
 from billing.actions.paying import take_payment
 from billing.actions.receipting import print_receipt
 from billing.actions.refunding import ask_for_refund, print_refund, refund
 from billing.models import Bill, BooksProof, DayClose, OnlineOrder, OnlineOrderBill, Receipt
 from billing.queries.owed import owner_of
 from cases.actions import next_number
+from records.images import Encoded
 from records.models import Approval
 from records.papers import FONTS
 from tests.cast import NOON, make_user
+from tests.matrix.doors import doors_of
 
 if TYPE_CHECKING:
     from tests.matrix.world import Place
@@ -53,9 +58,10 @@ def money_of(place: "Place", word: str) -> dict[str, dict[str, object]]:
         amount=Decimal("20.00"),
         method="cash",
         by=place.cashier,
-        at=NOON,
+        at=timezone.now(),  # also today, which is the day that a leader closes for somebody
     )
     return {
+        **doors_of(place, word, bill_of(place, word), bill_of(place, word)),
         "refund": {"number": _refund(place, word)},
         "bill": {"number": owed.number},
         "payment": {"number": receipt.payment.number},
@@ -64,8 +70,10 @@ def money_of(place: "Place", word: str) -> dict[str, dict[str, object]]:
         "deposit": {"number": deposit.number},
         "order": {"number": _order(place, owed)},
         "invoice": {"pk": _invoice(receipt, word, by=place.cashier)},
+        **_office_cost(place, word),
         "proof": {"pk": _proof(place)},
         "day": {"pk": _closed_day(place, word)},
+        "taker": {"cashier": place.cashier.pk},
         "receipt_print": {"number": receipt.number, "nth": printed.nth},
     }
 
@@ -110,6 +118,15 @@ def _invoice(receipt: Receipt, word: str, *, by: User) -> int:
     """The invoice of the place's receipt, made out to somebody who is called by the word."""
     new = NewInvoice(number=f"{receipt.pk:020}", title=word, amount=receipt.payment.amount, day=NOON.date())
     return register_invoice(project=receipt.payment.project, receipts=[receipt], new=new, by=by, at=NOON).pk
+
+
+def _office_cost(place: "Place", word: str) -> dict[str, dict[str, object]]:
+    """What the desk of the place laid out, with its voucher: it waits for a second person."""
+    new = NewCost(kind="reimbursed", words=word, claimant=place.desk, amount=Decimal("12.00"))
+    bill = Encoded(word.encode(), "image/jpeg", ".jpg")
+    cost = ask_for_cost(project=place.project, cost=new, files=[bill], by=place.desk, at=NOON)
+    file = cost.files.get().file
+    return {"office_cost": {"number": cost.number}, "office_file": {"number": cost.number, "token": file.token}}
 
 
 def _proof(place: "Place") -> int:

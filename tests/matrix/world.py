@@ -241,12 +241,14 @@ def _furnish(name: str, place: Place) -> None:
         "file": {"number": case.number, "token": photo.file.token},
         "paper": {"number": case.number, "token": paper.file.token},
         "clock": {"pk": Clock.objects.filter(case=case).earliest("pk").pk},
+        "case_clock": {"number": case.number, "pk": Clock.objects.filter(case=case).earliest("pk").pk},
         "message": {"pk": Message.objects.get(user=place.reader, key__startswith=word, channel="in_app").pk},
         "told": {"pk": _doubtful(place, case, word)},
         "absence": {"pk": _absence(place)},
         "on_call": {"pk": _on_call(place)},
         "import": {"token": upload.token},
         "unit": {"code": place.project.code, "number": place.unit.number},
+        "building": {"code": place.project.code, "building": place.unit.building.code},
         "home": {"pk": place.unit.pk},
         "household": {"pk": household.pk},
         "person": {"pk": person.pk},
@@ -272,9 +274,12 @@ def _begun(name: str, place: Place) -> None:
 
 
 def _complained(place: Place, word: str) -> dict[str, dict[str, object]]:
-    complaint = _complaint(place, word)
+    complaint = _complaint(place, word, by=place.desk)
+    written = _complaint(place, word, by=place.reader, channel="online")
     return {
         "complaint": {"number": complaint.case.number},
+        "written": {"number": written.case.number},
+        "written_remedy": {"pk": written.remedies.earliest("pk").pk},
         "measure": {"number": _measure(place, complaint)},
         "remedy": {"pk": complaint.remedies.earliest("pk").pk},
     }
@@ -412,7 +417,7 @@ def _call_by_marked_names(name: str, place: Place) -> None:
         user.save()
 
 
-def _complaint(place: Place, word: str) -> Complaint:
+def _complaint(place: Place, word: str, *, by: User, channel: str = "phone") -> Complaint:
     """A major one that maintenance has, with a remedy that waits for the resident's word."""
     new = NewComplaint(
         project=place.project,
@@ -421,8 +426,9 @@ def _complaint(place: Place, word: str) -> Complaint:
         grade="major",
         contact_name=word,
         contact_phone=place.phone,
+        channel=channel,
     )
-    complaint = complaints.register(new=new, by=place.desk, at=NOON)
+    complaint = complaints.register(new=new, by=by, at=NOON)
     complaint = complaints.refer(
         complaint=complaint,
         department=place.project.departments.get(kind="maintenance"),

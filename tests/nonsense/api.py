@@ -28,6 +28,7 @@ THINGS = {
     "bills": ("bill",),
     "payments": ("payment",),
     "receipts": ("receipt",),
+    "day-closes": ("day",),
     "approvals": ("approval",),
     "clocks": ("clock",),
     "projects": ("project",),

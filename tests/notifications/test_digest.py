@@ -65,6 +65,23 @@ def test_what_came_by_night_is_one_sms_in_the_morning(cast: Cast, case: Case, se
     assert len(sent.sent) == 1
 
 
+@pytest.mark.parametrize("others", [2, MOST_TOGETHER + 1])
+def test_what_cannot_wait_for_the_morning_goes_alone_and_takes_nothing_along(
+    cast: Cast, case: Case, sent: Counting, others: int
+) -> None:
+    make_rule(make_channel("sms"))
+    by_night(case, others, cast.gm, level="warning")
+    at = NIGHT + HOUR
+    deliver(at=at)
+    say(case, cast.gm, key="due", level="warning", at=at, due={"by": (at + HOUR).isoformat()}, title="电梯困人")
+    deliver(at=at)
+    (body,) = sent.bodies
+    assert "电梯困人" in body
+    assert states() == ["pending"] * others + ["sent"]
+    deliver(at=MORNING)
+    assert states() == ["sent"] * (others + 1)
+
+
 def test_each_person_and_channel_has_a_digest_of_its_own_and_an_escalation_has_none(
     cast: Cast, case: Case, sent: Counting
 ) -> None:

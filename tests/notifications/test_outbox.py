@@ -13,7 +13,7 @@ from notifications.actions import LEASE, Notice, deliver, mark_read, plan, tell
 from notifications.channels import CHANNELS, NotDelivered
 from notifications.models import Message
 from notifications.states import Delivery
-from sla.health import last_sweep
+from sla.health import last_beat
 from sla.sweeps import run
 from tests.cast import NOON, Cast
 from tests.sla.trial import make_case, trial_kind
@@ -110,7 +110,7 @@ def test_the_heartbeat_does_not_wait_for_the_whole_outbox(
     monkeypatch.setitem(CHANNELS, "counting", slow)
     tell([notice(case, cast.technician, cast.head, cast.gm)], at=NOON)
     assert run(NOON, sending=timedelta(seconds=0.05))["outbox"]["sent"] == 1
-    assert last_sweep() == NOON
+    assert last_beat().at == NOON
 
 
 def test_everybody_reads_it_in_their_own_language_and_zone(cast: Cast, case: Case, gateway: Gateway) -> None:

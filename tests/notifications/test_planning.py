@@ -165,6 +165,28 @@ def test_at_night_a_warning_waits_and_an_escalation_does_not(cast: Cast, case: C
     assert Message.objects.get(channel="sms", user=cast.head).created_at == NIGHT, "the fact keeps its time"
 
 
+@pytest.mark.req("SLA-3", "CMP-3")
+@pytest.mark.parametrize("due_in", [timedelta(minutes=30), timedelta(hours=8, minutes=59)])
+def test_what_is_due_before_the_night_ends_does_not_wait_for_its_end(
+    cast: Cast, case: Case, sent: Counting, due_in: timedelta
+) -> None:
+    make_rule(make_channel("sms"), gather_minutes=45)
+    say(case, cast.gm, key="due", level="warning", at=NIGHT, due={"by": (NIGHT + due_in).isoformat()})
+    say(case, cast.head, key="later", level="warning", at=NIGHT, due={"by": MORNING.isoformat()})
+    say(case, cast.head, key="day", level="warning", at=NIGHT, due={"on": "2026-11-24"})
+    deliver(at=NIGHT + due_in if due_in > HOUR else NIGHT)
+    assert sent.addresses == ["tel-gm"], "told in the morning, it would be told too late"
+    deliver(at=MORNING)
+    assert sent.addresses == ["tel-gm", "tel-head"]
+
+
+def test_an_escalation_that_waits_waits_whatever_was_due(cast: Cast, case: Case, sent: Counting) -> None:
+    make_rule(make_channel("sms"), escalations_wait=True)
+    say(case, cast.gm, at=NIGHT, due={"by": NIGHT.isoformat()})
+    deliver(at=NIGHT)
+    assert sent.sent == []
+
+
 def test_escalations_wait_where_the_rule_says_so(cast: Cast, case: Case, sent: Counting) -> None:
     make_rule(make_channel("sms"), escalations_wait=True)
     say(case, cast.gm, at=NIGHT)
@@ -231,6 +253,14 @@ def test_who_stands_in_and_is_told_anyway_is_told_once(cast: Cast, case: Case, s
     deliver(at=NOON)
     assert sent.addresses == ["tel-gm"]
     assert Message.objects.visible_to(cast.gm).get().on_behalf_of is None
+
+
+def test_who_stands_in_and_is_told_anyway_is_named_once_in_the_group(cast: Cast, case: Case, sent: Counting) -> None:
+    make_rule(make_channel("wecom"))
+    away(cast.head, cast.supervisor)
+    say(case, cast.head, cast.supervisor)
+    deliver(at=NOON)
+    assert [body.partition("→ ")[2] for body in sent.bodies] == [str(cast.supervisor)]
 
 
 def test_a_chain_is_followed_and_a_circle_is_none(cast: Cast, case: Case, sent: Counting) -> None:

@@ -205,6 +205,7 @@ def test_a_projects_administrator_keeps_the_own_projects_and_not_the_companys(
     assert keeper.post(CHANNEL, channel(cast, project="")).status_code == 200
     rule = reverse("admin:notifications_tellingrule_add")
     given = {"project": cast.project.pk, "quiet_from": "22:00", "quiet_until": "08:00", "gather_minutes": "0"}
+    given |= {"residents_from": "09:00", "residents_until": "20:00"}
     assert keeper.post(rule, given | {"info_over": [foreign.pk]}).status_code == 200
     assert keeper.post(rule, given | {"info_over": [everyones.pk]}).status_code == 302
     assert keeper.post(rule, given).status_code == 200, "one rule a project"

@@ -101,6 +101,7 @@ def test_an_expired_order_is_paid_no_more(cast: Cast, signed_in: SignIn, noon: A
     page = client.get(f"/home/orders/{OnlineOrder.objects.get().number}/").content.decode()
     assert "订单已过期" in page
     assert "/sandbox/" not in page
+    assert "待支付" not in page, "its state says so too, before the work of the minute has written it down"
 
 
 def test_without_a_provider_one_is_asked_to_come_by(cast: Cast, signed_in: SignIn, settings: Any) -> None:

@@ -133,3 +133,14 @@ def test_an_old_matter_that_is_still_open_stands_before_many_newer_ones_that_are
         called_back(cast, completed(cast, opened(cast, description="门锁坏了")))
     response = signed_in(cast.resident).get("/home/")
     assert [row.number for row in response.context["running"]] == [runs.case.number]
+
+
+def test_what_stays_over_the_page_is_one_button_and_the_rest_is_in_the_page(cast: Cast, signed_in: SignIn) -> None:
+    cast.project.phone = "0571-88880000"
+    cast.project.save()
+    page, over = signed_in(cast.resident).get("/home/").content.decode().split('<div class="hand-act">')
+    over = over.partition('class="bottom-bar"')[0]
+    assert over.count("<a ") == 1
+    assert "tel:0571-88880000" in over
+    for address in ("/home/complaint/", "/home/tariffs/"):
+        assert address in page

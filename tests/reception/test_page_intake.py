@@ -124,6 +124,8 @@ def test_what_does_not_fit_is_said_beside_the_field_and_nothing_typed_is_lost(ca
     assert "Write down what it is about" in words_of(answer)
     answer = take(client, preferred_from="2026-11-24T16:00", preferred_to="2026-11-24T14:00")
     assert "The end must come after the beginning" in words_of(answer)
+    answer = take(client, preferred_from="2025-11-24T14:00", preferred_to="2025-11-24T16:00")
+    assert "This time is over. Choose one that is still to come." in words_of(answer)
     assert not Ticket.objects.exists()
     assert not Contact.objects.exists()
 

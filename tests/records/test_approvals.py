@@ -98,7 +98,7 @@ def test_what_cannot_be_carried_out_waits_on_with_the_sentence(cast: Cast) -> No
 
 def test_a_refusal_needs_its_reason(cast: Cast, question: Approval) -> None:
     with pytest.raises(Invalid) as wrong:
-        refuse(approval=question, reason="  ", by=cast.gm, at=LATER)
+        refuse(approval=question, reason=" … ", by=cast.gm, at=LATER)
     assert "reason" in wrong.value.fields
     refuse(approval=question, reason="单据不全", by=cast.gm, at=LATER)
     found = Approval.objects.get(pk=question.pk)

@@ -1,14 +1,17 @@
 """Many rows at once: what is written reads back as a model's own object would have written it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import DataError, connection, transaction
 
+from billing.models import BillLine
 from notifications.models import Message
-from records.bulk import insert, update
+from records.bulk import MANY, among, insert, new_keys, update
 from sla.models import Clock
+from tests.billing.money import charged
 from tests.cast import NOON, Cast
 from tests.tickets.flow import opened
 
@@ -34,6 +37,15 @@ def test_nothing_is_no_statement(cast: Cast, django_assert_num_queries: Any) -> 
         update(Clock, ["state"], [])
 
 
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_what_is_among_many_keys_is_asked_by_one_value(cast: Cast, count: int) -> None:
+    insert(Message, NAMES, [row(cast, "a"), row(cast, "b"), row(cast, "c")])
+    keys = list(Message.objects.order_by("key").values_list("pk", flat=True))[:count]
+    found = Message.objects.filter(pk__in=among(keys))
+    assert sorted(message.pk for message in found) == keys
+    assert len(found.query.sql_with_params()[1]) == 1
+
+
 def test_a_known_key_stays_as_it_is_where_that_is_asked(cast: Cast) -> None:
     insert(Message, NAMES, [row(cast, "a", n=1)])
     insert(Message, NAMES, [row(cast, "a", n=2), row(cast, "b", n=2)], known_stay=True)
@@ -44,6 +56,25 @@ def test_a_known_key_stays_as_it_is_where_that_is_asked(cast: Cast) -> None:
 def test_a_text_that_is_too_long_is_refused_and_not_cut(cast: Cast) -> None:
     with pytest.raises(DataError), transaction.atomic():
         insert(Message, NAMES, [row(cast, "k" * 151)])
+
+
+AWKWARD = ("", " ", "NULL", "\\N", "\\.", '"', "a,b", "\r\n漏水\n", "'; --", "\t")
+
+
+@pytest.mark.parametrize("count", [len(AWKWARD), MANY + 1])
+def test_few_and_many_rows_read_back_as_they_were_written(cast: Cast, count: int) -> None:
+    bill = charged(cast)
+    before = set(BillLine.objects.values_list("pk", flat=True))
+    keys = new_keys(BillLine, count)
+    names = ("id", "bill_id", "tariff_id", "period_start", "quantity", "unit_price", "amount", "words")
+    rows = [
+        (key, bill.pk, None, date(2026, 2, 28), Decimal("1.2500"), Decimal("0.0100"), Decimal(n), AWKWARD[n % 10])
+        for n, key in enumerate(keys)
+    ]
+    insert(BillLine, names, rows)
+    assert list(BillLine.objects.exclude(pk__in=before).order_by("amount").values_list(*names)) == rows
+    assert not BillLine.objects.exclude(pk__in=before).exclude(period_end=None).exists()
+    BillLine.objects.create(bill=bill, quantity=1, unit_price=1, amount=1)  # takes a key behind those given out
 
 
 def test_only_the_columns_named_are_written(cast: Cast) -> None:

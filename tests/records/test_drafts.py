@@ -41,7 +41,7 @@ def test_a_save_that_arrives_after_the_form_was_sent_brings_nothing_back(cast: C
     client.post("/intake/", {"unit": ROOM, "description": "漏水", "idempotency_key": "k", "draft": "a"})
     keep(client, "a", said="迟到的")
     assert words() == set()
-    assert Draft.objects.get().data == {}
+    assert set(Draft.objects.get().data) == {"sent"}, "a mark of what was sent, and nothing of its words"
     assert client.get("/drafts/", {"key": "a"}).status_code == 404
 
 
@@ -82,6 +82,13 @@ def test_the_list_leads_back_to_the_page_of_each(cast: Cast, signed_in: SignIn) 
     assert "问停车费" in client.get("/contacts/new/").content.decode(), "and beside the form itself"
 
 
+def test_a_draft_with_a_name_alone_is_known_by_it_and_never_by_what_nobody_typed(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    keep(client, "a", project="demo", whose="3", name="王阿姨")
+    keep(client, "b", project="demo", whose="3", floor="8")
+    assert {draft.key: draft.words for draft in Draft.objects.all()} == {"a": "王阿姨", "b": "8"}
+
+
 def test_what_is_older_than_a_shift_is_gone_on_the_next_save_and_from_everybody_by_the_clock(
     cast: Cast, signed_in: SignIn
 ) -> None:
@@ -101,6 +108,12 @@ def test_what_is_older_than_a_shift_is_gone_on_the_next_save_and_from_everybody_
 def test_a_draft_leads_to_no_strange_page(cast: Cast, signed_in: SignIn, page: str) -> None:
     answer = signed_in(cast.frontdesk).post("/drafts/keep/", {"key": "a", "form": "f", "page": page, "data": "{}"})
     assert answer.status_code == 400
+
+
+def test_of_a_name_or_text_with_a_nul_the_rest_is_kept(cast: Cast, signed_in: SignIn) -> None:
+    body = {"key": "a", "form": "f", "page": "/", "data": r'{"sa\u0000id": ["wo\u0000rds"]}'}
+    assert signed_in(cast.frontdesk).post("/drafts/keep/", body).status_code == 204
+    assert Draft.objects.get().data == {"said": ["words"]}
 
 
 @pytest.mark.parametrize("data", ["", "[]", '{"a": "b"}', '{"a": [1]}', "{"])

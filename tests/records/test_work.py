@@ -1,5 +1,6 @@
 """Long work speaks to whoever asked for it: their language, their project's time."""
 
+import gc
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,19 @@ def test_a_report_keeps_the_claim(cast: Cast) -> None:
     register_work("test.busy", busy)
     start(kind="test.busy", project=cast.project, by=cast.admin, at=NOON, payload={})
     assert run_waiting(NOON) == {"done": 1, "failed": 0}
+
+
+def test_rubbish_is_looked_for_everywhere_again_once_work_is_over(cast: Cast) -> None:
+    def looked(work: LongWork, watch: Watch) -> None:
+        set_aside.append(gc.get_freeze_count())
+        raise ZeroDivisionError
+
+    set_aside: list[int] = []
+    register_work("test.looked", looked)
+    start(kind="test.looked", project=cast.project, by=cast.admin, at=NOON, payload={})
+    assert run_waiting(NOON) == {"done": 0, "failed": 1}
+    assert set_aside[0], "not in what was there before"
+    assert gc.get_freeze_count() == 0
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="nobody can take an SQLite file's connection away")

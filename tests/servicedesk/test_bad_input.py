@@ -209,3 +209,27 @@ def test_an_upload_whose_name_has_no_end_is_refused_in_words_of_ours(cast: Cast,
     said = answer.json()["detail"]
     check_sentence(said, language)
     assert "文件名太长" in said or "name of a file is too long" in said
+
+
+@pytest.mark.req("REP-1")
+def test_a_character_that_cannot_be_stored_is_left_out_of_a_form_and_nothing_else_is_lost(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    typed = {"unit": "3-2-1501", "description": "厨房\0漏水", "contact_name": "李阿姨", "idempotency_key": "k"}
+    assert signed_in(cast.frontdesk).post("/intake/", typed).status_code == 302
+    assert Ticket.objects.get().description == "厨房漏水"
+
+
+@pytest.mark.req("REP-1")
+@pytest.mark.parametrize("nothing", ["\u200b", "\u2060\ufeff ", "\0", "\u3164"])
+def test_words_that_show_nothing_are_none(cast: Cast, signed_in: SignIn, nothing: str) -> None:
+    typed = {"unit": "3-2-1501", "description": nothing, "contact_name": "李阿姨", "idempotency_key": "k"}
+    answer = signed_in(cast.frontdesk).post("/intake/", typed)
+    assert answer.status_code == 422
+    assert "description" in answer.context["form"].errors
+    assert "李阿姨" in answer.content.decode()
+    ticket = opened(cast)
+    number = ticket.case.number
+    assert signed_in(cast.frontdesk).post(f"/tickets/{number}/do/cancel/", {"reason": nothing}).status_code == 422
+    ticket.case.refresh_from_db()
+    assert ticket.case.state == "pending"

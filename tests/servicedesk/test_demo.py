@@ -17,6 +17,7 @@ from billing.models import (
     BillingRun,
     DayClose,
     Deposit,
+    OfficeCost,
     Payment,
     Receipt,
     Refund,
@@ -24,7 +25,7 @@ from billing.models import (
     Tariff,
 )
 from billing.queries.ledger import proof
-from billing.states import ArrearsState, Basis, BillState, RunState
+from billing.states import ArrearsState, Basis, BillState, OfficeState, RunState
 from records.models import Approval, LongWork
 from records.states import Decision
 from servicedesk.defaults import load_all
@@ -42,6 +43,8 @@ PAGES = {
     "receipts": ("cashier", "3-2-1501"),
     "deposits": ("cashier", "装修押金"),
     "refunds": ("cashier", "1-1-1202"),
+    "office_costs": ("cashier", "国网杭州供电公司"),
+    "office_month": ("supervisor", "国网杭州供电公司"),
     "dayclose_own": ("cashier", "3-2-1501"),
     "dayclose_all": ("supervisor", "周敏"),
     "statements": ("supervisor", "物业服务费"),
@@ -69,7 +72,9 @@ def test_the_books_agree_and_each_page_of_money_has_something(signed_in: SignIn)
     assert all(Bill.objects.in_state(state).exists() for state in (BillState.UNPAID, BillState.PART, BillState.PAID))
     asked = Counter(Approval.objects.filter(project=project).values_list("kind", "decision"))
     decisions = (Decision.APPROVED, Decision.WAITING)
-    assert asked == {(kind, decision): 1 for kind in ("bill.waive", "credit.refund") for decision in decisions}
+    kinds = ("bill.waive", "credit.refund", "office.cost")
+    assert asked == {(kind, decision): 1 for kind in kinds for decision in decisions}
+    assert {one.state for one in OfficeCost.objects.told()} == {OfficeState.ASKED, OfficeState.PAID}
     assert (Refund.objects.count(), Deposit.objects.filter(held__gt=0).count(), SharedCost.objects.count()) == (1, 1, 1)
     assert DayClose.objects.count() == 3
     assert Counter(Arrears.objects.values_list("case__state", flat=True)) == {

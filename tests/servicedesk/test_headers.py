@@ -182,16 +182,17 @@ def test_in_production_cookies_and_redirects_insist_on_tls() -> None:
 
 
 @pytest.mark.django_db
-def test_a_form_with_a_nul_is_refused_before_anything_reads_it(cast: Cast, signed_in: Callable[[User], Client]) -> None:
+def test_a_nul_in_a_form_is_taken_out_before_anything_reads_it(cast: Cast, signed_in: Callable[[User], Client]) -> None:
     client = signed_in(cast.frontdesk)
     for address, body in (
-        ("/tickets/dispatch/", {"pick": "BX\0", "technician": "1"}),
+        ("/tickets/dispatch/", {"pick": "BX\0", "technician": str(cast.technician.pk)}),
         ("/contacts/new/", {"idempotency_key": "a\0", "said": "x"}),
         ("/call/repeat/", {"matter": "\0"}),
         ("/accounts/login/", {"login": "a\0", "password": "x"}),
+        ("/accounts/login/", {"login": "frontdesk", "password": "x\0"}),
     ):
         answer = client.post(address, body)
-        assert answer.status_code == 400, address
+        assert answer.status_code in {200, 302, 404, 422}, (address, answer.status_code)
         assert "Content-Security-Policy" in answer.headers
 
 

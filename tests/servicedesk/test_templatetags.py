@@ -74,6 +74,11 @@ def test_a_moment_reads_as_people_say_it(moment: datetime, chinese: str, english
         assert wording.spoken(moment, now=NOW) == english
 
 
+def test_a_deadline_far_off_says_its_minute_too() -> None:
+    assert wording.spoken(at(3, 9, 18, 7), now=NOW, ends=True) == "3月9日 18:07"
+    assert wording.spoken(at(3, 10, 0, 0), now=NOW, ends=True) == "3月9日 24:00"
+
+
 def test_yesterday_wins_over_the_year() -> None:
     new_year = at(1, 1, 8)
     assert wording.spoken(at(12, 31, 22, year=2025), now=new_year) == "昨天 22:00"

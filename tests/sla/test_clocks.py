@@ -69,6 +69,19 @@ def test_stopped_late_before_any_sweep_is_missed_at_the_true_moment(cast: Cast) 
     assert (breach.at, breach.recorded_at) == (clock.due_at, late)
 
 
+@pytest.mark.req("SLA-3")
+def test_nothing_is_told_of_the_time_after_it_was_kept_before_it_came_into_being(cast: Cast) -> None:
+    """Kept half an hour too late; what an hour would have brought upon it never came."""
+    make_version(starts=["trial.visited"])
+    case = make_case(cast.project, handler=cast.technician)
+    occur(case, "trial.answered", NOON + 90 * MINUTE)
+    occur(case, "trial.visited", NOON + 5 * HOUR, since=NOON)
+    clock = clock_of(case)
+    assert (clock.state, clock.breached_at, clock.met_at) == (ClockState.MISSED, NOON + HOUR, NOON + 90 * MINUTE)
+    assert clock.breach_found_at == NOON + 5 * HOUR
+    assert dict(clock.fired.values_list("step", "skipped")) == {0: True, 1: False}
+
+
 def test_a_missed_promise_that_is_kept_later_stays_missed(cast: Cast) -> None:
     make_version()
     clock = asked(cast)
@@ -337,10 +350,11 @@ def test_an_extension_of_no_sensible_length_is_refused(cast: Cast, hours: float)
     assert "by_hours" in refusal.value.fields
 
 
-def test_an_extension_without_a_reason_is_refused(cast: Cast) -> None:
+@pytest.mark.parametrize("reason", ["  ", "长" * 501])
+def test_an_extension_without_a_reason_that_can_be_kept_is_refused(cast: Cast, reason: str) -> None:
     make_version()
     with pytest.raises(Invalid) as refusal:
-        extend(clock=asked(cast), by_hours=1, reason="  ", by=cast.supervisor, at=NOON)
+        extend(clock=asked(cast), by_hours=1, reason=reason, by=cast.supervisor, at=NOON)
     assert "reason" in refusal.value.fields
 
 

@@ -74,9 +74,9 @@ def test_who_was_told_and_whether_it_arrived(cast: Cast) -> None:
     found = explained(case, NOON + 3 * HOUR)
     _began, warned, breached, told, stopped = found.lines
     assert warned.words.startswith("Told (when 50 % of the time is over: general manager).")
-    assert warned.told == ["Gm (in the inbox: Delivered, console: Waiting)"]
+    assert warned.told == ["Gm (in the inbox: Delivered, log of the server: Waiting)"]
     assert breached.words == "Overdue since 2026-11-23 13:00:00. Found at 2026-11-23 13:30:00, 30 minutes later."
-    assert told.told == ["Supervisor (in the inbox: Delivered, console: Waiting)"]
+    assert told.told == ["Supervisor (in the inbox: Delivered, log of the server: Waiting)"]
     assert stopped.words == "Kept, but 1 hour too late."
     assert found.left == ""
 

@@ -1,5 +1,6 @@
 """The pages on which rules are read, changed with a preview, approved by a leader and applied on purpose."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -273,3 +274,23 @@ def test_the_admin_site_leads_to_the_change(cast: Cast, signed_in: SignIn) -> No
     policy = Policy.objects.get(key=KEY)
     page = signed_in(cast.admin).get(reverse("admin:sla_policy_change", args=[policy.pk])).content.decode()
     assert reverse("rule_change", args=[KEY]) in page
+
+
+@pytest.mark.req("SLA-1")
+@pytest.mark.parametrize("act", ["preview", "ask"])
+@pytest.mark.parametrize("amount", ["Infinity", "-inf", "NaN", "1e400", "²", "99999999999999999999"])
+def test_a_number_that_is_none_is_refused_beside_its_field(
+    cast: Cast, signed_in: SignIn, amount: str, act: str
+) -> None:
+    admin, address = signed_in(cast.admin), reverse("rule_change", args=[KEY])
+    form = admin.get(address)
+    rows = form.context["form"].steps
+    for row in (0, len(rows.forms) - 1):
+        name = rows.forms[row].add_prefix("amount")
+        answer = admin.post(address, filled(form, act=act, **{name: amount}))
+        assert answer.status_code == 422
+        assert amount in answer.content.decode(), "it stands there to be mended"
+        assert re.search("[\u4e00-\u9fff]", str(answer.context["form"].steps[row].errors["amount"]))
+    answer = admin.post(address, filled(form, act=act, goal_count=amount))
+    assert re.search("[\u4e00-\u9fff]", str(answer.context["form"].errors["goal_count"]))
+    assert PolicyVersion.objects.filter(policy__key=KEY).count() == 1

@@ -122,6 +122,12 @@ def test_a_later_proposal_takes_the_place_of_one_that_waits(cast: Cast) -> None:
         ({"goal": "someday"}, "goal"),
         ({"goal": "field", "goal_field": ""}, "goal_field"),
         ({"goal": "months", "goal_months": 121}, "goal_months"),
+        ({"goal": "months", "goal_months": 0}, "goal_months"),
+        ({"goal": "months", "goal_months": 3, "goal_more_days": 3661}, "goal_more_days"),
+        # What the goal does not count is kept with the rule all the same.
+        ({"goal": "end_of_day", "goal_seconds": 3661 * 86400}, "goal_seconds"),
+        ({"goal_months": 40_000}, "goal_months"),
+        ({"goal_days": 40_000}, "goal_days"),
         ({"goal_field": "pk"}, "goal_field"),
         ({"goal_urgent_seconds": 3661 * 86400}, "goal_urgent_seconds"),
         ({"goal_by_category": {"leak": 0}}, "goal_by_category"),

@@ -15,6 +15,8 @@ from billing.models import Bill, Receipt
 from cases.models import Event
 from cases.sentences import sentence
 from estate.models import Household
+from records.approvals import approve
+from records.models import Approval
 from tests.billing.money import assert_books_agree
 from tests.cast import NOON, Cast
 from tests.tickets.flow import HOUR, dispatched, in_progress, kinds, lines, opened
@@ -105,6 +107,21 @@ def test_what_a_supervisor_makes_free_is_not_owed_and_what_was_paid_stays(cast: 
     actions.override_charge(ticket=ticket, charge="free", reason="协商免费", by=cast.supervisor, at=NOON + 4 * HOUR)
     anew.refresh_from_db()
     assert anew.state == "part"
+    assert_books_agree(cast)
+
+
+@pytest.mark.req("BIL-4")
+def test_a_bill_of_an_earlier_day_is_owed_until_a_second_person_lets_it_go(cast: Cast) -> None:
+    ticket, later = finish(cast, paid_work(cast)), NOON + 30 * HOUR
+    for word in ("协商免费", "再说一次"):
+        actions.override_charge(ticket=ticket, charge="free", reason=word, by=cast.supervisor, at=later)
+    bill = Bill.objects.get()
+    assert bill.state == "unpaid"
+    asked = Approval.objects.get()
+    assert (asked.asked_by, asked.subject, asked.reason) == (cast.supervisor, bill.number, "协商免费")
+    approve(approval=asked, by=cast.gm, at=later)
+    bill.refresh_from_db()
+    assert bill.state == "void"
     assert_books_agree(cast)
 
 

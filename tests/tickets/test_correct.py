@@ -70,11 +70,14 @@ def test_others_mend_nothing(cast: Cast, who: str) -> None:
 @pytest.mark.req("CBK-2")
 def test_a_mended_phone_is_found_and_called(cast: Cast) -> None:
     ticket = completed(cast, opened(cast))
-    contact = Contact(name="张太太", phone="13788889999", place="北门", preferred_from=AT, preferred_to=AT + HOUR)
+    window = (AT + 24 * HOUR, AT + 25 * HOUR)
+    contact = Contact(
+        name="张太太", phone="13788889999", place="北门", preferred_from=window[0], preferred_to=window[1]
+    )
     actions.amend_contact(ticket=ticket, contact=contact, by=cast.frontdesk, at=NOON + 3 * HOUR)
     now = fresh(ticket)
     assert (now.case.contact_name, now.case.contact_phone, now.case.place) == ("张太太", "13788889999", "北门")
-    assert (now.preferred_from, now.preferred_to) == (AT, AT + HOUR)
+    assert (now.preferred_from, now.preferred_to) == window
     callback = owed(ticket)
     assert (callback.case.contact_name, callback.case.contact_phone) == ("张太太", "13788889999")
     found = find(query="9999", projects=[cast.project.pk], kind="case")

@@ -100,7 +100,7 @@ def test_the_list_costs_the_same_for_one_job_and_for_three(cast: Cast, signed_in
     for _ in range(count):
         dispatched(cast, opened(cast))
         dispatched(cast, opened(cast), at=NOON + timedelta(days=1))
-    assert queries_for(signed_in(cast.technician), "/my-jobs/") == 6
+    assert queries_for(signed_in(cast.technician), "/my-jobs/") == 7
 
 
 # --- one job ---------------------------------------------------------------------------------------------------------

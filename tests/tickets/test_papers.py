@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,6 +15,7 @@ from PIL import Image
 
 from records.papers import FONTS, FontMissingError, printable
 from tests.cast import NOON, Cast
+from tests.paper import poppler, words_on
 from tests.tickets.flow import HOUR, completed, dispatched, opened
 from tickets import actions
 from tickets.issuing import issue_paper
@@ -26,7 +26,6 @@ TZ = ZoneInfo("Asia/Shanghai")
 URL = "https://desk.example.com/q/Zk3vW1o8mQe2tYcR9uLb7A"
 
 pytestmark = pytest.mark.req("REP-2")
-poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler's pdftotext is not installed")
 
 FREE = PaperForm(
     kind=FormKind.FREE,
@@ -56,12 +55,9 @@ PAID = replace(
 )
 
 
-def words(form: PaperForm, tmp_path: Path) -> str:
+def words(form: PaperForm) -> str:
     """What is on the paper, without blanks: Chinese and Latin letters are set with a little space between."""
-    target = tmp_path / "paper.pdf"
-    target.write_bytes(render(form, fonts=FONTS))
-    text = subprocess.run(["pdftotext", "-layout", str(target), "-"], capture_output=True, check=True).stdout.decode()
-    return re.sub(r"[\s\u200b]", "", text)
+    return words_on(render(form, fonts=FONTS))
 
 
 def facts(form: PaperForm, tmp_path: Path) -> dict[str, str]:
@@ -72,8 +68,8 @@ def facts(form: PaperForm, tmp_path: Path) -> dict[str, str]:
 
 
 @poppler
-def test_the_free_form_tells_who_where_what_and_when(tmp_path: Path) -> None:
-    text = words(FREE, tmp_path)
+def test_the_free_form_tells_who_where_what_and_when() -> None:
+    text = words(FREE)
     for said in (
         "业主报修登记表", "翠湖花园", "BX-20261123-0007", "3-2-1501", "王建国", "13812345678", "主卧卫生间天花滴水",
         "2026年11月23日09:42", "2026年11月23日14:00–17:00", "防水工程仍在保修期内", "第1页/共1页", "签字",
@@ -83,8 +79,8 @@ def test_the_free_form_tells_who_where_what_and_when(tmp_path: Path) -> None:
 
 
 @poppler
-def test_the_paid_form_lists_parts_and_hours_with_their_sum(tmp_path: Path) -> None:
-    text = words(PAID, tmp_path)
+def test_the_paid_form_lists_parts_and_hours_with_their_sum() -> None:
+    text = words(PAID)
     for said in (
         "业主报修有偿服务登记表",
         "单冷水龙头",
@@ -138,8 +134,8 @@ def test_number_and_project_stand_on_every_page(tmp_path: Path) -> None:
         "{{ form.kind }} {% raw %}",
     ],
 )
-def test_what_people_type_is_printed_and_never_run(typed: str, tmp_path: Path) -> None:
-    text = words(replace(FREE, description=typed, reporter=typed, why=typed), tmp_path)
+def test_what_people_type_is_printed_and_never_run(typed: str) -> None:
+    text = words(replace(FREE, description=typed, reporter=typed, why=typed))
     assert re.sub(r"\s", "", typed) in text
     assert "业主报修登记表" in text
     assert "第1页/共1页" in text
@@ -165,7 +161,7 @@ def test_what_is_not_known_leaves_a_line_to_write_on(tmp_path: Path) -> None:
         kind=FormKind.PAID, project="翠湖花园", number="BX-20261123-0012", url=URL, room="1-1-1002",
         reported_at=FREE.reported_at,
     )  # fmt: skip
-    text = words(bare, tmp_path)
+    text = words(bare)
     for label in ("报修人", "联系电话", "报修内容", "维修情况", "合计"):
         assert label in text
     assert "None" not in text

@@ -70,6 +70,10 @@ def test_the_running_role_may_add_to_append_only_tables_and_no_more() -> None:
             [migrate.RUNNING_ROLE] * 2,
         )
         assert cursor.fetchone() == (True, False)
+        verbs = ("INSERT", "UPDATE", "DELETE")
+        asked = ", ".join(f"has_table_privilege(%s, 'billing_receipt', '{verb}')" for verb in verbs)
+        cursor.execute(f"SELECT {asked}", [migrate.RUNNING_ROLE] * 3)
+        assert cursor.fetchone() == (True, True, False), "a receipt is printed and reversed later"
 
 
 WELL = {"database": "ok", "broker": "ok", "beat": "ok"}

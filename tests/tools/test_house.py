@@ -1,6 +1,7 @@
 """The house's order, where the import linter does not look: relations between tables name their target by a string."""
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,3 +131,47 @@ def test_an_import_of_http_below_the_pages_is_found(tmp_path: Path) -> None:
         "tickets/rules_dispatch.py: django.http.Http404",
         "tickets/rules_dispatch.py: rest_framework.views",
     ]
+
+
+# Where money is added up; what makes rows for a bench, which PostgreSQL alone runs; what adds up no money.
+SUMS = "billing/queries/sums.py"
+ELSEWHERE = {"tests", "tools"}
+WHOLE_NUMBERS = {"billing/queries/running.py"}
+IN_SQL = re.compile(r"\bsum\s*\(", re.IGNORECASE)
+
+
+def adding_up(path: Path) -> Iterator[str]:
+    """Where a file adds up in the database by itself: Django's `Sum`, however it is named, or SQL's in a string."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("django.db.models"):
+            yield from (f"{node.lineno}: {one.name}" for one in node.names if one.name == "Sum")
+        elif isinstance(node, ast.Attribute) and node.attr == "Sum":
+            yield f"{node.lineno}: .Sum"
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and IN_SQL.search(node.value):
+            yield f"{node.lineno}: SQL"
+
+
+def test_money_is_added_up_in_one_place() -> None:
+    """Django's `Sum` strays on SQLite: a proof of the books found differences that were none."""
+    found = {
+        str(path.relative_to(ROOT)): list(adding_up(path))
+        for path in files(ROOT, ".py")
+        if path.relative_to(ROOT).parts[0] not in ELSEWHERE and str(path.relative_to(ROOT)) not in WHOLE_NUMBERS
+    }
+    assert found.pop(SUMS), "the test looks in the wrong place"
+    assert {path: places for path, places in found.items() if places} == {}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from django.db.models import Count, Sum as Added",
+        "from django.db.models.aggregates import Sum",
+        "from django.db import models\nmodels.Sum('amount')",
+        "SQL = 'SELECT SUM (amount) FROM billing_bill'",
+    ],
+)
+def test_a_sum_of_ones_own_is_found(tmp_path: Path, code: str) -> None:
+    path = tmp_path / "one.py"
+    path.write_text(code, encoding="utf-8")
+    assert list(adding_up(path))

@@ -45,7 +45,8 @@ def bill_work(turn: Turn) -> None:
 def take_bills_back(turn: Turn, reason: str) -> None:
     """Make the ticket's bills void of which nothing was paid: the work is free after all, or was never done.
 
-    What was paid stays on record; it is given back by reversing its receipt.
+    What was paid stays on record; it is given back by reversing its receipt. A bill of an earlier day is owed until a
+    second person has approved.
     """
     for bill in withdraw(case=turn.case, reason=reason, by=turn.by, at=turn.at):
         data = {"bill": bill.number}

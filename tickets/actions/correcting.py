@@ -13,6 +13,7 @@ from cases.actions import grant, lock, reindex, revoke
 from cases.sentences import was_words
 from cases.states import Urgency
 from core.errors import Invalid
+from records.ahead import require_near
 from sla.actions import happen
 from tickets.actions.turns import Turn, begin, phone_of
 from tickets.models import Category, Job, Ticket
@@ -137,6 +138,11 @@ def amend_contact(*, ticket: Ticket, contact: Contact, by: User, at: datetime, e
         raise Invalid(
             _("Give both ends of the convenient time."), fields={"preferred_to": _("Must come after the beginning.")}
         )
+    if end is not None and end <= at and end != turn.ticket.preferred_to:
+        raise Invalid(
+            _("This time is over. Choose one that is still to come."), fields={"preferred_to": _("Out of range.")}
+        )
+    require_near(end, at, "preferred_to")
     turn.ticket.preferred_from, turn.ticket.preferred_to = start, end
     turn.ticket.save(update_fields=["preferred_from", "preferred_to"])
     changes = {"contact_name": name, "contact_phone": phone, "place": place}

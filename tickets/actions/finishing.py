@@ -103,8 +103,7 @@ def complete(
 
 def _pass_on_answer(turn: Turn, answer: str) -> None:
     """Whoever took the question hears the answer, and tells who asked. Source: 三、服务流程 2 (及时反馈)."""
-    taker = turn.case.taken_by
-    if taker is not None and not taker.is_office:  # who asked online reads it there
+    if turn.case.taken_by is not None and turn.case.taker is None:  # who asked online reads it there
         return
     told = [user for user in turn.people(Audience.TAKER) if user != turn.by]
     key = f"answered:{turn.case.number}:{turn.case.version}"

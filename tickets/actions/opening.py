@@ -18,6 +18,7 @@ from core.errors import Invalid, NotAllowed
 from estate.models import Building, Household, Unit
 from estate.queries import asking_for, household_for, whom_to_ask
 from estate.search import cannot_be_dialled, plain_phone
+from records.ahead import too_far
 from sla.actions import happen
 from sla.states import Audience
 from tickets.actions.turns import Turn, begin, phone_of, turn_on
@@ -68,7 +69,7 @@ def open_ticket(*, new: NewTicket, by: User, at: datetime) -> Ticket:
     """
     if not can_open(by, new.project, new.unit):
         raise NotAllowed(_("You may not take tickets in this project."))
-    _check(new)
+    _check(new, at)
     category = new.category or _sorted_in(new)
     parents = lock_given(new.parent, new.contact)
     asking = asking_for(new.unit, by)
@@ -89,8 +90,8 @@ def open_ticket(*, new: NewTicket, by: User, at: datetime) -> Ticket:
     return ticket
 
 
-def _check(new: NewTicket) -> None:
-    wrong = _wrong_words(new) | _wrong_links(new) | _wrong_times(new)
+def _check(new: NewTicket, at: datetime) -> None:
+    wrong = _wrong_words(new) | _wrong_links(new) | _wrong_times(new, at)
     if wrong:
         raise Invalid(_("The ticket cannot be taken like this."), fields=wrong)
 
@@ -132,12 +133,16 @@ def _links(new: NewTicket) -> list[tuple[str, Building | Department | Case | Non
     ]
 
 
-def _wrong_times(new: NewTicket) -> dict[str, object]:
+def _wrong_times(new: NewTicket, at: datetime) -> dict[str, object]:
     if (new.preferred_from is None) != (new.preferred_to is None):
         return {"preferred_to": _("Give both ends of the convenient time.")}
     if new.preferred_from and new.preferred_to and new.preferred_from >= new.preferred_to:
         return {"preferred_to": _("The end must come after the beginning.")}
-    return {}
+    # A slip in the year would read as a day to come: pages show the day without its year.
+    if new.preferred_to and new.preferred_to <= at:
+        return {"preferred_to": _("This time is over. Choose one that is still to come.")}
+    words = too_far(new.preferred_to, at)
+    return {"preferred_to": words} if words else {}
 
 
 def _sorted_in(new: NewTicket) -> Category | None:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 
 from accounts.models import Project, User
+from cases.models import Case
 from cases.queries import Due, due_of
-from cases.registry import kind_of
+from cases.registry import kind_of, kinds_among_jobs
 from cases.states import Urgency
 from sla.rules import end_of_day
 from tickets.models import Job, Ticket
@@ -33,6 +34,19 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Matter:
+    """What was handed to somebody and is no job: a complaint, a measure."""
+
+    number: str
+    kind_word: str
+    where: str
+    title: str
+    state_word: str
+    phase: str
+    clock: Due | None
+
+
+@dataclass(frozen=True)
 class MyJobs:
     """What a technician has to do."""
 
@@ -52,6 +66,25 @@ def my_jobs(user: User, project: Project, *, at: datetime) -> MyJobs:
         today=[_card(job) for job in due if job not in held],
         later=[_card(job) for job in [*held, *after.order_by("window_from", "pk")]],
         tests=[_card(job) for job in _leak_tests(user, project)],
+    )
+
+
+def my_matters(user: User, project: Project) -> list[Matter]:
+    """Open complaints and the like that were handed to the person, the next due first."""
+    mine = Case.objects.visible_to(user).open().filter(handler=user, project=project, kind__in=kinds_among_jobs())
+    return [_matter(case) for case in mine.select_related("unit").order_by(F("due_at").asc(nulls_last=True), "pk")]
+
+
+def _matter(case: Case) -> Matter:
+    kind = kind_of(case.kind)
+    return Matter(
+        number=case.number,
+        kind_word=str(kind.label),
+        where=case.unit.number if case.unit else case.place,
+        title=case.title,
+        state_word=str(kind.states[case.state]),
+        phase=case.phase,
+        clock=due_of(case),
     )
 
 

@@ -17,12 +17,16 @@ JOINED = ("unit", "department", "parent", "ticket__category", "callback", "visit
 
 @dataclass(frozen=True)
 class Kin:
-    """A ticket with its visits, the callbacks owed for it, and the tickets that were the same matter."""
+    """A ticket with its visits, the callbacks owed for it, those of the same matter, and what it came from.
+
+    What it came from only where the reader sees it: a private complaint's number is its readers'.
+    """
 
     ticket: Ticket
     jobs: tuple[Job, ...]  # the newest first
     callbacks: tuple[Callback, ...]  # the newest first
     duplicates: tuple[Ticket, ...]
+    came_from: Case | None
 
     @property
     def case(self) -> Case:
@@ -44,9 +48,10 @@ def kin_of(user: User, number: str) -> Kin:
     seen = Case.objects.visible_to(user)
     itself = seen.filter(number=number, ticket__isnull=False).values("pk")
     parts = seen.filter(parent__number=number, kind__in=kinds_within_parents()).values("pk")
+    above = seen.filter(children__number=number).values("pk")
     joined = Ticket.objects.filter(joined_to__case__number=number).values("case_id")
     original = Ticket.objects.filter(duplicates__case__number=number).values("case_id")
-    found = Case.objects.filter(Few(F("pk"), itself.union(parts, joined, original, all=True)))
+    found = Case.objects.filter(Few(F("pk"), itself.union(parts, above, joined, original, all=True)))
     rows = found.annotate(visit=FilteredRelation("ticket__jobs")).select_related(*JOINED).order_by("pk")
     return _sorted(list(rows), number, user)
 
@@ -68,6 +73,7 @@ def _sorted(rows: list[Case], number: str, user: User) -> Kin:
         jobs=tuple(sorted(jobs, key=lambda job: -job.number)),
         callbacks=tuple(reversed([other.callback for other in others if hasattr(other, "callback")])),
         duplicates=tuple(sorted((t for t in tickets if t.joined_to_id == ticket.pk), key=lambda other: other.pk)),
+        came_from=next((other for other in others if other.pk == case.parent_id), None),
     )
 
 

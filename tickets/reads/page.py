@@ -57,6 +57,7 @@ class TicketPage:
     bills: tuple[Bill, ...]
     # What somebody did last, where whoever reads the page can take it back and somebody else did it.
     to_correct: Event | None
+    came_from: Case | None
 
     @property
     def case(self) -> Case:
@@ -148,4 +149,5 @@ def page_of(kin: Kin, reader: User, *, at: datetime) -> TicketPage:
         duplicates=kin.duplicates,
         bills=_bills(kin),
         to_correct=_to_correct(events, kin, reader, at),
+        came_from=kin.came_from,
     )

@@ -13,7 +13,7 @@ from records.http import now, project_of, user_of
 from tickets.forms import PhoneCompleteForm
 from tickets.models import Job
 from tickets.permissions import has_the_job
-from tickets.reads.jobs import my_jobs, my_last_job
+from tickets.reads.jobs import my_jobs, my_last_job, my_matters
 from tickets.reads.page import TicketPage, page_of
 from tickets.reads.prices import priced
 from tickets.states import Charge, JobState, Quote, State
@@ -33,12 +33,12 @@ FOR_PHONE = ("feedback", "hold", "return", "end-leak-test")
 @login_required
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
-    """The signed-in technician's jobs."""
+    """The signed-in technician's jobs, and the complaints that were handed to them."""
     user, project = user_of(request), project_of(request)
     if not user.is_office:
         raise Http404
     mine = my_jobs(user, project, at=now())
-    return render(request, "tickets/my_jobs.html", {"today": mine.today, "later": mine.later, "tests": mine.tests})
+    return render(request, "tickets/my_jobs.html", {"matters": my_matters(user, project), **vars(mine)})
 
 
 @login_required

@@ -23,6 +23,7 @@ from core.numbers import whole_number
 from estate.models import REGISTER_ROLES
 from records.http import follow, now, posted_version, user_of
 from records.stale import Missed
+from sla.permissions import can_extend
 from tickets.actions import Dispatched
 from tickets.forms import StepForm
 from tickets.models import Ticket
@@ -92,6 +93,7 @@ def show(
         "steps": steps,
         "primary": primary,
         "may_photo": can_add_photo(user, page.case, page.open_job) and page.state_allows_photos,
+        "may_extend": can_extend(user, page.case),
         "may_print": can_print(user, page.case, page.jobs),
         "dial_url": reverse("ticket_dial", args=[page.case.number]) if has_the_job(user, page.open_job) else "",
         "reveal_url": reverse("ticket_reveal", args=[page.case.number]),

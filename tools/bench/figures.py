@@ -22,7 +22,7 @@ PAGE_BYTES = 4096
 
 @dataclass(frozen=True)
 class Figure:
-    """What was measured at a size: milliseconds, beside a floor where there is one, and its aim."""
+    """What was measured at a size (so many of `of`): milliseconds, beside a floor where there is one, and its aim."""
 
     name: str
     cases: int
@@ -31,6 +31,7 @@ class Figure:
     statements: int | None = None
     aim: str = ""
     more: dict[str, Any] = field(default_factory=dict)
+    of: str = "cases"
 
     @property
     def ratio(self) -> float | None:
@@ -47,7 +48,7 @@ class Figure:
         """The figure as it is printed."""
         found = {
             "figure": self.name,
-            "cases": self.cases,
+            self.of: self.cases,
             "ms": round(self.time.wall, 2),
             "cpu_ms": round(self.time.cpu, 2),
             "floor_ms": round(self.floor.wall, 2) if self.floor else None,
@@ -93,15 +94,17 @@ def median(times: Iterable[Time]) -> Time:
     return Time(statistics.median(t.wall for t in found), statistics.median(t.cpu for t in found))
 
 
-def milliseconds(work: Callable[[], object], *, rounds: int = ROUNDS) -> Time:
+def milliseconds(work: Callable[[], object], *, rounds: int = ROUNDS, warm: int = WARM) -> Time:
     """The median over some rounds, after some that do not count."""
-    return beside(work, lambda: None, rounds=rounds)[0]
+    return beside(work, lambda: None, rounds=rounds, warm=warm)[0]
 
 
-def beside(work: Callable[[], object], floor: Callable[[], object], *, rounds: int = ROUNDS) -> tuple[Time, Time]:
+def beside(
+    work: Callable[[], object], floor: Callable[[], object], *, rounds: int = ROUNDS, warm: int = WARM
+) -> tuple[Time, Time]:
     """The medians of both, taken in turns: whatever else the machine does meanwhile slows both alike."""
-    turns = [turn * FRAMES for turn in range(WARM + rounds)]
-    taken = [(took(_deeper(work, depth)), took(_deeper(floor, depth))) for depth in turns][WARM:]
+    turns = [turn * FRAMES for turn in range(warm + rounds)]
+    taken = [(took(_deeper(work, depth)), took(_deeper(floor, depth))) for depth in turns][warm:]
     return median(mine for mine, _ in taken), median(bare for _, bare in taken)
 
 

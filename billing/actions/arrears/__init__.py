@@ -1,12 +1,15 @@
 """Every write to arrears: found by the calendar, reminded, lettered, visited, paused, decided, settled."""
 
-from billing.actions.arrears.deciding import ask_to_file, excuse, file
-from billing.actions.arrears.letters import deliver, letter, letters, return_letter
+from billing.actions.arrears.deciding import ask_to_file, file
+from billing.actions.arrears.excusing import excuse, take_up
+from billing.actions.arrears.letters import Proof, deliver, letter, letters, return_letter
 from billing.actions.arrears.pausing import dispute, promise, settle_dispute
 from billing.actions.arrears.reminding import find_cause, notify
-from billing.actions.arrears.visiting import decide_visit, visit
+from billing.actions.arrears.visiting import Report, decide_visit, visit
 
 __all__ = [
+    "Proof",
+    "Report",
     "ask_to_file",
     "decide_visit",
     "deliver",
@@ -20,5 +23,6 @@ __all__ = [
     "promise",
     "return_letter",
     "settle_dispute",
+    "take_up",
     "visit",
 ]

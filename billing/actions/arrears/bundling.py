@@ -1,4 +1,4 @@
-"""The legal file of a case as one bundle: what is owed, notices, letters with their proof, visits, everything dated.
+"""The legal file of a case as one bundle: what is owed, notices, letters with their proof, visits, the statement.
 
 Source: ARR-5 (the file exported as one bundle); 三(4)④ (可通过法律渠道处理).
 """
@@ -15,15 +15,18 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.actions.arrears.printing import issue_letter
-from billing.models import Arrears
+from billing.models import Arrears, ArrearsLetter, ArrearsVisit
 from billing.papers_arrears import day_words
+from billing.papers_statements import account_paper
 from billing.permissions import leads_collection
+from billing.queries.account import account_of
 from billing.queries.arrears import owed_of, total_of
 from billing.queries.paper import period_words
 from billing.states import ArrearsState, Cause, Reminder
 from cases.models import Event
 from cases.sentences import sentence
 from core.errors import NotAllowed
+from estate.models import Household
 from records.actions import audit
 from records.papers import amount_words, moment_words, printable, set_paper
 
@@ -33,7 +36,9 @@ Row = dict[str, str]
 
 @transaction.atomic
 def bundle(*, arrears: Arrears, url: str, fonts: Path, by: User, at: datetime) -> bytes:
-    """Gather everything into one ZIP: the file as PDF, each letter, each proof of delivery. Who asked is on record.
+    """Gather everything into one ZIP: the file as PDF, the household's statement, each letter, each proof of delivery.
+
+    Who asked is on record.
 
     Raises `NotAllowed` for all but supervisor and general manager, `FontMissingError`.
     """
@@ -44,6 +49,9 @@ def bundle(*, arrears: Arrears, url: str, fonts: Path, by: User, at: datetime) -
     found = io.BytesIO()
     with zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as pack:
         pack.writestr(f"{case.number}.pdf", _file(arrears, url=url, fonts=fonts, at=at))
+        account = _account(arrears, url=url, fonts=fonts, at=at)
+        if account:
+            pack.writestr(f"{case.number}-account.pdf", account)
         for letter in arrears.letters.select_related("arrears__case__project", "proof__file"):
             paper = issue_letter(letter=letter, url=url, fonts=fonts, by=by, at=at).file
             pack.writestr(f"{letter.number}.pdf", paper.file.read())
@@ -57,6 +65,18 @@ def _file(arrears: Arrears, *, url: str, fonts: Path, at: datetime) -> bytes:
     project = arrears.case.project
     with translation.override("zh-hans"), timezone.override(project.tz):
         return set_paper(TEMPLATE, _form(arrears, at), url=url, at=at, fonts=fonts)
+
+
+def _account(arrears: Arrears, *, url: str, fonts: Path, at: datetime) -> bytes:
+    """The household's statement since the first of the bills was raised; nothing where nobody is registered."""
+    first = arrears.links.order_by("bill__issued_at").select_related("bill").first()
+    if arrears.household_id is None or first is None:
+        return b""
+    zone = arrears.case.project.tz
+    household = Household.objects.select_related("project", "unit").get(pk=arrears.household_id)
+    account = account_of(household, first.bill.issued_at.astimezone(zone).date(), at.astimezone(zone).date())
+    payer = arrears.debtor.name if arrears.debtor else ""
+    return account_paper(account, payer=payer, url=url, at=at, fonts=fonts)
 
 
 def _form(arrears: Arrears, at: datetime) -> dict[str, object]:
@@ -119,15 +139,26 @@ def _letters(arrears: Arrears, local: Local) -> list[Row]:
     for one in arrears.letters.select_related("sent_by"):
         said = f"{one.number}，{amount_words(one.amount)} 元，快递单号 {one.tracking_number or '未登记'}"
         if one.delivered_on:
-            said += f"，{day_words(one.delivered_on)} 送达"
+            said += f"，{day_words(one.delivered_on)} 送达（{one.outcome_word}{_shown(one)}）"
         elif one.returned_at:
-            said += f"，退回：{one.returned_reason}"
+            said += f"，{one.outcome_word}：{one.returned_reason}"
         rows.append(_row(local(one.sent_at), one.sent_by, said))
     return rows
 
 
 def _visits(arrears: Arrears, local: Local) -> list[Row]:
-    return [_row(local(one.at), one.by, one.report) for one in arrears.visits.select_related("by")]
+    return [_row(local(one.at), one.by, _visited(one)) for one in arrears.visits.select_related("by")]
+
+
+def _visited(one: ArrearsVisit) -> str:
+    said = f"{one.outcome_word}{'，' + one.met if one.met else ''}。" if one.outcome else ""
+    return said + one.report + (f"\n下一步：{one.next_step}" if one.next_step else "")
+
+
+def _shown(one: ArrearsLetter) -> str:
+    """What shows a delivery, beside the slip that lies in the bundle."""
+    shown = [one.carrier_status, f"见证人 {one.witness}" if one.witness else ""]
+    return "".join(f"，{words}" for words in shown if words)
 
 
 def _events(arrears: Arrears, local: Local) -> list[Row]:

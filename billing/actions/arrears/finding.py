@@ -9,16 +9,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from accounts.models import Department, Project
 from accounts.states import DepartmentKind
 from billing.actions.arrears.pausing import end_promises
-from billing.actions.arrears.reminding import TEMPLATE, notice_of, said, sms_data
+from billing.actions.arrears.reminding import notice_of, said, sms_data
 from billing.actions.arrears.settling import catch_up
-from billing.actions.arrears.turns import Turn
+from billing.actions.arrears.turns import TEMPLATE, Turn
 from billing.models import Arrears, ArrearsBill, ArrearsNotice, ArrearsRound, Bill
 from billing.queries.arrears import Terms, overdue, phones_of, terms_of, total_of
+from billing.queries.sums import MoneySum
 from billing.rules.arrears import breached_at, overdue_before, title
 from billing.states import KIND, ArrearsState, Reminder
 from cases.actions import NewCase, lock_rows, open_cases
@@ -31,8 +32,8 @@ from sla.actions import Occasion, happen_to_many
 BATCH = 500
 # So many batches in one pass: deadlines are watched by the same process.
 MOST_BATCHES = 4
-# Whose bill it is: the household, or the unit where nobody is registered.
-Key = tuple[int | None, int]
+# Whose bill it is: household, who of it is liable, and home; the home alone where nobody is registered.
+Key = tuple[int | None, int | None, int]
 
 
 def collect(at: datetime) -> dict[str, int]:
@@ -104,10 +105,10 @@ class _Batch:
     groups: dict[Key, list[Bill]] = field(default_factory=lambda: defaultdict(list))
 
     def take(self, bills: Sequence[Bill]) -> _Found:
-        """Open cases where none goes on, add the bills, start their clocks, send the SMS."""
+        """Open cases where none takes up what falls due, add the bills, start their clocks, send the SMS."""
         for bill in bills:
             self.groups[_key(bill)].append(bill)
-        known = self._open_ones()
+        known = self._climbing_ones()
         fresh = [key for key in self.groups if key not in known]
         known |= self._open(fresh)
         ArrearsBill.objects.bulk_create(
@@ -117,18 +118,19 @@ class _Batch:
                 for bill in mine
             ]
         )
+        Bill.objects.filter(pk__in=[bill.pk for bill in bills]).update(collected=True)
         happen_to_many(list(self._occasions(known, set(fresh))), at=self.at)
+        _retitle([known[key] for key in self.groups if key not in fresh])
         self._send(known)
         return _Found(opened=len(fresh), bills=len(bills))
 
-    def _open_ones(self) -> dict[Key, Arrears]:
-        """The cases that go on for the households and units, as they stand now that they are locked."""
-        households = [household for household, _unit in self.groups if household is not None]
-        bare = [unit for household, unit in self.groups if household is None]
-        rows = Arrears.objects.open().filter(Q(household__in=households) | Q(household=None, unit__in=bare))
-        found = list(rows.select_related("case__project", "case__unit", "unit"))
-        by_key = {row.household_id or -row.unit_id: row for row in found}
-        return {key: by_key[key[0] or -key[1]] for key in self.groups if (key[0] or -key[1]) in by_key}
+    def _climbing_ones(self) -> dict[Key, Arrears]:
+        """The cases that take up the bills, as they stand now that they are locked; what was filed takes up nothing."""
+        households = [household for household, _debtor, _unit in self.groups if household is not None]
+        bare = [unit for household, _debtor, unit in self.groups if household is None]
+        rows = Arrears.objects.climbing().filter(Q(household__in=households) | Q(household=None, unit__in=bare))
+        found = {_key(row): row for row in rows.select_related("case__project", "case__unit", "unit")}
+        return {key: found[key] for key in self.groups if key in found}
 
     def _open(self, keys: Sequence[Key]) -> dict[Key, Arrears]:
         """New cases with what hangs on them."""
@@ -137,8 +139,8 @@ class _Batch:
         debtors = {key: self.groups[key][-1].debtor_id for key in keys}
         people = Person.objects.in_bulk({pk for pk in debtors.values() if pk is not None})
         phones = phones_of(people)
-        units = Unit.objects.in_bulk({unit for _household, unit in keys})
-        households = Household.objects.in_bulk({household for household, _unit in keys if household is not None})
+        units = Unit.objects.in_bulk({unit for _household, _debtor, unit in keys})
+        households = Household.objects.in_bulk({household for household, *_ in keys if household is not None})
         finance = Department.objects.filter(project=self.project, kind=DepartmentKind.FINANCE).first()
         news = []
         for key in keys:
@@ -149,7 +151,7 @@ class _Batch:
                     state=ArrearsState.TO_REMIND,
                     project=self.project,
                     title=title(total_of(mine), len(mine)),
-                    unit=units[key[1]],
+                    unit=units[key[2]],
                     household=households.get(key[0]) if key[0] is not None else None,
                     contact_name=people[debtor].name if debtor else "",
                     contact_phone=phones.get(debtor, "") if debtor else "",
@@ -160,8 +162,8 @@ class _Batch:
         cases = open_cases(news=news, at=self.at)
         made = Arrears.objects.bulk_create(
             [
-                Arrears(case=case, unit=units[unit], household_id=household, debtor_id=debtors[household, unit])
-                for case, (household, unit) in zip(cases, keys, strict=True)
+                Arrears(case=case, unit=units[key[2]], household_id=key[0], debtor_id=debtors[key])
+                for case, key in zip(cases, keys, strict=True)
             ]
         )
         return dict(zip(keys, made, strict=True))
@@ -199,13 +201,17 @@ class _Batch:
         links = ArrearsBill.objects.filter(arrears__in=[one.pk for one in known.values()], ended_at=None)
         for link in links.select_related("bill").order_by("bill__due_on", "bill_id"):
             owed[link.arrears_id].append(link.bill)
+        last = ArrearsNotice.objects.filter(arrears__in=[one.pk for one in known.values()], how=Reminder.SMS)
+        sent = {
+            pk: at.astimezone(self.project.tz).date() for pk, at in last.values_list("arrears", "at").order_by("pk")
+        }
         notices: list[ArrearsNotice] = []
         messages: list[Sms] = []
         for arrears in known.values():
             phone = phones.get(arrears.debtor_id, "") if arrears.debtor_id else ""
-            if not phone or arrears.case.phase != Phase.OPEN:
-                continue
             turn = _Terms(arrears, arrears.case, None, self.at, known=self.terms)
+            if not phone or arrears.case.phase != Phase.OPEN or sent.get(arrears.pk) == turn.today:
+                continue
             notice = notice_of(arrears, owed[arrears.pk], how=Reminder.SMS, reached=False, turn=turn)
             notices.append(notice)
             data = sms_data(arrears, owed[arrears.pk], notice)
@@ -238,6 +244,18 @@ class _Terms(Turn):
         return self.known
 
 
+def _retitle(grown: Sequence[Arrears]) -> None:
+    """Call the cases that took up more by all that is owed in them now."""
+    if not grown:
+        return
+    live = ArrearsBill.objects.filter(arrears__in=[one.pk for one in grown], ended_at=None).order_by()
+    sums = live.values("arrears").annotate(sum=MoneySum("bill__outstanding"), n=Count("*"))
+    owed = {row["arrears"]: (row["sum"], row["n"]) for row in sums}
+    for arrears in grown:
+        arrears.case.title = title(*owed[arrears.pk])
+    Case.objects.bulk_update([arrears.case for arrears in grown], ["title"])
+
+
 def _kind(case: Case, *, fresh: bool) -> str:
     """What adding bills is called: while a case rests nobody is to be reminded of them, that waits until it goes on."""
     if fresh:
@@ -245,5 +263,5 @@ def _kind(case: Case, *, fresh: bool) -> str:
     return "arrears.bills_added" if case.phase == Phase.OPEN else "arrears.bills_joined"
 
 
-def _key(bill: Bill) -> Key:
-    return bill.household_id, bill.unit_id
+def _key(of: Bill | Arrears) -> Key:
+    return of.household_id, of.debtor_id if of.household_id else None, of.unit_id

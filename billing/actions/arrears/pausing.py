@@ -9,12 +9,18 @@ from accounts.models import User
 from billing.actions.arrears.turns import Turn, begin, kept, words_of
 from billing.models import Arrears
 from billing.permissions import can_collect
-from billing.queries.arrears import total_of
+from billing.queries.arrears import DECISION_CLOCK, total_of
 from billing.rules.arrears import ends_at
-from billing.states import Cause
+from billing.states import ArrearsState, Cause
 from cases.actions import lock
 from core.errors import Invalid
+from notifications.actions import Notice, tell
+from notifications.states import Level
+from sla.models import Clock
+from sla.queries import Staff
+from sla.states import Audience
 
+BROKEN = "arrears.promise_broken"
 LONGEST_PROMISE = timedelta(days=366)
 BATCH = 100
 
@@ -53,6 +59,7 @@ def promise(
     data = {"day": {"on": until.isoformat()}}
     turn.happen(step.event, state=step.target, data=data, text=text, changes={"promised_at": end})
     acknowledge(turn)
+    turn.hush()
     return turn.arrears
 
 
@@ -79,18 +86,43 @@ def _end_promise(pk: int, at: datetime) -> int:
     fresh.case = case
     turn = Turn(fresh, case, None, at)
     step = turn.step("end_promise")
+    ended = fresh.promise_ends_at
     turn.save(promise_ends_at=None)
     turn.happen(step.event, state=turn.rung, changes={"promised_at": None})
-    _owe_a_notice(turn)
+    _go_on(turn)
+    if ended is not None:
+        _tell_broken(turn, ended)
     return 1
+
+
+def _tell_broken(turn: Turn, ended: datetime) -> None:
+    """Whoever collects hears that a promise was not kept: once, over each promise."""
+    case = turn.case
+    last_day = (ended - timedelta(seconds=1)).astimezone(case.project.tz).date()
+    data = {
+        "room": turn.arrears.unit.number,
+        "amount": f"{total_of(turn.bills):.2f}",
+        "day": {"on": last_day.isoformat()},
+    }
+    people = Staff.of([case.project_id]).told(case, [Audience.CASHIER])
+    key = f"arrears:{case.number}:promise:{ended:%Y%m%d}:{case.version}"
+    notice = Notice(key=key, template=BROKEN, case=case, to=tuple(people), data=data, level=Level.WARNING)
+    tell([notice], at=turn.at)
+
+
+def _go_on(turn: Turn) -> None:
+    """The ladder goes on: what it waits for that came while the case rested begins now."""
+    _owe_a_notice(turn)
+    decided = Clock.objects.live().filter(case=turn.case, key=DECISION_CLOCK).exists()
+    if turn.case.state == ArrearsState.DELIVERED and turn.arrears.visit_decided_at is None and not decided:
+        turn.happen("arrears.decision_owed")
 
 
 def _owe_a_notice(turn: Turn) -> None:
     """What became overdue while the case rested is still to be told of."""
-    told, filed = turn.arrears.notified_at, turn.arrears.filed_at
-    unheard = turn.arrears.links.filter(ended_at=None, added_at__gt=told) if told is not None else None
-    if unheard is not None and filed is None and unheard.exists():
-        bills = [bill for bill in turn.bills if bill.pk in set(unheard.values_list("bill_id", flat=True))]
+    unheard = set(turn.arrears.links.filter(ended_at=None, told_at=None).values_list("bill_id", flat=True))
+    if turn.arrears.notified_at is not None and turn.arrears.filed_at is None and unheard:
+        bills = [bill for bill in turn.bills if bill.pk in unheard]
         turn.happen("arrears.bills_added", data={"count": len(bills), "amount": f"{total_of(bills):.2f}"})
 
 
@@ -116,6 +148,7 @@ def dispute(
     cause = {} if turn.arrears.cause else {"cause": Cause.AMOUNT}
     turn.save(dispute_reason=words, promise_ends_at=None, **cause)
     turn.happen(step.event, state=step.target, text=words, changes={"promised_at": None})
+    turn.hush()
     return turn.arrears
 
 
@@ -137,5 +170,5 @@ def settle_dispute(
     words = words_of(finding, _("Write down what was found."), field="finding")
     turn.save(dispute_reason="")
     turn.happen(step.event, state=turn.rung, text=words)
-    _owe_a_notice(turn)
+    _go_on(turn)
     return turn.arrears

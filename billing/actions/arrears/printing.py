@@ -33,17 +33,24 @@ def issue_letter(*, letter: ArrearsLetter, url: str, fonts: Path, by: User, at: 
 
 
 def render_letters(letters: Sequence[ArrearsLetter], *, project: Project, url: str, at: datetime, fonts: Path) -> bytes:
-    """Letters as one PDF, in four statements whatever their number."""
+    """Letters as one PDF, in five statements whatever their number."""
     rows = list(letters)
-    prefetch_related_objects(rows, "lines__bill__item", "arrears__unit")
+    prefetch_related_objects(rows, "lines__bill__item", "arrears__unit", "arrears__links")
     forms = [form_of(letter, project) for letter in rows]
     return render(forms, project=project.name_zh, service_phone=project.phone, url=url, at=at, fonts=fonts)
+
+
+def _told_of(letter: ArrearsLetter) -> list[datetime]:
+    """When they were told of the bills that a letter names, before it went."""
+    named = {line.bill_id for line in letter.lines.all()}
+    links = [link for link in letter.arrears.links.all() if link.bill_id in named]
+    return [link.told_at for link in links if link.told_at is not None and link.told_at <= letter.sent_at]
 
 
 def form_of(letter: ArrearsLetter, project: Project) -> DemandForm:
     """What stands on a letter, as it was when it was sent."""
     arrears = letter.arrears
-    notified = arrears.notified_at
+    notified = max(_told_of(letter), default=None)
     return DemandForm(
         number=letter.number,
         recipient=letter.recipient,

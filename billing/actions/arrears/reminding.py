@@ -9,16 +9,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from billing.actions.arrears.easing import told_on
 from billing.actions.arrears.pausing import only_collectors
-from billing.actions.arrears.turns import Turn, begin, kept
+from billing.actions.arrears.turns import TEMPLATE, Turn, begin, kept
 from billing.models import Arrears, ArrearsNotice, Bill
 from billing.permissions import can_collect
 from billing.queries.arrears import period_of, phone_of, total_of
 from billing.states import ArrearsState, Cause, Reminder
 from core.errors import Invalid, NotNow
 from notifications.actions.outside import Sms, send_sms, sms_channel
-
-TEMPLATE = "arrears.notice"
 
 
 @transaction.atomic
@@ -67,15 +66,14 @@ def notify(
 
 def _told(turn: Turn, data: Mapping[str, Any], text: str) -> None:
     """They were reached: something new to them moves the ladder, the same said again does not."""
-    before = turn.arrears.notified_at
-    unheard = turn.arrears.links.filter(ended_at=None)
-    nothing_new = before is not None and not unheard.filter(added_at__gt=before).exists()
-    if nothing_new or turn.arrears.filed_at is not None:
+    unheard = turn.arrears.links.filter(ended_at=None, told_at=None)
+    if turn.arrears.filed_at is not None or not unheard.update(told_at=turn.at):
         turn.happen("arrears.reminded", data=data, text=text)
         return
     turn.save(notified_at=turn.at)
     state = ArrearsState.NOTIFIED if turn.case.state == ArrearsState.TO_REMIND else ""
-    turn.happen("arrears.notified", state=state, data=data, text=text)
+    # Of each day on which they heard of something new the three months are waited for by themselves.
+    turn.happen("arrears.notified", state=state, data=data, text=text, subjects=[told_on(turn, turn.at)])
 
 
 HOW: dict[Reminder, dict[str, str]] = {

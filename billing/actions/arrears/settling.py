@@ -8,16 +8,25 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef
 
 from accounts.models import Project, User
-from billing.actions.arrears.turns import Turn
+from billing.actions.arrears.easing import come_to, ease, let_go_letter
+from billing.actions.arrears.turns import TEMPLATE, Turn
 from billing.models import ArrearsBill, ArrearsRound, Bill
+from billing.queries.arrears import total_of
 from billing.states import ArrearsState
 from cases.models import Case
+from notifications.actions.outside import amend_sms
 
 BATCH = 500
 
 
 def collecting(bills: Sequence[Bill]) -> list[int]:
-    """Keys of the cases in which the bills are collected: whoever changes bills locks them first."""
+    """Keys of the cases in which the bills are collected: whoever changes bills locks them first.
+
+    Bills that were read with `is_collected` and are not ask for nothing.
+    """
+    bills = [bill for bill in bills if getattr(bill, "is_collected", True)]
+    if not bills:
+        return []
     rows = ArrearsBill.objects.filter(bill__in=bills, ended_at=None)
     return list(rows.values_list("arrears__case_id", flat=True).distinct())
 
@@ -32,13 +41,15 @@ def settled(
     *,
     paid: Mapping[int, Decimal] | None = None,
     cases: Mapping[int, Case] | None = None,
+    by_debtor: bool = True,
     by: User | None,
     at: datetime,
 ) -> None:
     """Let the cases know of bills, locked and as they stand now, that were paid or made void.
 
-    `paid`: how much was paid of which, by key. `cases`: those that the caller has locked. A case that somebody opened
-    meanwhile is taken where nobody holds it; else the next day's round finds that its bills are settled.
+    `paid`: how much was paid of which, by key. `cases`: those that the caller has locked. `by_debtor`: whether who owes
+    paid it, and not we who used what they had paid in advance. A case that somebody opened meanwhile is taken where
+    nobody holds it; else the next day's round finds that its bills are settled.
     """
     bills = [bill for bill in bills if getattr(bill, "is_collected", True)]
     if not bills:
@@ -54,7 +65,7 @@ def settled(
         case = (cases or {}).get(arrears.case_id) or _free(arrears.case_id)
         if case is not None:
             arrears.case = case
-            _settle(Turn(arrears, case, by, at), mine, paid or {})
+            _settle(Turn(arrears, case, by, at), mine, paid or {}, by_debtor=by_debtor)
 
 
 def _free(pk: int) -> Case | None:
@@ -62,26 +73,46 @@ def _free(pk: int) -> Case | None:
     return rows.filter(pk=pk).first()
 
 
-def _settle(turn: Turn, links: Sequence[ArrearsBill], paid: Mapping[int, Decimal]) -> None:
+def _settle(turn: Turn, links: Sequence[ArrearsBill], paid: Mapping[int, Decimal], *, by_debtor: bool) -> None:
     done = [link for link in links if not link.bill.outstanding]
-    ArrearsBill.objects.filter(pk__in=[link.pk for link in done]).update(ended_at=turn.at)
-    if turn.arrears.ended_at is not None:
+    if done:
+        ArrearsBill.objects.filter(pk__in=[link.pk for link in done]).update(ended_at=turn.at)
+        Bill.objects.filter(pk__in=[link.bill_id for link in done]).update(collected=False)
+    if turn.arrears.ended_at is not None and turn.arrears.excused_at is None:
         return
+    is_over = bool(done) and not ArrearsBill.objects.filter(arrears=turn.arrears, ended_at=None).exists()
     if done:
         numbers = [link.bill.number for link in done]
-        turn.happen("arrears.bills_settled", subjects=numbers, data={"bills": numbers})
+        state = "" if is_over else come_to(turn)
+        turn.happen("arrears.bills_settled", state=state, subjects=numbers, data={"bills": numbers})
     part = [link.bill for link in links if link.bill.outstanding and paid.get(link.bill_id)]
     if part:
-        # A part payment acknowledges the rest: limitation of it counts anew. Source: 民法典 195.
-        amount = sum((paid[bill.pk] for bill in part), Decimal(0))
-        rest = sum((bill.outstanding for bill in part), Decimal(0))
-        numbers = [bill.number for bill in part]
-        data = {"amount": f"{amount:.2f}", "rest": f"{rest:.2f}", "bills": numbers}
-        turn.happen("arrears.part_paid", data=data)
-        turn.happen("arrears.debt_acknowledged", subjects=numbers, data={"count": len(numbers)})
-    if done and not ArrearsBill.objects.filter(arrears=turn.arrears, ended_at=None).exists():
-        turn.save(ended_at=turn.at, promise_ends_at=None, visit_decided_at=None)
+        _part_paid(turn, part, paid, by_debtor=by_debtor)
+    if is_over:
+        let_go_letter(turn)
+        # Promise and visit stay as they were: should the payment be taken back, it goes on with them.
+        turn.save(ended_at=turn.at)
         turn.happen("arrears.settled", state=ArrearsState.SETTLED)
+        turn.hush()
+    elif done:
+        ease(turn, done)
+    turn.retitle()
+    if (done or part) and not is_over:
+        amend_sms(case=turn.case, template=TEMPLATE, amount=f"{total_of(turn.bills):.2f}")
+
+
+def _part_paid(turn: Turn, part: Sequence[Bill], paid: Mapping[int, Decimal], *, by_debtor: bool) -> None:
+    """A part payment by who owes acknowledges the rest: limitation of it counts anew. Our own use of credit does not.
+
+    Source: 民法典 195.
+    """
+    amount = sum((paid[bill.pk] for bill in part), Decimal(0))
+    rest = sum((bill.outstanding for bill in part), Decimal(0))
+    numbers = [bill.number for bill in part]
+    data = {"amount": f"{amount:.2f}", "rest": f"{rest:.2f}", "bills": numbers}
+    turn.happen("arrears.part_paid", data=data)
+    if by_debtor:
+        turn.happen("arrears.debt_acknowledged", subjects=numbers, data={"count": len(numbers)})
 
 
 def look_again(project: Project, *, at: datetime) -> None:

@@ -9,15 +9,19 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.models import Arrears, Bill
-from billing.queries.arrears import Terms, owed_of, rung_of, terms_of
+from billing.queries.arrears import Terms, owed_of, rung_of, terms_of, total_of
+from billing.rules.arrears import title
 from billing.states import ARREARS_TRANSITIONS, ArrearsState
 from cases.family import lock_line
 from cases.models import Case, Event
 from core.errors import Invalid, NotAllowed
 from core.transitions import Step, require
+from core.words import says_nothing
+from notifications.actions.outside import recall_sms
 from sla.actions import happen
 
 LONGEST_REASON = 500
+TEMPLATE = "arrears.notice"
 
 
 @dataclass
@@ -58,8 +62,10 @@ class Turn:
         text: str = "",
         subjects: Sequence[str] = (),
         changes: Mapping[str, Any] | None = None,
+        since: datetime | None = None,
+        takes_back: Event | None = None,
     ) -> Event:
-        """Append an event and go to its state."""
+        """Append an event and go to its state; the words mean what those of `sla.actions.happen` mean."""
         return happen(
             case=self.case,
             kind=kind,
@@ -71,6 +77,8 @@ class Turn:
             subjects=subjects,
             claimed_at=self.claimed_at,
             changes=changes,
+            since=since,
+            takes_back=takes_back,
         )
 
     def save(self, **values: Any) -> None:
@@ -79,10 +87,32 @@ class Turn:
             setattr(self.arrears, name, value)
         self.arrears.save(update_fields=list(values))
 
+    def hush(self) -> None:
+        """Keep back an SMS that waits for the morning: it must not go once this case is at rest."""
+        recall_sms(case=self.case, template=TEMPLATE)
+
+    def retitle(self) -> None:
+        """Let the case be called by what is owed in it now; what it was about last where nothing is."""
+        bills = self.bills
+        words = title(total_of(bills), len(bills))
+        if bills and self.case.title != words:
+            self.case.title = words
+            self.case.save(update_fields=["title"])
+
     @property
     def rung(self) -> str:
         """Where the case stands on the ladder, whatever pauses it."""
         return rung_of(self.arrears)
+
+    @property
+    def standing(self) -> str:
+        """Where the case stands: excused, at rest where a promise or a dispute paused it, else on its rung."""
+        if self.arrears.excused_at is not None:
+            return ArrearsState.EXCUSED
+        if self.arrears.dispute_reason:
+            return ArrearsState.DISPUTED
+        # A promise that ran out meanwhile ends with the next pass, as it would have.
+        return ArrearsState.PROMISED if self.arrears.promise_ends_at is not None else self.rung
 
 
 def begin(
@@ -105,9 +135,9 @@ def begin(
 
 
 def words_of(text: str, sentence: object, *, field: str, longest: int = LONGEST_REASON) -> str:
-    """What was typed. Raises `Invalid` with the sentence for nothing, or for too much."""
+    """What was typed. Raises `Invalid` with the sentence for nothing to read, or for too much."""
     words = text.strip()
-    if not words:
+    if says_nothing(words):
         raise Invalid(sentence, fields={field: _("Required.")})
     return kept(words, field=field, longest=longest)
 

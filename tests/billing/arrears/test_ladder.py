@@ -21,7 +21,19 @@ from notifications.models import Channel, Message
 from records.approvals import approve
 from sla.actions import sweep_clocks
 from sla.states import ClockState
-from tests.billing.arrears.ladder import again, clock, delivered, found, lettered, overdue, told
+from tests.billing.arrears.ladder import (
+    SIGNED,
+    again,
+    clock,
+    delivered,
+    found,
+    lettered,
+    overdue,
+    planned,
+    to_court,
+    told,
+    visited,
+)
 from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, charged, credit_used, paid
 from tests.cast import NOON, Cast
 
@@ -127,12 +139,17 @@ def test_the_letter_waits_three_months_and_its_delivery_starts_limitation_anew(c
     with pytest.raises(NotNow):
         lettered(cast, again(arrears), datetime(2027, 2, 24, tzinfo=UTC), "SF2")
     with pytest.raises(Invalid):
-        acts.deliver(arrears=again(arrears), on=date(2027, 2, 22), by=cast.cashier, at=letter.sent_at + 3 * DAY)
-    acts.deliver(arrears=again(arrears), on=date(2027, 2, 25), by=cast.cashier, at=letter.sent_at + 3 * DAY)
+        acts.deliver(
+            proof=SIGNED, arrears=again(arrears), on=date(2027, 2, 22), by=cast.cashier, at=letter.sent_at + 3 * DAY
+        )
+    acts.deliver(
+        proof=SIGNED, arrears=again(arrears), on=date(2027, 2, 25), by=cast.cashier, at=letter.sent_at + 3 * DAY
+    )
     assert again(arrears).case.state == ArrearsState.DELIVERED
     assert clock(arrears.case, "arrears.legal").due_at == letter.sent_at + 63 * DAY
     limitation = clock(arrears.case, "arrears.limitation", bill.number)
-    assert (limitation.cycle, limitation.started_at) == (2, letter.sent_at + 3 * DAY)
+    # From the day on which it came, not from the one on which somebody typed it.
+    assert (limitation.cycle, limitation.started_at) == (2, datetime(2027, 2, 24, 16, 0, tzinfo=UTC))
 
 
 @pytest.mark.req("ARR-3")
@@ -152,10 +169,10 @@ def test_a_visit_is_decided_and_made_and_after_a_letter_somebody_decides_anew(ca
     overdue(cast)
     arrears = delivered(cast, found(cast), NOON)
     at = NOON + 100 * DAY
-    acts.decide_visit(arrears=arrears, reason="一直住在小区", by=cast.cashier, at=at)
+    planned(cast, arrears, at)
     assert clock(arrears.case, "arrears.visit").due_at == at + 30 * DAY
     assert clock(arrears.case, "arrears.legal").state == ClockState.MET
-    acts.visit(arrears=again(arrears), report="答应月底前缴", by=cast.cashier, at=at + DAY)
+    visited(cast, arrears, at + DAY)
     assert clock(arrears.case, "arrears.visit").state == ClockState.MET
     assert clock(arrears.case, "arrears.legal").due_at == at + 61 * DAY
 
@@ -166,8 +183,8 @@ def test_two_people_hand_it_to_the_legal_channel(cast: Cast) -> None:
     arrears = delivered(cast, found(cast), NOON)
     at = NOON + 120 * DAY
     with pytest.raises(NotAllowed):
-        acts.ask_to_file(arrears=arrears, by=cast.cashier, at=at)
-    asked = acts.ask_to_file(arrears=arrears, by=cast.supervisor, at=at)
+        acts.ask_to_file(despite="已明说不缴", arrears=arrears, reason="拒缴", by=cast.cashier, at=at)
+    asked = to_court(cast, arrears, at)
     assert clock(arrears.case, "arrears.legal").state == ClockState.RUNNING
     with pytest.raises(NotAllowed):
         approve(approval=asked, by=cast.supervisor, at=at)
@@ -265,13 +282,14 @@ def test_credit_and_a_void_bill_settle_too(cast: Cast) -> None:
     assert_books_agree(cast)
 
 
-def test_what_is_owed_again_after_a_reversal_is_found_again_the_same_day(cast: Cast) -> None:
+def test_what_is_owed_again_after_a_reversal_is_collected_again_at_once(cast: Cast) -> None:
     bill = overdue(cast)
-    found(cast)
-    receipt = paid(cast, bill)
+    arrears = found(cast)
+    receipt = paid(cast, bill, at=NOON + timedelta(seconds=1))
     assert collect(NOON)["opened"] == 0
-    reverse_receipt(receipt=receipt, reason="刷错卡", by=cast.cashier, at=NOON)
-    assert [collect(NOON)["opened"], collect(NOON)["opened"]] == [1, 0]
+    reverse_receipt(receipt=receipt, reason="刷错卡", by=cast.cashier, at=NOON + timedelta(seconds=2))
+    assert again(arrears).case.state == ArrearsState.TO_REMIND
+    assert collect(NOON)["opened"] == 0
     assert_books_agree(cast)
 
 
@@ -292,6 +310,8 @@ def test_who_is_excused_is_left_alone_and_what_falls_due_later_is_collected(cast
     arrears = found(cast)
     with pytest.raises(NotAllowed):
         acts.excuse(arrears=arrears, reason="困难", by=cast.cashier, at=NOON)
+    with pytest.raises(Invalid):
+        acts.excuse(arrears=arrears, reason="……", by=cast.supervisor, at=NOON)
     acts.excuse(arrears=arrears, reason="困难", by=cast.supervisor, at=NOON)
     assert collect(NOON + DAY)["opened"] == 0
     overdue(cast, at=NOON + 2 * DAY)

@@ -3,11 +3,13 @@
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -25,6 +27,10 @@ DAY = timedelta(days=1)
 SignIn = Callable[[User], Client]
 Api = Callable[[User], APIClient]
 LATER = NOON - 200 * DAY
+
+
+def local_day(at: datetime) -> str:
+    return at.astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
 
 
 @pytest.mark.req("ARR-1")
@@ -111,17 +117,27 @@ def test_the_api_walks_the_ladder_as_the_contract_says(cast: Cast, api: Api, sig
     # The notice was given a moment ago: three months are not over.
     assert post(cashier, "letter", tracking_number="SF1").status_code == 409
     assert post(supervisor, "letter", tracking_number="SF1").json()["letters"][0]["tracking_number"] == "SF1"
-    assert post(cashier, "deliver").json()["state"] == "delivered"
-    assert post(cashier, "visit", report="在家").json()["visits"][0]["report"] == "在家"
-    assert post(cashier, "file").status_code == 403
-    assert post(supervisor, "file").status_code == 200
+    assert post(cashier, "deliver").status_code == 400, "nothing shows it"
+    assert post(cashier, "deliver", carrier_status="本人签收").json()["state"] == "delivered"
+    assert post(cashier, "visit", report="在家").status_code == 400
+    plan = {"on": local_day(timezone.now()), "half": "evening", "visitor": "cashier"}
+    assert post(cashier, "decide-visit", **plan | {"visitor": "guard"}).status_code == 400
+    assert post(cashier, "decide-visit", **plan).json()["visitor"] == "cashier"
+    body = {"outcome": "met", "met": "业主", "report": "在家", "next_step": "月底再催"}
+    made = post(cashier, "visit", **body).json()["visits"][0]
+    assert {name: made[name] for name in body} == body
+    assert post(cashier, "file", reason="拒缴").status_code == 403
+    assert post(supervisor, "file").status_code == 400
+    assert post(supervisor, "file", reason="拒缴").status_code == 400, "what is missing is not explained"
+    assert post(supervisor, "file", reason="拒缴", despite="明说不缴").status_code == 200
     waiting = Approval.objects.get(kind="arrears.file")
     assert api(cast.gm).post(f"/api/v1/approvals/{waiting.pk}/approve/").status_code == 200
     assert cashier.get(f"/api/v1/arrears/{case.number}/").json()["state"] == "filed"
     assert signed_in(cast.cashier).post(f"/arrears/{case.number}/bundle/").status_code == 403
     sent = signed_in(cast.supervisor).post(f"/arrears/{case.number}/bundle/")
     names = zipfile.ZipFile(io.BytesIO(sent.content)).namelist()
-    assert [name[:2] for name in names] == ["QF", "CJ"]
+    assert names[:2] == [f"{case.number}.pdf", f"{case.number}-account.pdf"]
+    assert [name[:2] for name in names[2:]] == ["CJ"]
     assert AuditEntry.objects.filter(action="arrears.bundled", target=case.number).count() == 1
     assert post(cashier, "promise", until="2020-01-01").status_code == 400
     assert api(cast.frontdesk2).get(f"/api/v1/arrears/{case.number}/").status_code == 404

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.rules.periods import Period, month_of, months, share
+from billing.rules.periods import Period, month_of, months, share, split_at
 from billing.rules.pricing import Priced, TariffTerms, price_period
 from billing.states import Basis
 from core.errors import Invalid
@@ -169,3 +169,77 @@ def test_whole_months_cost_the_monthly_price_so_many_times(
         last = month_of(last.end + timedelta(days=1))
     (line,) = price(terms(price=str(rate)), over=Period(month_of(month).start, last.end), area=area)
     assert line.amount == to_cents(area * rate * count)
+
+
+def by_days(tariffs: list[TariffTerms], over: Period, area: Decimal) -> Fraction:
+    """What a period costs reckoned day by day: each day the part of its month that it is, at the price of that day."""
+    total = Fraction(0)
+    for number in range(over.days):
+        day = over.start + timedelta(days=number)
+        held = [one for one in tariffs if one.starts_on <= day and (one.ends_on is None or day <= one.ends_on)]
+        for one in held:
+            size = Fraction(area) if one.basis == Basis.AREA else Fraction(0)
+            total += (size * Fraction(one.unit_price) + Fraction(one.fixed_amount)) / month_of(day).days
+    return total
+
+
+def rounded(total: Fraction) -> Decimal:
+    """The exact number of yuan to the cent, a half away from zero, by whole numbers alone."""
+    return Decimal((total.numerator * 200 // total.denominator + 1) // 2).scaleb(-2)
+
+
+@st.composite
+def changing(draw: st.DrawFn) -> tuple[list[TariffTerms], Period]:
+    """A period of up to fourteen months, leap Februaries among them, with up to four prices that change on any day."""
+    start = draw(st.dates(date(2027, 10, 1), date(2028, 4, 1)))
+    over = Period(start, start + timedelta(days=draw(st.integers(0, 420))))
+    firsts = sorted(draw(st.sets(st.dates(date(2027, 9, 1), date(2029, 3, 1)), min_size=1, max_size=4)))
+    lasts = [first - timedelta(days=1) for first in firsts[1:]]
+    return [
+        terms(
+            draw(st.sampled_from([Basis.AREA, Basis.FIXED])),
+            price=str(draw(rates)),
+            fixed=str(draw(st.decimals(0, 100, places=2))),
+            starts_on=first,
+            ends_on=last,
+        )
+        for first, last in zip(firsts, [*lasts, None], strict=True)
+    ], over
+
+
+@pytest.mark.req("BIL-4")
+@given(changing(), areas)
+def test_prices_that_change_on_any_day_cost_what_their_days_cost(
+    given_: tuple[list[TariffTerms], Period], area: Decimal
+) -> None:
+    tariffs, over = given_
+    lines = price(*tariffs, over=over, area=area)
+    assert sum((line.amount for line in lines), Decimal(0)) == rounded(by_days(tariffs, over, area))
+    assert all(line.amount >= 0 and line.amount == to_cents(line.amount) for line in lines)
+
+
+@pytest.mark.req("BIL-4")
+@given(cents=st.integers(1, 10**6), month=starts, cut=st.integers(1, 27))
+def test_a_half_of_a_cent_goes_up_once_however_the_month_is_cut(cents: int, month: date, cut: int) -> None:
+    """100 m² at a price of four places come to a half of a cent; two prices alike are no reason for two."""
+    rate = (Decimal(cents) + Decimal("0.5")).scaleb(-4)
+    whole = month_of(month)
+    day = whole.start + timedelta(days=cut)
+    cut_up = [terms(price=str(rate), ends_on=day - timedelta(days=1)), terms(price=str(rate), starts_on=day)]
+    for tariffs in ([terms(price=str(rate))], cut_up):
+        lines = price(*tariffs, over=whole, area=Decimal(100))
+        assert len(lines) == len(tariffs)
+        assert sum(line.amount for line in lines) == to_cents(rate * 100) == (Decimal(cents) + 1).scaleb(-2)
+
+
+@pytest.mark.req("BIL-4")
+@given(area=areas, rate=rates, month=starts, parts=st.integers(2, 6))
+def test_a_month_in_several_bills_differs_by_less_than_a_half_cent_for_each(
+    area: Decimal, rate: Decimal, month: date, parts: int
+) -> None:
+    """Each bill is rounded by itself, as each is paid by itself: thirds of a month lose no day."""
+    whole = month_of(month)
+    cuts = [whole.start + timedelta(days=whole.days * number // parts) for number in range(1, parts)]
+    bills = [price(terms(price=str(rate)), over=part, area=area) for part in split_at(whole, cuts)]
+    total = sum(line.amount for lines in bills for line in lines)
+    assert abs(Fraction(total) - Fraction(area) * Fraction(rate)) <= Fraction(parts, 200)

@@ -17,6 +17,8 @@ from tests.chaos.site import Site, make_site
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SIGNED_IN = timedelta(hours=10)
+# Seconds that the processes get to do what is due; they share the machine with whatever else runs on it.
+PATIENCE = 240
 QUIET = """SELECT (SELECT count(*) FROM sla_clock WHERE next_at < ?)
              + (SELECT count(*) FROM notifications_message
                 WHERE state IN ('pending', 'sending') AND coalesce(not_before, created_at) < ?)
@@ -69,7 +71,7 @@ class House:
     def settle(self) -> None:
         """Wait until nothing due is left undone, without any help."""
         moment = self.now
-        assert self.site.wait(90, lambda: not self.ask(QUIET, *[stored(moment)] * 3)[0][0]), "not settled"
+        assert self.site.wait(PATIENCE, lambda: not self.ask(QUIET, *[stored(moment)] * 3)[0][0]), "not settled"
 
     @contextmanager
     def nobody_watches(self) -> Iterator[None]:
@@ -125,13 +127,15 @@ class House:
 
 
 @contextmanager
-def open_house(folder: Path, browser: Browser, start: datetime) -> Iterator[House]:
+def open_house(
+    folder: Path, browser: Browser, start: datetime, scene: str = "tests.browser.moved.scene"
+) -> Iterator[House]:
     """The installation at that moment, with its cast; nothing of it is left afterwards."""
     clock = ServerClock(folder, start)
-    site = make_site(folder, server=False, more=clock.environment, scene="tests.browser.moved.scene")
+    site = make_site(folder, server=False, more=clock.environment, scene=scene)
     house = House(site, clock, browser)
     try:
-        assert site.wait(120, site.is_up)
+        assert site.wait(PATIENCE, site.is_up)
         clock.set_to(start)
         house.settle()
         yield house

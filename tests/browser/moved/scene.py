@@ -17,15 +17,17 @@ from accounts.models import User  # noqa: E402
 from estate.actions import reindex_register  # noqa: E402
 from servicedesk.defaults import load_all  # noqa: E402
 from tests.browser.conftest import session_of  # noqa: E402
-from tests.cast import make_cast  # noqa: E402
+from tests.cast import Cast, make_cast  # noqa: E402
 
 
-def prepare() -> None:
+def prepare() -> Cast:
     """Tables, the default rules as they are, and the cast."""
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     load_all(timezone.now())
-    reindex_register(project=make_cast().project)
+    cast = make_cast()
+    reindex_register(project=cast.project)
+    return cast
 
 
 def sessions() -> None:
