@@ -142,7 +142,8 @@ class Tariff(models.Model):
     @property
     def kind(self) -> tuple[int, str, str]:
         """What it charges for, and how often: of prices that are alike in this a home bears one at a time."""
-        return self.item_id, self.rhythm, thing_of(self.basis, self.fixed_amount, self.formula)
+        # An item that a workbook brings has no key yet, and is none of the others for that.
+        return self.item_id or id(self.item), self.rhythm, thing_of(self.basis, self.fixed_amount, self.formula)
 
 
 class UnitChargeQuerySet(models.QuerySet["UnitCharge"]):

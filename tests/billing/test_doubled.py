@@ -22,7 +22,7 @@ from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, borne, mana
 from tests.billing.test_register import BOOK, take
 from tests.billing.test_running import FEE, homes, prepared, raised
 from tests.cast import NOON, Cast
-from tests.estate.books import ROOM, ROOMS, changed, workbook
+from tests.estate.books import ROOM, ROOMS, TARIFF, TARIFFS, changed, workbook
 
 pytestmark = [pytest.mark.req("BIL-1", "BIL-2"), pytest.mark.django_db]
 Signed = Any
@@ -129,6 +129,17 @@ def test_a_workbook_that_has_a_home_bear_an_item_twice_is_refused_row_by_row(cas
     apply(found, by=cast.admin, at=NOON, skip_bad=True)
     assert not UnitCharge.objects.filter(tariff=other).exists()
     assert plan(workbook(BOOK), cast.project).changes_nothing
+
+
+@pytest.mark.req("EST-3")
+def test_two_items_that_the_same_workbook_brings_are_two(cast: Cast) -> None:
+    second = changed(TARIFF, A="2", C="公共能耗费")
+    take(
+        {"费用设置": [TARIFFS, TARIFF, second], "房屋信息": [ROOMS, changed(ROOM, H="1#2", I="2020-06-10#2020-07-10")]},
+        cast,
+    )
+    borne_days = UnitCharge.objects.order_by("pk").values_list("tariff__item__name", "starts_on")
+    assert list(borne_days) == [("物业服务费", date(2020, 6, 10)), ("公共能耗费", date(2020, 7, 10))]
 
 
 @pytest.mark.req("EST-3")
