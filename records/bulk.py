@@ -1,13 +1,18 @@
 """Many rows at once, where a model's own object for each would cost more than the row."""
 
 import csv
+import gc
 import io
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F, Func, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.sql.compiler import SQLCompiler
 
 Row = tuple[Any, ...]
 # From so many rows on they are copied in: cheaper for each, but nothing for a few.
@@ -19,6 +24,22 @@ KEYS = {
     "OFFSET 0) sequence, generate_series(1, %s)",
     "sqlite": "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0)",
 }
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Make many thousands of objects that stay for now, without having Python look through them for garbage each time.
+
+    As a decorator too. What is no cycle goes as ever when nothing names it any more.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def new_keys(model: type[models.Model], count: int) -> list[int]:
@@ -36,10 +57,37 @@ def new_keys(model: type[models.Model], count: int) -> list[int]:
 
 
 def among(keys: Iterable[int]) -> RawSQL:
-    """Keys for `…__in`, sent as one value: as many literals would cost more than what they find."""
+    """Keys for `…__in`, sent as one value: as many literals would cost more than what they find.
+
+    The database joins them to what is asked; where it takes that for next to nothing, `one_of` reads by an index still.
+    """
     if connection.vendor == "postgresql":
-        return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
-    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(keys))])
+        return RawSQL("SELECT unnest(%s::bigint[])", [_as_one(keys)])
+    return RawSQL("SELECT value FROM json_each(%s)", [_as_one(keys)])
+
+
+class _OneOf(Func):
+    output_field = models.BooleanField()
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any) -> tuple[str, Any]:
+        joiner, end = (" IN (SELECT value FROM json_each(", "))")
+        if connection.vendor == "postgresql":
+            joiner, end = (" = ANY (", "::bigint[])")
+        return super().as_sql(compiler, connection, template=f"%(expressions)s{end}", arg_joiner=joiner)
+
+
+def one_of(name: str, keys: Iterable[int]) -> Func:
+    """A condition for `filter`: what the model calls so is one of some keys, sent as one value.
+
+    For a column that begins an index: it is read key by key, whatever is known yet of how much there is. Not for what
+    is joined to something else.
+    """
+    return _OneOf(F(name), Value(_as_one(keys), output_field=models.TextField()))
+
+
+def _as_one(keys: Iterable[int]) -> str:
+    written = json.dumps(list(keys))
+    return f"{{{written[1:-1]}}}" if connection.vendor == "postgresql" else written
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Collection[Row], *, known_stay: bool = False) -> None:

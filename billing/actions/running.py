@@ -33,6 +33,7 @@ from billing.queries.running import (
     charges_of,
     prices_of,
     same_terms,
+    tariffs_of,
     terms_of,
 )
 from billing.queries.second import needs_two
@@ -47,7 +48,7 @@ from core.words import reason_of
 from records import work as long_work
 from records.actions import audit
 from records.ahead import require_near
-from records.bulk import insert
+from records.bulk import insert, uncollected
 from records.models import Approval, LongWork
 
 MOST_MONTHS = 36
@@ -235,7 +236,7 @@ def _run_of(work: LongWork) -> BillingRun:
 def preview(work: LongWork, watch: Watch) -> None:
     """Reckon a run as a worker does: how many bills, what they come to, the first of them, and what is left out."""
     run = _run_of(work)
-    terms, total, done = terms_of(run), charges_of(run).count(), 0
+    terms, total, done = terms_of(run), charges_of(run, tariffs_of(run)).count(), 0
     found = Batch()
     items: dict[str, tuple[int, Decimal]] = {}
     first: list[dict[str, str]] = []
@@ -290,7 +291,7 @@ def _row(draft: Draft) -> dict[str, str]:
 def raise_bills(work: LongWork, watch: Watch) -> None:
     """Raise a run as a worker does: each batch in a transaction of its own, found again where a worker died."""
     run = _run_of(work)
-    total, done, after, prices = charges_of(run).count(), 0, 0, Prices()
+    total, done, after, prices = charges_of(run, tariffs_of(run)).count(), 0, 0, Prices()
     while True:
         with transaction.atomic():
             _take_turns(run, work)
@@ -343,6 +344,7 @@ def _require_as_looked_at(same: bool) -> None:
         )
 
 
+@uncollected()
 def _raise_batch(run: BillingRun, *, after: int, prices: Prices, by: User, at: datetime) -> Batch | None:
     """Raise the next bills of a run; its statements are as many for one bill as for all of a batch."""
     day = _day(run, at)

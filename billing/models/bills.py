@@ -202,6 +202,12 @@ class Bill(models.Model):
             models.Index(
                 fields=["project", "id", "outstanding"], name="bill_collected_of", condition=Q(collected=True)
             ),
+            # What a run asks of each charge: whether its days are billed already, however long its history.
+            models.Index(
+                fields=["charge", "period_end"],
+                name="bill_charge_until",
+                condition=Q(voided_at=None, vehicle=None, space=None, charge__isnull=False),
+            ),
             # What somebody owes for other rooms: the till asks for it with each home.
             models.Index(fields=["debtor"], name="bill_debtor_open", condition=Q(outstanding__gt=0)),
             models.Index(fields=["unit", "-issued_at"], name="bill_unit_newest"),

@@ -12,7 +12,7 @@ from billing.models import Tariff, UnitCharge
 from billing.rules.periods import DAY, Period
 from billing.rules.running import borne
 from billing.states import Rhythm
-from records.bulk import among
+from records.bulk import one_of
 
 
 @dataclass(slots=True, eq=False)
@@ -58,10 +58,10 @@ def chains_of(units: Iterable[int], tariffs: Mapping[int, Tariff]) -> dict[int, 
     """
     recurring = [pk for pk, tariff in tariffs.items() if tariff.rhythm == Rhythm.RECURRING]
     rows = UnitCharge.objects.filter(tariff__in=recurring).order_by("pk")
-    ended = list(read(rows.filter(unit__in=among(units), ended_on__isnull=False), tariffs))
+    ended = list(read(rows.filter(one_of("unit", units), ended_on__isnull=False), tariffs))
     if not ended:
         return {}
-    running = list(read(rows.filter(unit__in=among({charge.unit_id for charge in ended}), ended_on=None), tariffs))
+    running = list(read(rows.filter(one_of("unit", {charge.unit_id for charge in ended}), ended_on=None), tariffs))
     found: dict[int, Chain] = {}
     for chain in _linked([*ended, *running]):
         found |= dict.fromkeys((charge.pk for charge in chain), chain)
@@ -80,7 +80,7 @@ def beside_each_other(
     alike: dict[tuple[object, ...], set[int]] = defaultdict(set)
     for charge in charges.values():
         alike[charge.unit_id, kinds[charge.tariff_id]].add(charge.pk)
-    rows = UnitCharge.objects.filter(unit__in=among({charge.unit_id for charge in charges.values()}))
+    rows = UnitCharge.objects.filter(one_of("unit", {charge.unit_id for charge in charges.values()}))
     # Those in hand are among them: to leave out so many keys costs more than to read them once more.
     every = rows.filter(tariff__in=list(tariffs)).order_by()
     for pk, unit, tariff in every.values_list("pk", "unit_id", "tariff_id"):

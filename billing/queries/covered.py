@@ -5,7 +5,7 @@ vehicles or spaces, by whichever charge or price it was billed.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from billing.queries.chains import Chain, Charge, Piece
 from billing.queries.drafts import Thing
 from billing.rules.periods import Period, without
 from billing.rules.running import is_about
-from records.bulk import among
+from records.bulk import among, one_of
 
 NONE: dict[date, date] = {}
 
@@ -60,18 +60,19 @@ class Covered:
     openings: dict[tuple[int, int], list[_Opening]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, charges: Collection[int], units: Collection[int], items: Collection[int], since: date) -> "Covered":
-        """Read what stands of charges from a day on, and what was taken over of units under charge items; all keys.
+    def of(cls, charges: Collection[int], units: Collection[int], since: date) -> "Covered":
+        """Read what stands of charges from a day on, and what was taken over of units, under whichever item; all keys.
 
-        Keys and no query that finds them: joined, the database would read on from the first charge each time.
+        Keys and no query that finds them: joined, the database would read on from the first charge each time. Of
+        an item it would read all that is billed; what was taken over of a unit is little.
         """
         found = cls()
         standing = Bill.objects.standing().filter(period_end__gte=since)
-        of_charges = standing.filter(charge__in=among(charges), vehicle=None, space=None)
+        of_charges = standing.filter(one_of("charge", charges), vehicle=None, space=None)
         billed: QuerySet[Any, Any] = of_charges.values_list("charge_id", "period_start", "period_end")
         for charge, start, end in billed.iterator():
             found.by_charge[charge][start] = end
-        old = standing.opening().filter(unit__in=among(units), item__in=items)
+        old = standing.opening().filter(unit__in=among(units))
         taken_over: QuerySet[Any, Any] = old.values(
             "unit_id", "item_id", "vehicle_id", "space_id", "period_start", "period_end"
         )
@@ -129,10 +130,11 @@ class Covered:
             return pieces
         return [Piece(piece.charge, part) for piece in pieces for part in without(piece.period, taken)]
 
-    def _of_home(self, chain: Chain) -> Iterator[tuple[date, date]]:
+    def _of_home(self, chain: Chain) -> Collection[tuple[date, date]]:
         """First and last days that charges of the home's item have billed."""
         beside = self.beside.get(chain[0].pk)
-        for key in beside or [charge.pk for charge in chain]:
-            yield from self.by_charge.get(key, NONE).items()
-            if beside:
-                yield from self.taken.by_charge.get(key, NONE).items()
+        if beside is None and len(chain) == 1:
+            return self.by_charge.get(chain[0].pk, NONE).items()
+        kept = (self.by_charge, self.taken.by_charge) if beside else (self.by_charge,)
+        keys = beside or [charge.pk for charge in chain]
+        return [days for key in keys for by_charge in kept for days in by_charge.get(key, NONE).items()]

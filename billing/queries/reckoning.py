@@ -79,6 +79,7 @@ class Reckoner:
         self.owners = Owners.of(units, since=months.start, today=today)
         self.liable = self.owners.now()
         tariffs = {charge.tariff_id: charge.tariff for charge in (*charges, *chained.values())}
+        self.each = {pk: each_of(tariff.basis, tariff.fixed_amount) for pk, tariff in tariffs.items()}
         prices.look_at(tariffs)
         names = frozenset().union(*(prices.names[pk] for pk in tariffs))
         homes = homes_of(units, self.liable) if names & {"vehicles", "spaces"} else {}
@@ -88,7 +89,7 @@ class Reckoner:
         self.logs = logs_by_charge(units, items) if "reading" in names else {}
         beside = beside_each_other(chained | {charge.pk: charge for charge in charges}, chains, published)
         keys = {charge.pk for charge in charges}.union(chained, *beside.values())
-        self.covered = Covered.of(keys, units, items, months.start)
+        self.covered = Covered.of(keys, units, months.start)
         self.covered.beside, self.covered.taken = beside, prices.taken
         if self.things:
             held = [one for these in self.things.values() for one in these]
@@ -132,9 +133,8 @@ class Reckoner:
 
     def _each(self, pieces: Sequence[Piece]) -> str | None:
         """What one bill each is raised for; None where the home has one bill."""
-        tariffs = [piece.charge.tariff for piece in pieces]
-        found = {each_of(tariff.basis, tariff.fixed_amount) for tariff in tariffs}
-        return found.pop() if len(found) == 1 else None
+        first = self.each[pieces[0].charge.tariff_id]
+        return first if all(self.each[piece.charge.tariff_id] == first for piece in pieces[1:]) else None
 
     def _draft_each(self, batch: Batch, charge: Charge, pieces: Sequence[Piece], each: str) -> None:
         drafted = 0
@@ -163,13 +163,15 @@ class Reckoner:
         if "area" in names and "area" not in quantities:
             batch.leave_out(charge, LeftOut.NO_AREA)
             return
-        logs = self.logs.get((charge.unit_id, charge.tariff.item_id), [])
-        uses = _read(logs, Period(pieces[0].period.start, pieces[-1].period.end)) if "reading" in names else ()
-        if isinstance(uses, LeftOut):
-            batch.leave_out(charge, uses)
-            return
-        if uses:
-            quantities["reading"] = sum((use.quantity for use in uses), Decimal(0))
+        uses: tuple[Used, ...] = ()
+        logs: Sequence[Log] = ()
+        if "reading" in names:
+            logs = self.logs.get((charge.unit_id, charge.tariff.item_id), [])
+            found = _read(logs, Period(pieces[0].period.start, pieces[-1].period.end))
+            if isinstance(found, LeftOut):
+                batch.leave_out(charge, found)
+                return
+            uses, quantities["reading"] = found, sum((use.quantity for use in found), Decimal(0))
         draft = self._made(charge, pieces, quantities, uses=uses)
         if draft.amount <= 0:
             batch.leave_out(charge, LeftOut.NOTHING)

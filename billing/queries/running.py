@@ -19,6 +19,7 @@ from billing.queries.reckoning import Prices, Reckoner
 from billing.rules.periods import Period
 from billing.rules.running import stretches
 from billing.states import Rhythm
+from records.bulk import uncollected
 from records.work import OPEN
 
 BATCH = 5000
@@ -100,19 +101,27 @@ def raising(item: ChargeItem) -> BillingRun | None:
     return rows.order_by("pk").first()
 
 
-def charges_of(run: BillingRun) -> QuerySet[UnitCharge]:
-    """The charges of the run's items that are borne in its months, by key; what is charged once, where it begins."""
-    recurring = Q(tariff__rhythm=Rhythm.RECURRING)
-    once = Q(tariff__rhythm=Rhythm.ONCE, starts_on__gte=run.period_start)
-    return UnitCharge.objects.filter(
-        recurring | once,
+def tariffs_of(run: BillingRun) -> dict[int, Tariff]:
+    """All prices of a run's items, by their keys, with the items."""
+    return Tariff.objects.filter(item__in=run.items.all()).select_related("item").in_bulk()
+
+
+def charges_of(run: BillingRun, tariffs: Mapping[int, Tariff]) -> QuerySet[UnitCharge]:
+    """The charges by a run's tariffs that are borne in its months, by key; what is charged once, where it begins.
+
+    The tariffs by their keys: the database knows then how many charges there are, and reads on by theirs.
+    """
+    once = [pk for pk, tariff in tariffs.items() if tariff.rhythm == Rhythm.ONCE]
+    rows = UnitCharge.objects.filter(
         Q(ended_on=None) | Q(ended_on__gte=run.period_start),
         unit__project=run.project,
-        tariff__item__in=run.items.all(),
+        tariff__in=list(tariffs),
         starts_on__lte=run.period_end,
-    ).order_by("pk")
+    )
+    return rows.exclude(tariff__in=once, starts_on__lt=run.period_start).order_by("pk")
 
 
+@uncollected()
 def batch_of(
     run: BillingRun, *, after: int, prices: Prices, size: int | None = None, today: date | None = None
 ) -> Batch | None:
@@ -121,9 +130,8 @@ def batch_of(
     `today`: on which local day it is raised; without one the day on which the run was made.
     """
     today = today or run.made_at.astimezone(run.project.tz).date()
-    tariffs = Tariff.objects.filter(item__in=run.items.all()).select_related("item").in_bulk()
-    # The tariffs by their keys: the database knows then how many charges there are, and reads on by theirs.
-    charges = list(read(charges_of(run).filter(pk__gt=after, tariff__in=list(tariffs))[: size or BATCH], tariffs))
+    tariffs = tariffs_of(run)
+    charges = list(read(charges_of(run, tariffs).filter(pk__gt=after)[: size or BATCH], tariffs))
     if not charges:
         return None
     months = Period(run.period_start, run.period_end)

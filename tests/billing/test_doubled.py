@@ -155,8 +155,7 @@ def test_a_workbook_does_not_move_a_charge_onto_days_of_another(cast: Cast) -> N
 # --- what an older register has twice --------------------------------------------------------------------------------
 @pytest.mark.parametrize("size", [1, 5000], ids=["in two batches", "in one batch"])
 def test_a_home_that_bears_an_item_twice_is_billed_once(cast: Cast, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    for batches in (running.batch_of, running.batches_of):
-        monkeypatch.setattr(batches, "__kwdefaults__", {**(batches.__kwdefaults__ or {}), "size": size})
+    monkeypatch.setattr(running, "BATCH", size)
     fee = management_fee(cast)
     other = management_fee(cast, unit_price=Decimal("9.99"))
     borne(cast.units[HOME], fee)
