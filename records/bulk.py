@@ -67,13 +67,11 @@ def among(keys: Iterable[int]) -> RawSQL:
 
 
 class _OneOf(Func):
+    template, arg_joiner = "%(expressions)s))", " IN (SELECT value FROM json_each("
     output_field = models.BooleanField()
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any) -> tuple[str, Any]:
-        joiner, end = (" IN (SELECT value FROM json_each(", "))")
-        if connection.vendor == "postgresql":
-            joiner, end = (" = ANY (", "::bigint[])")
-        return super().as_sql(compiler, connection, template=f"%(expressions)s{end}", arg_joiner=joiner)
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, template="%(expressions)s::bigint[])", arg_joiner=" = ANY (", **extra)
 
 
 def one_of(name: str, keys: Iterable[int]) -> Func:
