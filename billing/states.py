@@ -367,6 +367,7 @@ class LeftOut(TextChoices):
     NO_AREA = "no_area", _("The room has no area")
     NO_READING = "no_reading", _("There is no meter reading")
     NO_TARIFF = "no_tariff", _("The tariff is not in force")
+    NO_PRICE = "no_price", _("By its formula there is no price")
     NOTHING = "nothing", _("It comes to nothing")
     BILLED = "billed", _("Billed already")
 

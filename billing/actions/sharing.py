@@ -241,7 +241,7 @@ def _write(cost: SharedCost, shares: Sequence[Share], *, by: User, at: datetime)
     owners = Owners.of([share.unit_id for share in shares], since=cost.period_start, today=day)
     numbers = next_numbers(prefix=PREFIX, day=day, count=len(shares))
     bills = [
-        _bill(cost, share, owners.on(share.unit_id, cost.period_end), number)
+        _bill(cost, share, owners.on(share.unit_id, cost.period_end, since=cost.period_start), number)
         for share, number in zip(shares, numbers, strict=True)
     ]
     books = {cost.item_id: ChargeItem.objects.get(pk=cost.item_id).books_to}

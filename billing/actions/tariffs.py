@@ -13,7 +13,7 @@ from billing.models import ChargeItem, Tariff, UnitCharge
 from billing.permissions import can_set_prices
 from billing.queries.running import raising
 from billing.queries.tariffs import billed_until, borne_from
-from billing.rules.formula import Formula
+from billing.rules.pricing import TariffTerms, require_price
 from billing.states import Basis, Rhythm
 from billing.wording import price_words
 from core.errors import Invalid, NotAllowed, NotNow
@@ -122,13 +122,23 @@ def _require_price(price: Price, reason: str) -> None:
         raise Invalid(_("A price is not below zero."), fields={"unit_price": _("Not below zero.")})
     if price.basis == Basis.FORMULA:
         try:
-            Formula.parse(price.formula)
+            require_price(_terms_of(price))
         except Invalid as error:
             raise Invalid(str(error), fields={"formula": str(error)}) from error
     elif price.basis == Basis.FIXED and not price.fixed_amount:
         raise Invalid(_("A fixed charge needs an amount."), fields={"fixed_amount": _("Required.")})
     elif price.basis != Basis.FIXED and not price.unit_price:
         raise Invalid(_("This way to reckon needs a unit price."), fields={"unit_price": _("Required.")})
+
+
+def _terms_of(price: Price) -> TariffTerms:
+    return TariffTerms(
+        basis=price.basis,
+        unit_price=price.unit_price,
+        fixed_amount=price.fixed_amount,
+        starts_on=price.starts_on,
+        formula=price.formula.strip(),
+    )
 
 
 def _require_open(tariff: Tariff, starts_on: date, *, today: date) -> None:

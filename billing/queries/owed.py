@@ -86,13 +86,16 @@ class Owners:
             held.setdefault(unit, []).append(Held(came, until, Liable(household, person)))
         return cls(always, held, today)
 
-    def on(self, unit: int, day: date) -> Liable:
-        """Who owned a home on a day, today for one that lies ahead; who came that day rather than who left on it."""
+    def on(self, unit: int, day: date, *, since: date = date.min) -> Liable:
+        """Who owned a home on a day, today for one that lies ahead; who came that day rather than who left on it.
+
+        Nobody who left before `since`: what begins after somebody left is not theirs, though it is billed ahead.
+        """
         if unit in self._always:
             return self._always[unit]
         day, left = min(day, self._today), NOBODY
         for one in self._held.get(unit, ()):
-            if one.since is not None and one.since > day:
+            if (one.since is not None and one.since > day) or (one.until is not None and one.until < since):
                 continue
             if one.until is None or one.until > day:
                 return one.owner
@@ -113,7 +116,7 @@ class Owners:
         """Whether a home had another owner on the first day of a time, or has another now, than at its end."""
         if unit not in self._held:
             return False
-        owes = self.on(unit, end)
+        owes = self.on(unit, end, since=start)
         return owes != self.on(unit, start) or owes != self.on(unit, self._today)
 
 

@@ -19,6 +19,7 @@ from billing.rules.periods import Period
 from billing.rules.pricing import Priced, TariffTerms, price_period
 from billing.rules.running import borne, each_of
 from billing.states import LeftOut
+from core.errors import Invalid
 from estate.models import HouseholdMember
 from records.bulk import among
 
@@ -149,8 +150,8 @@ class Reckoner:
                 continue
             for part in unbroken(left):
                 draft = self._made(charge, part, {each: Decimal(1)}, thing=thing)
-                if draft.amount <= 0:
-                    batch.leave_out(charge, LeftOut.NOTHING)
+                if isinstance(draft, LeftOut):
+                    batch.leave_out(charge, draft)
                     continue
                 self.covered.take_thing(charge.tariff.item_id, thing, draft.period)
                 self._take(batch, draft)
@@ -173,8 +174,8 @@ class Reckoner:
                 return
             uses, quantities["reading"] = found, sum((use.quantity for use in found), Decimal(0))
         draft = self._made(charge, pieces, quantities, uses=uses)
-        if draft.amount <= 0:
-            batch.leave_out(charge, LeftOut.NOTHING)
+        if isinstance(draft, LeftOut):
+            batch.leave_out(charge, draft)
             return
         self._take(batch, draft)
         self.covered.take(charge, draft.period)
@@ -201,8 +202,14 @@ class Reckoner:
         *,
         thing: Thing | None = None,
         uses: tuple[Used, ...] = (),
-    ) -> Draft:
-        lines, amount = self.prices.of(pieces, quantities)
+    ) -> Draft | LeftOut:
+        """The bill of some pieces; why there is none, where a formula cannot be worked out for this home alone."""
+        try:
+            lines, amount = self.prices.of(pieces, quantities)
+        except Invalid:
+            return LeftOut.NO_PRICE
+        if amount <= 0:
+            return LeftOut.NOTHING
         alone = pieces[0].period if len(pieces) == 1 else None
         period = alone or Period(pieces[0].period.start, pieces[-1].period.end)
         return Draft(
@@ -211,7 +218,7 @@ class Reckoner:
             period=period,
             lines=lines,
             amount=amount,
-            liable=self._owes(charge.unit_id, period.end, thing),
+            liable=self._owes(charge.unit_id, period, thing),
             thing=thing,
             uses=uses,
         )
@@ -222,12 +229,12 @@ class Reckoner:
             found["area"] = charge.area
         return found
 
-    def _owes(self, unit: int, last: date, thing: Thing | None) -> Liable:
-        """Who owes a bill up to a day: whoever holds what it is for, where that is not of the owner's household."""
+    def _owes(self, unit: int, period: Period, thing: Thing | None) -> Liable:
+        """Who owes a bill of a time: whoever holds what it is for, where that is not of the owner's household."""
         holder = thing.liable if thing else None
         if holder is not None and holder.household != self.liable.get(unit, NOBODY).household:
             return holder
-        return self.owners.on(unit, last)
+        return self.owners.on(unit, period.end, since=period.start)
 
 
 def _held(thing: Thing, period: Period) -> Period | None:

@@ -1,29 +1,19 @@
 """A project's prices as they are published: by charge, each with its versions and a worked example."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 
 from django.db.models import Max, Min, Q
 
 from accounts.models import Project, User
 from billing.models import Bill, BillLine, ChargeItem, Tariff, UnitCharge
 from billing.rules.periods import Period, month_of
-from billing.rules.pricing import Priced, TariffTerms, price_period
+from billing.rules.pricing import SUPPOSED, Priced, TariffTerms, price_period
 from billing.states import Rhythm, TariffState
 from billing.wording import price_words
 from core.errors import Invalid
 from estate.models import Unit
-
-# What an example counts where nothing is known of a home: a meter that went on by ten, one of everything else.
-SUPPOSED: Mapping[str, Decimal] = {
-    "area": Decimal(100),
-    "reading": Decimal(10),
-    "vehicles": Decimal(1),
-    "spaces": Decimal(1),
-    "heads": Decimal(1),
-}
 
 
 @dataclass(frozen=True)

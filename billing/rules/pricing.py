@@ -4,7 +4,7 @@ Source: BIL-1 (物业费、停车费按收费标准计收); how parts of a month
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from billing.rules.exact import as_decimal, cents_of, spread, yuan
 from billing.rules.formula import Formula
-from billing.rules.periods import Period, months, share
+from billing.rules.periods import Period, month_of, months, share
 from billing.states import Basis
 from core.errors import Invalid
 
@@ -27,6 +27,20 @@ COUNTED = {
 # A formula that names one of these speaks of the whole stretch; any other gives the amount of one month.
 _OF_THE_STRETCH = frozenset({"months", "reading"})
 _FOUR_PLACES = Decimal("0.0001")
+# What an example counts where nothing is known of a home: a meter that went on by ten, one of everything else.
+SUPPOSED: Mapping[str, Decimal] = {
+    "area": Decimal(100),
+    "reading": Decimal(10),
+    "vehicles": Decimal(1),
+    "spaces": Decimal(1),
+    "heads": Decimal(1),
+}
+# A small, a usual and a large home, in m² and by the meter: what a formula is tried on before it is published.
+_TRIED = tuple(
+    {**SUPPOSED, "area": Decimal(area), "reading": Decimal(used)} for area, used in ((30, 1), (100, 50), (1000, 10_000))
+)
+# More than this no bill can be, in yuan.
+_MOST = Decimal("999999999.99")
 
 
 @dataclass(frozen=True)
@@ -73,7 +87,8 @@ def price_period(tariffs: Sequence[TariffTerms], quantities: Mapping[str, Decima
 
     Whole calendar months count as months, a part of one by its days of that month; consumption by a meter falls on the
     stretches by their days. The exact total is rounded once, and the lines sum to it. Days without a tariff cost
-    nothing. Raises `Invalid` where tariffs overlap, a quantity is missing, or a formula gives less than nothing.
+    nothing. Raises `Invalid` where tariffs overlap, a quantity is missing, or a formula divides by nothing, gives less
+    than nothing or more than a bill can be.
     """
     stretches = list(_stretches(tariffs, period))
     exact = [_exact(terms, quantities, stretch, period) for terms, stretch in stretches]
@@ -82,6 +97,25 @@ def price_period(tariffs: Sequence[TariffTerms], quantities: Mapping[str, Decima
         _line(terms, quantities, stretch, period, yuan(part))
         for (terms, stretch), part in zip(stretches, cents, strict=True)
     ]
+
+
+def require_price(terms: TariffTerms) -> None:
+    """Raise `Invalid`, saying for which home, where a formula gives no price: for a small, a usual and a large home.
+
+    For some of them it may be nothing, as where only what is above a size is paid for; for all of them it is no price.
+    """
+    formula, month = terms.reckoned(), month_of(terms.starts_on)
+    whole, amounts = replace(terms, starts_on=month.start, ends_on=None), []
+    for quantities in _TRIED:
+        try:
+            amounts += [line.amount for line in price_period([whole], quantities, month)]
+        except Invalid as error:
+            if not formula.names & {"area", "reading"}:
+                raise
+            said = {"area": quantities["area"], "used": quantities["reading"], "why": error}
+            raise Invalid(_("For a home of %(area)s m² that used %(used)s: %(why)s") % said) from error
+    if not any(amounts):
+        raise Invalid(_("By this formula no home pays anything."))
 
 
 def _stretches(tariffs: Sequence[TariffTerms], period: Period) -> Iterator[tuple[TariffTerms, Period]]:
@@ -102,6 +136,8 @@ def _exact(terms: TariffTerms, quantities: Mapping[str, Decimal], stretch: Perio
     amount = terms.reckoned().exact(values) * (values["months"] if terms.by_month else 1)
     if amount < 0:
         raise Invalid(_("By this tariff the price is below zero: check its formula."))
+    if amount > _MOST:
+        raise Invalid(_("By this tariff the price is more than any bill can be: check its formula."))
     return amount
 
 

@@ -96,7 +96,8 @@ class Desk(Backwards):
         assert len(raised) == len(due)
         named = {self.unit(home).pk: home for home in self.owner}
         for bill in raised:
-            place = bill.unit_id, self.owner_on(named[bill.unit_id], month_of(bill.period_start or start).end)
+            month = month_of(bill.period_start or start)
+            place = bill.unit_id, self.owner_on(named[bill.unit_id], month.end, since=month.start)
             assert (bill.household_id, bill.amount) == (place[1], FEE)
             self.plain.bill(bill.pk, PlainBill(place, FEE, end, self.day(), SERVICES, month=bill.period_start))
         self.plain.use_credit([bill.pk for bill in raised])
@@ -353,11 +354,15 @@ class Desk(Backwards):
             self.lived[home].append(self.owner[home])
         self.traces = self._traces()
 
-    def owner_on(self, home: str, day: date) -> int | None:
-        """Whose a home was on a day, today for one ahead; who came that day goes before who left on it."""
+    def owner_on(self, home: str, day: date, since: date) -> int | None:
+        """Whose a home was on a day, today for one ahead, of those who had not left before a day."""
         day = min(day, self.day())
         held = [*self.left.get(home, ()), (date.max, self.owner[home])]
-        there = [(until, key) for until, key in held if key and until >= day and self.came.get(key, date.min) <= day]
+        there = [
+            (until, key)
+            for until, key in held
+            if key and until >= max(day, since) and self.came.get(key, date.min) <= day
+        ]
         return next((key for until, key in there if until > day), next((key for _until, key in there), None))
 
     @precondition(lambda self: self.steps % 2)

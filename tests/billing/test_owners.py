@@ -56,6 +56,14 @@ def test_who_left_on_the_day_owes_it_where_nobody_came_and_nobody_owes_what_came
     assert unit not in found.now()
 
 
+def test_who_leaves_today_owes_the_month_that_runs_and_none_that_begins_later(cast: Cast) -> None:
+    borne(cast.units[HOME], management_fee(cast))
+    HouseholdMember.objects.filter(household=cast.households[HOME]).update(ended_on=NOON.date())
+    raised(cast, prepared(cast, end=date(2026, 12, 31)))
+    of_whom = Bill.objects.order_by("period_start").values_list("period_start__month", "household")
+    assert list(of_whom) == [(11, cast.households[HOME].pk), (12, None)]
+
+
 def test_the_owners_of_many_homes_are_one_statement(cast: Cast, django_assert_num_queries: Any) -> None:
     sold(cast, TODAY)
     with django_assert_num_queries(1):

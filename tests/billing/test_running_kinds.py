@@ -145,3 +145,19 @@ def test_a_space_whose_first_day_is_put_right_later_is_billed_once_a_day(cast: C
     found = days_billed()
     assert found == [(1, 15, Decimal(150)), (16, 30, Decimal(150))]
     assert raised(cast, prepared(cast)).count == 0
+
+
+@pytest.mark.req("BIL-1")
+@pytest.mark.parametrize(
+    "formula", ["area / vehicles", "area - 100 * (1 - vehicles)", "area * 999999999 * 999999 / (vehicles + 1)"]
+)
+def test_a_home_that_a_formula_has_no_price_for_is_named_and_stops_no_other(cast: Cast, formula: str) -> None:
+    other = ChargeItem.objects.create(project=cast.project, name="停车管理费")
+    odd = management_fee(cast, item=other, basis=Basis.FORMULA, unit_price=0, formula=formula)
+    borne(cast.units[HOME], odd)
+    borne(cast.units[NEXT_DOOR], management_fee(cast))
+    run = prepared(cast)
+    assert (run.count, run.found["left_out"]) == (1, {LeftOut.NO_PRICE: 1})
+    assert run.found["rooms"] == {LeftOut.NO_PRICE: [HOME]}
+    assert raised(cast, run).count == 1
+    assert_books_agree(cast)

@@ -153,7 +153,10 @@ def test_a_price_with_an_end_is_followed_by_another_already(cast: Cast) -> None:
         (price(-1), "unit_price"),
         (price(basis=Basis.FIXED), "fixed_amount"),
         (price(basis=Basis.FORMULA), "formula"),
-        (price(basis=Basis.FORMULA, formula="area ** 2"), "formula"),
+        *(
+            (price(basis=Basis.FORMULA, formula=formula), "formula")
+            for formula in ("area ** 2", "area / 0", "-area", "0", "area - 1000", "999999999 * 999999999 * area")
+        ),
     ],
 )
 def test_a_price_that_is_none_is_refused_beside_its_field(cast: Cast, wanted: Price, field: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.rules.periods import Period, month_of, months, share, split_at
-from billing.rules.pricing import Priced, TariffTerms, price_period
+from billing.rules.pricing import Priced, TariffTerms, price_period, require_price
 from billing.states import Basis
 from core.errors import Invalid
 from core.money import to_cents
@@ -243,3 +243,30 @@ def test_a_month_in_several_bills_differs_by_less_than_a_half_cent_for_each(
     bills = [price(terms(price=str(rate)), over=part, area=area) for part in split_at(whole, cuts)]
     total = sum(line.amount for lines in bills for line in lines)
     assert abs(Fraction(total) - Fraction(area) * Fraction(rate)) <= Fraction(parts, 200)
+
+
+@pytest.mark.req("BIL-1")
+@pytest.mark.parametrize(
+    "formula",
+    ["area * price", "max(area - 144, 0) * 2", "max(reading - 180, 0) * 0.05", "min(area, 60) * 2", "area / heads"],
+)
+def test_a_formula_that_gives_some_homes_a_price_may_be_published(formula: str) -> None:
+    require_price(terms(Basis.FORMULA, formula=formula, ends_on=date(2020, 1, 15)))
+
+
+@pytest.mark.req("BIL-1")
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("area / 0", "30"),
+        ("-area", "30"),
+        ("area - 999", "30"),
+        ("1000 - area * 2", "1000"),
+        ("area * 999999999", "30"),
+        ("0 * area", "pays anything|分文不收|无人"),
+        ("1 / 0", "divides|除数"),
+    ],
+)
+def test_a_formula_that_gives_none_is_refused_with_the_home(formula: str, said: str) -> None:
+    with pytest.raises(Invalid, match=said):
+        require_price(terms(Basis.FORMULA, formula=formula))
