@@ -12,7 +12,6 @@ from billing.models import Tariff, UnitCharge
 from billing.rules.periods import DAY, Period
 from billing.rules.running import borne
 from billing.states import Rhythm
-from records.bulk import one_of
 
 
 @dataclass(slots=True, eq=False)
@@ -49,50 +48,38 @@ def read(charges: QuerySet[UnitCharge], tariffs: Mapping[int, Tariff]) -> Iterat
     return (Charge(*row, tariffs[row[2]]) for row in rows)
 
 
-def chains_of(units: Iterable[int], tariffs: Mapping[int, Tariff]) -> dict[int, Chain]:
-    """The chain that each charge of some units belongs to, by its key, oldest first; two statements.
-
-    `tariffs`: all that charges of a chain may have, by their keys.
+def chains_of(charges: Iterable[Charge]) -> dict[int, Chain]:
+    """The chain that each charge belongs to, by its key, oldest first; `charges` are all that their homes bear.
 
     A charge that nothing follows and that follows none is a chain of its own, and left out of the answer.
     """
-    recurring = [pk for pk, tariff in tariffs.items() if tariff.rhythm == Rhythm.RECURRING]
-    rows = UnitCharge.objects.filter(tariff__in=recurring).order_by("pk")
-    ended = list(read(rows.filter(one_of("unit", units), ended_on__isnull=False), tariffs))
-    if not ended:
-        return {}
-    running = list(read(rows.filter(one_of("unit", {charge.unit_id for charge in ended}), ended_on=None), tariffs))
+    recurring = [charge for charge in charges if charge.tariff.rhythm == Rhythm.RECURRING]
+    homes = {charge.unit_id for charge in recurring if charge.ended_on is not None}
     found: dict[int, Chain] = {}
-    for chain in _linked([*ended, *running]):
+    for chain in _linked(charge for charge in recurring if charge.unit_id in homes):
         found |= dict.fromkeys((charge.pk for charge in chain), chain)
     return found
 
 
-def beside_each_other(
-    charges: Mapping[int, Charge], chains: Mapping[int, Chain], tariffs: Mapping[int, Tariff]
-) -> dict[int, set[int]]:
-    """Charges whose home bears the same by others that are no chain of theirs: by key the keys of all; one statement.
+def beside_each_other(charges: Iterable[Charge], chains: Mapping[int, Chain]) -> dict[int, set[int]]:
+    """Charges whose home bears the same by others that are no chain of theirs: by key the keys of all.
 
-    `charges`: those in hand, by their keys; `tariffs`: all of their items, by theirs. None should be borne beside
-    another one, but those of an older register may be; and one that has ended has billed days that another begins on.
+    `charges`: all that their homes bear. None should be borne beside another one, but those of an older register may
+    be; and one that has ended has billed days that another begins on.
     """
-    kinds = {pk: tariff.kind for pk, tariff in tariffs.items()}
+    every = {charge.pk: charge for charge in charges}
+    kinds = {pk: tariff.kind for pk, tariff in {one.tariff_id: one.tariff for one in every.values()}.items()}
     alike: dict[tuple[object, ...], set[int]] = defaultdict(set)
-    for charge in charges.values():
-        alike[charge.unit_id, kinds[charge.tariff_id]].add(charge.pk)
-    rows = UnitCharge.objects.filter(one_of("unit", {charge.unit_id for charge in charges.values()}))
-    # Those in hand are among them: to leave out so many keys costs more than to read them once more.
-    every = rows.filter(tariff__in=list(tariffs)).order_by()
-    for pk, unit, tariff in every.values_list("pk", "unit_id", "tariff_id"):
-        alike[unit, kinds[tariff]].add(pk)
+    for pk, charge in every.items():
+        alike[charge.unit_id, kinds[charge.tariff_id]].add(pk)
     found: dict[int, set[int]] = {}
-    for charge in charges.values():
-        chain = chains.get(charge.pk, (charge,))
+    for pk, charge in every.items():
+        chain = chains.get(pk, (charge,))
         keys = alike[charge.unit_id, kinds[charge.tariff_id]]
         if len(chain) > 1:
             keys = keys.union(*(alike[one.unit_id, kinds[one.tariff_id]] for one in chain))
         if len(keys) > len(chain):
-            found[charge.pk] = keys
+            found[pk] = keys
     return found
 
 

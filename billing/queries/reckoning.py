@@ -63,13 +63,16 @@ class Prices:
 
 
 class Reckoner:
-    """Prices the charges of a batch; none of their stretches begins before the months of the run."""
+    """Prices the charges of a batch; none of their stretches begins before the months of the run.
+
+    `others`: what their homes bear beside them by tariffs of the run.
+    """
 
     def __init__(
         self,
         charges: Sequence[Charge],
+        others: Sequence[Charge],
         chains: Mapping[int, Chain],
-        published: Mapping[int, Tariff],
         months: Period,
         prices: Prices,
         today: date,
@@ -88,7 +91,7 @@ class Reckoner:
         self.things = _things(names, units, homes)
         items = {tariff.item_id for tariff in tariffs.values()}
         self.logs = logs_by_charge(units, items) if "reading" in names else {}
-        beside = beside_each_other(chained | {charge.pk: charge for charge in charges}, chains, published)
+        beside = beside_each_other([*charges, *others], chains)
         keys = {charge.pk for charge in charges}.union(chained, *beside.values())
         self.covered = Covered.of(keys, units, months.start)
         self.covered.beside, self.covered.taken = beside, prices.taken

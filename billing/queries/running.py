@@ -19,7 +19,7 @@ from billing.queries.reckoning import Prices, Reckoner
 from billing.rules.periods import Period
 from billing.rules.running import stretches
 from billing.states import Rhythm
-from records.bulk import uncollected
+from records.bulk import one_of, uncollected
 from records.work import OPEN
 
 BATCH = 5000
@@ -111,14 +111,22 @@ def charges_of(run: BillingRun, tariffs: Mapping[int, Tariff]) -> QuerySet[UnitC
 
     The tariffs by their keys: the database knows then how many charges there are, and reads on by theirs.
     """
+    return UnitCharge.objects.filter(_billed_by(run, tariffs), unit__project=run.project).order_by("pk")
+
+
+def _billed_by(run: BillingRun, tariffs: Mapping[int, Tariff]) -> Q:
     once = [pk for pk, tariff in tariffs.items() if tariff.rhythm == Rhythm.ONCE]
-    rows = UnitCharge.objects.filter(
-        Q(ended_on=None) | Q(ended_on__gte=run.period_start),
-        unit__project=run.project,
-        tariff__in=list(tariffs),
-        starts_on__lte=run.period_end,
-    )
-    return rows.exclude(tariff__in=once, starts_on__lt=run.period_start).order_by("pk")
+    there = Q(ended_on=None) | Q(ended_on__gte=run.period_start)
+    begun = Q(starts_on__lte=run.period_end) & ~Q(tariff__in=once, starts_on__lt=run.period_start)
+    return there & begun & Q(tariff__in=list(tariffs))
+
+
+def _others(run: BillingRun, tariffs: Mapping[int, Tariff], charges: Sequence[Charge], after: int) -> list[Charge]:
+    """What the homes of a batch bear by the run's tariffs beside the charges of the batch: before, later, elsewhere."""
+    homes = one_of("unit", {charge.unit_id for charge in charges})
+    in_batch = _billed_by(run, tariffs) & Q(pk__gt=after, pk__lte=charges[-1].pk)
+    rows = UnitCharge.objects.filter(homes, tariff__in=list(tariffs)).exclude(in_batch).order_by("pk")
+    return list(read(rows, tariffs))
 
 
 @uncollected()
@@ -135,8 +143,9 @@ def batch_of(
     if not charges:
         return None
     months = Period(run.period_start, run.period_end)
-    chains = chains_of({charge.unit_id for charge in charges}, tariffs)
-    reckoner = Reckoner(charges, chains, tariffs, months, prices, today)
+    others = _others(run, tariffs, charges, after)
+    chains = chains_of([*charges, *others])
+    reckoner = Reckoner(charges, others, chains, months, prices, today)
     borne = _borne_by(charges, chains, run.period_end)
     batch = Batch(last=charges[-1].pk, size=len(charges), after=after, borne=borne)
     known: dict[tuple[date, int], list[Period]] = {}
