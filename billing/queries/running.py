@@ -123,10 +123,11 @@ def _billed_by(run: BillingRun, tariffs: Mapping[int, Tariff]) -> Q:
 
 def _others(run: BillingRun, tariffs: Mapping[int, Tariff], charges: Sequence[Charge], after: int) -> list[Charge]:
     """What the homes of a batch bear by the run's tariffs beside the charges of the batch: before, later, elsewhere."""
-    homes = one_of("unit", {charge.unit_id for charge in charges})
+    homes = {charge.unit_id: charge for charge in charges}
     in_batch = _billed_by(run, tariffs) & Q(pk__gt=after, pk__lte=charges[-1].pk)
-    rows = UnitCharge.objects.filter(homes, tariff__in=list(tariffs)).exclude(in_batch).order_by("pk")
-    return list(read(rows, tariffs))
+    rows = UnitCharge.objects.filter(one_of("unit", homes), tariff__in=list(tariffs)).exclude(in_batch).order_by("pk")
+    found = rows.values_list("pk", "unit_id", "tariff_id", "starts_on", "ended_on")
+    return [Charge(*row, homes[row[1]].room, homes[row[1]].area, tariffs[row[2]]) for row in found]
 
 
 @uncollected()
