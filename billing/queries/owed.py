@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Self
 
@@ -150,6 +150,13 @@ def without_money(bills: QuerySet[Bill]) -> QuerySet[Bill]:
     """The standing ones of bills that no receipt stands for, whatever of them was waived or paid from credit."""
     taken = PaymentLine.objects.filter(bill=OuterRef("pk"), payment__receipt__reversed_at=None)
     return bills.filter(~Exists(taken), voided_at=None)
+
+
+def paid_at(moment: datetime) -> Exists:
+    """The condition on bills that a receipt stood for at a moment, whatever became of it since."""
+    lines = PaymentLine.objects.filter(bill=OuterRef("pk"), payment__at__lte=moment)
+    stood = Q(payment__receipt__reversed_at=None) | Q(payment__receipt__reversed_at__gt=moment)
+    return Exists(lines.filter(stood))
 
 
 def bills_of(case: Case) -> list[Bill]:
