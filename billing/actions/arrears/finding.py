@@ -22,7 +22,7 @@ from billing.queries.arrears import Terms, overdue, phones_of, terms_of, total_o
 from billing.queries.sums import MoneySum
 from billing.rules.arrears import breached_at, overdue_before, title
 from billing.states import KIND, ArrearsState, Reminder
-from cases.actions import NewCase, lock_rows, open_cases
+from cases.actions import NewCase, lock_rows, open_cases, retitle
 from cases.models import Case
 from cases.states import Channel, Phase
 from estate.models import Household, Person, Unit
@@ -251,9 +251,7 @@ def _retitle(grown: Sequence[Arrears]) -> None:
     live = ArrearsBill.objects.filter(arrears__in=[one.pk for one in grown], ended_at=None).order_by()
     sums = live.values("arrears").annotate(sum=MoneySum("bill__outstanding"), n=Count("*"))
     owed = {row["arrears"]: (row["sum"], row["n"]) for row in sums}
-    for arrears in grown:
-        arrears.case.title = title(*owed[arrears.pk])
-    Case.objects.bulk_update([arrears.case for arrears in grown], ["title"])
+    retitle(titles={arrears.case: title(*owed[arrears.pk]) for arrears in grown})
 
 
 def _kind(case: Case, *, fresh: bool) -> str:
