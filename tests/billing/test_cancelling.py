@@ -228,7 +228,7 @@ def test_what_a_letter_demands_goes_with_its_case_when_two_took_it_back(cast: Ca
     assert (arrears.case.state, letter.settled_at) == (ArrearsState.SETTLED.value, arrears.ended_at)
     assert arrears.ended_at is not None
     assert not ArrearsBill.objects.filter(bill=bill, ended_at=None).exists()
-    assert not Bill.objects.filter(collected=True).exists()
+    assert not Bill.objects.filter(collected_in__isnull=False).exists()
     assert not arrears.case.clocks.filter(ended_at=None).exists()
 
 

@@ -13,6 +13,7 @@ from django.db.models import Count, Q
 
 from accounts.models import Department, Project
 from accounts.states import DepartmentKind
+from billing.actions.arrears.marking import mark
 from billing.actions.arrears.pausing import end_promises
 from billing.actions.arrears.reminding import notice_of, said, sms_data
 from billing.actions.arrears.settling import catch_up
@@ -118,7 +119,7 @@ class _Batch:
                 for bill in mine
             ]
         )
-        Bill.objects.filter(pk__in=[bill.pk for bill in bills]).update(collected=True)
+        mark(bill.pk for bill in bills)
         happen_to_many(list(self._occasions(known, set(fresh))), at=self.at)
         _retitle([known[key] for key in self.groups if key not in fresh])
         self._send(known)

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from billing.actions.arrears.easing import come_to, ease, want_letter_again
+from billing.actions.arrears.marking import mark
 from billing.actions.arrears.recounting import count_as_owed
 from billing.actions.arrears.turns import Turn
 from billing.models import Arrears, ArrearsBill, Bill
@@ -97,8 +98,7 @@ def _go_on(turn: Turn, links: Sequence[ArrearsBill], moment: datetime) -> None:
             return
         turn.save(ended_at=None)
     ArrearsBill.objects.filter(pk__in=[link.pk for link in links]).update(ended_at=None)
-    if arrears.excused_at is None:
-        Bill.objects.filter(pk__in=[link.bill_id for link in links]).update(collected=True)
+    mark(link.bill_id for link in links)
     numbers = {link.bill.number for link in links}
     undoing = _Undoing(turn, moment, numbers)
     for event in _written(turn, moment, moments):
