@@ -33,11 +33,7 @@ def liable_for(units: Iterable[int]) -> dict[int, Liable]:
 
     Source: 物业管理条例 41.
     """
-    owners = HouseholdMember.objects.current().filter(
-        household__unit_id__in=among(units), household__is_owner=True, relation=Relation.OWNER
-    )
-    rows = owners.order_by("-household_id", "-pk").values_list("household__unit_id", "household_id", "person_id")
-    return {unit: Liable(household, person) for unit, household, person in rows}
+    return Owners.of(units, since=date.max, today=date.max).now()  # of whoever left, nobody counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +97,7 @@ class Owners:
         return left
 
     def now(self) -> dict[int, Liable]:
-        """The owner of each home now, as `liable_for` says it."""
+        """The owner of each home now: of several the first who stands in the register."""
         found = dict(self._always)
         for unit, held in self._held.items():
             standing = next((one.owner for one in held if one.until is None), None)

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from billing.actions.arrears.easing import come_to, ease, want_letter_again
 from billing.actions.arrears.marking import mark
-from billing.actions.arrears.recounting import count_as_owed
+from billing.actions.arrears.recounting import count_as_owed, undone
 from billing.actions.arrears.turns import Turn
 from billing.models import Arrears, ArrearsBill, Bill
 from billing.queries.arrears import LIMITATION_CLOCK
@@ -112,7 +112,7 @@ def _go_on(turn: Turn, links: Sequence[ArrearsBill], moment: datetime) -> None:
 def _written(turn: Turn, moment: datetime, moments: Iterable[datetime]) -> list[Event]:
     """What is to be taken back, the newest first: what the payment wrote, and what settled its bills after it."""
     events = Event.objects.filter(case=turn.case)
-    taken = {one.data.get("undoes", one.data.get("unsaid")) for one in events.filter(kind__in=set(TAKEN_BACK.values()))}
+    taken = undone(events.filter(kind__in=set(TAKEN_BACK.values())))
     acknowledged = Q(kind=ACKNOWLEDGED) & (Q(at=moment) | Q(data__paid=moment.isoformat()))
     ended = Q(kind__in=[kind for kind in TAKEN_BACK if kind != ACKNOWLEDGED], at__in=list(moments))
     return [event for event in events.filter(acknowledged | ended).order_by("-pk") if event.pk not in taken]
