@@ -27,9 +27,20 @@ class StepForm(forms.Form):
 
     lines_wanted = False
 
-    def __init__(self, *args: Any, arrears: Arrears | None = None, at: datetime | None = None, **kwargs: Any) -> None:
-        """`arrears` is what the step is taken on at a moment; some ask what fits it."""
+    def __init__(
+        self,
+        *args: Any,
+        arrears: Arrears | None = None,
+        at: datetime | None = None,
+        missing: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`arrears` is what the step is taken on at a moment; some ask what fits it.
+
+        `missing`: what is missing for the legal channel, in words, where its page knows it already.
+        """
         super().__init__(*args, **kwargs)
+        self.missing = missing
         if arrears is not None and at is not None:
             self.fit(arrears, at)
 
@@ -97,7 +108,7 @@ class DeliverForm(StepForm):
         label=gettext_lazy("What the courier says of the delivery"), max_length=300, required=False
     )
     witness = forms.CharField(label=gettext_lazy("Handed over in person: who saw it"), max_length=100, required=False)
-    file = forms.FileField(
+    proof = forms.FileField(
         label=gettext_lazy("Photo of the courier's slip, or of the signature"),
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
@@ -106,7 +117,7 @@ class DeliverForm(StepForm):
     def given(self) -> dict[str, Any]:
         """The day, and the proof."""
         rest = dict(self.cleaned_data)
-        return {"on": rest.pop("on"), "proof": Proof(**rest)}
+        return {"on": rest.pop("on"), "proof": Proof(file=rest.pop("proof"), **rest)}
 
 
 class ReturnForm(StepForm):
@@ -129,10 +140,9 @@ class FileForm(StepForm):
 
     def fit(self, arrears: Arrears, at: datetime) -> None:
         """Say what is missing; where nothing is, nobody explains it."""
-        missing = missing_for_legal(arrears, at)
-        if missing:
-            words = gettext("Missing for the legal channel: %(what)s.") % {"what": missing_words(missing)}
-            self.fields["despite"].help_text = words
+        what = missing_words(missing_for_legal(arrears, at)) if self.missing is None else self.missing
+        if what:
+            self.fields["despite"].help_text = gettext("Missing for the legal channel: %(what)s.") % {"what": what}
         elif not self.is_bound:
             del self.fields["despite"]
 

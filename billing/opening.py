@@ -248,6 +248,7 @@ def undo(project: Project, undoing: Undoing) -> RolledBack:
         reason=_("The import was taken back."),
         by=undoing.by,
         at=undoing.at,
+        approval=undoing.approval,
     )
     return RolledBack(removed=len(gone), kept=[bill.number for bill in kept])
 

@@ -4,6 +4,7 @@ Source: BIL-4 (making a bill void after its day).
 """
 
 from datetime import datetime
+from functools import partial
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -49,7 +50,7 @@ register_approval(
         label=gettext_lazy("Taking a billing run back"),
         words=_run_words,
         may_decide=SECOND,
-        carry_out=running.cancel_approved,
+        carry_out=partial(cancelling.cancel_approved, running.CANCELLING),
         page=lambda approval, reader: reverse("run", args=[approval.subject]),
     ),
 )
@@ -59,7 +60,7 @@ register_approval(
         label=gettext_lazy("Taking a shared cost's bills back"),
         words=_cost_words,
         may_decide=SECOND,
-        carry_out=sharing.cancel_approved,
+        carry_out=partial(cancelling.cancel_approved, sharing.CANCELLING),
         page=lambda approval, reader: reverse("shared_cost", args=[approval.subject]),
     ),
 )

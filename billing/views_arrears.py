@@ -234,7 +234,7 @@ def _form(step: Step, page: ArrearsPage) -> forms.StepForm:
     at, initial = now(), {"cause": page.arrears.cause}
     if step.verb == "deliver":
         initial = {"on": at.astimezone(page.case.project.tz).date().isoformat()}
-    return step.form(auto_id=f"{step.verb}-%s", initial=initial, arrears=page.arrears, at=at)
+    return step.form(auto_id=f"{step.verb}-%s", initial=initial, arrears=page.arrears, at=at, missing=page.missing)
 
 
 @login_required

@@ -122,12 +122,13 @@ def run_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     follow(request, found.project)
 
     def act(found: BillingRun, form: CancelForm | None) -> str:
-        given: dict[str, Any] = {"run": found, "by": user_of(request), "at": at}
+        by, reason = user_of(request), form.cleaned_data["reason"] if form else ""
+        given: dict[str, Any] = {"run": found, "by": by, "at": at}
         acts: dict[str, Callable[[], object]] = {
             "raise": lambda: running.raise_run(**given),
             "again": lambda: running.reckon_again(**given),
             "stop": lambda: running.stop_run(**given),
-            "cancel": lambda: running.cancel_or_ask(reason=form.cleaned_data["reason"] if form else "", **given),
+            "cancel": lambda: cancelling.cancel_or_ask(running.CANCELLING, found, reason=reason, by=by, at=at),
         }
         if isinstance(acts[verb](), Approval):
             messages.success(request, _("Asked for approval. The bills are owed until a second person approves."))

@@ -126,10 +126,10 @@ def shared_cost_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     follow(request, found.project)
 
     def act(found: SharedCost, form: CancelForm | None) -> str:
-        given: dict[str, Any] = {"cost": found, "by": user_of(request), "at": at}
+        by, reason = user_of(request), form.cleaned_data["reason"] if form else ""
         acts: dict[str, Callable[[], object]] = {
-            "raise": lambda: sharing.raise_shares(**given),
-            "cancel": lambda: sharing.cancel_or_ask(reason=form.cleaned_data["reason"] if form else "", **given),
+            "raise": lambda: sharing.raise_shares(cost=found, by=by, at=at),
+            "cancel": lambda: cancelling.cancel_or_ask(sharing.CANCELLING, found, reason=reason, by=by, at=at),
         }
         if isinstance(acts[verb](), Approval):
             messages.success(request, _("Asked for approval. The bills are owed until a second person approves."))

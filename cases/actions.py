@@ -3,7 +3,7 @@
 Numbering, opening the row, locking, access, photos, revealing a contact, the sign of who is filling in a form.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,6 +23,8 @@ from records.actions import add_tokens, audit, index, index_many, store_image
 from records.models import StoredFile
 
 SEARCH_KIND = "case"
+# The fields that a case is found by.
+SOUGHT = frozenset({"title", "contact_name", "contact_phone", "unit", "place"})
 REINDEXED_AT_ONCE = 500
 # One statement makes the row, locks it and counts on; the ORM has no upsert that computes.
 COUNT_ON = """
@@ -157,8 +159,20 @@ def _tokens(case: Case) -> set[str]:
 
 
 def reindex(*, case: Case) -> None:
-    """Make the case findable by what it says now."""
+    """Make the case findable by what it says now. Whoever changes it with an event need not ask for it."""
     index(project=case.project, kind=SEARCH_KIND, object_id=case.pk, tokens=_tokens(case), rank=_rank(case))
+
+
+def retitle(*, titles: Mapping[Case, str]) -> None:
+    """Call locked cases of one project something else, and make them findable by it; those already called so stay."""
+    changed = [case for case, title in titles.items() if case.title != title[:200]]
+    if not changed:
+        return
+    for case in changed:
+        case.title = titles[case][:200]
+    Case.objects.bulk_update(changed, ["title"])
+    things = {case.pk: (_tokens(case), _rank(case)) for case in changed}
+    index_many(project=changed[0].project, kind=SEARCH_KIND, things=things)
 
 
 def reindex_cases(*, project: Project) -> int:

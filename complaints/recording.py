@@ -56,7 +56,7 @@ def _record(complaint: Complaint, url: str, at: datetime) -> ComplaintRecord:
         wanted_by=here(complaint.wanted_by),
         grade=str(Grade(case.grade).label),
         topic=_topic(case),
-        taken_by=_name(case.taken_by),
+        taken_by=_name(case.taker),
         replier=_name(complaint.replier),
         department=str(case.department or ""),
         handler=_name(case.handler),

@@ -14,8 +14,18 @@ from accounts.models import Project, User
 from core.errors import Invalid, NotAllowed, Stale
 from estate.models import Building, Household, HouseholdMember, Person, PersonPhone, Unit, Vehicle
 from estate.permissions import can_keep_register, can_reveal
-from estate.queries import living_in, person_stamp
-from estate.search import PERSON, UNIT, VEHICLE, person_tokens, plain_phone, unit_rank, unit_tokens, vehicle_tokens
+from estate.queries import living_in, person_stamp, vehicle_stamp
+from estate.search import (
+    PERSON,
+    UNIT,
+    VEHICLE,
+    kept_plate,
+    person_tokens,
+    plain_phone,
+    unit_rank,
+    unit_tokens,
+    vehicle_tokens,
+)
 from estate.states import Relation, UnitStatus
 from records.actions import audit, index
 from records.models import SearchToken
@@ -215,6 +225,14 @@ def _locked(person: Person, expected: str) -> Person:
     return now
 
 
+def _locked_car(car: Vehicle, expected: str) -> Vehicle:
+    """The car's row as it stands now, held until the end, as a person's is."""
+    now = Vehicle.objects.select_for_update(of=("self",)).select_related("project").get(pk=car.pk)
+    if expected and expected != vehicle_stamp(now):
+        raise Stale(_("Somebody saved this while you were writing. Look at both, then decide again."))
+    return now
+
+
 def _set_phones(person: Person, phones: Sequence[str], at: datetime) -> None:
     wanted = list(dict.fromkeys(plain for plain in map(plain_phone, phones) if plain))
     bad = [number for number in wanted if not 5 <= len(number) <= 20]
@@ -234,15 +252,26 @@ def _set_phones(person: Person, phones: Sequence[str], at: datetime) -> None:
 
 @transaction.atomic
 def save_vehicle(
-    *, project: Project, values: Mapping[str, Any], by: User, at: datetime, vehicle: Vehicle | None = None
+    *,
+    project: Project,
+    values: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    vehicle: Vehicle | None = None,
+    expected: str = "",
 ) -> Vehicle:
-    """Add a car or change one; `ended_on` takes it off the register. Raises `NotAllowed` and `Invalid`."""
+    """Add a car or change one; `ended_on`, a day that has come, takes it off the register.
+
+    `expected` is the `vehicle_stamp` that the form was shown with. Raises `NotAllowed`, `Invalid` and `Stale`.
+    """
     _require_keeper(by, project.pk)
     _only(values, VEHICLE_FIELDS)
-    vehicle = vehicle or Vehicle(project=project)
+    vehicle = _locked_car(vehicle, expected) if vehicle is not None else Vehicle(project=project)
     for name, value in values.items():
         setattr(vehicle, name, value)
-    vehicle.plate = vehicle.plate.strip().upper()
+    vehicle.plate = kept_plate(vehicle.plate)
+    if values.get("ended_on") is not None:
+        _require_come(values["ended_on"], project, at, "ended_on")
     for owner in (vehicle.person, vehicle.unit, vehicle.space):
         if owner is not None and owner.project_id != project.pk:
             raise Invalid(_("This belongs to another project."))
@@ -286,7 +315,7 @@ def move_in(*, new: MoveIn, by: User, at: datetime, expected: str | None = None)
     if person.project_id != unit.project_id:
         raise Invalid(_("This person belongs to another project."))
     if new.on is not None:
-        _require_come(new.on, unit, at)
+        _require_come(new.on, unit.project, at)
     household = _household_for(new, unit)
     if household.members.filter(person=person, ended_on=None).exists():
         raise Invalid(_("%(name)s already belongs to %(unit)s.") % {"name": person, "unit": unit})
@@ -352,7 +381,7 @@ def move_out(
     leaving = places if member is None else [place for place in places if place.pk == member.pk]
     if not leaving or household.ended_on is not None:
         raise Invalid(_("They have moved out already."))
-    _require_come(on, unit, at)
+    _require_come(on, unit.project, at)
     if any(place.started_on and on < place.started_on for place in leaving):
         raise Invalid(_("Nobody moves out before moving in."), fields={"on": _("Before the day they came.")})
     for place in leaving:
@@ -367,10 +396,10 @@ def move_out(
     return household
 
 
-def _require_come(on: date, unit: Unit, at: datetime) -> None:
+def _require_come(on: date, project: Project, at: datetime, field: str = "on") -> None:
     """Raise `Invalid` for a day still to come: who sees what follows the register at once."""
-    if on > at.astimezone(unit.project.tz).date():
-        raise Invalid(_("That day is still to come. Enter it on the day itself."), fields={"on": _("Still to come.")})
+    if on > at.astimezone(project.tz).date():
+        raise Invalid(_("That day is still to come. Enter it on the day itself."), fields={field: _("Still to come.")})
 
 
 def _left_empty(unit: Unit) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 
-from accounts.models import User
+from accounts.models import Project, User
 from accounts.states import STAFF_ROLES
 from estate.models import (
     Household,
@@ -297,6 +297,26 @@ def last_edit(person: Person) -> tuple[str, datetime | None]:
     if last is None:
         return "", None
     return str(last.history_user or ""), last.history_date
+
+
+def vehicle_stamp(car: Vehicle) -> str:
+    """What of a car the desk's form shows, as a fingerprint: another one means that somebody saved meanwhile."""
+    days = [day.isoformat() if day else "" for day in (car.started_on, car.ended_on)]
+    shown = [car.plate, car.person_id, car.space_id, car.brand, car.color, *days]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]
+
+
+def last_edit_of_car(car: Vehicle) -> tuple[str, datetime | None]:
+    """Who edited a car last, and when; nobody is named where a workbook did."""
+    last = Vehicle.history.filter(id=car.pk).select_related("history_user").order_by("-history_id").first()
+    return (str(last.history_user or ""), last.history_date) if last is not None else ("", None)
+
+
+def spaces_named(project: Project, said: str) -> list[ParkingSpace]:
+    """The parking spaces in use that somebody may mean: by their number, or their car park and number."""
+    lot, _blank, code = said.strip().partition(" ")
+    named = Q(code__iexact=said.strip()) | (Q(lot__iexact=lot, code__iexact=code.strip()) if code else Q(pk=None))
+    return list(ParkingSpace.objects.filter(named, project=project, ended_on=None).order_by("lot", "code"))
 
 
 def names_in(households: Iterable[Household]) -> str:

@@ -1,6 +1,7 @@
 """By which words units, people and vehicles are found: pure, the same for what is stored and for what is typed."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from records.search import code_tokens, fold, name_tokens, phone_tokens, prefixes
@@ -91,6 +92,11 @@ def person_tokens(name: str, phones: Iterable[str], units: Iterable[str]) -> set
         plain = plain_room(number)
         tokens |= {plain, plain.replace("-", ""), plain.rpartition("-")[2]}
     return tokens
+
+
+def kept_plate(raw: str) -> str:
+    """A plate as the register keeps it: in capitals, without dots, blanks and strokes."""
+    return re.sub(r"[\s·.\-]", "", unicodedata.normalize("NFKC", raw)).upper()
 
 
 def vehicle_tokens(plate: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reception.views import call, complaint, contacts, desk, intake, log, moving, search, units
+from reception.views import call, cars, complaint, contacts, desk, intake, log, moving, search, units
 
 urlpatterns = [
     path("desk/", desk.desk, name="desk"),
@@ -32,5 +32,7 @@ urlpatterns = [
     path("residents/<int:pk>/reveal/", units.reveal_number, name="person_reveal"),
     path("homes/<int:pk>/new/", moving.new_resident, name="move_in"),
     path("households/<int:pk>/leave/", moving.leave_home, name="move_out"),
+    path("homes/<int:pk>/cars/new/", cars.new_car, name="car_new"),
+    path("cars/<int:pk>/", cars.edit_car, name="car_edit"),
     path("units/<slug:code>/<path:number>/", units.unit_page, name="unit"),
 ]

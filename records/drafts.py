@@ -43,9 +43,9 @@ def keep(
     ours = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
     if not key or len(key) > KEY_LENGTH or not ours or len(page) > LONGEST_PAGE or len(data) > MOST_FIELDS:
         raise Invalid(_("This form is broken. Open the page again."))
-    mine = Draft.objects.select_for_update().filter(user=by)
-    if mine.filter(key=key).exclude(sent_at=None).exists():
+    if _held(key, project=project, by=by, at=at).sent_at is not None:
         return
+    mine = Draft.objects.select_for_update().filter(user=by)
     typed = {
         name[:100]: [value[:LONGEST] for value in values[:MOST_VALUES]]
         for name, values in data.items()
@@ -69,10 +69,20 @@ def forget(*, key: str, project: Project, by: User, at: datetime, to: str = "", 
     Draft.objects.update_or_create(user=by, key=key[:KEY_LENGTH], defaults=gone)
 
 
-def sent_to(*, key: str, by: User, mark: str) -> str:
-    """Where the same form led that was sent before out of the same draft; empty where none was."""
-    found = Draft.objects.filter(user=by, key=key[:KEY_LENGTH], sent_at__isnull=False).first()
-    return found.page if found is not None and found.data.get("sent") == mark else ""
+def sent_to(*, key: str, project: Project, by: User, at: datetime, mark: str) -> str:
+    """Where the same form led that was sent before out of the same draft; empty where none was.
+
+    Of two sent at the same moment the second waits here for what becomes of the first: in the transaction that acts.
+    """
+    found = _held(key[:KEY_LENGTH], project=project, by=by, at=at)
+    return found.page if found.sent_at is not None and found.data.get("sent") == mark else ""
+
+
+def _held(key: str, *, project: Project, by: User, at: datetime) -> Draft:
+    """The person's draft of a key, locked until the transaction ends; begun here where nothing was kept of it yet."""
+    begun = Draft(user=by, key=key, project=project, saved_at=at)
+    Draft.objects.bulk_create([begun], update_conflicts=True, unique_fields=["user", "key"], update_fields=["key"])
+    return Draft.objects.get(user=by, key=key)
 
 
 @transaction.atomic

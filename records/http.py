@@ -117,7 +117,7 @@ def _sent(request: HttpRequest) -> dict[str, list[Any]]:
 
 
 def _and_forget(request: HttpRequest, at: datetime, act: Callable[[], str]) -> str:
-    before = _sent_before(request)
+    before = _sent_before(request, at)
     if before:
         messages.warning(request, _("This was saved already; nothing was saved a second time."))
         return before
@@ -129,10 +129,13 @@ def _and_forget(request: HttpRequest, at: datetime, act: Callable[[], str]) -> s
     return to
 
 
-def _sent_before(request: HttpRequest) -> str:
+def _sent_before(request: HttpRequest, at: datetime) -> str:
     """Where the same form led that was sent before: gone back to, it has another key and the same draft."""
     draft, key = request.POST.get("draft", ""), request.POST.get("idempotency_key", "")
-    return sent_to(key=draft, by=user_of(request), mark=_mark(request)) if draft and key else ""
+    project: Project | None = getattr(request, "project", None)
+    if not draft or not key or project is None:
+        return ""
+    return sent_to(key=draft, project=project, by=user_of(request), at=at, mark=_mark(request))
 
 
 def _mark(request: HttpRequest) -> str:

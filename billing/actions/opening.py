@@ -14,6 +14,7 @@ from itertools import islice
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import Project, User
+from billing.actions.cancelling import require_as_asked
 from billing.actions.charging import PREFIX
 from billing.actions.paying import lock_cases, lock_units
 from billing.actions.posting import Line, post
@@ -25,6 +26,7 @@ from billing.states import Book, EntryKind
 from cases.actions import next_numbers
 from estate.models import Unit, Vehicle
 from records.actions import audit
+from records.models import Approval
 
 BATCH = 1000
 
@@ -141,16 +143,25 @@ def to_give_up(project: Project, at: datetime) -> QuerySet[Bill]:
 
 
 def give_up(
-    *, project: Project, taken_over_at: datetime, reason: str, by: User | None, at: datetime
+    *,
+    project: Project,
+    taken_over_at: datetime,
+    reason: str,
+    by: User | None,
+    at: datetime,
+    approval: Approval | None = None,
 ) -> tuple[list[Bill], list[Bill]]:
     """Make void what was taken over at a moment, in the transaction of whoever takes the import back.
 
-    Returns what is void now, and what stays because something was paid or waived of it since.
+    Returns what is void now, and what stays because something was paid or waived of it since. Raises `NotNow` where
+    others would become void than the question was about that a second person approves.
     """
     rows = taken_over(project, taken_over_at)
     lock_cases(list(rows))
     lock_units(list(rows.order_by().values_list("unit", flat=True).distinct()))
     bills = list(rows.select_for_update(of=("self",)).select_related("project").order_by("pk"))
+    if approval is not None:
+        require_as_asked(approval, to_give_up(project, taken_over_at))
     untouched = [bill for bill in bills if bill.outstanding == bill.amount]
     booked = set(rows.filter(postings__isnull=False).values_list("pk", flat=True))
     marks = [bill for bill in bills if bill.pk not in booked]

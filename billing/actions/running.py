@@ -16,7 +16,7 @@ from billing.actions.charging import PREFIX
 from billing.actions.raising import NewBill, raise_new
 from billing.actions.voiding import lock_with_cases, take_back
 from billing.models import Bill, BillingRun, BillLine, ChargeItem, Usage
-from billing.permissions import require_biller, require_second
+from billing.permissions import require_biller
 from billing.queries.drafts import Batch, Draft
 from billing.queries.owed import without_money
 from billing.queries.paper import span_words
@@ -36,7 +36,6 @@ from billing.queries.running import (
     tariffs_of,
     terms_of,
 )
-from billing.queries.second import needs_two
 from billing.queries.sums import MoneySum
 from billing.rules.exact import NOTHING
 from billing.rules.periods import month_of
@@ -44,12 +43,11 @@ from billing.states import RunState
 from cases.actions import next_numbers
 from core.errors import Invalid, NotNow
 from core.watch import Watch
-from core.words import reason_of
 from records import work as long_work
 from records.actions import audit
 from records.ahead import require_near
 from records.bulk import insert, uncollected
-from records.models import Approval, LongWork
+from records.models import LongWork
 
 MOST_MONTHS = 36
 FIRST_ROWS = 50
@@ -116,72 +114,6 @@ def reckon_again(*, run: BillingRun, by: User, at: datetime) -> LongWork:
     return _begin(run, PREVIEW, by=by, at=at)
 
 
-@transaction.atomic
-def cancel_run(*, run: BillingRun, reason: str, by: User, at: datetime) -> LongWork:
-    """Stop a run, or take back what it raised: bills of which nothing was paid become void, the others stay.
-
-    Raises `NotNow` where it was cancelled already, or a second person has to decide about it.
-    """
-    reason = reason_of(reason)
-    run = _locked(run, by)
-    _require_not_cancelled(run)
-    cancelling.require_alone(bills_to_cancel(run), run.project, at)
-    if run.work is not None:
-        long_work.stop(run.work, at=at)
-    return _cancel(run, reason, by=by, at=at)
-
-
-def cancel_or_ask(*, run: BillingRun, reason: str, by: User, at: datetime) -> LongWork | Approval:
-    """Take a run back on the day of its bills; later, or once somebody was told of one, ask a second person to.
-
-    Raises like `cancel_run` and `ask_to_cancel_run`.
-    """
-    if needs_two(bills_to_cancel(run), run.project, at):
-        return ask_to_cancel_run(run=run, reason=reason, by=by, at=at)
-    return cancel_run(run=run, reason=reason, by=by, at=at)
-
-
-@transaction.atomic
-def ask_to_cancel_run(*, run: BillingRun, reason: str, by: User, at: datetime) -> Approval:
-    """Ask a second person to take back what a run raised; until then its bills are owed.
-
-    Raises:
-        NotAllowed: neither cashier nor supervisor of the project.
-        NotNow: it was cancelled already, is being worked on, or the same waits for a decision.
-        Invalid: no reason is given.
-    """
-    run = _locked(run, by)
-    _require_not_cancelled(run)
-    _require_idle(run)
-    return cancelling.ask_to_cancel(
-        kind=cancelling.RUN,
-        project=run.project,
-        subject=str(run.pk),
-        name=span_words(run.period_start, run.period_end),
-        bills=bills_to_cancel(run),
-        reason=reason,
-        by=by,
-        at=at,
-    )
-
-
-@transaction.atomic
-def cancel_approved(*, approval: Approval, by: User, at: datetime) -> LongWork:
-    """Take a run back as was asked and `by` approved, booked on the day of the decision.
-
-    Raises:
-        NotAllowed: `by` asked for it, or neither supervises nor leads the project.
-        NotNow: it was cancelled already, is being worked on, or more would become void than was asked about.
-    """
-    rows = BillingRun.objects.select_for_update(of=("self",)).select_related("project", "work")
-    run = rows.get(pk=int(approval.subject), project=approval.project_id)
-    require_second(by, run.project, approval.asked_by)
-    _require_not_cancelled(run)
-    _require_idle(run)
-    cancelling.require_as_asked(approval, bills_to_cancel(run))
-    return _cancel(run, approval.reason, by=by, at=at, asked_by=approval.asked_by.username)
-
-
 def bills_to_cancel(run: BillingRun) -> QuerySet[Bill]:
     """What becomes void when a run is taken back: the bills of it that no money was taken for."""
     return without_money(Bill.objects.filter(run=run))
@@ -197,10 +129,22 @@ def _require_idle(run: BillingRun) -> None:
         raise NotNow(_("This run is being worked on. Stop it first."))
 
 
-def _cancel(run: BillingRun, reason: str, *, by: User, at: datetime, **said: str) -> LongWork:
-    target = f"run {run.pk}"
-    audit(at=at, by=by, project=run.project, action="run.cancelled", target=target, reason=reason, data=said)
-    return _begin(run, CANCEL, by=by, at=at, reason=reason)
+def _begin_cancelling(run: BillingRun, *, by: User, at: datetime, reason: str, approval: int | None) -> LongWork:
+    return _begin(run, CANCEL, by=by, at=at, reason=reason, approval=approval)
+
+
+CANCELLING = cancelling.Cancelling(
+    kind=cancelling.RUN,
+    model=BillingRun,
+    action="run.cancelled",
+    target=lambda run: f"run {run.pk}",
+    name=lambda run: span_words(run.period_start, run.period_end),
+    bills=bills_to_cancel,
+    require_standing=_require_not_cancelled,
+    require_idle=_require_idle,
+    begin=_begin_cancelling,
+    stops=True,
+)
 
 
 @transaction.atomic
@@ -409,19 +353,25 @@ def _write_lines(bills: Sequence[NewBill], drafts: Sequence[Draft]) -> None:
 
 
 def cancel_bills(work: LongWork, watch: Watch) -> None:
-    """Take a run back as a worker does: bills that no money was taken for become void, batch by batch."""
-    run = _run_of(work)
-    unpaid = bills_to_cancel(run).order_by("pk").values_list("pk", flat=True)
-    total, done = unpaid.count(), 0
+    """Take a run back as a worker does: bills that no money was taken for become void, batch by batch.
+
+    Raises `StoppedError` before the first where others would become void than a second person approved.
+    """
+    run, asked, done = _run_of(work), cancelling.approved(work), work.result.get("void", 0)
+    unpaid = cancelling.of_approved(asked, bills_to_cancel(run)).order_by("pk").values_list("pk", flat=True)
+    total = done + unpaid.count()
     while True:
         with transaction.atomic():
             _take_turns(run, work)
             bills = lock_with_cases(list(unpaid[:BATCH]))
+            if not done:
+                cancelling.require_as_approved(asked, bills_to_cancel(run))
             if bills:
                 take_back(bills, reason=work.payload["reason"], by=work.by, at=watch.now)
+                done += len(bills)
+                long_work.keep(work, result={"void": done})
         if not bills:
             break
-        done += len(bills)
         _report(work, done=done, total=total, at=watch.now, words=_("Stopped. What was made void so far stays void."))
     with transaction.atomic():
         result = _raised(run)

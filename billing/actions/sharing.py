@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -16,9 +17,8 @@ from billing.actions.charging import LARGEST, PREFIX
 from billing.actions.raising import NewBill, raise_new
 from billing.actions.voiding import lock_with_cases, take_back
 from billing.models import Bill, BillLine, ChargeItem, Share, SharedCost
-from billing.permissions import require_biller, require_second
+from billing.permissions import require_biller
 from billing.queries.owed import Liable, Owners, without_money
-from billing.queries.second import needs_two
 from billing.queries.shares import weights_of
 from billing.rules.apportion import apportion
 from billing.states import RunState, ShareBy
@@ -26,12 +26,11 @@ from cases.actions import next_numbers
 from core.errors import Invalid, NotNow
 from core.money import require_cents
 from core.watch import Watch
-from core.words import reason_of
 from estate.models import Building
 from records import work as long_work
 from records.actions import audit
 from records.ahead import require_near
-from records.models import Approval, LongWork
+from records.models import LongWork
 
 RAISE, CANCEL = "billing.share", "billing.unshare"
 NAMED = 100
@@ -125,80 +124,9 @@ def raise_shares(*, cost: SharedCost, by: User, at: datetime) -> LongWork:
     return _begin(cost, RAISE, by=by, at=at)
 
 
-@transaction.atomic
-def cancel_shares(*, cost: SharedCost, reason: str, by: User, at: datetime) -> LongWork:
-    """Drop a cost that was looked at, or take back its bills of which nothing was paid; the others stay.
-
-    Raises `NotAllowed`; `Invalid` without a reason; `NotNow` where it was cancelled, is being worked on, or a second
-    person has to decide about it.
-    """
-    reason = reason_of(reason)
-    cost = _locked(cost, by)
-    _require_to_cancel(cost)
-    cancelling.require_alone(bills_to_cancel(cost), cost.project, at)
-    return _cancel(cost, reason, by=by, at=at)
-
-
-def cancel_or_ask(*, cost: SharedCost, reason: str, by: User, at: datetime) -> LongWork | Approval:
-    """Take a cost back on the day of its bills; later, or once somebody was told of one, ask a second person to.
-
-    Raises like `cancel_shares` and `ask_to_cancel_shares`.
-    """
-    if needs_two(bills_to_cancel(cost), cost.project, at):
-        return ask_to_cancel_shares(cost=cost, reason=reason, by=by, at=at)
-    return cancel_shares(cost=cost, reason=reason, by=by, at=at)
-
-
-@transaction.atomic
-def ask_to_cancel_shares(*, cost: SharedCost, reason: str, by: User, at: datetime) -> Approval:
-    """Ask a second person to take back the bills of a cost; until then they are owed.
-
-    Raises `NotAllowed`; `Invalid` without a reason; `NotNow` where it was cancelled, is being worked on, or the same
-    waits for a decision.
-    """
-    cost = _locked(cost, by)
-    _require_to_cancel(cost)
-    return cancelling.ask_to_cancel(
-        kind=cancelling.SHARES,
-        project=cost.project,
-        subject=str(cost.pk),
-        name=cost.words,
-        bills=bills_to_cancel(cost),
-        reason=reason,
-        by=by,
-        at=at,
-    )
-
-
-@transaction.atomic
-def cancel_approved(*, approval: Approval, by: User, at: datetime) -> LongWork:
-    """Take a cost back as was asked and `by` approved, booked on the day of the decision.
-
-    Raises:
-        NotAllowed: `by` asked for it, or neither supervises nor leads the project.
-        NotNow: it was cancelled already, is being worked on, or more would become void than was asked about.
-    """
-    rows = SharedCost.objects.select_for_update(of=("self",)).select_related("project", "work")
-    cost = rows.get(pk=int(approval.subject), project=approval.project_id)
-    require_second(by, cost.project, approval.asked_by)
-    _require_to_cancel(cost)
-    cancelling.require_as_asked(approval, bills_to_cancel(cost))
-    return _cancel(cost, approval.reason, by=by, at=at, asked_by=approval.asked_by.username)
-
-
 def bills_to_cancel(cost: SharedCost) -> QuerySet[Bill]:
     """What becomes void when a cost is taken back: the bills of it that no money was taken for."""
     return without_money(Bill.objects.filter(share__cost=cost))
-
-
-def _require_to_cancel(cost: SharedCost) -> None:
-    if cost.state == RunState.CANCELLED or _works(cost):
-        raise NotNow(_("This was cancelled already, or is being worked on."))
-
-
-def _cancel(cost: SharedCost, reason: str, *, by: User, at: datetime, **said: str) -> LongWork:
-    audit(at=at, by=by, project=cost.project, action="cost.cancelled", target=cost.words, reason=reason, data=said)
-    return _begin(cost, CANCEL, by=by, at=at, reason=reason)
 
 
 def _locked(cost: SharedCost, by: User) -> SharedCost:
@@ -212,11 +140,38 @@ def _works(cost: SharedCost) -> bool:
     return cost.work is not None and cost.work.state in long_work.OPEN
 
 
-def _begin(cost: SharedCost, kind: str, *, by: User, at: datetime, reason: str = "") -> LongWork:
-    payload = {"cost": cost.pk, "words": cost.words, "reason": reason}
+def _begin(cost: SharedCost, kind: str, *, by: User, at: datetime, **more: Any) -> LongWork:
+    payload = {"cost": cost.pk, "words": cost.words, **more}
     cost.work = long_work.start(kind=kind, project=cost.project, by=by, at=at, payload=payload)
     cost.save(update_fields=["work"])
     return cost.work
+
+
+def _require_standing(cost: SharedCost) -> None:
+    if cost.state == RunState.CANCELLED:
+        raise NotNow(_("This was cancelled already, or is being worked on."))
+
+
+def _require_idle(cost: SharedCost) -> None:
+    if _works(cost):
+        raise NotNow(_("This was cancelled already, or is being worked on."))
+
+
+def _begin_cancelling(cost: SharedCost, *, by: User, at: datetime, reason: str, approval: int | None) -> LongWork:
+    return _begin(cost, CANCEL, by=by, at=at, reason=reason, approval=approval)
+
+
+CANCELLING = cancelling.Cancelling(
+    kind=cancelling.SHARES,
+    model=SharedCost,
+    action="cost.cancelled",
+    target=lambda cost: cost.words,
+    name=lambda cost: cost.words,
+    bills=bills_to_cancel,
+    require_standing=_require_standing,
+    require_idle=_require_idle,
+    begin=_begin_cancelling,
+)
 
 
 def raise_bills(work: LongWork, watch: Watch) -> None:
@@ -279,12 +234,16 @@ def _bill(cost: SharedCost, share: Share, owes: Liable, number: str) -> NewBill:
 
 
 def cancel_bills(work: LongWork, watch: Watch) -> None:
-    """Take back the bills of a cost that no money was taken for, in one transaction; what was paid stays."""
+    """Take back the bills of a cost that no money was taken for, in one transaction; what was paid stays.
+
+    Raises `StoppedError` where others would become void than a second person approved.
+    """
     with transaction.atomic():
         Project.objects.select_for_update(no_key=True).get(pk=work.project_id)
         rows = SharedCost.objects.select_for_update(of=("self",)).select_related("project")
         cost = rows.get(pk=work.payload["cost"])
         bills = lock_with_cases(list(bills_to_cancel(cost).values_list("pk", flat=True)))
+        cancelling.require_as_approved(cancelling.approved(work), bills_to_cancel(cost))
         if bills:
             take_back(bills, reason=work.payload["reason"], by=work.by, at=watch.now)
         cost.state, cost.cancelled_at = RunState.CANCELLED, watch.now

@@ -146,10 +146,6 @@ class ArrearsBill(models.Model):
         verbose_name = _("bill in arrears")
         verbose_name_plural = _("bills in arrears")
         constraints = [models.UniqueConstraint(fields=["bill"], condition=Q(ended_at=None), name="arrears_bill_once")]
-        # In which case each bill is collected, as the columns of the ladder add it up: read from the index alone.
-        indexes = [
-            models.Index(fields=["bill", "arrears"], name="arrears_bill_of", condition=Q(ended_at=None)),
-        ]
 
     def __str__(self) -> str:
         return f"{self.arrears_id} {self.bill_id}"

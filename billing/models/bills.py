@@ -150,8 +150,15 @@ class Bill(models.Model):
     issued_at = models.DateTimeField(_("issued"))
     voided_at = models.DateTimeField(_("made void"), null=True)
     voided_reason = models.CharField(max_length=500, blank=True)
-    # Kept up by whatever begins or ends a link (`ArrearsBill`), so that what is collected adds up from one index.
-    collected = models.BooleanField(default=False, help_text="collected in arrears that go on")
+    # As the links say (`ArrearsBill`): whoever begins or ends one keeps it up, and an index adds up what is collected.
+    collected_in = models.ForeignKey(
+        "billing.Arrears",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        help_text="which arrears that go on collect it",
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = BillQuerySet.as_manager()
@@ -195,12 +202,16 @@ class Bill(models.Model):
         indexes = [
             models.Index(fields=["unit", "due_on"], name="bill_unit_open", condition=Q(outstanding__gt=0)),
             models.Index(fields=["project", "due_on"], name="bill_project_open", condition=Q(outstanding__gt=0)),
+            # How old what is collected is, and what each case collects (the columns of the ladder): from indexes alone.
             models.Index(
-                fields=["project", "due_on", "outstanding"], name="bill_collected", condition=Q(collected=True)
+                fields=["project", "due_on", "outstanding"],
+                name="bill_collected",
+                condition=Q(collected_in__isnull=False),
             ),
-            # What is owed of each bill that is collected, beside its case: the columns of the ladder add it up.
             models.Index(
-                fields=["project", "id", "outstanding"], name="bill_collected_of", condition=Q(collected=True)
+                fields=["project", "collected_in", "outstanding"],
+                name="bill_collected_in",
+                condition=Q(collected_in__isnull=False),
             ),
             # What a run asks of each charge: whether its days are billed already, however long its history.
             models.Index(

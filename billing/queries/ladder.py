@@ -229,7 +229,7 @@ def _ages(user: User, project: Project, today: date, *, whole: bool) -> list[Bar
 
 def _by_day(user: User, project: Project, *, whole: bool) -> Iterable[tuple[date, int, Decimal]]:
     """What is collected in cases that the person sees, by the day on which it was due: how many bills, how much."""
-    bills = Bill.objects.filter(project=project, collected=True)
+    bills = Bill.objects.filter(project=project, collected_in__isnull=False)
     # Who sees every case asks one index of the bills alone, however many there are.
     if not whole:
         seen = going_on(user, project, whole=False)

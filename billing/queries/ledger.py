@@ -9,7 +9,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Right
 
 from accounts.models import Project
@@ -190,8 +190,13 @@ def _sums(rows: QuerySet[Posting], account: str, *keys: str) -> dict[tuple[Any, 
 
 
 def _collected(project: Project) -> Check:
-    """What bills say is collected, as the ladder adds it up, is what the cases that go on collect of them."""
-    owed = Bill.objects.filter(project=project, collected=True).aggregate(sum=MoneySum("outstanding", default=NOTHING))
+    """What bills say is collected, as the ladder adds it up, is what the cases that go on collect of them.
+
+    What says that it is collected in another case than its own counts for neither.
+    """
+    elsewhere = ArrearsBill.objects.filter(bill=OuterRef("pk"), ended_at=None).exclude(arrears=OuterRef("collected_in"))
+    bills = Bill.objects.filter(~Exists(elsewhere), project=project, collected_in__isnull=False)
+    owed = bills.aggregate(sum=MoneySum("outstanding", default=NOTHING))
     links = ArrearsBill.objects.filter(bill__project=project, ended_at=None, arrears__ended_at=None)
     collecting = links.aggregate(sum=MoneySum("bill__outstanding", default=NOTHING))
     return Check(Proven.COLLECTED, owed["sum"], collecting["sum"])

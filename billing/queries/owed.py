@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Self
 
@@ -33,11 +33,7 @@ def liable_for(units: Iterable[int]) -> dict[int, Liable]:
 
     Source: 物业管理条例 41.
     """
-    owners = HouseholdMember.objects.current().filter(
-        household__unit_id__in=among(units), household__is_owner=True, relation=Relation.OWNER
-    )
-    rows = owners.order_by("-household_id", "-pk").values_list("household__unit_id", "household_id", "person_id")
-    return {unit: Liable(household, person) for unit, household, person in rows}
+    return Owners.of(units, since=date.max, today=date.max).now()  # of whoever left, nobody counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +100,7 @@ class Owners:
         return left
 
     def now(self) -> dict[int, Liable]:
-        """The owner of each home now, as `liable_for` says it."""
+        """The owner of each home now: of several the first who stands in the register."""
         found = dict(self._always)
         for unit, held in self._held.items():
             standing = next((one.owner for one in held if one.until is None), None)
@@ -153,6 +149,13 @@ def without_money(bills: QuerySet[Bill]) -> QuerySet[Bill]:
     """The standing ones of bills that no receipt stands for, whatever of them was waived or paid from credit."""
     taken = PaymentLine.objects.filter(bill=OuterRef("pk"), payment__receipt__reversed_at=None)
     return bills.filter(~Exists(taken), voided_at=None)
+
+
+def paid_at(moment: datetime) -> Exists:
+    """The condition on bills that a receipt stood for at a moment, whatever became of it since."""
+    lines = PaymentLine.objects.filter(bill=OuterRef("pk"), payment__at__lte=moment)
+    stood = Q(payment__receipt__reversed_at=None) | Q(payment__receipt__reversed_at__gt=moment)
+    return Exists(lines.filter(stood))
 
 
 def bills_of(case: Case) -> list[Bill]:

@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from django.db import connection
 from django.db.models import Case as Choice
-from django.db.models import Exists, F, OuterRef, Q, TextChoices, Value, When
+from django.db.models import Exists, OuterRef, Q, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
-from billing.models import Arrears, ArrearsBill
+from billing.models import Arrears, Bill
 from billing.models.arrears import ArrearsQuerySet
 from billing.queries.arrears import LETTER_CLOCK
-from billing.queries.sums import sum_of
+from billing.queries.sums import MoneySum, sum_of
 from billing.rules.exact import NOTHING, yuan
 from billing.states import KIND, ArrearsState
 from cases.models import Case
@@ -44,14 +44,11 @@ WHERE: dict[Column, Q] = {
     Column.LEGAL: CLIMBING & Q(case__state__in=[ArrearsState.DELIVERED, ArrearsState.FILED]) & ~LETTER_AGAIN,
     Column.PAUSED: PAUSED,
 }
-# Cases are counted, and what they collect is joined by its own bills and summed at once: of one household one case may
-# climb while another is with the legal channel, and a sum for each case first would cost as much as all the rest.
+# Beside each case what it owes: bills say in which they are collected, and come summed in the order of an index that
+# holds all of it.
 SUMS = """
-    WITH placed AS ({placed})
-    SELECT standing, cause, count(*), 0 FROM placed GROUP BY standing, cause
-    UNION ALL
-    SELECT standing, cause, 0, {owed}
-    FROM placed JOIN ({owing}) owing ON owing.arrears_id = placed.id GROUP BY standing, cause
+    SELECT standing, cause, count(*), coalesce({owed}, 0)
+    FROM ({placed}) placed LEFT JOIN ({owing}) owing ON owing.collected_in_id = placed.id GROUP BY standing, cause
 """
 
 
@@ -82,10 +79,10 @@ def totals_of(rows: ArrearsQuerySet, project: Project) -> Totals:
         waits_for_letter=WAITS_FOR_LETTER,
         standing=Choice(*[When(where, then=Value(column.value)) for column, where in WHERE.items()], default=Value("")),
     )
-    live = ArrearsBill.objects.filter(ended_at=None, bill__project=project, bill__collected=True).order_by()
+    bills = Bill.objects.filter(project=project, collected_in__isnull=False).order_by()
     asked = {
         "placed": placed.values("id", "standing", "cause"),
-        "owing": live.values("arrears_id", amount=F("bill__outstanding")),
+        "owing": bills.values("collected_in_id").annotate(amount=MoneySum("outstanding")),
     }
     written = {name: rows.query.sql_with_params() for name, rows in asked.items()}
     owed = sum_of("owing.amount", connection.vendor)

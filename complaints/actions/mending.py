@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.actions import reindex
 from cases.sentences import was_words
 from complaints.actions.aiming import About, aim_anew, let_see
 from complaints.actions.turns import Turn, begin
@@ -71,7 +70,6 @@ def amend(
     turn.happen(step, text=was_words(before, said), changes=changes)
     if aimed is not None:
         let_see(turn.complaint, aimed, at)
-    reindex(case=turn.case)
     return turn.complaint
 
 

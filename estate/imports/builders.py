@@ -29,6 +29,7 @@ from estate.imports.rows import (
     TariffRow,
     VehicleKind,
 )
+from estate.search import kept_plate
 from estate.states import Relation, SpaceKind, UnitKind, UnitStatus
 
 SHOP_ENTRANCE = "0"
@@ -317,8 +318,8 @@ def _days(cell: Cell) -> tuple[date, ...]:
 
 
 def _plate(cell: Cell) -> str:
-    """A plate in capitals without dots and blanks."""
-    plate = re.sub(r"[\s·.\-]", "", unicodedata.normalize("NFKC", cell.text)).upper()
+    """A plate as the register keeps it."""
+    plate = kept_plate(cell.text)
     if len(plate) > 20:
         raise CellError("too_long", limit=20)
     return plate

@@ -20,9 +20,9 @@ class SheetImporter:
     """What a room makes of a workbook.
 
     `kinds`: the sheets it takes over. `draft`: adds its writes, after those of the register. `known_fees`: the numbers
-    of charges that rooms may refer to without a sheet of charges. `undo`: takes back what it wrote by a deed. `weigh`:
-    what a second person has to know before that deed, known by its reason, is taken back at a moment; None where one
-    person may.
+    of charges that rooms may refer to without a sheet of charges. `weigh`: what a second person has to know before a
+    deed, known by its reason, is taken back at a moment; None where one person may. `undo`: takes back what it wrote by
+    that deed, and no more than what was weighed where a second person approved that.
     """
 
     key: str

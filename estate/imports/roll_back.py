@@ -20,7 +20,7 @@ from estate.imports.permissions import can_import
 from estate.imports.registry import importers
 from estate.models import HouseholdMember, Person, PersonPhone, Unit, Vehicle
 from records.actions import audit
-from records.models import SearchToken
+from records.models import Approval, SearchToken
 
 BATCH = 500
 SEARCHED: Mapping[type[Model], str] = {Unit: search.UNIT, Person: search.PERSON, Vehicle: search.VEHICLE}
@@ -43,11 +43,12 @@ class RolledBack:
 
 @dataclass(frozen=True)
 class Undoing:
-    """Who takes which import back, and when."""
+    """Who takes which import back, and when; and what a second person was asked about and approves, where one was."""
 
     reason: str
     by: User | None
     at: datetime
+    approval: Approval | None = None
     # What is found by other words afterwards, by model.
     stale: dict[type[Model], set[int]] = field(default_factory=lambda: {Unit: set(), Person: set(), Vehicle: set()})
 
@@ -72,21 +73,21 @@ class Undoing:
 
 @transaction.atomic
 def roll_back(
-    *, project: Project, reason: str, by: User | None, at: datetime, asked_by: User | None = None
+    *, project: Project, reason: str, by: User | None, at: datetime, approval: Approval | None = None
 ) -> RolledBack:
     """Undo the import that wrote its history under `reason`, thing by thing, where nothing came after it.
 
-    `asked_by`: who asked for it, where `by` approved.
+    `approval`: what was asked, where `by` approved.
 
     Raises:
         NotAllowed: whoever wants it does not administer the project's register.
-        NotNow: nothing in the project carries that reason.
+        NotNow: nothing in the project carries that reason, or more would be taken back than was asked.
     """
     project = Project.objects.select_for_update().get(pk=project.pk)
-    wanted_by = asked_by or by
+    wanted_by = approval.asked_by if approval else by
     if wanted_by is not None and not can_import(wanted_by, project):
         raise NotAllowed(_("Only administrators and supervisors of the project take over registers."))
-    undoing, done = Undoing(reason, by, at), RolledBack()
+    undoing, done = Undoing(reason, by, at, approval), RolledBack()
     if not reason.startswith(reason_prefix(project)):
         raise NotNow(_("There is nothing left of this import to take back."))
     for undo in filter(None, (importer.undo for importer in importers())):

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from cases.actions import reindex
 from core.errors import Invalid, NotAllowed
 from reception.actions.common import locked
 from reception.actions.receiving import Caller, require_here, told_of
@@ -67,7 +66,6 @@ def correct(
         data={"reason": reason.strip(), "was": [_was(name, before[name]) for name in changed]},
         changes=told,
     )
-    reindex(case=case)
     audit(at=at, by=by, project=case.project, action="contact.corrected", target=case.number, reason=reason.strip())
     return contact
 

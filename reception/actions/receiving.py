@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
-from cases.actions import NewCase, lock, open_case, reindex
+from cases.actions import NewCase, lock, open_case
 from cases.models import Case
 from cases.states import Channel, Phase, Urgency
 from core.errors import Invalid, NotAllowed, NotNow
@@ -190,7 +190,6 @@ def write_down(
     contact.purpose, contact.said, contact.is_resident = purpose, said, caller.is_resident
     contact.save()
     happen(case=case, kind="case.noted", at=at, by=by, text=said, changes=told_of(caller, purpose, said))
-    reindex(case=case)
     return contact
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from accounts.models import User
+from cases.actions import SOUGHT, reindex
 from cases.models import Case, Event
 from cases.registry import kind_of
 from cases.states import Phase
@@ -43,6 +44,8 @@ def happen(
     of signal says it happened; the deadlines go by `at`, the time of receipt. `since` is an earlier moment from which
     the promises made by this event count (the contact that a complaint came from); what has been kept since then counts
     for them. `takes_back` is an earlier event of the case, now undone: what it did to the clocks is turned round.
+
+    The search finds the case by what it says now.
     """
     event = Event.objects.create(
         case=case,
@@ -67,6 +70,8 @@ def happen(
     case.due_at = due_at
     case.version += 1
     case.save(update_fields={"state", "phase", "closed_at", "due_at", "version", *(changes or {})})
+    if SOUGHT & set(changes or ()):
+        reindex(case=case)
     return event
 
 

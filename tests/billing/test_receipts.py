@@ -80,7 +80,7 @@ def test_a_receipt_says_what_it_is_what_was_paid_and_is_no_invoice(cast: Cast) -
     receipt = paid(cast, bill, amount="1409.50", method="wechat", reference="4200001")
     paper = printed(receipt, cast)
     said = words(paper)
-    for part in ("收据（非发票）", receipt.number, "3-2-1501", "张小明", "微信", "4200001", bill.number, "换灯"):
+    for part in ("收据（非发票）", receipt.number, "3-2-1501", "张小明", "微信", "流水号4200001", bill.number, "换灯"):
         assert part in said, part
     for part in (
         "1,409.50",
@@ -95,6 +95,13 @@ def test_a_receipt_says_what_it_is_what_was_paid_and_is_no_invoice(cast: Cast) -
     assert "补打" not in said
     receipt.refresh_from_db()
     assert receipt.file == paper.file
+
+
+@poppler
+def test_cash_has_no_number_and_its_receipt_no_line_for_one(cast: Cast) -> None:
+    said = words(printed(paid(cast, charged(cast)), cast))
+    assert "现金" in said
+    assert "流水号" not in said
 
 
 @poppler

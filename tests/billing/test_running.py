@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing.actions import running
-from billing.actions.running import cancel_run, prepare_run, raise_run, stop_run
+from billing.actions.cancelling import cancel
+from billing.actions.running import CANCELLING, prepare_run, raise_run, stop_run
 from billing.models import Bill, BillingRun, ChargeItem, Entry, Tariff
 from billing.queries.ledger import balance
 from billing.queries.reckoning import Prices
@@ -47,7 +48,7 @@ def raised(cast: Cast, run: BillingRun) -> BillingRun:
 
 
 def cancelled(cast: Cast, run: BillingRun) -> BillingRun:
-    cancel_run(run=run, reason="单价错了", by=cast.supervisor, at=NOON)
+    cancel(CANCELLING, run, reason="单价错了", by=cast.supervisor, at=NOON)
     run_waiting(NOON)
     run.refresh_from_db()
     return run
@@ -195,7 +196,7 @@ def test_a_run_is_taken_back_as_far_as_nothing_was_paid_and_may_be_raised_anew(c
     assert anew.count == 1
     assert Bill.objects.filter(unit=cast.units[NEXT_DOOR], voided_at=None).count() == 1
     with pytest.raises(NotNow):
-        cancel_run(run=run, reason="再来", by=cast.supervisor, at=NOON)
+        cancel(CANCELLING, run, reason="再来", by=cast.supervisor, at=NOON)
     assert_books_agree(cast)
 
 
@@ -282,7 +283,7 @@ def test_only_cashiers_and_supervisors_raise_bills(cast: Cast, who: str) -> None
         with pytest.raises(NotAllowed):
             act(run=run, by=cast.users[who], at=NOON)
     with pytest.raises(NotAllowed):
-        cancel_run(run=run, reason="不要了", by=cast.users[who], at=NOON)
+        cancel(CANCELLING, run, reason="不要了", by=cast.users[who], at=NOON)
 
 
 def test_months_that_are_none_and_items_of_elsewhere_are_refused(cast: Cast) -> None:

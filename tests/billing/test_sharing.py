@@ -10,9 +10,10 @@ import time_machine
 from django.test import Client
 
 from accounts.models import User
+from billing.actions.cancelling import cancel
 from billing.actions.charging import standing_item
 from billing.actions.meters import Hung, hang_meter
-from billing.actions.sharing import Cost, cancel_shares, raise_shares, share_out
+from billing.actions.sharing import CANCELLING, Cost, raise_shares, share_out
 from billing.models import Bill, Reading, SharedCost
 from billing.queries.shares import typed_before
 from billing.rules.metering import Taken
@@ -85,14 +86,14 @@ def test_by_head_and_by_meter(cast: Cast) -> None:
 def test_taken_back_what_was_paid_stays(cast: Cast) -> None:
     cost = raised(cast, shared(cast))
     paid(cast, Bill.objects.get(unit=cast.units[HOME]), amount=1)
-    cancel_shares(cost=cost, reason="电表看错", by=cast.supervisor, at=NOON)
+    cancel(CANCELLING, cost, reason="电表看错", by=cast.supervisor, at=NOON)
     run_waiting(NOON)
     cost.refresh_from_db()
     assert cost.work is not None
     assert (cost.state, cost.work.result) == (RunState.CANCELLED.value, {"void": 1, "kept": 1})
     assert on(Book.ON_BEHALF, cast) == Decimal("50.01")
     with pytest.raises(NotNow):
-        cancel_shares(cost=cost, reason="再来", by=cast.supervisor, at=NOON)
+        cancel(CANCELLING, cost, reason="再来", by=cast.supervisor, at=NOON)
     assert_books_agree(cast)
 
 
@@ -108,7 +109,7 @@ def test_a_bill_of_a_supplier_that_is_typed_again_is_pointed_out(cast: Cast, sig
     assert address in client.get(f"/shared-costs/{again.pk}/").content.decode()
     assert f"/shared-costs/{again.pk}/" not in client.get(address).content.decode()
     for cost in SharedCost.objects.exclude(pk=again.pk):
-        cancel_shares(cost=cost, reason="重复", by=cast.cashier, at=NOON)
+        cancel(CANCELLING, cost, reason="重复", by=cast.cashier, at=NOON)
     assert run_waiting(NOON)["failed"] == 0
     assert typed_before(again) is None
 

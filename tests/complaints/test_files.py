@@ -201,6 +201,13 @@ def test_its_repairs_are_those_of_its_page_on_paper_too(cast: Cast) -> None:
     assert record_of(complaint, url="", at=NOON + HOUR).repairs == f"{own.case.number}、{waited_for.case.number}"
 
 
+def test_whoever_complained_online_took_nothing_down(cast: Cast) -> None:
+    """Their own name stands where they are named, and not as the colleague's who took it."""
+    online = taken(cast, by="resident", channel="online")
+    assert record_of(online, url="", at=NOON).taken_by == ""
+    assert record_of(taken(cast), url="", at=NOON).taken_by == str(cast.frontdesk)
+
+
 def test_what_happens_later_stands_in_the_record(cast: Cast) -> None:
     complaint = taken(cast)
     before = record_of(complaint, url="", at=NOON + HOUR)

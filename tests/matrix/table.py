@@ -168,6 +168,8 @@ TABLE: dict[str, Row] = {
     "person_reveal": writable("person", READERS, just(reason="核对", field="phone"), phone=True),
     "move_in": Row(thing="home", reads=DESK, writes=DESK),
     "move_out": writable("household", DESK),
+    "car_new": Row(thing="home", reads=DESK, writes=DESK),
+    "car_edit": Row(thing="vehicle", reads=DESK, writes=DESK),
     "unit": readable("unit", READERS),
     # --- tickets -----------------------------------------------------------------------------------------------------
     "tickets": readable("", EVERY_STAFF),

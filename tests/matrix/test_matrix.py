@@ -1,9 +1,12 @@
 """Nobody sees or does what is not theirs: every address × method × role × whose it is, from the URL resolver."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from tests.matrix.conftest import midday
 from tests.matrix.mutants import MISSED_AT, asked_where, faults, scopes, without
 from tests.matrix.oracles import hidden_from, questions, told_by_what_is_hidden, unknown_filters
 from tests.matrix.probe import Prober, addresses
@@ -19,6 +22,11 @@ pytestmark = [pytest.mark.req("SEC-1"), pytest.mark.django_db]
 
 def test_every_address_has_a_row_and_every_row_an_address() -> None:
     assert set(OURS) == {name.split()[0] for name in TABLE}
+
+
+def test_no_midnight_comes_while_the_world_is_asked(prober: Prober) -> None:
+    """What was taken today is closed today, at whatever hour this runs: the world's clock began at noon."""
+    assert timedelta(0) <= timezone.now() - midday() < timedelta(hours=6)
 
 
 @pytest.mark.parametrize("name", in_turn(sorted(TABLE)))

@@ -1,20 +1,25 @@
 """Forms that were begun: several at once, one's own, gone when sent, thrown away or a shift old."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Event
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from cases.models import Case
 from records import drafts
 from records.models import Draft
 from records.tasks import forget_drafts
 from tests.cast import NOON, Cast
 from tests.reception.desk import ROOM, queries_for
 from tests.records.drafts import keep
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("DSK-1")]
 SignIn = Callable[[User], Client]
@@ -139,3 +144,50 @@ def test_the_list_costs_the_same_for_one_and_for_three(cast: Cast, signed_in: Si
         if n in (0, 2):
             counts.append(queries_for(client, "/drafts/"))
     assert counts[0] == counts[1]
+
+
+def sends(client: Client, key: str) -> int:
+    body = {"unit": ROOM, "description": "漏水", "idempotency_key": key, "draft": "a"}
+    return client.post("/intake/", body).status_code
+
+
+def test_the_same_form_sent_again_under_another_key_is_saved_once(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.frontdesk)
+    assert [sends(client, key) for key in ("k-1", "k-2")] == [302, 302]
+    assert Case.objects.filter(kind="repair").count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time")
+@pytest.mark.parametrize("was_kept", [True, False])
+def test_of_one_draft_sent_twice_at_the_same_moment_one_is_saved(
+    real_transactions: None, cast: Cast, signed_in: SignIn, *, was_kept: bool
+) -> None:
+    if was_kept:
+        keep(signed_in(cast.frontdesk), "a", said="漏水")
+    clients = [signed_in(cast.frontdesk) for _ in range(2)]
+    assert at_once(2, lambda index: sends(clients[index], f"k-{index}")) == [302, 302]
+    assert Case.objects.filter(kind="repair").count() == 1
+    assert Draft.objects.get().sent_at is not None
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time")
+def test_a_save_that_comes_while_the_form_is_sent_waits_and_brings_nothing_back(
+    real_transactions: None, cast: Cast, signed_in: SignIn
+) -> None:
+    client = signed_in(cast.frontdesk)
+    keep(client, "a", said="漏水")
+    begun = Event()
+
+    def act(index: int) -> None:
+        if index:
+            begun.wait(10)
+            keep(client, "a", said="迟到的")
+            return
+        with transaction.atomic():
+            drafts.sent_to(key="a", project=cast.project, by=cast.frontdesk, at=timezone.now(), mark="m")
+            begun.set()
+            time.sleep(0.3)
+            drafts.forget(key="a", project=cast.project, by=cast.frontdesk, at=timezone.now(), to="/", mark="m")
+
+    assert at_once(2, act) == [None, None]
+    assert words() == set()

@@ -15,6 +15,7 @@ from tests.cast import NOON, Cast
 from tests.tickets.flow import completed, dispatched, opened
 from tests.tickets.pages import clock_at, read_in_english, words_of
 from tickets.models import Ticket
+from tickets.reads.paper import paper_form
 
 SignIn = Callable[[User], Client]
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,12 @@ def test_the_form_with_the_number_is_for_the_desk_leaders_and_who_was_sent(
 def test_who_had_the_job_before_may_print_while_they_see_the_ticket(cast: Cast, signed_in: SignIn) -> None:
     ticket = completed(cast, opened(cast))
     assert signed_in(cast.technician).post(page(ticket) + "paper/").status_code == 302
+
+
+def test_a_form_asked_for_online_names_nobody_who_took_it(cast: Cast) -> None:
+    online = opened(cast, by=cast.resident, channel="online")
+    assert paper_form(online, url="").taken_by == ""
+    assert paper_form(opened(cast), url="").taken_by == str(cast.frontdesk)
 
 
 def test_a_finished_ticket_has_a_form_of_its_own(cast: Cast, signed_in: SignIn) -> None:

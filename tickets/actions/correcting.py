@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
-from cases.actions import grant, lock, reindex, revoke
+from cases.actions import grant, lock, revoke
 from cases.sentences import was_words
 from cases.states import Urgency
 from core.errors import Invalid
@@ -148,7 +148,6 @@ def amend_contact(*, ticket: Ticket, contact: Contact, by: User, at: datetime, e
     changes = {"contact_name": name, "contact_phone": phone, "place": place}
     before = {name: getattr(turn.case, name) for name in changes}
     turn.happen(step, text=was_words(before, changes), for_resident=False, changes=changes)
-    reindex(case=turn.case)
     _tell_callback(turn, name, phone)
     return turn.ticket
 
@@ -159,4 +158,3 @@ def _tell_callback(turn: Turn, name: str, phone: str) -> None:
         case = lock(owed.case)
         changes = {"contact_name": name, "contact_phone": phone}
         happen(case=case, kind="callback.contact_amended", at=turn.at, by=turn.by, changes=changes)
-        reindex(case=case)

@@ -72,7 +72,7 @@ def _form(ticket: Ticket, url: str) -> PaperForm:
         preferred_to=here(ticket.preferred_to),
         description=ticket.description or case.title,
         why=charge_sentence(ticket),
-        taken_by=str(case.taken_by) if case.taken_by else "",
+        taken_by=str(case.taker) if case.taker else "",
         department=str(case.department) if case.department else "",
         technician=str(job.technician) if job else "",
         appointment_from=here(job.window_from) if job else None,

@@ -103,8 +103,9 @@ def _homes(cursor: Any, project: Project, count: int) -> None:
 
 HOMES = """(
     SELECT h.id AS household, h.unit_id AS unit, m.person_id AS person, h.project_id AS project,
-        row_number() OVER (ORDER BY h.id) AS n
+        a.id AS arrears, row_number() OVER (ORDER BY h.id) AS n
     FROM estate_household h JOIN estate_householdmember m ON m.household_id = h.id
+    LEFT JOIN billing_arrears a ON a.household_id = h.id
     WHERE h.project_id = %(project)s) homes"""
 
 
@@ -136,6 +137,7 @@ def _bills(cursor: Any, project: Project, item: ChargeItem, bills: int) -> None:
     homes = HOMES.replace("%(project)s", str(project.pk))
     first = f"('{SINCE}'::date + (k + n %% {MONTHS - BILLS_A_HOME}) * interval '1 month')::date"
     bill = {
+        "collected_in_id": "arrears",
         "number": f"'ZD-{project.pk}-' || n || '-' || k",
         "project_id": "project",
         "unit_id": "unit",
@@ -148,7 +150,6 @@ def _bills(cursor: Any, project: Project, item: ChargeItem, bills: int) -> None:
         "outstanding": "100 + n %% 97",
         "due_on": f"{first} + 14",
         "issued_at": f"'{ISSUED}'",
-        "collected": "true",
     }
     months = f"generate_series(0, {BILLS_A_HOME - 1}) k CROSS JOIN {homes}"
     _insert(cursor, Bill, bill, f"{months} ORDER BY k, n LIMIT {bills}")

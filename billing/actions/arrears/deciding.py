@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from billing.actions.arrears.marking import mark
 from billing.actions.arrears.settling import look_again
 from billing.actions.arrears.turns import Turn, begin, kept, words_of
 from billing.models import Arrears, Bill
@@ -110,6 +111,6 @@ def _leave_out(turn: Turn, demanded: Sequence[Bill]) -> None:
     if not left:
         return
     turn.arrears.links.filter(ended_at=None, bill__in=left).update(ended_at=turn.at)
-    Bill.objects.filter(pk__in=[bill.pk for bill in left]).update(collected=False)
+    mark(bill.pk for bill in left)
     numbers = [bill.number for bill in left]
     turn.happen("arrears.left_out", subjects=numbers, data={"bills": numbers})

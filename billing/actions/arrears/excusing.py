@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.actions.arrears.easing import ease
+from billing.actions.arrears.marking import mark
 from billing.actions.arrears.turns import Turn, begin, words_of
-from billing.models import Arrears, ArrearsBill, Bill
+from billing.models import Arrears, ArrearsBill
 from billing.permissions import leads_collection
 from billing.queries.arrears import LIMITATION_CLOCK, total_of
 from billing.states import ArrearsState
@@ -41,7 +42,7 @@ def excuse(
     words = words_of(reason, _("Say why."), field="reason")
     # Promise, dispute and visit stay as they were: taken up again, it goes on with them.
     turn.save(ended_at=at, excused_at=at)
-    Bill.objects.filter(pk__in=turn.arrears.links.filter(ended_at=None).values("bill_id")).update(collected=False)
+    _mark(turn.arrears)
     turn.happen(step.event, state=step.target, text=words)
     turn.hush()
     return turn.arrears
@@ -75,7 +76,7 @@ def take_up(
         return _merge(turn, newer, words)
     paid = list(turn.arrears.links.filter(ended_at__gt=turn.arrears.excused_at))
     turn.save(ended_at=None, excused_at=None)
-    _collected(turn.arrears)
+    _mark(turn.arrears)
     excused = Event.objects.filter(case=turn.case, kind="arrears.excused").latest("pk")
     turn.happen("arrears.taken_up", state=turn.standing, text=words, takes_back=excused)
     if paid:  # nothing of what it goes on with is about them any more
@@ -91,8 +92,8 @@ def _climbing_beside(arrears: Arrears) -> Arrears | None:
     return rows.select_related("case__project", "unit", "debtor").first()
 
 
-def _collected(arrears: Arrears) -> None:
-    Bill.objects.filter(pk__in=arrears.links.filter(ended_at=None).values("bill_id")).update(collected=True)
+def _mark(arrears: Arrears) -> None:
+    mark(arrears.links.filter(ended_at=None).values_list("bill_id", flat=True))
 
 
 def _merge(turn: Turn, newer: Arrears, words: str) -> Arrears:
@@ -107,7 +108,7 @@ def _merge(turn: Turn, newer: Arrears, words: str) -> Arrears:
     data = {"bills": numbers, "case": newer.case.number}
     turn.happen("arrears.merged", state=ArrearsState.MERGED, data=data, text=words)
     ArrearsBill.objects.bulk_create([ArrearsBill(arrears=newer, bill=bill, added_at=turn.at) for bill in bills])
-    _collected(newer)
+    _mark(newer)
     added = "arrears.bills_joined" if newer.case.state in (ArrearsState.PROMISED, ArrearsState.DISPUTED) else ""
     amount = f"{total_of(bills):.2f}"
     into.happen(added or "arrears.bills_added", data={"count": len(bills), "amount": amount}, text=words)

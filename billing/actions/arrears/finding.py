@@ -13,6 +13,7 @@ from django.db.models import Count, Q
 
 from accounts.models import Department, Project
 from accounts.states import DepartmentKind
+from billing.actions.arrears.marking import mark
 from billing.actions.arrears.pausing import end_promises
 from billing.actions.arrears.reminding import notice_of, said, sms_data
 from billing.actions.arrears.settling import catch_up
@@ -22,7 +23,7 @@ from billing.queries.arrears import Terms, overdue, phones_of, terms_of, total_o
 from billing.queries.sums import MoneySum
 from billing.rules.arrears import breached_at, overdue_before, title
 from billing.states import KIND, ArrearsState, Reminder
-from cases.actions import NewCase, lock_rows, open_cases
+from cases.actions import NewCase, lock_rows, open_cases, retitle
 from cases.models import Case
 from cases.states import Channel, Phase
 from estate.models import Household, Person, Unit
@@ -118,7 +119,7 @@ class _Batch:
                 for bill in mine
             ]
         )
-        Bill.objects.filter(pk__in=[bill.pk for bill in bills]).update(collected=True)
+        mark(bill.pk for bill in bills)
         happen_to_many(list(self._occasions(known, set(fresh))), at=self.at)
         _retitle([known[key] for key in self.groups if key not in fresh])
         self._send(known)
@@ -251,9 +252,7 @@ def _retitle(grown: Sequence[Arrears]) -> None:
     live = ArrearsBill.objects.filter(arrears__in=[one.pk for one in grown], ended_at=None).order_by()
     sums = live.values("arrears").annotate(sum=MoneySum("bill__outstanding"), n=Count("*"))
     owed = {row["arrears"]: (row["sum"], row["n"]) for row in sums}
-    for arrears in grown:
-        arrears.case.title = title(*owed[arrears.pk])
-    Case.objects.bulk_update([arrears.case for arrears in grown], ["title"])
+    retitle(titles={arrears.case: title(*owed[arrears.pk]) for arrears in grown})
 
 
 def _kind(case: Case, *, fresh: bool) -> str:

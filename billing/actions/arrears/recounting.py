@@ -4,7 +4,7 @@ Source: 民法典 195 (a demand, a payment or an acknowledgement lets it count a
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Max
@@ -48,6 +48,11 @@ def count_as_owed(turn: Turn, numbers: Sequence[str], taken_back: datetime) -> N
         turn.happen("arrears.limitation_kept", subjects=some, data={"bills": some, "root": root}, since=moment)
 
 
+def undone(events: Iterable[Event]) -> set[int]:
+    """The keys of the events that these take back: what they did to clocks, or what was said of limitation."""
+    return {key for one in events if (key := one.data.get("undoes", one.data.get("unsaid"))) is not None}
+
+
 def _standing(turn: Turn, numbers: Sequence[str]) -> dict[str, tuple[datetime, int]]:
     """The last of what let limitation of each bill count that was not taken back: since when, and the event's key."""
     rows = ClockEvent.objects.filter(
@@ -55,7 +60,7 @@ def _standing(turn: Turn, numbers: Sequence[str]) -> dict[str, tuple[datetime, i
     )
     began = [(one.clock.subject, one.clock.started_at, one.data.get("cause")) for one in rows.select_related("clock")]
     events = Event.objects.filter(case=turn.case)
-    taken = {one.data.get("undoes", one.data.get("unsaid")) for one in events.filter(kind=UNSAID)}
+    taken = undone(events.filter(kind=UNSAID))
     roots = {one.pk: one.data.get("root", one.pk) for one in events.filter(pk__in=[cause for _n, _at, cause in began])}
     found: dict[str, tuple[datetime, int]] = {}
     for number, since, cause in began:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import Project, User
 from billing.actions.arrears.easing import come_to, ease, let_go_letter
+from billing.actions.arrears.marking import mark
 from billing.actions.arrears.turns import TEMPLATE, Turn
 from billing.models import ArrearsBill, ArrearsRound, Bill
 from billing.queries.arrears import total_of
@@ -77,7 +78,7 @@ def _settle(turn: Turn, links: Sequence[ArrearsBill], paid: Mapping[int, Decimal
     done = [link for link in links if not link.bill.outstanding]
     if done:
         ArrearsBill.objects.filter(pk__in=[link.pk for link in done]).update(ended_at=turn.at)
-        Bill.objects.filter(pk__in=[link.bill_id for link in done]).update(collected=False)
+        mark(link.bill_id for link in done)
     if turn.arrears.ended_at is not None and turn.arrears.excused_at is None:
         return
     is_over = bool(done) and not ArrearsBill.objects.filter(arrears=turn.arrears, ended_at=None).exists()

@@ -12,6 +12,7 @@ from billing.models import Arrears, Bill
 from billing.queries.arrears import Terms, owed_of, rung_of, terms_of, total_of
 from billing.rules.arrears import title
 from billing.states import ARREARS_TRANSITIONS, ArrearsState
+from cases.actions import retitle
 from cases.family import lock_line
 from cases.models import Case, Event
 from core.errors import Invalid, NotAllowed
@@ -94,10 +95,8 @@ class Turn:
     def retitle(self) -> None:
         """Let the case be called by what is owed in it now; what it was about last where nothing is."""
         bills = self.bills
-        words = title(total_of(bills), len(bills))
-        if bills and self.case.title != words:
-            self.case.title = words
-            self.case.save(update_fields=["title"])
+        if bills:
+            retitle(titles={self.case: title(total_of(bills), len(bills))})
 
     @property
     def rung(self) -> str:

@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from billing.actions.arrears.easing import come_to, ease, want_letter_again
-from billing.actions.arrears.recounting import count_as_owed
+from billing.actions.arrears.marking import mark
+from billing.actions.arrears.recounting import count_as_owed, undone
 from billing.actions.arrears.turns import Turn
 from billing.models import Arrears, ArrearsBill, Bill
 from billing.queries.arrears import LIMITATION_CLOCK
@@ -97,8 +98,7 @@ def _go_on(turn: Turn, links: Sequence[ArrearsBill], moment: datetime) -> None:
             return
         turn.save(ended_at=None)
     ArrearsBill.objects.filter(pk__in=[link.pk for link in links]).update(ended_at=None)
-    if arrears.excused_at is None:
-        Bill.objects.filter(pk__in=[link.bill_id for link in links]).update(collected=True)
+    mark(link.bill_id for link in links)
     numbers = {link.bill.number for link in links}
     undoing = _Undoing(turn, moment, numbers)
     for event in _written(turn, moment, moments):
@@ -112,7 +112,7 @@ def _go_on(turn: Turn, links: Sequence[ArrearsBill], moment: datetime) -> None:
 def _written(turn: Turn, moment: datetime, moments: Iterable[datetime]) -> list[Event]:
     """What is to be taken back, the newest first: what the payment wrote, and what settled its bills after it."""
     events = Event.objects.filter(case=turn.case)
-    taken = {one.data.get("undoes", one.data.get("unsaid")) for one in events.filter(kind__in=set(TAKEN_BACK.values()))}
+    taken = undone(events.filter(kind__in=set(TAKEN_BACK.values())))
     acknowledged = Q(kind=ACKNOWLEDGED) & (Q(at=moment) | Q(data__paid=moment.isoformat()))
     ended = Q(kind__in=[kind for kind in TAKEN_BACK if kind != ACKNOWLEDGED], at__in=list(moments))
     return [event for event in events.filter(acknowledged | ended).order_by("-pk") if event.pk not in taken]

@@ -28,9 +28,10 @@ def counted(cast: Cast, reader: User) -> tuple[int, Decimal]:
 
 
 def assert_marked(cast: Cast) -> None:
-    """Bills say that they are collected where a case that goes on collects them, and nowhere else."""
-    linked = ArrearsBill.objects.filter(ended_at=None, arrears__ended_at=None).values_list("bill", flat=True)
-    assert set(Bill.objects.filter(collected=True).values_list("pk", flat=True)) == set(linked)
+    """Bills say in which case that goes on they are collected, and in no other."""
+    linked = ArrearsBill.objects.filter(ended_at=None, arrears__ended_at=None).values_list("bill", "arrears")
+    said = Bill.objects.filter(collected_in__isnull=False).values_list("pk", "collected_in")
+    assert set(said) == set(linked)
 
 
 def test_what_is_paid_or_excused_counts_no_more(cast: Cast) -> None:
@@ -90,11 +91,23 @@ def test_the_proof_of_the_books_finds_a_bill_that_says_it_is_collected_and_is_no
     overdue(cast, 50)
     found(cast)
     assert_books_agree(cast)
-    Bill.objects.filter(pk=bill.pk).update(collected=False)
+    Bill.objects.filter(pk=bill.pk).update(collected_in=None)
     wrong = [
         (one.about.value, f"{one.stands:.2f}", f"{one.ledger:.2f}") for one in proof(cast.project) if not one.holds
     ]
     assert wrong == [(Proven.COLLECTED.value, "50.00", "150.00")]
+
+
+def test_the_proof_of_the_books_finds_a_bill_that_names_another_case(cast: Cast) -> None:
+    bill = overdue(cast, 100)
+    overdue(cast, 50, home=NEXT_DOOR)
+    found(cast)
+    Bill.objects.filter(pk=bill.pk).update(collected_in=Arrears.objects.exclude(pk=bill_case(bill)).get())
+    assert [one.about for one in proof(cast.project) if not one.holds] == [Proven.COLLECTED]
+
+
+def bill_case(bill: Bill) -> int:
+    return ArrearsBill.objects.get(bill=bill, ended_at=None).arrears_id
 
 
 def test_what_is_reserved_counts_for_those_above_only(cast: Cast) -> None:

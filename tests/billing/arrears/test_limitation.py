@@ -118,7 +118,7 @@ def test_what_was_excused_is_taken_up_where_it_stood(cast: Cast) -> None:
     assert (arrears.case.state, arrears.ended_at, arrears.excused_at) == (ArrearsState.NOTIFIED, None, None)
     one = clock(arrears.case, "arrears.letter")
     assert (one.state, one.due_at) == (ClockState.RUNNING, due)
-    assert Bill.objects.get().collected
+    assert Bill.objects.get().collected_in == arrears
     with pytest.raises(NotNow):
         acts.take_up(arrears=arrears, reason="再来", by=cast.gm, at=NOON + 31 * DAY)
     paid(cast, Bill.objects.get(), at=NOON + 32 * DAY)

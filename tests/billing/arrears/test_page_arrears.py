@@ -8,17 +8,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from billing.actions import arrears as acts
 from billing.models import ArrearsBatch, ArrearsLetter
+from billing.queries.arrears import UNPAID_CLOCK
 from cases.models import Case
 from estate.models import Unit
 from records.models import Approval, AuditEntry
-from tests.billing.arrears.ladder import again, found, overdue, told
+from tests.billing.arrears.ladder import again, delivered, found, overdue, told
 from tests.billing.money import HOME, NEXT_DOOR, paid
 from tests.cast import NOON, Cast, make_home
 
@@ -152,3 +155,14 @@ def test_who_paid_leaves_the_ladder(cast: Cast, signed_in: SignIn) -> None:
     paid(cast, bill)
     assert "/arrears/QF-" not in signed_in(cast.cashier).get("/arrears/").content.decode()
     assert Case.objects.get(pk=arrears.case_id).phase == "closed"
+
+
+@pytest.mark.req("ARR-5")
+def test_what_is_missing_for_the_legal_channel_is_asked_once_for_the_page(cast: Cast, signed_in: SignIn) -> None:
+    overdue(cast, at=LATER)
+    arrears = delivered(cast, found(cast, LATER), LATER)
+    client = signed_in(cast.supervisor)
+    with CaptureQueriesContext(connection) as seen:
+        page = client.get(f"/arrears/{arrears.case.number}/")
+    assert page.context["page"].missing in page.content.decode()
+    assert sum(f"'{UNPAID_CLOCK}'" in one["sql"] for one in seen.captured_queries) == 1

@@ -136,7 +136,7 @@ def delivered(house: House, numbers: tuple[str, str], folder: Path) -> datetime:
     day = house.now.date() - 2 * DAY
     slip = folder / "slip.jpg"
     Image.effect_noise((600, 400), 60).convert("RGB").save(slip)
-    take_step(house, "cashier", number, "deliver", on=day.isoformat(), file=slip)
+    take_step(house, "cashier", number, "deliver", on=day.isoformat(), proof=slip)
     call(house, "cashier", other, "deliver", on=day.isoformat(), carrier_status="本人签收")
     for one in numbers:
         assert state_of(house, one) == "delivered"
