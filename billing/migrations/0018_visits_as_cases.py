@@ -98,18 +98,18 @@ def _planned(apps: Any, arrears: Any) -> None:
 
 
 def _take_clock(apps: Any, parent: Any, case: Any, over: datetime | None) -> None:
-    """The clock of the day goes on at the visit; it ends with a visit that is called off."""
-    live = apps.get_model("sla", "Clock").objects.filter(ended_at=None)
-    clock = live.filter(case=parent, key=NEW_KEY).first()
+    """The clock of the day goes on at the visit, whose own it is; it ends with a visit that is called off."""
+    clocks = apps.get_model("sla", "Clock").objects
+    clock = clocks.filter(case=parent, key=NEW_KEY).order_by("-pk").first()
     if clock is not None:
         clock.case = case
-        if over is not None:
+        if over is not None and clock.ended_at is None:
             clock.state, clock.ended_at, clock.next_at = "cancelled", over, None
             events = apps.get_model("sla", "ClockEvent").objects
             events.create(clock=clock, kind="cancelled", at=over, recorded_at=over)
         clock.save()
     for one in (parent, case):
-        running = live.filter(case=one).exclude(state="paused").aggregate(first=Min("due_at"))
+        running = clocks.filter(case=one, ended_at=None).exclude(state="paused").aggregate(first=Min("due_at"))
         type(case).objects.filter(pk=one.pk).update(due_at=running["first"])
 
 

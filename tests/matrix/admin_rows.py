@@ -28,7 +28,18 @@ from tests.matrix.world import MISSING, Place, World
 from tickets.models import Category, PriceItem, TechnicianSkill, Ticket, WarrantyPart
 from visits.models import Callback, CallbackScript, HomeVisit
 
-READ_ONLY: list[type[Model]] = [AuditEntry, Callback, Clock, HomeVisit, Message, OfficeCost, Policy, Tariff, Ticket, Complaint]
+READ_ONLY: list[type[Model]] = [
+    AuditEntry,
+    Callback,
+    Clock,
+    HomeVisit,
+    Message,
+    OfficeCost,
+    Policy,
+    Tariff,
+    Ticket,
+    Complaint,
+]
 # Of the whole company: every administrator who is let in finds the same rows.
 SHARED: list[type[Model]] = [
     CallbackScript,

@@ -30,6 +30,7 @@ from tests.matrix.rows import (
     RULES,
     SIGNED_IN,
     TEXT,
+    VISITED,
     WORKERS,
     Row,
     brand_new,
