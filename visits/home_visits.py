@@ -90,12 +90,6 @@ def listed(filters: Filters, *, user: User, project: Project, at: datetime) -> H
     return rows.select_related("case__project", "case__unit", "case__handler").order_by(*order)
 
 
-def to_make(user: User, project: Project) -> int:
-    """How many visits wait for the person: the number beside the entry."""
-    mine = Case.objects.open().filter(project=project, kind=HOME_VISIT, handler=user)
-    return mine.count()
-
-
 @dataclass(frozen=True)
 class VisitRow:
     """A visit in the list."""

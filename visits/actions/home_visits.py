@@ -147,7 +147,8 @@ def report_visit(
 ) -> HomeVisit:
     """Report that it was made: what came of it, who was met, what was said, what comes next.
 
-    What it is for hears of it. Raises `NotAllowed`, `NotNow`, `Stale`, `Invalid` without an outcome, a report, a next step, or who was met.
+    What it is for hears of it. Raises `NotAllowed`, `NotNow`, `Stale`, `Invalid` without an outcome, a report, a next
+    step, or who was met.
     """
     visit, step = _begin(visit, "report", by=by, expected=expected)
     for name, value in _told(report).items():
@@ -228,7 +229,7 @@ def _checked(plan: Plan, case: Case, at: datetime) -> tuple[User, str]:
         raise Invalid(_("Say when on that day."), fields={"half": _("Unknown time.")})
     visitor, parent = plan.visitor, case.parent if case.kind == HOME_VISIT else case
     if visitor is None or parent is None or not visitor.is_active or not can_visit(visitor, parent):
-        raise Invalid(_("Choose who goes."), fields={"visitor": _("Nobody who makes such visits in this project.")})
+        raise Invalid(_("Choose who goes."), fields={"visitor": _("Nobody who collects in this project.")})
     return visitor, kept(plan.reason, field="reason")
 
 
