@@ -342,7 +342,7 @@ TABLE: dict[str, Row] = {
     "callback_dial": writable("callback", CALLERS, phone=True),
     # --- home visits -------------------------------------------------------------------------------------------------
     "home_visits": readable("", COLLECTORS),
-    "home_visit": readable("home_visit"),
+    **dict.fromkeys(("home_visit", "homevisit-detail"), readable("home_visit")),
     "home_visit_step": writable("home_visit", COLLECTORS, just(reason="改为电话"), given={"verb": "cancel"}),
     "home_visit_dial": writable("home_visit", COLLECTORS, phone=True),
     # --- import and export of the register ---------------------------------------------------------------------------
@@ -362,7 +362,9 @@ TABLE: dict[str, Row] = {
     "register_export": writable("", IMPORTERS),
     "register_export phones": writable("", IMPORTERS, just(with_phones="1", reason="年审"), phone=True),
     # --- API: cases --------------------------------------------------------------------------------------------------
-    **dict.fromkeys(("case-list", "ticket-list", "contact-list", "callback-list", "clock-list"), readable()),
+    **dict.fromkeys(
+        ("case-list", "ticket-list", "contact-list", "callback-list", "homevisit-list", "clock-list"), readable()
+    ),
     "ticket-list": Row(reads=SIGNED_IN, writes=EVERY_STAFF, body=brand_new(title="灯坏了", description="x")),
     "contact-list": Row(reads=SIGNED_IN, writes=DESK, body=brand_new(text="问一下")),
     "complaint-list": Row(reads=SIGNED_IN, writes=EVERY_STAFF, body=brand_new(description="没人管")),
@@ -396,8 +398,6 @@ TABLE: dict[str, Row] = {
     "callback-detail": readable("callback"),
     "clock-detail": readable("clock"),
     "clock-extend": writable("clock", DECIDERS, just(by_hours=1, reason="等配件")),
-    "homevisit-list": readable(),
-    "homevisit-detail": readable("home_visit"),
     "homevisit-move": writable("home_visit", COLLECTORS, just(on="2026-12-01", half="morning", visitor="cashier")),
     "homevisit-report": writable("home_visit", COLLECTORS, VISITED),
     "homevisit-cancel": writable("home_visit", COLLECTORS, REASON),
@@ -470,10 +470,7 @@ TABLE: dict[str, Row] = {
     "arrears-detail": readable("arrears", MONEY_STAFF),
     "arrears-notify": writable("arrears", COLLECTORS, just(how="phone", reached=True)),
     "arrears-cause": writable("arrears", COLLECTORS, just(cause="forgot")),
-    **dict.fromkeys(
-        ("arrears-letter", "arrears-deliver"),
-        writable("arrears", COLLECTORS),
-    ),
+    **dict.fromkeys(("arrears-letter", "arrears-deliver"), writable("arrears", COLLECTORS)),
     "arrears-return-letter": writable("arrears", COLLECTORS, REASON),
     "arrears-decide-visit": writable("arrears", COLLECTORS, just(on="2026-12-01", half="morning", visitor="cashier")),
     "arrears-visit": writable("arrears", COLLECTORS, VISITED),

@@ -1,5 +1,7 @@
 """A visit to collect: a home visit of its own, planned for a day and a person, watched, reported, called off."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,17 +12,20 @@ from django.utils import timezone
 
 from accounts.models import User
 from billing.actions import arrears as acts
+from billing.actions.arrears.bundling import bundle
 from billing.actions.arrears.pausing import end_promises
 from billing.actions.reversing import reverse_or_ask
 from billing.states import ArrearsState
 from cases.models import Event
 from core.errors import Invalid
 from notifications.models import Message
+from records.papers import FONTS
 from sla.actions import sweep_clocks
 from sla.states import ClockState
 from tests.billing.arrears.ladder import again, clock, delivered, found, overdue, planned, visited
 from tests.billing.money import paid
 from tests.cast import NOON, Cast
+from tests.paper import poppler, words_on
 from tests.records.pictures import upload
 from tests.tickets.pictures import photo_bytes
 from visits.actions import cancel_visit
@@ -80,6 +85,20 @@ def test_a_visit_is_reported_with_its_outcome(cast: Cast, outcome: str) -> None:
     assert clock(arrears.case, "arrears.legal").ended_at is None, "somebody decides anew what follows"
 
 
+@poppler
+@pytest.mark.req("ARR-5")
+def test_the_legal_file_has_the_visits_in_the_words_that_were_written(cast: Cast) -> None:
+    overdue(cast)
+    arrears = planned(cast, found(cast), NOON)
+    arrears = visited(cast, arrears, NOON + DAY)
+    pack = bundle(arrears=arrears, url="https://desk.example.org/", fonts=FONTS, by=cast.supervisor, at=NOON + 2 * DAY)
+    with zipfile.ZipFile(io.BytesIO(pack)) as found_in:
+        words = words_on(found_in.read(f"{arrears.case.number}.pdf"))
+    assert "上门拜访" in words
+    for said in ("见到人，业主本人。仍不缴", "下一步：发函"):
+        assert said in words
+
+
 def test_a_visit_that_nobody_decided_is_planned_and_made_in_one(cast: Cast) -> None:
     overdue(cast)
     arrears = visited(cast, found(cast), NOON)
@@ -118,11 +137,12 @@ def test_a_cancelled_visit_is_owed_no_more_and_somebody_decides_anew(cast: Cast)
 def test_while_collecting_rests_nobody_goes_and_then_somebody_does(cast: Cast, how: str) -> None:
     overdue(cast)
     arrears = planned(cast, found(cast), NOON, days=2)
-    later, why = NOON + DAY, {"by": cast.supervisor, "at": NOON + DAY}
+    later = NOON + DAY
     if how == "promise":
-        acts.promise(arrears=arrears, until=(later + 4 * DAY).date(), **why)
+        acts.promise(arrears=arrears, until=(later + 4 * DAY).date(), by=cast.supervisor, at=later)
     else:
-        (acts.dispute if how == "dispute" else acts.excuse)(arrears=arrears, reason="有困难", **why)
+        rest = acts.dispute if how == "dispute" else acts.excuse
+        rest(arrears=arrears, reason="有困难", by=cast.supervisor, at=later)
     visit = newest()
     assert (visit.case.state, visit.case.closed_at) == (VisitState.CANCELLED, later)
     assert Event.objects.get(case=visit.case, kind="home_visit.called_off").data["why"]["zh"]
