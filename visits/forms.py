@@ -101,7 +101,7 @@ class PlanFields(forms.Form):
 
     on = DayField(label=_("Day"))
     half = forms.ChoiceField(label=_("When"), choices=Half.choices, initial=Half.EVENING, widget=forms.RadioSelect)
-    visitor = forms.ChoiceField(label=_("Who goes"))
+    visitor = forms.ChoiceField(label=_("Who goes there"))
     reason = _area(_("Reason"), required=False)
 
     def offer(self, people: Sequence[User]) -> None:

@@ -297,7 +297,7 @@ TABLE: dict[str, Row] = {
     "deposit_keep": writable("deposit", CASHIER, just(**{"keep-amount": "1", "keep-reason": "损坏公共部位"})),
     "deposit_reverse": writable("deposit", CASHIER | {"supervisor"}, just(**{"back-reason": "退错了"})),
     # --- arrears -----------------------------------------------------------------------------------------------------
-    "arrears": readable("", COLLECTORS),
+    **dict.fromkeys(("arrears", "home_visits"), readable("", COLLECTORS)),
     "arrears_letters": Row(reads=COLLECTORS, writes=COLLECTORS),
     "arrears_batch": readable("arrears_batch", COLLECTORS),
     "arrears_case": readable("arrears", MONEY_STAFF),
@@ -341,7 +341,6 @@ TABLE: dict[str, Row] = {
     "callback_contact": writable("callback", CALLERS, just(phone="13700000000")),
     "callback_dial": writable("callback", CALLERS, phone=True),
     # --- home visits -------------------------------------------------------------------------------------------------
-    "home_visits": readable("", COLLECTORS),
     **dict.fromkeys(("home_visit", "homevisit-detail"), readable("home_visit")),
     "home_visit_step": writable("home_visit", COLLECTORS, just(reason="改为电话"), given={"verb": "cancel"}),
     "home_visit_dial": writable("home_visit", COLLECTORS, phone=True),
