@@ -223,7 +223,7 @@ def test_a_program_reads_moves_and_reports_it(cast: Cast, api: Api) -> None:
         assert (arrears["visit"], str(arrears["visit_on"])) == (visit.case.number, plan["on"])
         assert (arrears["visit_half"], arrears["visitor"]) == ("morning", "supervisor")
         assert program.post(f"{one}report/", SAID | {"outcome": "unsaid"}, format="json").status_code == 400
-        again = {"format": "json", "headers": {"Idempotency-Key": "a"}}
+        again: Any = {"format": "json", "headers": {"Idempotency-Key": "a"}}
         assert program.post(f"{one}report/", SAID, **again).status_code == 200
         done = program.post(f"{one}report/", SAID, **again).data
         assert ({name: done[name] for name in SAID}, done["made_by"]) == (SAID, "cashier")
