@@ -12,8 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.actions import arrears as actions
-from billing.models import Arrears, ArrearsBill, ArrearsNotice, ArrearsVisit
-from billing.queries.ladder import visitors_of
+from billing.models import Arrears, ArrearsBill, ArrearsNotice
 from billing.serializers_arrears import (
     ArrearsDetailSerializer,
     ArrearsSerializer,
@@ -23,10 +22,8 @@ from billing.serializers_arrears import (
     FindingVerb,
     LetterVerb,
     NotifyVerb,
-    PlanVerb,
     PromiseToPayVerb,
     ReturnVerb,
-    VisitVerb,
     arrears_of,
 )
 from billing.states import KIND, ArrearsState, Cause
@@ -34,6 +31,9 @@ from cases.api import CaseApi, CaseFilter
 from cases.models import Case, CaseQuerySet
 from cases.serializers import ReasonVerb
 from records.parsing import OneOfFilter
+from visits.queries import visitors_of
+from visits.serializers import PlanInput, ReportInput
+from visits.states import HOME_VISIT
 
 
 class ArrearsFilter(CaseFilter):
@@ -49,18 +49,18 @@ class ArrearsViewSet(CaseApi):
 
     filterset_class = ArrearsFilter
     serializer_class = ArrearsDetailSerializer
-    joined = ("arrears__debtor", "arrears__unit", "arrears__visitor")
+    joined = ("arrears__debtor", "arrears__unit")
 
     def get_queryset(self) -> QuerySet[Case]:
         """Arrears that the person may see, with what a document shows."""
-        found = super().get_queryset()
+        visits = Case.objects.filter(kind=HOME_VISIT).select_related("handler", "home_visit__made_by").order_by("pk")
+        found = super().get_queryset().prefetch_related(Prefetch("children", visits, to_attr="home_visits"))
         if self.action == "list":
             return found
         return found.prefetch_related(
             Prefetch("arrears__links", ArrearsBill.objects.select_related("bill")),
             Prefetch("arrears__notices", ArrearsNotice.objects.select_related("by")),
             "arrears__letters",
-            Prefetch("arrears__visits", ArrearsVisit.objects.select_related("by")),
         )
 
     def visible(self) -> CaseQuerySet:
@@ -113,27 +113,22 @@ class ArrearsViewSet(CaseApi):
         """Write down that the letter came back, or was refused."""
         return self.step(ReturnVerb, actions.return_letter)
 
-    @extend_schema(request=PlanVerb)
+    @extend_schema(request=PlanInput)
     @action(detail=True, methods=["post"], url_path="decide-visit")
     def decide_visit(self, request: Request, number: str) -> Response:
         """Decide that somebody goes there: who, on which day, when on it."""
 
         def act(*, arrears: Arrears, visitor: str, **rest: Any) -> object:
-            person = next((one for one in visitors_of(arrears.case.project) if one.username == visitor), None)
+            person = next((one for one in visitors_of(arrears.case) if one.username == visitor), None)
             return actions.decide_visit(arrears=arrears, visitor=person, **rest)
 
-        return self.step(PlanVerb, act)
+        return self.step(PlanInput, act)
 
-    @extend_schema(request=VisitVerb)
+    @extend_schema(request=ReportInput)
     @action(detail=True, methods=["post"])
     def visit(self, request: Request, number: str) -> Response:
         """Report a visit: what came of it, who was met, what was said, what comes next."""
-
-        def act(*, outcome: str, met: str, report: str, next_step: str, photo: Any, **rest: Any) -> object:
-            said = actions.Report(outcome=outcome, met=met, said=report, next_step=next_step, photo=photo)
-            return actions.visit(report=said, **rest)
-
-        return self.step(VisitVerb, act)
+        return self.step(ReportInput, lambda report, **rest: actions.visit(report=report, **rest))
 
     @extend_schema(request=FileVerb)
     @action(detail=True, methods=["post"])

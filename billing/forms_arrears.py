@@ -6,13 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from accounts.models import User
-from billing.actions.arrears import Proof, Report
+from billing.actions.arrears import Proof
 from billing.models import Arrears
 from billing.queries.arrears import missing_for_legal, missing_words
-from billing.queries.ladder import visitors_of
-from billing.states import Cause, Delivered, Half, Reminder, Undelivered, VisitOutcome
+from billing.states import Cause, Delivered, Reminder, Undelivered
 from records.forms import DayField
+from visits.forms import PlanFields, ReportFields
+from visits.queries import visitors_of
 
 REASON = 500
 CAUSES: list[tuple[str, Any]] = [("", gettext_lazy("not known yet")), *Cause.choices]
@@ -153,46 +153,20 @@ class WhyForm(StepForm):
     reason = _area(gettext_lazy("Reason"))
 
 
-class PlanForm(StepForm):
+class PlanForm(PlanFields, StepForm):
     """Who goes there, on which day, when on it."""
-
-    on = DayField(label=gettext_lazy("Day"))
-    half = forms.ChoiceField(
-        label=gettext_lazy("When"), choices=Half.choices, initial=Half.EVENING, widget=forms.RadioSelect
-    )
-    visitor = forms.ChoiceField(label=gettext_lazy("Who goes"))
-    reason = _area(gettext_lazy("Reason"), required=False)
 
     def fit(self, arrears: Arrears, at: datetime) -> None:
         """Offer whoever collects in the project."""
-        self.people = {str(user.pk): user for user in visitors_of(arrears.case.project)}
-        choices = [("", gettext_lazy("Choose")), *((pk, str(user)) for pk, user in self.people.items())]
-        self.fields["visitor"].choices = choices  # type: ignore[attr-defined]
-
-    def clean_visitor(self) -> User:
-        """The person that was chosen."""
-        return self.people[self.cleaned_data["visitor"]]
+        self.offer(visitors_of(arrears.case))
 
 
-class VisitForm(StepForm):
-    """How the visit went: what came of it, who was met, what was said, what comes next."""
-
-    outcome = forms.ChoiceField(
-        label=gettext_lazy("What came of it"), choices=VisitOutcome.choices, widget=forms.RadioSelect
-    )
-    met = forms.CharField(label=gettext_lazy("Who was met"), max_length=100, required=False)
-    report = _area(gettext_lazy("How the visit went"), longest=2000)
-    next_step = _area(gettext_lazy("What comes next"))
-    photo = forms.FileField(
-        label=gettext_lazy("Photo"),
-        required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
-    )
+class VisitForm(ReportFields, StepForm):
+    """How the visit went."""
 
     def given(self) -> dict[str, Any]:
         """The report."""
-        rest = dict(self.cleaned_data)
-        return {"report": Report(said=rest.pop("report"), **rest)}
+        return {"report": self.reported()}
 
 
 class PromiseForm(StepForm):

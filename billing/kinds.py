@@ -12,17 +12,20 @@ from accounts.states import Role
 from billing.actions.arrears import file
 from billing.actions.arrears.deciding import APPROVAL
 from billing.actions.arrears.finding import collect
+from billing.actions.arrears.visiting import visit_moved
 from billing.actions.online import expire
 from billing.actions.online_refunds import ask_due
 from billing.models import Arrears
-from billing.permissions import require_letters
+from billing.permissions import COLLECTORS, require_letters
 from billing.queries.arrears import Missing, missing_words
 from billing.states import ARREARS_PHASES, ARREARS_TRANSITIONS, KIND, ArrearsState
+from cases.models import Case
 from cases.registry import CaseKind, Label, register
 from notifications.sentences import register_sentences
 from records.approvals import Handler, register_approval
 from records.models import Approval
 from sla.periodic import register_job
+from visits.states import HOME_VISIT
 
 EVENTS: dict[str, Label] = {
     "arrears.opened": _("Overdue: %(count)s bills, ¥%(amount)s."),
@@ -43,6 +46,8 @@ EVENTS: dict[str, Label] = {
     "arrears.debt_acknowledged": _("The debt was acknowledged: limitation of %(count)s bills counts anew."),
     "arrears.visit_decided": _("A visit was decided."),
     "arrears.visit_planned": _("The visit: %(day)s %(half)s, %(who)s goes."),
+    "arrears.visit_moved": _("The visit was moved."),
+    "arrears.visit_cancelled": _("The visit was cancelled: nobody goes for now."),
     "arrears.visited": _("Visited."),
     "arrears.visit_reported": _("Visited: %(outcome)s."),
     "arrears.decision_owed": _("Somebody has to decide what follows."),
@@ -125,6 +130,12 @@ def page(approval: Approval, reader: User) -> str:
     return reverse("arrears_case", args=[approval.subject]) if seen else ""
 
 
+def on_child(parent: Case, child: Case, event: str, at: datetime, by: User | None) -> None:
+    """A visit to collect was made, moved or cancelled."""
+    if child.kind == HOME_VISIT:
+        visit_moved(parent, child, event, at, by)
+
+
 register(
     CaseKind(
         key=KIND,
@@ -136,7 +147,8 @@ register(
         page="arrears_case",
         sentences=EVENTS,
         readers=frozenset({Role.CASHIER}),
-        among_jobs=True,
+        visited_by=frozenset(COLLECTORS),
+        on_child=on_child,
         require_print=require_letters,
     )
 )

@@ -1,18 +1,22 @@
 """Arrears as JSON: the case as any other, with what is owed and every step taken."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from billing.models import Arrears, ArrearsLetter, ArrearsNotice, ArrearsVisit, Bill
+from billing.models import Arrears, ArrearsLetter, ArrearsNotice, Bill
 from billing.queries.arrears import total_of
 from billing.queries.ladder import beside
-from billing.states import Cause, Delivered, Half, Reminder, Undelivered, VisitOutcome
+from billing.states import Cause, Delivered, Reminder, Undelivered
 from cases.models import Case
 from cases.serializers import CaseSerializer, Verb
+from cases.states import Phase
 from records.http import user_of
 from records.parsing import DayInput
+from visits.models import HomeVisit
 
 
 def arrears_of(case: Case) -> Arrears:
@@ -20,6 +24,17 @@ def arrears_of(case: Case) -> Arrears:
     found: Arrears = case.arrears
     found.case = case
     return found
+
+
+def visits_of(case: Case) -> list[Case]:
+    """The home visits of a case that was read with them, the oldest first."""
+    found: list[Case] = case.home_visits  # type: ignore[attr-defined]  # prefetched
+    return found
+
+
+def planned_of(case: Case) -> Case | None:
+    """The one of them that is planned."""
+    return next((one for one in visits_of(case) if one.phase != Phase.CLOSED), None)
 
 
 class CollectedSerializer(serializers.ModelSerializer[Bill]):
@@ -61,14 +76,16 @@ class LetterSerializer(serializers.ModelSerializer[ArrearsLetter]):
         ]
 
 
-class VisitSerializer(serializers.ModelSerializer[ArrearsVisit]):
-    """A visit to collect."""
+class VisitSerializer(serializers.ModelSerializer[HomeVisit]):
+    """A visit to collect that was made; `number` is that of its own case."""
 
-    by = serializers.CharField(source="by.username")
+    number = serializers.CharField(source="case.number")
+    at = serializers.DateTimeField(source="made_at")
+    by = serializers.CharField(source="made_by.username")
 
     class Meta:
-        model = ArrearsVisit
-        fields = ["at", "by", "outcome", "met", "report", "next_step"]
+        model = HomeVisit
+        fields = ["number", "at", "by", "outcome", "met", "report", "next_step"]
 
 
 class ArrearsSerializer(CaseSerializer):
@@ -80,9 +97,10 @@ class ArrearsSerializer(CaseSerializer):
     delivered_at = serializers.DateTimeField(source="arrears.delivered_at", allow_null=True, read_only=True)
     filed_at = serializers.DateTimeField(source="arrears.filed_at", allow_null=True, read_only=True)
     promise_ends_at = serializers.DateTimeField(source="arrears.promise_ends_at", allow_null=True, read_only=True)
-    visit_on = serializers.DateField(source="arrears.visit_on", allow_null=True, read_only=True)
-    visit_half = serializers.CharField(source="arrears.visit_half", read_only=True)
-    visitor = serializers.CharField(source="arrears.visitor.username", default=None, allow_null=True, read_only=True)
+    visit = serializers.SerializerMethodField()
+    visit_on = serializers.SerializerMethodField()
+    visit_half = serializers.SerializerMethodField()
+    visitor = serializers.SerializerMethodField()
 
     class Meta(CaseSerializer.Meta):
         fields = [
@@ -93,11 +111,32 @@ class ArrearsSerializer(CaseSerializer):
             "delivered_at",
             "filed_at",
             "promise_ends_at",
+            "visit",
             "visit_on",
             "visit_half",
             "visitor",
         ]
         read_only_fields = fields
+
+    def get_visit(self, case: Case) -> str | None:
+        """The number of the home visit that is planned."""
+        planned = planned_of(case)
+        return planned.number if planned else None
+
+    def get_visit_on(self, case: Case) -> date | None:
+        """Its day."""
+        planned = planned_of(case)
+        return planned.home_visit.on if planned else None
+
+    def get_visit_half(self, case: Case) -> str:
+        """When on that day; empty where none is planned."""
+        planned = planned_of(case)
+        return planned.home_visit.half if planned else ""
+
+    def get_visitor(self, case: Case) -> str | None:
+        """Who goes."""
+        planned = planned_of(case)
+        return planned.handler.username if planned and planned.handler else None
 
 
 class ArrearsDetailSerializer(ArrearsSerializer):
@@ -107,7 +146,7 @@ class ArrearsDetailSerializer(ArrearsSerializer):
     bills = serializers.SerializerMethodField()
     notices = NoticeSerializer(source="arrears.notices", many=True, read_only=True)
     letters = LetterSerializer(source="arrears.letters", many=True, read_only=True)
-    visits = VisitSerializer(source="arrears.visits", many=True, read_only=True)
+    visits = serializers.SerializerMethodField()
     beside = serializers.SerializerMethodField()
 
     class Meta(ArrearsSerializer.Meta):
@@ -122,6 +161,12 @@ class ArrearsDetailSerializer(ArrearsSerializer):
         """What is still owed, in yuan."""
         total: Decimal = total_of(self._bills(case))
         return f"{total:.2f}"
+
+    @extend_schema_field(VisitSerializer(many=True))
+    def get_visits(self, case: Case) -> list[dict[str, Any]]:
+        """The visits that were made, the oldest first."""
+        made: Any = [one.home_visit for one in visits_of(case) if one.home_visit.made_at is not None]
+        return list(VisitSerializer(made, many=True).data)
 
     def get_beside(self, case: Case) -> list[str]:
         """Numbers of the other cases of who is liable for the same home: filed, excused, or taking up the rest."""
@@ -180,25 +225,6 @@ class FileVerb(Verb):
 
     reason = serializers.CharField(max_length=500)
     despite = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
-
-
-class PlanVerb(Verb):
-    """Who goes there, on which day, when on it."""
-
-    on = DayInput()
-    half = serializers.ChoiceField(choices=Half.choices)
-    visitor = serializers.CharField(max_length=150, help_text="the person's user name")
-    reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
-
-
-class VisitVerb(Verb):
-    """How the visit went."""
-
-    outcome = serializers.ChoiceField(choices=VisitOutcome.choices)
-    met = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
-    report = serializers.CharField(max_length=2000)
-    next_step = serializers.CharField(max_length=500)
-    photo = serializers.FileField(required=False, allow_null=True, default=None)
 
 
 class PromiseToPayVerb(Verb):

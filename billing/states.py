@@ -446,22 +446,6 @@ class Undelivered(TextChoices):
     REFUSED = "refused", _("They refused to take it")
 
 
-class Half(TextChoices):
-    """When on its day a visit is made."""
-
-    MORNING = "morning", _("in the morning")
-    AFTERNOON = "afternoon", _("in the afternoon")
-    EVENING = "evening", _("in the evening")
-
-
-class VisitOutcome(TextChoices):
-    """What came of a visit to collect."""
-
-    MET = "met", _("Somebody was met")
-    NOBODY = "nobody", _("Nobody was in")
-    REFUSED = "refused", _("They would not talk")
-
-
 _ON_THE_LADDER = frozenset(
     {
         ArrearsState.TO_REMIND,

@@ -26,7 +26,6 @@ from billing.models import Arrears, ArrearsBatch, ArrearsLetter
 from billing.permissions import can_collect, leads_collection
 from billing.queries.ladder import (
     EXCUSED,
-    MINE,
     PAGE,
     ArrearsPage,
     LadderRow,
@@ -121,7 +120,7 @@ def arrears_ladder(request: HttpRequest) -> HttpResponse:
     """The ladder as columns with reasons and ages; one column or reason as a list."""
     user, project, at = user_of(request), project_of(request), now()
     _require(user, project.pk)
-    column = _one_of(request, "column", [*Column.values, EXCUSED, MINE])
+    column = _one_of(request, "column", [*Column.values, EXCUSED])
     cause = _one_of(request, "cause", [*Cause.values, "none"])
     context: dict[str, Any] = {
         "may_print": user.has_role(project.pk, *READERS),
@@ -152,7 +151,7 @@ def _views(column: str, cause: str) -> list[tuple[str, str, bool]]:
     shown = [(gettext("The ladder"), here, not column and not cause)]
     shown += [(str(one.label), f"{here}?column={one.value}", column == one.value) for one in Column]
     shown.append((str(ArrearsState.EXCUSED.label), f"{here}?column={EXCUSED}", column == EXCUSED))
-    shown.append((gettext("My visits"), f"{here}?column={MINE}", column == MINE))
+    shown.append((gettext("My visits"), f"{reverse('home_visits')}?who=me", False))
     if cause:
         shown.append(
             (str(Cause(cause).label) if cause != "none" else gettext("not known yet"), request_of(cause), True)
@@ -178,7 +177,6 @@ def staff_arrears(request: HttpRequest, number: str) -> Arrears:
         "unit",
         "debtor",
         "household",
-        "visitor",
     )
     rows = Arrears.objects.visible_to(user).select_related(*joined)
     found = get_object_or_404(rows, case__number=number)
@@ -201,7 +199,7 @@ def _show(request: HttpRequest, arrears: Arrears, tried: Tried[forms.StepForm] |
     page = page_of(arrears, user, now())
     typed = tried.verb if tried is not None else ""
     offers = [_offer(request, one, page, tried) for one in STEPS if one.offered(user, page) or one.verb == typed]
-    first = "visit" if arrears.visit_decided_at is not None else NEXT.get(page.case.state, "")
+    first = "visit" if page.planned is not None else NEXT.get(page.case.state, "")
     context = {
         "page": page,
         "steps": offers,

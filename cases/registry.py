@@ -29,6 +29,7 @@ class CaseKind:
     `untold` are states that residents do not hear of before they are told, each with the one they read meanwhile.
     `readers` are roles that see every case of the kind in their projects beside those that see every case there.
     `among_jobs` says that whoever handles one finds it on the phone among the day's jobs.
+    `visited_by` are roles that plan and make home visits for its cases; a kind without them has none.
     `parts` reads by which categories or grades its cases are told apart, and what each is called.
     """
 
@@ -46,6 +47,7 @@ class CaseKind:
     among_jobs: bool = False
     untold: Mapping[str, str] = field(default_factory=dict)
     readers: frozenset[str] = frozenset()
+    visited_by: frozenset[str] = frozenset()
     parts: Callable[[], Mapping[str, Label]] = dict
     require_print: "Callable[[User, Case], None] | None" = None
     require_more_time: "Callable[[Case], None] | None" = None

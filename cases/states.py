@@ -50,3 +50,4 @@ class PhotoLabel(TextChoices):
     SIGNATURE = "signature", _("Customer's signature")
     PAPER = "paper", _("Form")
     PROOF = "proof", _("Proof of delivery")
+    VISIT = "visit", _("Taken on the visit")

@@ -12,7 +12,7 @@ from estate.api import PersonViewSet, ProjectViewSet, UnitViewSet, VehicleViewSe
 from reception.api import ContactViewSet, DeskComplaintViewSet, DeskTicketViewSet
 from records.api_approvals import ApprovalViewSet
 from sla.api import ClockViewSet
-from visits.api import CallbackViewSet
+from visits.api import CallbackViewSet, HomeVisitViewSet
 
 router = DefaultRouter()
 router.include_root_view = False
@@ -22,6 +22,7 @@ router.register("contacts", ContactViewSet, basename="contact")
 router.register("tickets", DeskTicketViewSet, basename="ticket")
 router.register("complaints", DeskComplaintViewSet, basename="complaint")
 router.register("callbacks", CallbackViewSet, basename="callback")
+router.register("home-visits", HomeVisitViewSet, basename="homevisit")
 router.register("approvals", ApprovalViewSet, basename="approval")
 router.register("clocks", ClockViewSet, basename="clock")
 router.register("bills", BillViewSet, basename="bill")

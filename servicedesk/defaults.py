@@ -11,6 +11,7 @@ from sla.defaults import load as load_policies
 from sla.defaults import load_calendar
 from tickets.defaults import load as load_tickets
 from visits.defaults import load as load_callbacks
+from visits.policies import load as load_visit_policies
 
 # What holds from a moment on is dated; words and lists hold as soon as they are there.
 DATED: dict[str, Callable[..., int]] = {
@@ -18,6 +19,7 @@ DATED: dict[str, Callable[..., int]] = {
     "policies": load_policies,
     "complaint_policies": load_complaint_policies,
     "arrears_policies": load_arrears_policies,
+    "visit_policies": load_visit_policies,
 }
 PLAIN: dict[str, Callable[[], int]] = {
     "accounts": load_accounts,

@@ -137,6 +137,8 @@ CALLBACKS = [
         40,
         callbacks_to_make,
     ),
+    Entry(_("Home visits"), "home_visits", "footprints", frozenset({Role.CASHIER}), 8),
+    Entry(_("Home visits"), "home_visits", "footprints", frozenset({Role.SUPERVISOR}), 42),
 ]
 PORTAL = [
     Entry(_("My home"), "portal_home", "house", frozenset({Role.RESIDENT}), 10),
@@ -208,6 +210,8 @@ TASKS: list[Entry] = [
     ),
     Entry(_("Front desk"), "desk", "concierge-bell", AT_THE_DESK, 20),
     Entry(_("Callbacks"), "callbacks", "phone-outgoing", MAKE_CALLS, 25),
+    Entry(_("Home visits"), "home_visits", "footprints", LEAD_MONEY | {Role.CASHIER}, 26),
+    Entry(_("My home visits"), "home_visits", "footprints", LEAD_MONEY | {Role.CASHIER}, 26, query="?who=me"),
     Entry(_("Dispatch"), "dispatch", "calendar-clock", frozenset({Role.GM}), 30),
     Entry(_("Messages"), "inbox", "bell", frozenset(Role), 35),
     Entry(_("Absences and stand-ins"), "absences", "plane", STAFF_ROLES, 37, also=(_("I am away"), _("Leave"))),

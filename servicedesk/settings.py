@@ -332,8 +332,8 @@ SPECTACULAR_SETTINGS = {
         "ToldHowEnum": "complaints.states.Told",
         "DeliveredHowEnum": "billing.states.Delivered",
         "UndeliveredHowEnum": "billing.states.Undelivered",
-        "VisitOutcomeEnum": "billing.states.VisitOutcome",
-        "VisitHalfEnum": "billing.states.Half",
+        "VisitOutcomeEnum": "visits.states.REPORTED",
+        "VisitHalfEnum": "visits.states.Half",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }

@@ -1,9 +1,9 @@
-"""What callers say, each edit kept as history; callbacks to read, as far as one may see them."""
+"""What callers say, each edit kept as history; callbacks and visits to read, as far as one may see them."""
 
 from django.contrib import admin
 
 from accounts.admin_pages import ReadOnly, WholeCompany
-from visits.models import Callback, CallbackScript
+from visits.models import Callback, CallbackScript, HomeVisit
 
 
 @admin.register(CallbackScript)
@@ -20,5 +20,16 @@ class CallbackAdmin(ReadOnly):
     list_display = ("case", "result", "score", "attempts", "caller", "done_at")
     list_filter = ("result", "how")
     list_select_related = ("case", "caller")
+    search_fields = ("case__number", "case__title")
+    show_full_result_count = False
+
+
+@admin.register(HomeVisit)
+class HomeVisitAdmin(ReadOnly):
+    """Home visits, to read."""
+
+    list_display = ("case", "on", "half", "outcome", "made_at", "made_by")
+    list_filter = ("outcome",)
+    list_select_related = ("case", "made_by")
     search_fields = ("case__number", "case__title")
     show_full_result_count = False

@@ -1,12 +1,18 @@
-"""What a caller fills in after a callback."""
+"""What is filled in about a callback, and about a home visit."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from visits.actions import Outcome
-from visits.states import How, Result
+from accounts.models import User
+from core.words import LONGEST_REASON
+from records.forms import DayField
+from visits.actions import Outcome, Report
+from visits.actions.home_visits import LONGEST_MET, LONGEST_REPORT
+from visits.states import REPORTED, Half, How, Result
 
 SCORES = (
     (5, _("very good")),
@@ -83,3 +89,50 @@ class CallbackForm(forms.Form):
             {"value": result.value, "label": LABELS[result], "key": key, "icon": icon, "chosen": chosen == result.value}
             for result, (key, icon) in KEYS.items()
         ]
+
+
+# --- home visits -----------------------------------------------------------------------------------------------------
+def _area(label: Any, *, required: bool = True, longest: int = LONGEST_REASON) -> forms.CharField:
+    return forms.CharField(label=label, required=required, max_length=longest, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class PlanFields(forms.Form):
+    """Who goes there, on which day, when on it."""
+
+    on = DayField(label=_("Day"))
+    half = forms.ChoiceField(label=_("When"), choices=Half.choices, initial=Half.EVENING, widget=forms.RadioSelect)
+    visitor = forms.ChoiceField(label=_("Who goes there"))
+    reason = _area(_("Reason"), required=False)
+
+    def offer(self, people: Sequence[User]) -> None:
+        """Let one of the people be chosen."""
+        self.people = {str(user.pk): user for user in people}
+        choices = [("", gettext("Choose")), *((pk, str(user)) for pk, user in self.people.items())]
+        self.fields["visitor"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_visitor(self) -> User:
+        """The person that was chosen."""
+        return self.people[self.cleaned_data["visitor"]]
+
+
+class ReportFields(forms.Form):
+    """How the visit went: what came of it, who was met, what was said, what comes next."""
+
+    outcome = forms.ChoiceField(label=_("What came of it"), choices=REPORTED, widget=forms.RadioSelect)
+    met = forms.CharField(label=_("Who was met"), max_length=LONGEST_MET, required=False)
+    report = _area(_("How the visit went"), longest=LONGEST_REPORT)
+    next_step = _area(_("What comes next"))
+    photo = forms.FileField(
+        label=_("Photo"), required=False, widget=forms.ClearableFileInput(attrs={"accept": "image/*"})
+    )
+
+    def reported(self) -> Report:
+        """The report as the action takes it."""
+        rest = dict(self.cleaned_data)
+        return Report(said=rest.pop("report"), **rest)
+
+
+class CancelForm(forms.Form):
+    """Why nobody goes."""
+
+    reason = _area(_("Reason"))

@@ -1,10 +1,21 @@
-"""The kind of case that a callback is."""
+"""The kinds of case that callbacks and home visits are."""
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.states import Role
 from cases.registry import CaseKind, register
 from notifications.sentences import register_sentences
-from visits.states import KIND, PHASES, TRANSITIONS, Category, State
+from visits.states import (
+    HOME_VISIT,
+    KIND,
+    PHASES,
+    TRANSITIONS,
+    VISIT_PHASES,
+    VISIT_TRANSITIONS,
+    Category,
+    State,
+    VisitState,
+)
 
 register(
     CaseKind(
@@ -23,6 +34,27 @@ register(
             "callback.reached": _("Called back: %(words)s."),
             "callback.contact_amended": _("Mended whom to call."),
             "callback.cancelled": _("The callback is no longer owed."),
+        },
+    )
+)
+register(
+    CaseKind(
+        key=HOME_VISIT,
+        label=_("Home visit"),
+        prefix="ZF",
+        states={state.value: state.label for state in VisitState},
+        phases=VISIT_PHASES,
+        transitions=VISIT_TRANSITIONS,
+        page="home_visit",
+        part_of_parent=True,
+        among_jobs=True,
+        readers=frozenset({Role.CASHIER}),
+        sentences={
+            "home_visit.planned": _("The visit is planned: %(day)s %(half)s, %(who)s goes."),
+            "home_visit.moved": _("The visit was moved: %(day)s %(half)s, %(who)s goes."),
+            "home_visit.visited": _("The visit was made: %(outcome)s."),
+            "home_visit.cancelled": _("The visit was cancelled."),
+            "home_visit.called_off": _("The visit was called off: %(why)s."),
         },
     )
 )

@@ -1,4 +1,4 @@
-"""Callbacks and what to say in them."""
+"""Callbacks, what to say in them, and home visits."""
 
 from typing import Self
 
@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
-from cases.models import Case
+from cases.models import Attachment, Case
 from core.names import Named
-from visits.states import Category, How, Result
+from visits.states import Category, Half, How, Result, VisitOutcome
 
 
 class CallbackQuerySet(models.QuerySet["Callback"]):
@@ -111,3 +111,51 @@ class CallbackScript(Named):
     def closing(self) -> str:
         """The last words, in the reader's language."""
         return self._spoken("closing")
+
+
+class HomeVisitQuerySet(models.QuerySet["HomeVisit"]):
+    """Reads of home visits."""
+
+    def visible_to(self, user: User) -> Self:
+        """Home visits whose case the person may see."""
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+
+class HomeVisit(models.Model):
+    """Somebody goes to the home (走访); its case's parent is what they go for, its handler who goes.
+
+    `on` is a local day of the project. `outcome` and what follows it stay empty until the visit was made. Only actions
+    write it. Source: 三(4)④ (上门拜访催缴); VIS-1 (按照走访计划,安排相关人员…走访).
+    """
+
+    case = models.OneToOneField(Case, models.PROTECT, related_name="home_visit", verbose_name=_("case"))
+    on = models.DateField(_("day"), db_index=True)
+    half = models.CharField(_("time of the day"), max_length=10, choices=Half.choices)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=VisitOutcome.choices, blank=True)
+    met = models.CharField(_("who was met"), max_length=100, blank=True)
+    report = models.CharField(_("how it went"), max_length=2000, blank=True)
+    next_step = models.CharField(_("what comes next"), max_length=500, blank=True)
+    made_at = models.DateTimeField(_("made"), null=True, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("made by")
+    )
+    photo = models.ForeignKey(
+        Attachment, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("photo")
+    )
+
+    objects = HomeVisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("home visit")
+        verbose_name_plural = _("home visits")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome="", report="", made_at=None, made_by=None)
+                | (~Q(outcome="") & ~Q(report="") & Q(made_at__isnull=False, made_by__isnull=False)),
+                name="home_visit_done_is_told",
+            ),
+            models.CheckConstraint(condition=~Q(outcome="met") | ~Q(met=""), name="home_visit_met_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return self.case.number

@@ -1,10 +1,11 @@
-"""Who may call back, and who has the list of calls."""
+"""Who may call back or visit, and who has the lists of that."""
 
 from django.db.models import Q
 
 from accounts.models import User
 from accounts.states import Role
 from cases.models import Case
+from cases.registry import kind_of, kinds
 from cases.states import Reserved
 from visits.states import KIND
 
@@ -32,3 +33,18 @@ def can_list(user: User, project_id: int) -> bool:
 
 def _calls(user: User, project_id: int) -> bool:
     return user.has_role(project_id, Role.FRONTDESK, Role.SUPERVISOR, Role.GM)
+
+
+def can_visit(user: User, parent: Case) -> bool:
+    """Say whether the person plans and makes home visits for a case: its kind names the roles. Source: ARR-4."""
+    return user.has_role(parent.project_id, *kind_of(parent.kind).visited_by)
+
+
+def can_make(user: User, case: Case) -> bool:
+    """Say whether the person moves, reports and cancels this home visit."""
+    return case.parent is not None and can_visit(user, case.parent)
+
+
+def can_list_visits(user: User, project_id: int) -> bool:
+    """Whoever makes home visits of any kind in the project."""
+    return user.has_role(project_id, *(role for kind in kinds() for role in kind.visited_by))

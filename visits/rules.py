@@ -1,7 +1,10 @@
-"""Pure rules of callbacks: when to try again, which score goes with which answer."""
+"""Pure rules of callbacks and home visits: when to try again, which score goes with which answer, which day fits."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from core.moments import midnight
+from visits.states import Half
 
 FIRST_WAIT = timedelta(hours=2)
 EARLIEST = time(9)
@@ -10,6 +13,9 @@ LOW_SCORES = frozenset({1, 2})
 HIGH_SCORES = frozenset({4, 5})
 MORNING = time(10)
 EVENING = time(18, 30)
+# So far ahead a home visit is planned at most: somebody goes within the month.
+FURTHEST = 30
+AFTERNOON_FROM, EVENING_FROM = time(12), time(18)
 
 
 def next_attempt(*, attempts: int, at: datetime, zone: ZoneInfo) -> datetime:
@@ -34,6 +40,23 @@ def score_fits(*, score: int | None, satisfied: bool) -> bool:
     Source: ours; a bad score that closes the ticket would hide what 四(1) wants mended.
     """
     return score not in (LOW_SCORES if satisfied else HIGH_SCORES)
+
+
+def day_fits(on: date, today: date) -> bool:
+    """Whether a home visit may be planned for a day: not one gone by, nor more than 30 days ahead. Source: ours."""
+    return 0 <= (on - today).days <= FURTHEST
+
+
+def half_of(local: datetime) -> Half:
+    """When on its day something happened that nobody had planned."""
+    if local.time() < AFTERNOON_FROM:
+        return Half.MORNING
+    return Half.AFTERNOON if local.time() < EVENING_FROM else Half.EVENING
+
+
+def day_ends(on: date, zone: ZoneInfo) -> datetime:
+    """The moment by which a visit of a day is made: the local midnight that ends it."""
+    return midnight(on + timedelta(days=1), zone)
 
 
 def _at(day: date, hour: time, zone: ZoneInfo) -> datetime:

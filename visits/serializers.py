@@ -1,11 +1,17 @@
-"""Callbacks as JSON, and what recording one takes."""
+"""Callbacks and home visits as JSON, and what recording one takes."""
+
+from typing import Any
 
 from rest_framework import serializers
 
 from cases.models import Case
 from cases.rules import LONGEST
 from cases.serializers import CaseSerializer, Verb, shown_user
-from visits.states import How, Result
+from core.words import LONGEST_REASON
+from records.parsing import DayInput
+from visits.actions import Report
+from visits.actions.home_visits import LONGEST_MET, LONGEST_REPORT
+from visits.states import REPORTED, Half, How, Result
 
 
 class CallbackSerializer(CaseSerializer):
@@ -54,3 +60,59 @@ class RecordInput(Verb):
     score = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True, default=None)
     text = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True, default="")
     how = serializers.ChoiceField(choices=How.choices, required=False, default=How.PHONE)
+
+
+# --- home visits -----------------------------------------------------------------------------------------------------
+class HomeVisitSerializer(CaseSerializer):
+    """A home visit: the case, what it is for (`parent`), the day, who goes (`handler`), and how it went."""
+
+    on = serializers.DateField(source="home_visit.on")
+    half = serializers.CharField(source="home_visit.half")
+    outcome = serializers.CharField(source="home_visit.outcome")
+    met = serializers.CharField(source="home_visit.met")
+    report = serializers.CharField(source="home_visit.report")
+    next_step = serializers.CharField(source="home_visit.next_step")
+    made_at = serializers.DateTimeField(source="home_visit.made_at", allow_null=True)
+    made_by = serializers.SerializerMethodField()
+
+    class Meta(CaseSerializer.Meta):
+        fields = [
+            *CaseSerializer.Meta.fields,
+            "on",
+            "half",
+            "outcome",
+            "met",
+            "report",
+            "next_step",
+            "made_at",
+            "made_by",
+        ]
+        read_only_fields = fields
+
+    def get_made_by(self, case: Case) -> str | None:
+        """Who reported it."""
+        return shown_user(case.home_visit.made_by, self.reader)
+
+
+class PlanInput(Verb):
+    """Who goes there, on which day, when on it."""
+
+    on = DayInput()
+    half = serializers.ChoiceField(choices=Half.choices)
+    visitor = serializers.CharField(max_length=150, help_text="the person's user name")
+    reason = serializers.CharField(max_length=LONGEST_REASON, required=False, allow_blank=True, default="")
+
+
+class ReportInput(Verb):
+    """How the visit went. Validated, it is a `report`."""
+
+    outcome = serializers.ChoiceField(choices=REPORTED)
+    met = serializers.CharField(max_length=LONGEST_MET, required=False, allow_blank=True, default="")
+    report = serializers.CharField(max_length=LONGEST_REPORT)
+    next_step = serializers.CharField(max_length=LONGEST_REASON)
+    photo = serializers.FileField(required=False, allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The words as the action takes them, beside what every verb carries."""
+        said = {name: attrs.pop(name) for name in ("outcome", "met", "next_step", "photo")}
+        return {**attrs, "report": Report(said=attrs["report"], **said)}

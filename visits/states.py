@@ -1,4 +1,4 @@
-"""The vocabulary of callbacks."""
+"""The vocabulary of callbacks and home visits."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -56,4 +56,54 @@ TRANSITIONS = {
     "attempt": Step(_LIVE, State.RETRY, "callback.attempted"),
     "reach": Step(_LIVE, State.DONE, "callback.reached"),
     "cancel": Step(_LIVE, State.CANCELLED, "callback.cancelled"),
+}
+
+
+# --- home visits -----------------------------------------------------------------------------------------------------
+HOME_VISIT = "home_visit"
+
+
+class VisitState(TextChoices):
+    """Where a home visit stands."""
+
+    PLANNED = "planned", _("Planned")
+    DONE = "done", _("Made")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+VISIT_PHASES: dict[str, str] = {
+    VisitState.PLANNED: Phase.OPEN,
+    VisitState.DONE: Phase.CLOSED,
+    VisitState.CANCELLED: Phase.CLOSED,
+}
+
+
+class Half(TextChoices):
+    """When on its day a visit is made."""
+
+    MORNING = "morning", _("in the morning")
+    AFTERNOON = "afternoon", _("in the afternoon")
+    EVENING = "evening", _("in the evening")
+
+
+class VisitOutcome(TextChoices):
+    """What came of a home visit; nobody reports that it was not said, but old reports are so."""
+
+    MET = "met", _("Somebody was met")
+    NOBODY = "nobody", _("Nobody was in")
+    REFUSED = "refused", _("They would not talk")
+    UNSAID = "unsaid", _("Not written down")
+
+
+REPORTED = [(one.value, one.label) for one in VisitOutcome if one != VisitOutcome.UNSAID]
+
+_PLANNED = frozenset({VisitState.PLANNED})
+
+VISIT_TRANSITIONS = {
+    "move": Step(_PLANNED, VisitState.PLANNED, "home_visit.moved"),
+    "report": Step(_PLANNED, VisitState.DONE, "home_visit.visited"),
+    "cancel": Step(_PLANNED, VisitState.CANCELLED, "home_visit.cancelled"),
+    # What it was planned for rests or has ended; where that goes on, so does the visit.
+    "call_off": Step(_PLANNED, VisitState.CANCELLED, "home_visit.called_off"),
+    "plan_again": Step(frozenset({VisitState.CANCELLED}), VisitState.PLANNED, "home_visit.planned"),
 }

@@ -9,7 +9,6 @@ from billing.models.arrears import (
     ArrearsNotice,
     ArrearsRound,
     ArrearsTerms,
-    ArrearsVisit,
 )
 from billing.models.bills import Bill, BillingRun, BillLine
 from billing.models.closing import DayClose, DayCloseLine, DayCloseRemark, DayReopen
@@ -37,7 +36,6 @@ __all__ = [
     "ArrearsNotice",
     "ArrearsRound",
     "ArrearsTerms",
-    "ArrearsVisit",
     "Bill",
     "BillLine",
     "BillingRun",

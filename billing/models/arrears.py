@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import Project, User
 from billing.models.bills import Bill, money_projects
-from billing.states import Cause, Delivered, Half, Reminder, Undelivered, VisitOutcome
+from billing.states import Cause, Delivered, Reminder, Undelivered
 from cases.models import Attachment, Case
 from estate.models import Household, Person, Unit
 from records.models import StoredFile
@@ -98,12 +98,6 @@ class Arrears(models.Model):
     notified_at = models.DateTimeField(_("reached by phone"), null=True)
     delivered_at = models.DateTimeField(_("letter delivered"), null=True)
     filed_at = models.DateTimeField(_("filed"), null=True)
-    visit_decided_at = models.DateTimeField(_("visit decided"), null=True)
-    visit_on = models.DateField(_("day of the visit"), null=True)
-    visit_half = models.CharField(_("time of the visit"), max_length=10, choices=Half.choices, blank=True)
-    visitor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("who goes")
-    )
     promise_ends_at = models.DateTimeField(_("promise ends"), null=True)
     dispute_reason = models.CharField(_("disputed because"), max_length=500, blank=True)
     excused_at = models.DateTimeField(_("excused"), null=True)
@@ -266,32 +260,6 @@ class ArrearsLetterBill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.letter_id} {self.bill_id} {self.amount}"
-
-
-class ArrearsVisit(models.Model):
-    """A home visit that was made to collect, with its report. Append-only. Source: 三(4)④ (上门拜访催缴)."""
-
-    arrears = models.ForeignKey(Arrears, models.PROTECT, related_name="visits")
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    outcome = models.CharField(max_length=10, choices=VisitOutcome.choices, blank=True, help_text="empty in old ones")
-    met = models.CharField(max_length=100, blank=True, help_text="who was met")
-    report = models.CharField(max_length=2000)
-    next_step = models.CharField(max_length=500, blank=True)
-    photo = models.ForeignKey(Attachment, models.PROTECT, related_name="+", null=True)
-
-    class Meta:
-        ordering = ["pk"]
-        verbose_name = _("visit to collect")
-        verbose_name_plural = _("visits to collect")
-
-    def __str__(self) -> str:
-        return f"{self.arrears_id} {self.at:%Y-%m-%d}"
-
-    @property
-    def outcome_word(self) -> str:
-        """What came of it, in words; empty in old ones."""
-        return str(VisitOutcome(self.outcome).label) if self.outcome else ""
 
 
 class ArrearsRound(models.Model):

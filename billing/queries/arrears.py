@@ -18,6 +18,7 @@ from billing.states import REFUSALS, Cause
 from estate.models import PersonPhone
 from sla.models import Clock
 from sla.queries import versions_in_force
+from visits.models import HomeVisit
 
 REMIND_CLOCK = "arrears.remind"
 LETTER_CLOCK = "arrears.letter"
@@ -50,6 +51,12 @@ def owed_of(arrears: Arrears) -> list[Bill]:
     """What is collected in a case and still owed, the oldest first."""
     live = ArrearsBill.objects.filter(arrears=arrears, ended_at=None).values("bill_id")
     return list(Bill.objects.open().filter(pk__in=live).select_related("item").order_by("due_on", "pk"))
+
+
+def visits_to(arrears: Arrears) -> list[HomeVisit]:
+    """The visits that were made to collect it, the oldest first. One statement."""
+    made = HomeVisit.objects.filter(case__parent=arrears.case_id, made_at__isnull=False)
+    return list(made.select_related("case", "made_by", "photo__file").order_by("made_at", "pk"))
 
 
 def demanded_of(arrears: Arrears) -> list[Bill]:

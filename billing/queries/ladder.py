@@ -10,30 +10,38 @@ from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Valu
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
-from accounts.models import Membership, Project, User
-from billing.models import Arrears, ArrearsBill, ArrearsLetter, ArrearsNotice, ArrearsVisit, Bill
+from accounts.models import Project, User
+from billing.models import Arrears, ArrearsBill, ArrearsLetter, ArrearsNotice, Bill
 from billing.models.arrears import ArrearsQuerySet
-from billing.permissions import COLLECTORS
-from billing.queries.arrears import LETTER_CLOCK, missing_for_legal, missing_words, owed_of, total_of
+from billing.queries.arrears import LETTER_CLOCK, missing_for_legal, missing_words, owed_of, total_of, visits_to
 from billing.queries.paper import period_words
-from billing.queries.rungs import WAITS_FOR_LETTER, WHERE, Column, Totals, going_on, sees_all, totals_of
+from billing.queries.rungs import (
+    VISIT_PLANNED,
+    WAITS_FOR_LETTER,
+    WHERE,
+    Column,
+    Totals,
+    going_on,
+    sees_all,
+    totals_of,
+)
 from billing.queries.sums import MoneySum
 from billing.rules.arrears import AGES, age_of, is_letter_due
 from billing.rules.exact import NOTHING
-from billing.states import KIND, ArrearsState, Cause, Half
+from billing.states import KIND, ArrearsState, Cause
 from cases.models import Case
 from cases.queries import Due, Line, Photo, photos, timeline
 from cases.states import Phase, PhotoLabel
 from estate.models import Household
 from sla.models import Clock
 from sla.queries import Rung, ladder
+from visits.models import HomeVisit
+from visits.queries import planned_visit_of
 
 IN_COLUMN = 6
 PAGE = 100
 # A list beside the columns.
 EXCUSED = "excused"
-# Visits that the reader is to make.
-MINE = "mine"
 
 
 @dataclass(frozen=True)
@@ -110,7 +118,9 @@ def collected(user: User, project: Project, *, excused: bool = False) -> Arrears
         rows = going_on(user, project, whole=False)
     money = DecimalField(max_digits=14, decimal_places=2)
     return rows.annotate(
-        owed=Coalesce(Subquery(owed), Value(NOTHING), output_field=money), waits_for_letter=WAITS_FOR_LETTER
+        owed=Coalesce(Subquery(owed), Value(NOTHING), output_field=money),
+        waits_for_letter=WAITS_FOR_LETTER,
+        visit_planned=VISIT_PLANNED,
     )
 
 
@@ -139,7 +149,8 @@ def rows_of(found: Iterable[Arrears], at: datetime) -> list[LadderRow]:
             arrears=row,
             owed=getattr(row, "owed", NOTHING),
             due=_due(dues.get(row.case_id)) if row.case.phase == Phase.OPEN else None,
-            letter_due=row.visit_decided_at is None and is_letter_due(row.case.state, first.get(row.case_id), at),
+            letter_due=not getattr(row, "visit_planned", False)
+            and is_letter_due(row.case.state, first.get(row.case_id), at),
         )
         for row in rows
     ]
@@ -189,8 +200,6 @@ def _columns(user: User, project: Project, totals: Totals, at: datetime) -> list
 def listed(user: User, project: Project, *, column: str, cause: str) -> ArrearsQuerySet:
     """A column, who is excused, or a reason as a list: whose letter or next step is due first."""
     found = collected(user, project, excused=column == EXCUSED).select_related(*JOINED)
-    if column == MINE:
-        return found.filter(visitor=user, visit_decided_at__isnull=False).order_by("visit_on", "pk")
     if column and column != EXCUSED:
         found = found.filter(WHERE[Column(column)])
     if cause:
@@ -242,12 +251,6 @@ def to_remind(user: User, project: Project) -> int:
     return Case.objects.visible_to(user).filter(project=project, kind=KIND, state=ArrearsState.TO_REMIND).count()
 
 
-def visitors_of(project: Project) -> list[User]:
-    """Whoever may be sent to collect: cashiers and who leads them, by name."""
-    rows = Membership.objects.staff_of([project.pk], COLLECTORS).select_related("user")
-    return sorted({row.user for row in rows if row.user.is_active}, key=lambda user: (str(user), user.pk))
-
-
 @dataclass(frozen=True)
 class Beside:
     """Another case of who is liable for the same home: what is with the legal channel, and what takes up the rest."""
@@ -293,7 +296,8 @@ class ArrearsPage:
     past: tuple[Rung, ...]
     notices: tuple[ArrearsNotice, ...]
     letters: tuple[ArrearsLetter, ...]
-    visits: tuple[ArrearsVisit, ...]
+    planned: HomeVisit | None
+    visits: tuple[HomeVisit, ...]
     photos: tuple[Photo, ...]
     beside: tuple["Beside", ...]
     living: str
@@ -318,11 +322,6 @@ class ArrearsPage:
     def promise_day(self) -> date | None:
         """The last day on which it is to be paid, where that was promised."""
         return promise_day(self.arrears)
-
-    @property
-    def visit_half_word(self) -> str:
-        """When on its day the visit is made, in words."""
-        return str(Half(self.arrears.visit_half).label) if self.arrears.visit_half else ""
 
     @property
     def letter_waits(self) -> bool:
@@ -365,7 +364,8 @@ def page_of(arrears: Arrears, user: User, at: datetime) -> ArrearsPage:
         past=tuple(rung for rung in rungs if rung.ended_at is not None),
         notices=tuple(arrears.notices.select_related("by").order_by("-pk")),
         letters=tuple(arrears.letters.select_related("batch").order_by("-pk")),
-        visits=tuple(arrears.visits.select_related("by").order_by("-pk")),
+        planned=planned_visit_of(case),
+        visits=tuple(reversed(visits_to(arrears))),
         photos=tuple(photos(case, user)),
         beside=tuple(beside(arrears, user)),
         living=living(arrears),

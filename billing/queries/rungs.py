@@ -18,6 +18,7 @@ from billing.rules.exact import NOTHING, yuan
 from billing.states import KIND, ArrearsState
 from cases.models import Case
 from sla.models import Clock
+from visits.states import HOME_VISIT
 
 
 class Column(TextChoices):
@@ -31,12 +32,14 @@ class Column(TextChoices):
 
 
 PAUSED = Q(case__state__in=[ArrearsState.PROMISED, ArrearsState.DISPUTED])
-TO_VISIT = ~PAUSED & Q(visit_decided_at__isnull=False)
-CLIMBING = ~PAUSED & Q(visit_decided_at=None)
+TO_VISIT = ~PAUSED & Q(visit_planned=True)
+CLIMBING = ~PAUSED & Q(visit_planned=False)
+# Somebody is to go there.
+VISIT_PLANNED = Exists(Case.objects.open().filter(parent=OuterRef("case"), kind=HOME_VISIT))
 # A letter was delivered, and what fell due later and was told of waits for another one.
 WAITS_FOR_LETTER = Exists(Clock.objects.filter(case=OuterRef("case"), key=LETTER_CLOCK, ended_at=None))
 LETTER_AGAIN = Q(case__state=ArrearsState.DELIVERED, waits_for_letter=True)
-# Which cases stand in a column: what pauses them comes first, then a visit that was decided.
+# Which cases stand in a column: what pauses them comes first, then a visit that is planned.
 WHERE: dict[Column, Q] = {
     Column.PHONE: CLIMBING & Q(case__state=ArrearsState.TO_REMIND),
     Column.LETTER: CLIMBING & (Q(case__state__in=[ArrearsState.NOTIFIED, ArrearsState.LETTERED]) | LETTER_AGAIN),
@@ -77,6 +80,7 @@ def totals_of(rows: ArrearsQuerySet, project: Project) -> Totals:
     """What some arrears of a project that go on come to: one statement."""
     placed = rows.order_by().annotate(
         waits_for_letter=WAITS_FOR_LETTER,
+        visit_planned=VISIT_PLANNED,
         standing=Choice(*[When(where, then=Value(column.value)) for column, where in WHERE.items()], default=Value("")),
     )
     bills = Bill.objects.filter(project=project, collected_in__isnull=False).order_by()

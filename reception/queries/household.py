@@ -25,7 +25,13 @@ from sla.states import ClockState
 MOST_CASES = 200
 BECAME = (Outcome.TICKET, Outcome.ASKED, Outcome.COMPLAINT)  # these stand in the list by themselves
 LATELY = 5
-ICONS = {"contact": "phone-incoming", "callback": "phone-outgoing", "complaint": "megaphone", "task": "clipboard-list"}
+ICONS = {
+    "contact": "phone-incoming",
+    "callback": "phone-outgoing",
+    "home_visit": "footprints",
+    "complaint": "megaphone",
+    "task": "clipboard-list",
+}
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from billing.actions.arrears import dispute, letter, notify, promise
+from billing.actions.arrears import Report, decide_visit, dispute, letter, notify, promise, visit
 from billing.actions.arrears.finding import find_overdue
 from billing.actions.opening import Opening, take_over
 from billing.models import Arrears, ChargeItem
 from billing.rules.periods import Period
 from billing.states import Cause, Reminder
 from servicedesk.demo.prices import MANAGEMENT, Books
+from visits.states import Half, VisitOutcome
 
 
 @dataclass(frozen=True)
@@ -91,3 +92,14 @@ def _collect(books: Books, debt: Debt) -> None:
         dispute(arrears=arrears, reason="单元门修好之前不缴", by=by, at=at)
     elif debt.reaches == "letter sent":
         letter(arrears=arrears, tracking_number="EMS1188420016CN", by=by, at=books.days_ago(3, "11:00"))
+    elif debt.reaches == "reminded":
+        _visit(books, arrears)
+
+
+def _visit(books: Books, arrears: Arrears) -> None:
+    """They live there: nobody opened the last time, and somebody goes again tomorrow."""
+    by, visitor = books.users["supervisor"], books.users["cashier"]
+    report = Report(outcome=VisitOutcome.NOBODY, said="敲门无人应答，邻居称晚上在家", next_step="改晚上再去一次")
+    visit(arrears=arrears, report=report, by=visitor, at=books.days_ago(8, "10:30"))
+    tomorrow = books.today + timedelta(days=1)
+    decide_visit(arrears=arrears, on=tomorrow, half=Half.EVENING, visitor=visitor, by=by, at=books.days_ago(7, "09:10"))

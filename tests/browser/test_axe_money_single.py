@@ -13,7 +13,7 @@ from billing.actions.proving import prove
 from billing.models import Bill
 from billing.queries.dayclose import recorded
 from billing.states import ReadHow
-from tests.billing.arrears.ladder import found, overdue, told
+from tests.billing.arrears.ladder import found, overdue, planned, told
 from tests.billing.money import HOME, NEXT_DOOR, charged, paid, yuan
 from tests.billing.test_dayclose import counted
 from tests.billing.test_meters import hung, read
@@ -24,6 +24,7 @@ from tests.billing.test_taking_back import refunded
 from tests.browser.day import Come, Hands
 from tests.browser.test_axe import WIDTHS, Pages, check, visit
 from tests.cast import NOON, Cast
+from visits.models import HomeVisit
 
 pytestmark = [pytest.mark.browser]
 # Long enough ago that letters may be sent.
@@ -38,7 +39,9 @@ def things(stage: Cast, hands: Hands) -> Pages:
     read(stage, meter, 118)
     read(stage, changed, 7, answer=ReadHow.CHANGED, old_final=yuan(104), new_start=yuan(0))
     owed = [overdue(stage, amount, home=home, at=SPRING) for home, amount in ((HOME, 320), (NEXT_DOOR, 85))]
-    cases = [told(stage, found(stage, SPRING, home), SPRING).case.number for home in (HOME, NEXT_DOOR)]
+    arrears = [told(stage, found(stage, SPRING, home), SPRING) for home in (HOME, NEXT_DOOR)]
+    cases = [one.case.number for one in arrears]
+    planned(stage, arrears[1], NOON)
     receipt = paid(stage, charged(stage, 60))
     back = refunded(stage)
     given = NewInvoice(number="24332000000000000001", title="杭州某某公司", day=DAY, amount=yuan(60))
@@ -60,6 +63,7 @@ def things(stage: Cast, hands: Hands) -> Pages:
         "proof": reverse("proof_record", args=[proof.pk]),
         "letters": f"{reverse('arrears_letters')}?case={cases[0]}&case={cases[1]}",
         "case": reverse("arrears_case", args=[cases[0]]),
+        "to_visit": reverse("home_visit", args=[HomeVisit.objects.get().case.number]),
         "genuine": reverse("receipt_verify", args=[receipt.token]),
         "pay": reverse("sandbox_pay", args=[order.number]),
         "order": reverse("portal_order", args=[order.number]),
@@ -71,8 +75,8 @@ def things(stage: Cast, hands: Hands) -> Pages:
 @pytest.mark.req("BIL-4", "BIL-6", "BIL-8", "ARR-3")
 def test_one_of_each_thing_of_money(stage: Cast, come: Come, things: Pages, tmp_path: Path, *, phone: bool) -> None:
     page = come(stage.cashier, things["refund"], phone=phone)
-    names = ("refund", "invoice", "meter", "changed", "shared", "open_again", "closed", "letters", "case")
-    assert visit(page, [*(things[name] for name in names), "/readings/import/"]) == []
+    names = ("refund", "invoice", "meter", "changed", "shared", "open_again", "closed", "letters", "case", "to_visit")
+    assert visit(page, [*(things[name] for name in names), "/readings/import/", "/home-visits/"]) == []
     looked_through(page, tmp_path)
     assert check(page) == []
     page = come(stage.gm, things["proof"], phone=phone)

@@ -26,9 +26,20 @@ from sla.models import Clock, Policy
 from tests.cast import NOON
 from tests.matrix.world import MISSING, Place, World
 from tickets.models import Category, PriceItem, TechnicianSkill, Ticket, WarrantyPart
-from visits.models import Callback, CallbackScript
+from visits.models import Callback, CallbackScript, HomeVisit
 
-READ_ONLY: list[type[Model]] = [AuditEntry, Callback, Clock, Message, OfficeCost, Policy, Tariff, Ticket, Complaint]
+READ_ONLY: list[type[Model]] = [
+    AuditEntry,
+    Callback,
+    Clock,
+    HomeVisit,
+    Message,
+    OfficeCost,
+    Policy,
+    Tariff,
+    Ticket,
+    Complaint,
+]
 # Of the whole company: every administrator who is let in finds the same rows.
 SHARED: list[type[Model]] = [
     CallbackScript,
@@ -135,6 +146,7 @@ ROWS: dict[type[Model], Callable[[Place], Model]] = {
     ChargeItem: _item,
     Clock: lambda here: Clock.objects.get(pk=str(here.ids["clock"]["pk"])),
     Department: lambda here: here.project.departments.earliest("pk"),
+    HomeVisit: lambda here: _case(here, "home_visit").home_visit,
     Household: lambda here: here.unit.households.get(),
     HouseholdMember: lambda here: here.unit.households.get().members.get(),
     Membership: lambda here: here.desk.memberships.get(),

@@ -66,6 +66,7 @@ MISSED_AT = {
     "tickets.PriceItem.visible_to": "",
     "tickets.Ticket.visible_to": "admin:tickets_ticket_change",
     "visits.Callback.visible_to": "callback",
+    "visits.HomeVisit.visible_to": "home_visit",
 }
 
 

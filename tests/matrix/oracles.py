@@ -35,6 +35,7 @@ PAGES = {
     "contacts": {"staff": "user"},
     "complaints": {"unit": "unit", "department": "department", "building": "building"},
     "callbacks": {"open": "callback"},
+    "home_visits": {"who": "user"},
     "dispatch": {"ticket": "number"},
     "intake": {"contact": "contact", "done": "number", "draft": "draft", "unit": "unit"},
     "contact_new": {"unit": "unit"},
@@ -173,6 +174,7 @@ def unknown_filters() -> set[str]:
         "grade",
         "outcome",
         "cause",
+        "on",
     }
     found: set[str] = set()
     for name, pattern in addresses():

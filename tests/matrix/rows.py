@@ -93,6 +93,7 @@ SEES: dict[str, Mapping[str, Places]] = {
     "case_clock": TO_STAFF,
     "contact": DESK_CASE,
     "callback": DESK_CASE,
+    "home_visit": _sees(WIDE | {"cashier"}),
     "person": _sees(WIDE | {"cashier"}, residents=True),
     "home": _sees(WIDE | {"cashier"}, residents=True),
     "household": _sees(WIDE | {"cashier"}, residents=True),
@@ -284,6 +285,7 @@ def refund_for(world: World, place: str) -> dict[str, Any]:
 
 
 REASON = just(reason="客户要求")
+VISITED = just(outcome="met", met="业主", report="在家", next_step="再催")
 TEXT = just(text="已联系")
 CLOSED = Row(reads=NOBODY, writes=NOBODY, public=True)
 PUBLIC = Row(reads=frozenset(ROLES), public=True)

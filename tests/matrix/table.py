@@ -30,6 +30,7 @@ from tests.matrix.rows import (
     RULES,
     SIGNED_IN,
     TEXT,
+    VISITED,
     WORKERS,
     Row,
     brand_new,
@@ -298,7 +299,7 @@ TABLE: dict[str, Row] = {
     "deposit_keep": writable("deposit", CASHIER, just(**{"keep-amount": "1", "keep-reason": "损坏公共部位"})),
     "deposit_reverse": writable("deposit", CASHIER | {"supervisor"}, just(**{"back-reason": "退错了"})),
     # --- arrears -----------------------------------------------------------------------------------------------------
-    "arrears": readable("", COLLECTORS),
+    **dict.fromkeys(("arrears", "home_visits"), readable("", COLLECTORS)),
     "arrears_letters": Row(reads=COLLECTORS, writes=COLLECTORS),
     "arrears_batch": readable("arrears_batch", COLLECTORS),
     "arrears_case": readable("arrears", MONEY_STAFF),
@@ -341,6 +342,10 @@ TABLE: dict[str, Row] = {
     "callback_record": writable("callback", CALLERS, just(result="unreachable", how="phone")),
     "callback_contact": writable("callback", CALLERS, just(phone="13700000000")),
     "callback_dial": writable("callback", CALLERS, phone=True),
+    # --- home visits -------------------------------------------------------------------------------------------------
+    **dict.fromkeys(("home_visit", "homevisit-detail"), readable("home_visit")),
+    "home_visit_step": writable("home_visit", COLLECTORS, just(reason="改为电话"), given={"verb": "cancel"}),
+    "home_visit_dial": writable("home_visit", COLLECTORS, phone=True),
     # --- import and export of the register ---------------------------------------------------------------------------
     "register_imports": Row(reads=IMPORTERS, writes=IMPORTERS),
     "register_import": readable("import"),
@@ -358,7 +363,9 @@ TABLE: dict[str, Row] = {
     "register_export": writable("", IMPORTERS),
     "register_export phones": writable("", IMPORTERS, just(with_phones="1", reason="年审"), phone=True),
     # --- API: cases --------------------------------------------------------------------------------------------------
-    **dict.fromkeys(("case-list", "ticket-list", "contact-list", "callback-list", "clock-list"), readable()),
+    **dict.fromkeys(
+        ("case-list", "ticket-list", "contact-list", "callback-list", "homevisit-list", "clock-list"), readable()
+    ),
     "ticket-list": Row(reads=SIGNED_IN, writes=EVERY_STAFF, body=brand_new(title="灯坏了", description="x")),
     "contact-list": Row(reads=SIGNED_IN, writes=DESK, body=brand_new(text="问一下")),
     "complaint-list": Row(reads=SIGNED_IN, writes=EVERY_STAFF, body=brand_new(description="没人管")),
@@ -392,6 +399,9 @@ TABLE: dict[str, Row] = {
     "callback-detail": readable("callback"),
     "clock-detail": readable("clock"),
     "clock-extend": writable("clock", DECIDERS, just(by_hours=1, reason="等配件")),
+    "homevisit-move": writable("home_visit", COLLECTORS, just(on="2026-12-01", half="morning", visitor="cashier")),
+    "homevisit-report": writable("home_visit", COLLECTORS, VISITED),
+    "homevisit-cancel": writable("home_visit", COLLECTORS, REASON),
     "callback-contact": writable("callback", CALLERS, just(contact_phone="13700000000")),
     "callback-record": writable("callback", CALLERS, just(result="unreachable")),
     "contact-answer": writable("contact", DESK),
@@ -461,13 +471,10 @@ TABLE: dict[str, Row] = {
     "arrears-detail": readable("arrears", MONEY_STAFF),
     "arrears-notify": writable("arrears", COLLECTORS, just(how="phone", reached=True)),
     "arrears-cause": writable("arrears", COLLECTORS, just(cause="forgot")),
-    **dict.fromkeys(
-        ("arrears-letter", "arrears-deliver"),
-        writable("arrears", COLLECTORS),
-    ),
+    **dict.fromkeys(("arrears-letter", "arrears-deliver"), writable("arrears", COLLECTORS)),
     "arrears-return-letter": writable("arrears", COLLECTORS, REASON),
     "arrears-decide-visit": writable("arrears", COLLECTORS, just(on="2026-12-01", half="morning", visitor="cashier")),
-    "arrears-visit": writable("arrears", COLLECTORS, just(outcome="met", met="业主", report="在家", next_step="再催")),
+    "arrears-visit": writable("arrears", COLLECTORS, VISITED),
     "arrears-promise": writable("arrears", COLLECTORS, just(until="2026-12-01")),
     "arrears-dispute": writable("arrears", COLLECTORS, REASON),
     "arrears-settle-dispute": writable("arrears", COLLECTORS, just(finding="无误")),

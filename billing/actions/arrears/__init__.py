@@ -5,7 +5,8 @@ from billing.actions.arrears.excusing import excuse, take_up
 from billing.actions.arrears.letters import Proof, deliver, letter, letters, return_letter
 from billing.actions.arrears.pausing import dispute, promise, settle_dispute
 from billing.actions.arrears.reminding import find_cause, notify
-from billing.actions.arrears.visiting import Report, decide_visit, visit
+from billing.actions.arrears.visiting import decide_visit, visit
+from visits.actions import Report
 
 __all__ = [
     "Proof",

@@ -15,20 +15,22 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.actions.arrears.printing import issue_letter
-from billing.models import Arrears, ArrearsLetter, ArrearsVisit
+from billing.models import Arrears, ArrearsLetter
 from billing.papers_arrears import day_words
 from billing.papers_statements import account_paper
 from billing.permissions import leads_collection
 from billing.queries.account import account_of
-from billing.queries.arrears import owed_of, total_of
+from billing.queries.arrears import owed_of, total_of, visits_to
 from billing.queries.paper import period_words
 from billing.states import ArrearsState, Cause, Reminder
-from cases.models import Event
+from cases.models import Case, Event
 from cases.sentences import sentence
 from core.errors import NotAllowed
 from estate.models import Household
 from records.actions import audit
 from records.papers import amount_words, moment_words, printable, set_paper
+from visits.models import HomeVisit
+from visits.states import VisitOutcome
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "paper_templates" / "legal_file.typ"
 Row = dict[str, str]
@@ -147,11 +149,12 @@ def _letters(arrears: Arrears, local: Local) -> list[Row]:
 
 
 def _visits(arrears: Arrears, local: Local) -> list[Row]:
-    return [_row(local(one.at), one.by, _visited(one)) for one in arrears.visits.select_related("by")]
+    return [_row(local(at), one.made_by, _visited(one)) for one in visits_to(arrears) if (at := one.made_at)]
 
 
-def _visited(one: ArrearsVisit) -> str:
-    said = f"{one.outcome_word}{'，' + one.met if one.met else ''}。" if one.outcome else ""
+def _visited(one: HomeVisit) -> str:
+    said = f"{one.get_outcome_display()}{'，' + one.met if one.met else ''}。"
+    said = "" if one.outcome == VisitOutcome.UNSAID else said
     return said + one.report + (f"\n下一步：{one.next_step}" if one.next_step else "")
 
 
@@ -162,7 +165,9 @@ def _shown(one: ArrearsLetter) -> str:
 
 
 def _events(arrears: Arrears, local: Local) -> list[Row]:
-    rows = Event.objects.filter(case=arrears.case).select_related("by").order_by("at", "pk")
+    # The visits are cases of their own, and part of this one.
+    family = Case.objects.with_parts([arrears.case_id])
+    rows = Event.objects.filter(case__in=family).select_related("by").order_by("at", "pk")
     return [
         _row(local(one.at), one.by, sentence(one.kind, one.data) + (f"\n{one.text}" if one.text else ""))
         for one in rows

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from billing.actions.arrears.marking import mark
 from billing.actions.arrears.settling import look_again
-from billing.actions.arrears.turns import Turn, begin, kept, words_of
+from billing.actions.arrears.turns import Turn, begin
 from billing.models import Arrears, Bill
 from billing.permissions import leads_collection
 from billing.queries.arrears import Missing, demanded_of, missing_for_legal, missing_words, total_of
 from cases.actions import lock
 from cases.models import Case
+from cases.words import kept, words_of
 from core.errors import Invalid, NotNow
 from core.words import says_nothing
 from records.approvals import ask

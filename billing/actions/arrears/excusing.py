@@ -9,16 +9,18 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from billing.actions.arrears.easing import ease
 from billing.actions.arrears.marking import mark
-from billing.actions.arrears.turns import Turn, begin, words_of
+from billing.actions.arrears.turns import Turn, begin, go_on_visiting
 from billing.models import Arrears, ArrearsBill
 from billing.permissions import leads_collection
 from billing.queries.arrears import LIMITATION_CLOCK, total_of
 from billing.states import ArrearsState
 from cases.family import lock_lines
 from cases.models import Event
+from cases.words import words_of
 from core.errors import NotNow
 from estate.models import Unit
 from sla.models import Clock
+from visits.actions import call_off
 
 
 @transaction.atomic
@@ -40,7 +42,8 @@ def excuse(
     turn = begin(arrears, by=by, at=at, may=leads_collection, sentence=only, expected=expected, claimed_at=claimed_at)
     step = turn.step("excuse")
     words = words_of(reason, _("Say why."), field="reason")
-    # Promise, dispute and visit stay as they were: taken up again, it goes on with them.
+    call_off(parent=turn.case, why={"zh": "暂缓催缴", "en": "they are excused"}, at=at, by=by)
+    # Promise and dispute stay as they were: taken up again, it goes on with them, and with the visit.
     turn.save(ended_at=at, excused_at=at)
     _mark(turn.arrears)
     turn.happen(step.event, state=step.target, text=words)
@@ -79,6 +82,7 @@ def take_up(
     _mark(turn.arrears)
     excused = Event.objects.filter(case=turn.case, kind="arrears.excused").latest("pk")
     turn.happen("arrears.taken_up", state=turn.standing, text=words, takes_back=excused)
+    go_on_visiting(turn)
     if paid:  # nothing of what it goes on with is about them any more
         ease(turn, paid)
     turn.retitle()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.actions.arrears.pausing import only_collectors
-from billing.actions.arrears.turns import Turn, begin, kept, words_of
+from billing.actions.arrears.turns import Turn, begin
 from billing.models import Arrears, ArrearsBatch, ArrearsLetter, ArrearsLetterBill, Bill
 from billing.models.arrears import ON_ITS_WAY
 from billing.permissions import can_collect, leads_collection
@@ -19,6 +19,7 @@ from billing.rules.arrears import began_at
 from billing.states import ArrearsState, Delivered, Undelivered
 from cases.actions import attach_photo, lock_rows, next_number
 from cases.states import Phase, PhotoLabel
+from cases.words import kept, words_of
 from core.errors import DomainError, Invalid, NotNow
 from records.actions import store_bytes
 from sla.models import Clock

@@ -6,19 +6,22 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from billing.actions.arrears.turns import Turn, begin, kept, words_of
+from billing.actions.arrears.turns import Turn, begin, go_on_visiting
 from billing.models import Arrears
 from billing.permissions import can_collect
 from billing.queries.arrears import DECISION_CLOCK, total_of
 from billing.rules.arrears import ends_at
 from billing.states import ArrearsState, Cause
 from cases.actions import lock
+from cases.words import kept, words_of
 from core.errors import Invalid
 from notifications.actions import Notice, tell
 from notifications.states import Level
 from sla.models import Clock
 from sla.queries import Staff
 from sla.states import Audience
+from visits.actions import call_off
+from visits.queries import planned_visit_of
 
 BROKEN = "arrears.promise_broken"
 LONGEST_PROMISE = timedelta(days=366)
@@ -59,6 +62,7 @@ def promise(
     data = {"day": {"on": until.isoformat()}}
     turn.happen(step.event, state=step.target, data=data, text=text, changes={"promised_at": end})
     acknowledge(turn)
+    call_off(parent=turn.case, why={"zh": "已承诺缴费", "en": "payment was promised"}, at=at, by=by)
     turn.hush()
     return turn.arrears
 
@@ -112,9 +116,10 @@ def _tell_broken(turn: Turn, ended: datetime) -> None:
 
 def _go_on(turn: Turn) -> None:
     """The ladder goes on: what it waits for that came while the case rested begins now."""
+    go_on_visiting(turn)
     _owe_a_notice(turn)
     decided = Clock.objects.live().filter(case=turn.case, key=DECISION_CLOCK).exists()
-    if turn.case.state == ArrearsState.DELIVERED and turn.arrears.visit_decided_at is None and not decided:
+    if turn.case.state == ArrearsState.DELIVERED and planned_visit_of(turn.case) is None and not decided:
         turn.happen("arrears.decision_owed")
 
 
@@ -148,6 +153,7 @@ def dispute(
     cause = {} if turn.arrears.cause else {"cause": Cause.AMOUNT}
     turn.save(dispute_reason=words, promise_ends_at=None, **cause)
     turn.happen(step.event, state=step.target, text=words, changes={"promised_at": None})
+    call_off(parent=turn.case, why={"zh": "欠费有争议", "en": "it is disputed"}, at=at, by=by)
     turn.hush()
     return turn.arrears
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from billing.actions.arrears.easing import told_on
 from billing.actions.arrears.pausing import only_collectors
-from billing.actions.arrears.turns import TEMPLATE, Turn, begin, kept
+from billing.actions.arrears.turns import TEMPLATE, Turn, begin
 from billing.models import Arrears, ArrearsNotice, Bill
 from billing.permissions import can_collect
 from billing.queries.arrears import period_of, phone_of, total_of
 from billing.states import ArrearsState, Cause, Reminder
+from cases.words import kept
 from core.errors import Invalid, NotNow
 from notifications.actions.outside import Sms, send_sms, sms_channel
 

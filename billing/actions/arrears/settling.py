@@ -16,6 +16,7 @@ from billing.queries.arrears import total_of
 from billing.states import ArrearsState
 from cases.models import Case
 from notifications.actions.outside import amend_sms
+from visits.actions import call_off
 
 BATCH = 500
 
@@ -91,7 +92,8 @@ def _settle(turn: Turn, links: Sequence[ArrearsBill], paid: Mapping[int, Decimal
         _part_paid(turn, part, paid, by_debtor=by_debtor)
     if is_over:
         let_go_letter(turn)
-        # Promise and visit stay as they were: should the payment be taken back, it goes on with them.
+        call_off(parent=turn.case, why={"zh": "欠费已结清", "en": "nothing is owed any more"}, at=turn.at, by=turn.by)
+        # The promise stays as it was: should the payment be taken back, it goes on with that, and with the visit.
         turn.save(ended_at=turn.at)
         turn.happen("arrears.settled", state=ArrearsState.SETTLED)
         turn.hush()

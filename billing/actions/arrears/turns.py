@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from billing.models import Arrears, Bill
 from billing.queries.arrears import Terms, owed_of, rung_of, terms_of, total_of
@@ -15,13 +13,13 @@ from billing.states import ARREARS_TRANSITIONS, ArrearsState
 from cases.actions import retitle
 from cases.family import lock_line
 from cases.models import Case, Event
-from core.errors import Invalid, NotAllowed
+from cases.states import Phase
+from core.errors import NotAllowed
 from core.transitions import Step, require
-from core.words import says_nothing
 from notifications.actions.outside import recall_sms
 from sla.actions import happen
+from visits.actions import plan_again
 
-LONGEST_REASON = 500
 TEMPLATE = "arrears.notice"
 
 
@@ -114,6 +112,12 @@ class Turn:
         return ArrearsState.PROMISED if self.arrears.promise_ends_at is not None else self.rung
 
 
+def go_on_visiting(turn: Turn) -> None:
+    """Where collecting goes on, so does the visit that was called off meanwhile."""
+    if turn.case.phase == Phase.OPEN:
+        plan_again(parent=turn.case, at=turn.at, by=turn.by)
+
+
 def begin(
     arrears: Arrears,
     *,
@@ -131,20 +135,3 @@ def begin(
     fresh = Arrears.objects.select_related("unit", "debtor").get(pk=arrears.pk)
     fresh.case = case
     return Turn(fresh, case, by, at, claimed_at)
-
-
-def words_of(text: str, sentence: object, *, field: str, longest: int = LONGEST_REASON) -> str:
-    """What was typed. Raises `Invalid` with the sentence for nothing to read, or for too much."""
-    words = text.strip()
-    if says_nothing(words):
-        raise Invalid(sentence, fields={field: _("Required.")})
-    return kept(words, field=field, longest=longest)
-
-
-def kept(text: str, *, field: str, longest: int = LONGEST_REASON) -> str:
-    """What may be left empty. Raises `Invalid` for too much."""
-    words = text.strip()
-    if len(words) > longest:
-        too_long = _("Keep it within %(count)s characters.") % {"count": f"{longest:,}"}
-        raise Invalid(too_long, fields={field: too_long})
-    return words

@@ -11,7 +11,7 @@ from accounts.models import User
 from billing.actions.arrears.easing import come_to, ease, want_letter_again
 from billing.actions.arrears.marking import mark
 from billing.actions.arrears.recounting import count_as_owed, undone
-from billing.actions.arrears.turns import Turn
+from billing.actions.arrears.turns import Turn, go_on_visiting
 from billing.models import Arrears, ArrearsBill, Bill
 from billing.queries.arrears import LIMITATION_CLOCK
 from billing.states import ArrearsState
@@ -105,6 +105,7 @@ def _go_on(turn: Turn, links: Sequence[ArrearsBill], moment: datetime) -> None:
         undoing.undo(event)
     if undoing.has_moved:
         _settle_others(turn, undoing.others)
+        go_on_visiting(turn)
     count_as_owed(turn, sorted(numbers | undoing.recount), moment)
     turn.retitle()
 
