@@ -6,11 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from billing.actions.arrears.finding import collect
 from cases.actions import reindex, retitle
 from cases.models import Case
 from records.models import SearchToken
 from sla.actions import happen
-from tests.billing.arrears.ladder import DAY, again, collect, found, overdue
+from tests.billing.arrears.ladder import DAY, again, found, overdue
 from tests.billing.money import paid
 from tests.cases.test_actions import open_repair
 from tests.cast import NOON, Cast

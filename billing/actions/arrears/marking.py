@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 
 from billing.models import ArrearsBill, Bill
 
 
-def mark(bills: Iterable[int] | QuerySet[ArrearsBill]) -> None:
+def mark(bills: Iterable[int]) -> None:
     """Let bills, by their keys, say what their links say: the case that goes on and collects each, or none.
 
     Called by whoever begins or ends a link, and a case, in the transaction in which they do.
