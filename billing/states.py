@@ -368,6 +368,7 @@ class LeftOut(TextChoices):
     NO_READING = "no_reading", _("There is no meter reading")
     NO_TARIFF = "no_tariff", _("The tariff is not in force")
     NOTHING = "nothing", _("It comes to nothing")
+    CHARGED_MORE = "charged_more", _("More was charged than the meter used by now; the next readings make up for it")
     BILLED = "billed", _("Billed already")
 
 

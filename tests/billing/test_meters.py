@@ -1,7 +1,7 @@
 """Meters: readings kept or asked about, put right without loss, and charged between what was charged last and now."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -46,13 +46,15 @@ def hung(cast: Cast, item: ChargeItem | None = None, *, home: str = HOME, first:
     """A water meter that showed `first` in October."""
     taken = Taken(OCTOBER, Decimal(first)) if first is not None else None
     given = {"project": cast.project, "unit": cast.units[home], "first": taken, "by": cast.cashier, "at": NOON, **more}
-    return hang_meter(hung=Hung(kind="water", item=item), **given)
+    return hang_meter(hung=Hung(kind="water", item=item, digits=given.pop("digits", 6)), **given)
 
 
-def read(cast: Cast, meter: Meter, value: Any, day: date = NOVEMBER, **more: Any) -> Doubt | None:
+def read(
+    cast: Cast, meter: Meter, value: Any, day: date = NOVEMBER, *, at: datetime = NOON, **more: Any
+) -> Doubt | None:
     """What is asked about a value typed for a day; nothing where it is kept."""
     typed = Typed(meter=meter.pk, value=Decimal(value), **more)
-    return take_readings(project=cast.project, day=day, typed=[typed], by=cast.cashier, at=NOON).get(meter.pk)
+    return take_readings(project=cast.project, day=day, typed=[typed], by=cast.cashier, at=at).get(meter.pk)
 
 
 def test_water_is_charged_from_two_readings_once_and_booked_as_anothers_money(cast: Cast, water: ChargeItem) -> None:
