@@ -313,6 +313,7 @@ class Doubt(TextChoices):
     """What is asked about a reading before it is kept."""
 
     LOWER = "lower", _("Lower than before")
+    CHANGE = "change", _("Not lower than before: was the meter changed?")
     HIGH = "high", _("Far above usual")
     OTHER = "other", _("Another value is kept for this day")
     DIGITS = "digits", _("More digits than the meter has")

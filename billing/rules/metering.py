@@ -12,6 +12,7 @@ UNUSUAL = 3
 SLIGHT = Decimal(10)
 # Fewer days of readings say nothing about what is usual.
 KNOWN_DAYS = 20
+RIGHT = "right"
 # What is explained; a yes settles the others, but digits that a meter does not have are a slip.
 EXPLAINED = frozenset({Doubt.LOWER, Doubt.CHANGE})
 
@@ -100,16 +101,23 @@ def judged(
     doubt = doubts(plain, readings, digits)
     if doubt == Doubt.DIGITS:
         return plain, doubt
-    explains = asked is not None and (asked.about.day, asked.about.value) == (said.day, said.value)
-    explains = explains and asked is not None and (asked.doubt in EXPLAINED or asked.about.how == answer)
+    explains = asked is not None and _explains(said, answer, asked)
     if answer == ReadHow.CHANGED and not (explains and _is_changed(said, readings, digits)):
         return plain, question_of_change(said, readings, digits)
     taken = plain if said.how == ReadHow.WRAPPED and not (explains and doubt == Doubt.LOWER) else said
     doubt = doubts(taken, readings, digits)
-    if doubt == Doubt.OTHER and explains and taken.how != ReadHow.PLAIN:
-        return taken, None
-    is_answered = bool(answer) and asked == Asked(doubt, taken) if doubt else True
-    return taken, None if is_answered and doubt != Doubt.LOWER else doubt
+    # Who explained it was told that it replaces what is kept.
+    is_told = doubt == Doubt.OTHER and taken.how != ReadHow.PLAIN
+    # A yes to a reading that was explained is given by its explanation.
+    yes = RIGHT if taken.how == ReadHow.PLAIN else taken.how
+    is_right = answer == yes and asked is not None and (asked.doubt, asked.about) == (doubt, taken)
+    return taken, None if is_told or (is_right and doubt not in EXPLAINED) else doubt
+
+
+def _explains(said: Taken, answer: str, asked: Asked) -> bool:
+    """Whether what is said of a reading answers what was asked of it: what happened, or whether it is right so."""
+    of_it = (asked.about.day, asked.about.value) == (said.day, said.value)
+    return of_it and (asked.doubt in EXPLAINED or asked.about.how == answer)
 
 
 def question_of_change(said: Taken, readings: Sequence[Taken], digits: int) -> Doubt:

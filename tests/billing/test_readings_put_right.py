@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from billing.actions.meters import RIGHT, Changed, change_meter
+from billing.actions.meters import Changed, change_meter
 from billing.models import Bill, ChargeItem, Usage
+from billing.rules.metering import RIGHT
 from billing.states import LeftOut, ReadHow
 from tests.billing.money import assert_books_agree
 from tests.billing.test_meters import OCTOBER, hung, read, water
@@ -34,7 +35,7 @@ def test_a_charged_reading_turns_out_to_be_of_a_new_meter(cast: Cast, water: Cha
     meter = hung(cast, water, first=220)
     read(cast, meter, 239)
     raised(cast, prepared(cast))
-    changed = {"answer": ReadHow.CHANGED, "old_final": Decimal(245), "new_start": Decimal(0)}
+    changed: dict[str, Any] = {"answer": ReadHow.CHANGED, "old_final": Decimal(245), "new_start": Decimal(0)}
     assert read(cast, meter, 3, **changed) is None
     december(cast, meter, 13)
     raised(cast, prepared(cast, **DECEMBER))
@@ -59,7 +60,7 @@ def test_a_charged_beginning_again_was_a_change_of_meter(cast: Cast, water: Char
     meter = hung(cast, water, first=990, digits=3)
     read(cast, meter, 20, answer=ReadHow.WRAPPED)
     raised(cast, prepared(cast))
-    changed = {"answer": ReadHow.CHANGED, "old_final": Decimal(995), "new_start": Decimal(0)}
+    changed: dict[str, Any] = {"answer": ReadHow.CHANGED, "old_final": Decimal(995), "new_start": Decimal(0)}
     assert read(cast, meter, 21, **changed) is None
     december(cast, meter, 31)
     raised(cast, prepared(cast, **DECEMBER))
