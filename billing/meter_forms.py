@@ -83,7 +83,7 @@ class ReadingForm(forms.Form):
         field = self["answer"]
         field.field.widget = forms.Select(choices=choices)
         if doubt not in EXPLAINED:
-            self.fields["answer"].label = _("Is it right?")
+            field.label = _("Is it right?")
         self.asks_ends = doubt in EXPLAINED or how == ReadHow.CHANGED
         self._put_down(asked)
 

@@ -12,6 +12,7 @@ from django.test import Client
 from accounts.models import User
 from billing.models import ChargeItem, Meter, Reading
 from billing.states import Doubt, ReadHow
+from tests.billing.money import HOME, NEXT_DOOR
 from tests.billing.test_meters import fields_of, hung, read, water
 from tests.billing.test_running import prepared
 from tests.cast import NOON, Cast
@@ -89,3 +90,21 @@ def test_a_reading_kept_with_a_wrong_explanation_is_typed_once_more_and_put_righ
     assert (standing(meter).value, standing(meter).how) == (Decimal(280), ReadHow.PLAIN)
     page = sent(client, meter, value="3")
     assert "280 is kept for this day; this one replaces it." in words_of(page)
+
+
+def test_what_is_asked_has_its_words_and_the_rooms_are_named_with_the_way_to_them(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    read_in_english(cast)
+    mine, theirs = hung(cast, first=100), hung(cast, home=NEXT_DOOR, first=100)
+    client = signed_in(cast.cashier)
+    for meter in (mine, theirs):
+        read(cast, meter, 110)
+    page = client.post(ADDRESS, {f"m{mine.pk}-value": "111", f"m{theirs.pk}-value": "ninety"})
+    content = page.content.decode()
+    assert "2 values look wrong" in words_of(page)
+    for meter, home in ((mine, HOME), (theirs, NEXT_DOOR)):
+        assert f'<a href="#id_m{meter.pk}-value">{home}</a>' in content
+        assert f'id="id_m{meter.pk}-value"' in content
+    assert "Is it right?" in content
+    assert "What happened?" not in content
