@@ -1,17 +1,18 @@
 """Readings as somebody types them down a list, and new meters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from billing.actions.meters import RIGHT, Hung, Typed
+from billing.actions.meters import Hung, Typed
 from billing.models import ChargeItem
-from billing.rules.metering import Taken
+from billing.rules.metering import EXPLAINED, RIGHT, Asked, Taken
 from billing.states import Doubt, MeterKind, ReadHow
 from estate.models import Building
 from records.forms import DayField
@@ -21,6 +22,11 @@ ANSWERS: dict[str, Sequence[tuple[str, Any]]] = {
         ("", _("Choose")),
         (ReadHow.CHANGED, ReadHow.CHANGED.label),
         (ReadHow.WRAPPED, ReadHow.WRAPPED.label),
+    ],
+    Doubt.CHANGE: [
+        ("", _("Choose")),
+        (ReadHow.PLAIN, ReadHow.PLAIN.label),
+        (ReadHow.CHANGED, ReadHow.CHANGED.label),
     ],
     Doubt.HIGH: [("", _("Choose")), (RIGHT, _("Yes, it is right"))],
     Doubt.OTHER: [("", _("Choose")), (RIGHT, _("Yes, replace the one that is kept"))],
@@ -55,20 +61,47 @@ class ReadingForm(forms.Form):
         label=_("First value of the new meter"), required=False, min_value=0, max_digits=12, decimal_places=3
     )
 
-    def __init__(self, data: Mapping[str, Any] | None, *, meter: int, words: str) -> None:
+    # What the answer is to.
+    asked = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None, *, meter: int, words: str) -> None:
         super().__init__(data, prefix=f"m{meter}")
         self.meter = meter
+        self.asks_ends = False
         given = {"class": "reading", "inputmode": "decimal", "autocomplete": "off", "aria-label": words}
         self.fields["value"].label = words
         self.fields["value"].widget = forms.TextInput(attrs=given)
         for name in ("old_final", "new_start"):
             self.fields[name].widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
-    def ask(self, doubt: Doubt) -> None:
-        """Offer the answers to what is asked about the value."""
-        self.fields["answer"].widget = forms.Select(choices=ANSWERS.get(doubt, []))
-        if doubt != Doubt.LOWER:
-            self.fields["answer"].label = _("Is it right?")
+    def ask(self, asked: Asked) -> None:
+        """Offer the answers to what is asked about the value. An answer to something else is not one to this."""
+        doubt, how = asked.doubt, asked.about.how
+        # A yes to a reading that was explained leaves it explained.
+        yes = RIGHT if how == ReadHow.PLAIN else how
+        choices = [(yes if value == RIGHT else value, label) for value, label in ANSWERS.get(doubt, [])]
+        field = self["answer"]
+        field.field.widget = forms.Select(choices=choices)
+        if doubt not in EXPLAINED:
+            field.label = _("Is it right?")
+        self.asks_ends = doubt in EXPLAINED or how == ReadHow.CHANGED
+        self._put_down(asked)
+
+    def _put_down(self, asked: Asked) -> None:
+        """Bring back what was asked with what was typed; of the answers only a change whose ends are still wrong."""
+        given, token = QueryDict(mutable=True), _written(asked)
+        given.update(self.data)
+        names = {name: self.add_prefix(name) for name in ("answer", "asked", "new_start")}
+        is_anew = given.get(names["asked"]) != token
+        says_changed = asked.doubt in EXPLAINED and self.cleaned_data.get("answer") == ReadHow.CHANGED
+        if is_anew and not says_changed:
+            given[names["answer"]] = ""
+        given[names["asked"]] = token
+        if self.asks_ends and not given.get(names["new_start"]):
+            given[names["new_start"]] = "0"
+        self.data = given
+        if says_changed and not is_anew:
+            self.add_error("old_final", _("Both values are needed, and neither meter goes backwards."))
 
     @property
     def typed(self) -> Typed | None:
@@ -77,7 +110,30 @@ class ReadingForm(forms.Form):
         if given.get("value") is None:
             return None
         named = {name: given.get(name) for name in ("old_final", "new_start")}
-        return Typed(meter=self.meter, value=given["value"], answer=given.get("answer", ""), **named)
+        answer, asked = given.get("answer", ""), _read(given.get("asked", ""))
+        return Typed(meter=self.meter, value=given["value"], answer=answer, asked=asked, **named)
+
+
+def _written(asked: Asked) -> str:
+    """What was asked, as it travels with the page."""
+    about = asked.about
+    ends = ["" if one is None else _plain(one) for one in (about.value, about.old_final, about.new_start)]
+    return " ".join([asked.doubt, about.day.isoformat(), about.how, *ends]).strip()
+
+
+def _read(written: str) -> Asked | None:
+    """What was asked, of the words that travelled; None where they are none."""
+    try:
+        doubt, day, how, *numbers = written.split()
+        value, *ends = (Decimal(one) for one in numbers if Decimal(one).is_finite())
+        old_final, new_start = ends or (None, None)
+        return Asked(Doubt(doubt), Taken(date.fromisoformat(day), value, ReadHow(how), old_final, new_start))
+    except (ValueError, ArithmeticError):
+        return None
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
 
 
 class ChangeMeterForm(forms.Form):

@@ -76,6 +76,11 @@ class ReadingRow:
     new_start: Decimal | None = None
 
     @property
+    def says_changed(self) -> bool:
+        """Whether it says that the meter was changed, be it with one end only."""
+        return self.old_final is not None or self.new_start is not None
+
+    @property
     def place(self) -> tuple[str, int]:
         """What tells it from the other rows."""
         return self.sheet, self.row
@@ -165,7 +170,7 @@ def empty_workbook(rows: Iterable[tuple[Row, date]]) -> bytes:
     for row, read_on in rows:
         number = WriteOnlyCell(sheet, str(safe_cell(row.meter.number)))
         number.number_format = "@"
-        sheet.append([safe_cell(row.place), number, _kind(row), *_before(row), read_on, _read(row)])
+        sheet.append([safe_cell(row.place), number, _kind(row), *_before(row), read_on, *_read(row)])
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
@@ -179,5 +184,6 @@ def _before(row: Row) -> Sequence[object]:
     return (row.last.day, row.last.value) if row.last else (None, None)
 
 
-def _read(row: Row) -> Decimal | None:
-    return row.today.value if row.today else None
+def _read(row: Row) -> Sequence[object]:
+    """What was read already: the value, no note, both ends of a change."""
+    return (row.today.value, None, row.today.old_final, row.today.new_start) if row.today else (None,)

@@ -313,6 +313,7 @@ class Doubt(TextChoices):
     """What is asked about a reading before it is kept."""
 
     LOWER = "lower", _("Lower than before")
+    CHANGE = "change", _("Not lower than before: was the meter changed?")
     HIGH = "high", _("Far above usual")
     OTHER = "other", _("Another value is kept for this day")
     DIGITS = "digits", _("More digits than the meter has")
@@ -369,6 +370,7 @@ class LeftOut(TextChoices):
     NO_TARIFF = "no_tariff", _("The tariff is not in force")
     NO_PRICE = "no_price", _("By its formula there is no price")
     NOTHING = "nothing", _("It comes to nothing")
+    CHARGED_MORE = "charged_more", _("More was charged than the meter used by now; the next readings make up for it")
     BILLED = "billed", _("Billed already")
 
 

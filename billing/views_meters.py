@@ -38,6 +38,11 @@ class Line:
     form: ReadingForm
     doubt: Doubt | None = None
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it is to be looked at again."""
+        return self.doubt is not None or bool(self.form.errors)
+
 
 @login_required
 @require_http_methods(["GET", "POST"])
@@ -116,14 +121,15 @@ def _take(
     rows = {row.meter.pk: row for row in rows_of([line.row.meter for line in lines], day)}
     for line in lines:
         line.row = rows[line.row.meter.pk]
-        line.doubt = asked.get(line.row.meter.pk)
-        if line.doubt is not None:
-            line.form.ask(line.doubt)
+        doubted = asked.get(line.row.meter.pk)
+        if doubted is not None:
+            line.doubt = doubted.doubt
+            line.form.ask(doubted)
     kept = len(typed) - len(asked)
     if kept:
         words = ngettext("%(count)s reading is kept.", "%(count)s readings are kept.", kept)
         messages.success(request, words % {"count": kept})
-    if asked or any(line.form.errors for line in lines):
+    if any(line.is_wrong for line in lines):
         return _page(request, project, choose, lines, status=422, **pages)
     return HttpResponseRedirect(
         pages["next_url"] if typed and pages["next_url"] else _address(choose, page_of(request))
@@ -136,7 +142,7 @@ def _page(
     context = {
         "choose": choose,
         "lines": lines,
-        "asked": sum(1 for line in lines if line.doubt is not None),
+        "wrong": [line for line in lines if line.is_wrong],
         "may_read": can_read_meters(user_of(request), project),
         "here": request.get_full_path(),
         "chosen": urlencode({name: choose[name].value() or "" for name in choose.fields}),

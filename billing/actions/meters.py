@@ -14,23 +14,26 @@ from accounts.models import Project, User
 from billing.models import ChargeItem, Meter, Reading
 from billing.permissions import can_read_meters
 from billing.queries.metering import logs_of
-from billing.rules.metering import Taken, is_kept, still_asked
-from billing.states import Doubt, ReadHow
+from billing.rules.metering import Asked, Taken, is_kept, judged
+from billing.states import ReadHow
 from core.errors import Invalid, NotAllowed, NotNow
 from estate.models import Building, Unit
 from records.actions import audit
 
 AT_ONCE = 2000
-RIGHT = "right"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Typed:
-    """A value typed for a meter, by its key, in the meter's steps. `answer`: empty, `right`, or of `ReadHow`."""
+    """A value typed for a meter, by its key, in the meter's steps.
+
+    `answer`: empty, `right`, or of `ReadHow`, to what was `asked`; it counts for no other question and no other value.
+    """
 
     meter: int
     value: Decimal
     answer: str = ""
+    asked: Asked | None = None
     old_final: Decimal | None = None
     new_start: Decimal | None = None
 
@@ -180,10 +183,11 @@ def take_workbook(
 
 
 @transaction.atomic
-def take_readings(*, project: Project, day: date, typed: Sequence[Typed], by: User, at: datetime) -> dict[int, Doubt]:
+def take_readings(*, project: Project, day: date, typed: Sequence[Typed], by: User, at: datetime) -> dict[int, Asked]:
     """Keep the readings of a day that are as expected or were explained; what is asked about the others, by meter.
 
-    The same value once more adds nothing; another one for a day replaces what was kept for it. Six statements at most.
+    The same reading once more adds nothing; another one for a day replaces what was kept for it. Six statements at
+    most.
 
     Raises:
         NotAllowed: neither cashier nor supervisor of the project.
@@ -197,27 +201,26 @@ def take_readings(*, project: Project, day: date, typed: Sequence[Typed], by: Us
     logs = logs_of(rows)
     if len(logs) != len(keys):
         raise Invalid(_("One of these meters is not this project's."))
-    asked: dict[int, Doubt] = {}
+    asked: dict[int, Asked] = {}
     kept: list[tuple[Typed, Taken]] = []
     for one in typed:
-        log, taken = logs[one.meter], taken_of(one, day)
-        if is_kept(taken, log.readings):
+        log, said = logs[one.meter], said_of(one, day)
+        if is_kept(said, log.readings):
             continue
-        doubt = still_asked(taken, log.readings, log.meter.digits, answer=one.answer)
+        taken, doubt = judged(said, log.readings, log.meter.digits, answer=one.answer, asked=one.asked)
         if doubt is not None:
-            asked[one.meter] = doubt
-        else:
+            asked[one.meter] = Asked(doubt, taken)
+        elif not is_kept(taken, log.readings):
             kept.append((one, taken))
     _keep(kept, day=day, project=project, by=by, at=at)
     return asked
 
 
-def taken_of(one: Typed, day: date) -> Taken:
-    """What was typed, as a reading of that day."""
-    if one.answer == ReadHow.CHANGED and one.old_final is not None:
-        return Taken(day, one.value, ReadHow.CHANGED, one.old_final, one.new_start or Decimal(0))
-    how = ReadHow.WRAPPED if one.answer == ReadHow.WRAPPED else ReadHow.PLAIN
-    return Taken(day, one.value, how)
+def said_of(one: Typed, day: date) -> Taken:
+    """What was typed, as a reading of that day, with what the answer says of it."""
+    if one.answer == ReadHow.CHANGED:
+        return Taken(day, one.value, ReadHow.CHANGED, one.old_final, one.new_start)
+    return Taken(day, one.value, ReadHow.WRAPPED if one.answer == ReadHow.WRAPPED else ReadHow.PLAIN)
 
 
 def _keep(kept: Iterable[tuple[Typed, Taken]], *, day: date, project: Project, by: User, at: datetime) -> None:
@@ -237,7 +240,7 @@ def _keep(kept: Iterable[tuple[Typed, Taken]], *, day: date, project: Project, b
                 how=taken.how,
                 old_final=taken.old_final,
                 new_start=taken.new_start,
-                confirmed=bool(one.answer),
+                confirmed=bool(one.answer and one.asked and one.asked.about.value == taken.value),
                 at=at,
                 by=by,
                 replaces_id=standing.get(one.meter),

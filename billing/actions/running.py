@@ -325,7 +325,7 @@ def _bill(draft: Draft, number: str) -> NewBill:
 
 
 LINE = ("bill_id", "tariff_id", "period_start", "period_end", "quantity", "unit_price", "amount", "words")
-USAGE = ("bill_id", "meter_id", "since", "until", "opening", "closing", "quantity")
+USAGE = ("bill_id", "meter_id", "since", "until", "opening", "closing", "quantity", "multiplier")
 
 
 def _write_lines(bills: Sequence[NewBill], drafts: Sequence[Draft]) -> None:
@@ -345,7 +345,7 @@ def _write_lines(bills: Sequence[NewBill], drafts: Sequence[Draft]) -> None:
     ]
     insert(BillLine, LINE, lines)
     uses = [
-        (bill.id, use.meter, use.since, use.until, use.opening, use.closing, use.quantity)
+        (bill.id, use.meter, use.since, use.until, use.opening, use.closing, use.quantity, use.multiplier)
         for bill, draft in zip(bills, drafts, strict=True)
         for use in draft.uses
     ]

@@ -100,10 +100,11 @@ class Reading(models.Model):
 
 
 class Usage(models.Model):
-    """What a bill charges of a meter: from the value after which nothing was charged to the one read. Append-only.
+    """What a bill charges of a meter: the days after the one up to which all was charged, to the one read. Append-only.
 
-    `quantity` is what was used, multiplied. The next bill begins at `closing`, so that nothing is lost or charged twice
-    even where the reading was corrected since.
+    `opening` and `closing` are what stood there when it was raised. `quantity` is what was used, multiplied, together
+    with what it makes up for: where a reading is corrected since, the next bill charges what these days used by then
+    and this one did not. `multiplier` is the one it was reckoned by; none where the meter's was not noted down yet.
     """
 
     bill = models.ForeignKey(Bill, models.PROTECT, related_name="usages")
@@ -113,6 +114,7 @@ class Usage(models.Model):
     opening = models.DecimalField(max_digits=13, decimal_places=3)
     closing = models.DecimalField(max_digits=13, decimal_places=3)
     quantity = models.DecimalField(max_digits=16, decimal_places=4)
+    multiplier = models.DecimalField(max_digits=8, decimal_places=3, null=True)
 
     class Meta:
         verbose_name = _("use of a meter")

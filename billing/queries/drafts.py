@@ -62,8 +62,14 @@ class Draft:
     def words_of(self, line: Priced) -> str:
         """The sum written out, after what it is for where that is one vehicle or parking space."""
         named = f"{self.thing.words}: " if self.thing else ""
-        shown = ", ".join(f"{_plain(use.opening)} → {_plain(use.closing)}" for use in self.uses)
+        shown = ", ".join(_shown(use) for use in self.uses)
         return named + line.formula_words + (f" ({shown})" if shown else "")
+
+
+def _shown(use: Used) -> str:
+    """What was read, and what of days charged before is made up for: 3 → 13, +9."""
+    made_up = f", {'+' if use.made_up > 0 else '−'}{_plain(abs(use.made_up))}" if use.made_up else ""
+    return f"{_plain(use.opening)} → {_plain(use.closing)}{made_up}"
 
 
 def _plain(value: Decimal) -> str:

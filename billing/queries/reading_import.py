@@ -14,11 +14,10 @@ from accounts.models import Project, User
 from billing.models import Meter
 from billing.queries.metering import Log, logs_of
 from billing.reading_sheet import NEW_START, OLD_FINAL, ReadingRow, ReadingSheet
-from billing.rules.metering import Taken, is_kept, step, still_asked
+from billing.rules.metering import RIGHT, Asked, Taken, doubts, is_kept, judged, question_of_change, step
 from billing.states import Doubt, MeterKind, ReadHow
 from estate.imports.messages import RowError
 
-RIGHT = "right"
 Place = tuple[str, int]
 # What a tick beside a row means, by what is asked about it. Digits that a meter does not have are put right instead.
 TICKED: Mapping[Doubt, str] = {Doubt.HIGH: RIGHT, Doubt.OTHER: RIGHT, Doubt.LOWER: ReadHow.WRAPPED}
@@ -36,6 +35,8 @@ class Became(StrEnum):
 class Line:
     """A row with its meter. `last` is the reading before it, `used` how far the meter went since, multiplied.
 
+    `answer` to what was `asked`, as the row says it or a tick does; it is kept with both.
+
     `wraps`: a lower value may be one of a meter that began again.
     """
 
@@ -43,6 +44,7 @@ class Line:
     meter: Meter
     became: Became
     answer: str = ""
+    asked: Asked | None = None
     doubt: Doubt | None = None
     last: Taken | None = None
     used: Decimal | None = None
@@ -57,23 +59,27 @@ class Line:
     @property
     def may_tick(self) -> bool:
         """Say whether a tick settles what is asked."""
-        if self.row.old_final is not None or self.doubt not in TICKED:
-            return False
-        return self.doubt != Doubt.LOWER or self.wraps
+        if self.doubt == Doubt.LOWER:
+            return self.wraps and not self.row.says_changed
+        return self.doubt in TICKED
 
     @property
     def sentence(self) -> str:
         """What is asked, and what a tick means."""
         if self.doubt == Doubt.OTHER:
             return _("%(other)s is kept for this day. Tick to replace it.") % {"other": _plain(self.other)}
+        return f"{self._question} {self._replaced}".strip()
+
+    @property
+    def _question(self) -> str:
         if self.doubt == Doubt.DIGITS:
             return _("More digits than the meter has. Put the value right.")
         if self.doubt == Doubt.HIGH:
             return _("Far above usual, or above what was read later: %(used)s used. Tick if it is right.") % {
                 "used": _plain(self.used)
             }
-        if self.row.old_final is not None:
-            return _("One of the two meters would have gone backwards. Put the values of the change right.")
+        if self.row.says_changed:
+            return self._wrong_change
         words = _("Lower than the %(last)s before. Where the meter was changed, fill in %(ends)s.") % {
             "last": _plain(self.last.value if self.last else None),
             "ends": f"{OLD_FINAL}、{NEW_START}",
@@ -82,6 +88,18 @@ class Line:
             return words
         again = _("Tick if it went past its last number and began again: %(used)s used.")
         return f"{words} {again % {'used': _plain(self.used)}}"
+
+    @property
+    def _wrong_change(self) -> str:
+        if None in (self.row.old_final, self.row.new_start):
+            return _("Where the meter was changed, fill in both: %(ends)s.") % {"ends": f"{OLD_FINAL}、{NEW_START}"}
+        return _("One of the two meters would have gone backwards. Put the values of the change right.")
+
+    @property
+    def _replaced(self) -> str:
+        if self.other is None or not self.may_tick:
+            return ""
+        return _("It replaces the %(other)s that is kept for this day.") % {"other": _plain(self.other)}
 
 
 @dataclass(frozen=True)
@@ -207,37 +225,50 @@ def _judge(
         line = _line(row, logs[meter.pk], ticked.get(row.place)) if first is row else Line(row, meter, Became.SAME)
         lines.append(line)
         if line.became == Became.KEPT:
-            _put(logs[meter.pk], _taken(row, line.answer))
+            _put(logs[meter.pk], _said(row, line.answer))
     return lines, errors
 
 
 def _line(row: ReadingRow, log: Log, tick: Doubt | None) -> Line:
     """One row in the light of what was read from its meter before."""
-    digits, answer = log.meter.digits, ReadHow.CHANGED if row.old_final is not None else ""
-    taken = _taken(row, answer)
-    if is_kept(taken, log.readings):
+    digits = log.meter.digits
+    if _is_same(row, log):
         return Line(row, log.meter, Became.SAME)
-    doubt = still_asked(taken, log.readings, digits, answer=answer)
     before = [one for one in log.readings if one.day < row.day]
     last = before[-1] if before else None
     wraps = last is not None and _wraps(last, row, digits)
-    settles = doubt in (Doubt.HIGH, Doubt.OTHER) or (doubt == Doubt.LOWER and wraps)
-    if doubt is not None and doubt == tick and row.old_final is None and settles:
-        answer = TICKED[doubt]
-        taken = _taken(row, answer)
-        if still_asked(taken, log.readings, digits, answer=answer) is None:
-            doubt = None
+    # A row that brings both ends of a change says of itself what a page asks about.
+    answer = ReadHow.CHANGED.value if row.says_changed else ""
+    asked = Asked(question_of_change(_plainly(row), log.readings, digits), _plainly(row)) if answer else None
+    taken, doubt = judged(_said(row, answer), log.readings, digits, answer=answer, asked=asked)
+    other = next((one.value for one in log.readings if one.day == row.day), None)
+    if doubt is None and answer and other is not None and tick is None:
+        doubt = Doubt.OTHER
+    if tick is not None and doubt == tick and (doubt != Doubt.LOWER or (wraps and not answer)):
+        answer, asked = answer or TICKED.get(doubt, ""), Asked(doubt, taken)
+        taken, doubt = judged(_said(row, answer), log.readings, digits, answer=answer, asked=asked)
+        if doubt == Doubt.HIGH and taken.how == ReadHow.WRAPPED:
+            # How much it comes to stood beside the tick.
+            asked, doubt = Asked(doubt, taken), None
     return Line(
         row,
         log.meter,
         Became.KEPT if doubt is None else Became.ASKED,
         answer=answer if doubt is None else "",
+        asked=asked if doubt is None else None,
         doubt=doubt,
         last=last,
         used=_used(last, taken, doubt, log),
         wraps=wraps,
-        other=next((one.value for one in log.readings if one.day == row.day), None),
+        other=other,
     )
+
+
+def _is_same(row: ReadingRow, log: Log) -> bool:
+    """Whether a row is kept already; one that says no more than a lower value is as it was explained then."""
+    if row.says_changed or doubts(_plainly(row), log.readings, log.meter.digits) != Doubt.LOWER:
+        return is_kept(_said(row, ReadHow.CHANGED if row.says_changed else ""), log.readings)
+    return any((one.day, one.value) == (row.day, row.value) for one in log.readings)
 
 
 def _wraps(last: Taken, row: ReadingRow, digits: int) -> bool:
@@ -254,9 +285,13 @@ def _used(last: Taken | None, taken: Taken, doubt: Doubt | None, log: Log) -> De
     return step(last.value, meant, log.meter.digits) * log.meter.multiplier
 
 
-def _taken(row: ReadingRow, answer: str) -> Taken:
-    if row.old_final is not None:
-        return Taken(row.day, row.value, ReadHow.CHANGED, row.old_final, row.new_start or Decimal(0))
+def _plainly(row: ReadingRow) -> Taken:
+    return Taken(row.day, row.value)
+
+
+def _said(row: ReadingRow, answer: str) -> Taken:
+    if row.says_changed:
+        return Taken(row.day, row.value, ReadHow.CHANGED, row.old_final, row.new_start)
     return Taken(row.day, row.value, ReadHow.WRAPPED if answer == ReadHow.WRAPPED else ReadHow.PLAIN)
 
 

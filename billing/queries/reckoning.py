@@ -254,7 +254,7 @@ def _read(logs: Sequence[Log], period: Period) -> tuple[Used, ...] | LeftOut:
         return missing[0] if missing else LeftOut.NO_READING
     uses = tuple(one for one in found if isinstance(one, Used))
     # A reading put right may stand below what was charged: the next one makes up for it.
-    return LeftOut.NOTHING if sum(use.quantity for use in uses) < 0 else uses
+    return LeftOut.CHARGED_MORE if sum(use.quantity for use in uses) < 0 else uses
 
 
 def _counts(names: frozenset[str], units: set[int], liable: Mapping[int, Liable], homes: Homes, at: Period) -> Counts:

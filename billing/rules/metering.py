@@ -12,8 +12,9 @@ UNUSUAL = 3
 SLIGHT = Decimal(10)
 # Fewer days of readings say nothing about what is usual.
 KNOWN_DAYS = 20
-# What a yes settles; a lower value is explained instead, and digits that a meter does not have are a slip.
-CONFIRMED = frozenset({Doubt.HIGH, Doubt.OTHER})
+RIGHT = "right"
+# What is explained; a yes settles the others, but digits that a meter does not have are a slip.
+EXPLAINED = frozenset({Doubt.LOWER, Doubt.CHANGE})
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,14 @@ class Taken:
     how: str = ReadHow.PLAIN
     old_final: Decimal | None = None
     new_start: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked about a reading, and the reading that it was asked about."""
+
+    doubt: Doubt
+    about: Taken
 
 
 def step(before: Decimal, taken: Taken, digits: int) -> Decimal:
@@ -55,7 +64,8 @@ def usual(readings: Sequence[Taken], digits: int) -> Decimal | None:
 def doubts(taken: Taken, readings: Sequence[Taken], digits: int) -> Doubt | None:
     """What is to be asked about a new reading, given those kept, oldest first; None where it is as one expects.
 
-    A lower one needs to be explained (changed, wrapped); the other two need a yes.
+    A lower one needs to be explained (changed, wrapped), the others need a yes. Whatever is asked where another
+    reading is kept for the day says so as well: it is asked about alone only where nothing else is.
     """
     if taken.value >= Decimal(10) ** digits:
         return Doubt.DIGITS
@@ -63,33 +73,63 @@ def doubts(taken: Taken, readings: Sequence[Taken], digits: int) -> Doubt | None
     moved = step(before[-1].value, taken, digits) if before else Decimal(0)
     if moved < 0:
         return Doubt.LOWER
-    if any(one.day == taken.day and one.value != taken.value for one in readings):
-        return Doubt.OTHER
     known = usual(before, digits)
     if known is not None and moved > SLIGHT and moved > UNUSUAL * known * (taken.day - before[-1].day).days:
         return Doubt.HIGH
     after = next((one for one in readings if one.day > taken.day), None)
-    return Doubt.HIGH if after is not None and step(taken.value, after, digits) < 0 else None
+    if after is not None and step(taken.value, after, digits) < 0:
+        return Doubt.HIGH
+    return Doubt.OTHER if any(one.day == taken.day and one != taken for one in readings) else None
 
 
 def is_kept(taken: Taken, readings: Sequence[Taken]) -> bool:
-    """Say whether a reading is kept already: taken once more it adds nothing."""
-    return any(read == taken or (read.day, read.value) == (taken.day, taken.value) for read in readings)
+    """Say whether a reading is kept already, with the same change and the same beginning again: it adds nothing."""
+    return taken in readings
 
 
-def still_asked(taken: Taken, readings: Sequence[Taken], digits: int, *, answer: str = "") -> Doubt | None:
-    """What is still to be asked about a reading, the answer considered: empty, a yes, or of `ReadHow`."""
+def judged(
+    said: Taken, readings: Sequence[Taken], digits: int, *, answer: str = "", asked: Asked | None = None
+) -> tuple[Taken, Doubt | None]:
+    """The reading that is to be kept, and what is still to be asked about it, the answer to what was asked considered.
+
+    `said`: the reading with what the answer says of it; `answer`: empty, a yes, or of `ReadHow`. An answer counts for
+    the question and the value that were asked, and for no other: a value changed since is judged as if it was new.
+    A change of meter needs the last value of the old one and the first of the new, and neither goes backwards. None
+    but a lower value can be of a meter that began again.
+    """
+    plain = Taken(said.day, said.value)
+    doubt = doubts(plain, readings, digits)
+    if doubt == Doubt.DIGITS:
+        return plain, doubt
+    explains = asked is not None and _explains(said, answer, asked)
+    if answer == ReadHow.CHANGED and not (explains and _is_changed(said, readings, digits)):
+        return plain, question_of_change(said, readings, digits)
+    taken = plain if said.how == ReadHow.WRAPPED and not (explains and doubt == Doubt.LOWER) else said
     doubt = doubts(taken, readings, digits)
-    if answer == ReadHow.CHANGED and taken.how != ReadHow.CHANGED:
-        return Doubt.LOWER
-    if taken.how == ReadHow.CHANGED and _went_back(taken, readings, digits):
-        return Doubt.LOWER
-    return None if answer and doubt in CONFIRMED else doubt
+    # Who explained it was told that it replaces what is kept.
+    is_told = doubt == Doubt.OTHER and taken.how != ReadHow.PLAIN
+    # A yes to a reading that was explained is given by its explanation.
+    yes = RIGHT if taken.how == ReadHow.PLAIN else taken.how
+    is_right = answer == yes and asked is not None and (asked.doubt, asked.about) == (doubt, taken)
+    return taken, None if is_told or (is_right and doubt not in EXPLAINED) else doubt
 
 
-def _went_back(taken: Taken, readings: Sequence[Taken], digits: int) -> bool:
-    """Whether one of the two meters would have gone backwards."""
-    before = [read for read in readings if read.day < taken.day]
-    old_final, new_start = taken.old_final or Decimal(0), taken.new_start or Decimal(0)
-    went_on = step(before[-1].value, Taken(taken.day, old_final), digits) if before else Decimal(0)
-    return went_on < 0 or taken.value < new_start
+def _explains(said: Taken, answer: str, asked: Asked) -> bool:
+    """Whether what is said of a reading answers what was asked of it: what happened, or whether it is right so."""
+    of_it = (asked.about.day, asked.about.value) == (said.day, said.value)
+    return of_it and (asked.doubt in EXPLAINED or asked.about.how == answer)
+
+
+def question_of_change(said: Taken, readings: Sequence[Taken], digits: int) -> Doubt:
+    """What a change of meter is asked about by: the value is lower than before, or it is not."""
+    lower = doubts(Taken(said.day, said.value), readings, digits) == Doubt.LOWER
+    return Doubt.LOWER if lower else Doubt.CHANGE
+
+
+def _is_changed(said: Taken, readings: Sequence[Taken], digits: int) -> bool:
+    """Whether both ends of a change are there, and neither of the two meters went backwards."""
+    if said.old_final is None or said.new_start is None:
+        return False
+    before = [read for read in readings if read.day < said.day]
+    went_on = step(before[-1].value, Taken(said.day, said.old_final), digits) if before else Decimal(0)
+    return went_on >= 0 and said.value >= said.new_start

@@ -218,6 +218,7 @@ def _typed(line: Line) -> Typed:
         meter=line.meter.pk,
         value=row.value,
         answer=line.answer,
+        asked=line.asked,
         old_final=row.old_final,
         new_start=row.new_start,
     )

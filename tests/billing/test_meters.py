@@ -1,7 +1,8 @@
 """Meters: readings kept or asked about, put right without loss, and charged between what was charged last and now."""
 
+import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,6 @@ from django.test import Client
 
 from accounts.models import User
 from billing.actions.meters import (
-    RIGHT,
     Changed,
     Hung,
     Typed,
@@ -22,7 +22,7 @@ from billing.actions.meters import (
 )
 from billing.actions.voiding import void
 from billing.models import Bill, ChargeItem, Meter, Reading, Usage
-from billing.rules.metering import Taken, doubts, used
+from billing.rules.metering import RIGHT, Asked, Taken, doubts, used
 from billing.states import Basis, Book, Doubt, LeftOut, ReadHow
 from core.errors import Invalid, NotAllowed
 from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, borne, management_fee, on
@@ -46,13 +46,23 @@ def hung(cast: Cast, item: ChargeItem | None = None, *, home: str = HOME, first:
     """A water meter that showed `first` in October."""
     taken = Taken(OCTOBER, Decimal(first)) if first is not None else None
     given = {"project": cast.project, "unit": cast.units[home], "first": taken, "by": cast.cashier, "at": NOON, **more}
-    return hang_meter(hung=Hung(kind="water", item=item), **given)
+    return hang_meter(hung=Hung(kind="water", item=item, digits=given.pop("digits", 6)), **given)
 
 
-def read(cast: Cast, meter: Meter, value: Any, day: date = NOVEMBER, **more: Any) -> Doubt | None:
-    """What is asked about a value typed for a day; nothing where it is kept."""
+def told(
+    cast: Cast, meter: Meter, value: Any, day: date = NOVEMBER, *, at: datetime = NOON, **more: Any
+) -> Asked | None:
+    """What is asked about a value typed for a day, and of which reading; nothing where it is kept."""
     typed = Typed(meter=meter.pk, value=Decimal(value), **more)
-    return take_readings(project=cast.project, day=day, typed=[typed], by=cast.cashier, at=NOON).get(meter.pk)
+    return take_readings(project=cast.project, day=day, typed=[typed], by=cast.cashier, at=at).get(meter.pk)
+
+
+def read(cast: Cast, meter: Meter, value: Any, *when: date, at: datetime = NOON, **more: Any) -> Doubt | None:
+    """What is asked about a value typed for a day; with an answer, what is asked once that was given to it."""
+    asked = told(cast, meter, value, *when, at=at)
+    if asked is not None and more:
+        asked = told(cast, meter, value, *when, at=at, asked=asked, **more)
+    return None if asked is None else asked.doubt
 
 
 def test_water_is_charged_from_two_readings_once_and_booked_as_anothers_money(cast: Cast, water: ChargeItem) -> None:
@@ -126,7 +136,8 @@ def test_what_looks_wrong_is_asked_about_and_kept_once_explained(cast: Cast) -> 
     assert read(cast, meter, "1234567") is Doubt.DIGITS
     assert read(cast, meter, 20, answer=ReadHow.CHANGED, old_final=Decimal(108), new_start=Decimal(5)) is None
     for _time in range(2):
-        assert read(cast, meter, 20) is None, "the same once more adds nothing"
+        again: dict[str, Any] = {"answer": ReadHow.CHANGED, "old_final": Decimal(108), "new_start": Decimal(5)}
+        assert told(cast, meter, 20, **again) is None, "the same once more adds nothing"
     assert Reading.objects.filter(meter=meter).count() == 2
     assert not Reading.objects.filter(meter__project=cast.other_project).exists()
 
@@ -160,6 +171,14 @@ def test_who_may_and_what_is_refused(cast: Cast) -> None:
         take_readings(project=cast.other_project, day=NOVEMBER, typed=elsewhere, by=far, at=NOON)
 
 
+def fields_of(page: str) -> dict[str, str]:
+    """What a page of readings would send as it stands, without choosing or typing anything."""
+    inputs = re.findall(r'<input[^>]* name="(m\d+-\w+)"[^>]*>', page)
+    tags = {name: re.search(rf'<input[^>]* name="{name}"[^>]*>', page) for name in inputs}
+    given = {name: re.search(r' value="([^"]*)"', tag[0]) for name, tag in tags.items() if tag}
+    return {name: value[1] if value else "" for name, value in given.items()}
+
+
 @time_machine.travel(NOON, tick=False)
 def test_down_the_list_everything_plain_is_kept_and_the_rest_comes_back_as_typed(cast: Cast, signed_in: SignIn) -> None:
     client = signed_in(cast.cashier)
@@ -176,7 +195,8 @@ def test_down_the_list_everything_plain_is_kept_and_the_rest_comes_back_as_typed
     assert [line.doubt for line in answer.context["lines"]] == [Doubt.LOWER, None]
     assert 'value="90"' in page
     assert Reading.objects.filter(meter=theirs).latest("day").value == Decimal("60.5")
-    explained = {f"m{mine.pk}-value": "90", f"m{mine.pk}-answer": "changed", f"m{mine.pk}-old_final": "101"}
+    explained = fields_of(page) | {f"m{mine.pk}-answer": "changed", f"m{mine.pk}-old_final": "101"}
+    assert explained[f"m{mine.pk}-new_start"] == "0", "most meters begin at nothing: it stands there to be seen"
     assert client.post("/readings/", explained).status_code == 302
     assert Reading.objects.count() == 4
     page = client.get(f"/readings/meters/{mine.pk}/").content.decode()

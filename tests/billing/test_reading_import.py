@@ -18,8 +18,8 @@ from billing.actions.meters import Hung, Typed, hang_meter, take_readings, take_
 from billing.models import Meter, Reading
 from billing.queries.reading_import import Became, look_through
 from billing.reading_sheet import COLUMNS, MOST, read_sheets
-from billing.rules.metering import Taken
-from billing.states import ReadHow
+from billing.rules.metering import Asked, Taken
+from billing.states import Doubt, ReadHow
 from core.errors import Invalid, NotAllowed, NotNow
 from estate.workbooks import read_workbook
 from records.models import AuditEntry
@@ -128,7 +128,8 @@ def test_a_doubted_row_says_why_and_is_kept_only_where_it_is_ticked(
 
 def test_a_meter_that_began_again_is_ticked(cast: Cast, meters: dict[str, Meter], signed_in: SignIn) -> None:
     client = signed_in(cast.cashier)
-    typed = [Typed(meter=meters["W2"].pk, value=Decimal(999_990), answer="right")]
+    asked = Asked(Doubt.HIGH, Taken(date(2026, 11, 1), Decimal(999_990)))
+    typed = [Typed(meter=meters["W2"].pk, value=Decimal(999_990), answer="right", asked=asked)]
     take_readings(project=cast.project, day=date(2026, 11, 1), typed=typed, by=cast.cashier, at=NOON)
     page = upload(client, [NEXT_DOOR, "W2", "", TODAY, 5, ""])
     client.post(TAKE, {"sealed": sealed(page), "sure": ["2 抄表"]})
@@ -148,6 +149,46 @@ def test_a_changed_meter_brings_both_ends_and_another_value_replaces_the_days(
     other = upload(client, [NEXT_DOOR, "", "", OCTOBER, 101, ""])
     client.post(TAKE, {"sealed": sealed(other), "sure": ["2 抄表"]})
     assert value_of(meters["W2"], OCTOBER) == 101
+
+
+def test_a_change_has_both_its_ends_and_is_asked_about_where_it_replaces_another_reading(
+    cast: Cast, meters: dict[str, Meter], signed_in: SignIn
+) -> None:
+    read_in_english(cast)
+    client = signed_in(cast.cashier)
+    client.post(TAKE, {"sealed": sealed(upload(client, [HOME, "W1", "", TODAY, 108, ""]))})
+    page = upload(client, [HOME, "W1", "", TODAY, 7, "", 109, 0], [NEXT_DOOR, "W2", "", TODAY, 3, "", 104])
+    words = words_of(page)
+    for said in ("108 is kept for this day. Tick to replace it.", "Where the meter was changed, fill in both"):
+        assert said in words, said
+    client.post(TAKE, {"sealed": sealed(page), "sure": ["2 抄表"]})
+    assert [value_of(meters[name]) for name in ("W1", "W2")] == [7, None]
+    assert meters["W1"].readings.get(day=TODAY, replaced_by=None).old_final == 109
+
+
+def test_a_change_with_far_more_than_usual_is_ticked_and_stays_a_change(
+    cast: Cast, meters: dict[str, Meter], signed_in: SignIn
+) -> None:
+    client = signed_in(cast.cashier)
+    page = upload(client, [HOME, "W1", "", TODAY, 7, "", 1080, 0])
+    client.post(TAKE, {"sealed": sealed(page)})
+    assert value_of(meters["W1"]) is None
+    client.post(TAKE, {"sealed": sealed(page), "sure": ["2 抄表"]})
+    kept = meters["W1"].readings.get(day=TODAY)
+    assert (kept.how, kept.old_final, kept.confirmed) == (ReadHow.CHANGED, Decimal(1080), True)
+
+
+def test_what_was_explained_comes_back_unchanged_in_the_workbook_to_fill_in(
+    cast: Cast, meters: dict[str, Meter], signed_in: SignIn
+) -> None:
+    client, given = signed_in(cast.cashier), {"day": TODAY, "at": NOON, "by": cast.cashier}
+    Reading.objects.create(meter=meters["W1"], value=120, how=ReadHow.CHANGED, old_final=103, new_start=110, **given)
+    Reading.objects.create(meter=meters["W2"], value=5, how=ReadHow.WRAPPED, **given)
+    before = Reading.objects.count()
+    page = upload(client, content=client.get("/readings/template/", {"kind": "water"}).content)
+    assert page.context["looked"].same == 2
+    client.post(TAKE, {"sealed": sealed(page)})
+    assert Reading.objects.count() == before
 
 
 @pytest.mark.parametrize(
