@@ -4,7 +4,7 @@ from records.append_only import protect_again
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0018_billed_until_index")]
+    dependencies = [("billing", "0021_visits_to_collect_go")]
 
     operations = [
         migrations.AddField(
