@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from accounts.models import Project
 from accounts.queries import colleagues
+from billing.queries.free import taken_for
 from cases.models import Case
 from cases.permissions import reads_all
 from cases.rules import LONGEST
@@ -22,7 +23,7 @@ from tickets.actions import Contact, Line, NewTicket
 from tickets.models import Category, Job, PriceItem, Ticket, WorkLine
 from tickets.queries import payable, price_list
 from tickets.sentences import charge_sentence
-from tickets.states import AcceptedBy, Charge, ItemKind, Kind
+from tickets.states import AcceptedBy, Charge, ItemKind, Kind, State
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):
@@ -104,6 +105,7 @@ class TicketDetailSerializer(TicketSerializer):
     report = serializers.CharField(source="ticket.report")
     hours = serializers.DecimalField(source="ticket.hours", max_digits=6, decimal_places=2, allow_null=True)
     payable = serializers.SerializerMethodField()
+    give_back = serializers.SerializerMethodField()
     jobs = JobSerializer(source="ticket.jobs", many=True)
     lines = serializers.SerializerMethodField()
     callbacks = serializers.SerializerMethodField()
@@ -119,6 +121,7 @@ class TicketDetailSerializer(TicketSerializer):
             "report",
             "hours",
             "payable",
+            "give_back",
             "jobs",
             "lines",
             "callbacks",
@@ -136,6 +139,12 @@ class TicketDetailSerializer(TicketSerializer):
     def get_payable(self, case: Case) -> str:
         """What the resident owes for it, in yuan."""
         return str(payable(case.ticket, self._lines(case)))
+
+    def get_give_back(self, case: Case) -> list[dict[str, str]]:
+        """What was paid though the work is free, in yuan: each receipt is to be reversed to give it back."""
+        free = case.ticket.charge == Charge.FREE and case.ticket.charge_overridden_at is not None
+        reads = reads_all(self.reader, case)
+        return [kept.data for kept in taken_for(case)] if reads and (free or case.state == State.CANCELLED) else []
 
     def get_lines(self, case: Case) -> list[dict[str, Any]]:
         """Parts and hours that count now."""

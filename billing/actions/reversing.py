@@ -16,6 +16,7 @@ from billing.actions.arrears.unsettling import owed_again, settled_at
 from billing.actions.credit import add_credit, lock_credit
 from billing.actions.dayclose import require_day_open
 from billing.actions.deposits import lock_whole, require_whole
+from billing.actions.letting_off import let_off_again
 from billing.actions.online_refunds import of_provider, owe_back
 from billing.actions.paying import lock_cases, lock_units
 from billing.actions.posting import reverse
@@ -150,6 +151,7 @@ def _reverse(receipt: Receipt, reason: str, *, asked_by: User | None, by: User, 
         reason=reason,
         data={"asked_by": asked_by.username} if asked_by else {},
     )
+    let_off_again(cases, bills, people={by, asked_by or by}, by=by, at=at)
     # Approved by two it is booked on whatever day, and the leaders' list says so.
     if asked_by is None:
         _require_till_open(receipt.payment, visit, by)
