@@ -13,14 +13,18 @@ from openpyxl import load_workbook
 from accounts.models import User
 from billing.actions.charging import standing_item
 from billing.actions.deposits import take_deposit
+from billing.actions.refunding import ask_for_refund
 from billing.actions.reversing import reverse_receipt
 from billing.actions.voiding import void
+from billing.models import Refund
 from billing.queries.account import account_of
 from billing.queries.ledger import balance
 from billing.queries.statements import statement_of
 from billing.rules.statements import Asked
 from billing.states import Book, Spell
+from records.approvals import approve
 from records.models import AuditEntry
+from servicedesk.templatetags.desk import money
 from tests.billing.money import HOME, NEXT_DOOR, charged, credit_used, paid, yuan
 from tests.cast import NOON, Cast
 from tests.tickets.pages import queries_for
@@ -116,6 +120,7 @@ def test_a_household_reads_its_bills_payments_and_balance(cast: Cast, signed_in:
     assert [(line.charged, line.settled, line.owed, line.advance) for line in door.lines] == [
         tuple(map(yuan, row)) for row in ((0, 0, 0, 50), (20, 0, 20, 50), (0, 20, 0, 30))
     ]
+    assert [line.moved for line in door.lines] == [yuan(50), yuan(0), yuan(-20)]
     page = f"/households/{cast.households[HOME].pk}/statement/"
     client = signed_in(cast.frontdesk)
     assert "张小明" in client.get(page).content.decode()
@@ -124,6 +129,30 @@ def test_a_household_reads_its_bills_payments_and_balance(cast: Cast, signed_in:
     assert AuditEntry.objects.get(action="account.printed").by == cast.frontdesk
     assert signed_in(cast.resident).get(page).status_code == 403
     assert signed_in(cast.frontdesk2).get(page).status_code == 404
+
+
+def test_what_is_paid_in_advance_and_given_back_has_its_amount_its_name_and_its_number(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    unit = cast.units[HOME]
+    receipt = paid(cast, amount=50)
+    given: dict[str, Any] = {
+        "household": cast.households[HOME].pk,
+        "method": "cash",
+        "payee": "张小明",
+        "reason": "搬走",
+    }
+    asked = ask_for_refund(unit=unit, amount=yuan(20), by=cast.cashier, at=NOON, **given)
+    approve(approval=asked, by=cast.supervisor, at=NOON)
+    account = account_of(cast.households[HOME], TODAY, TODAY)
+    refund = Refund.objects.get()
+    assert [(line.words, line.number, line.moved, line.advance) for line in account.lines] == [
+        ("预存款", receipt.number, yuan(50), yuan(50)),
+        ("预存款", refund.number, yuan(-20), yuan(30)),
+    ]
+    page = signed_in(cast.frontdesk).get(f"/households/{cast.households[HOME].pk}/statement/").content.decode()
+    for words in (money(50), money(-20), receipt.number, refund.number):
+        assert words in page, words
 
 
 def test_receipts_are_found_by_room_amount_number_day_and_cashier(cast: Cast, signed_in: SignIn) -> None:
