@@ -1,5 +1,6 @@
 """Statements agree with the ledger; receipts are found by what people know of them; a household reads what it owes."""
 
+import hashlib
 import io
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.utils.html import escape
 from openpyxl import load_workbook
 
 from accounts.models import User
@@ -177,6 +179,30 @@ def test_receipts_are_found_by_room_amount_number_day_and_cashier(cast: Cast, si
 @pytest.mark.req("BIL-3")
 def test_a_reprint_is_two_clicks_from_the_list_and_marked_there(cast: Cast, signed_in: SignIn) -> None:
     receipt = paid(cast, charged(cast))
+def test_the_workbook_of_a_household_says_what_its_page_says_and_is_on_record(cast: Cast, signed_in: SignIn) -> None:
+    a_busy_day(cast)
+    household = cast.households[NEXT_DOOR]
+    page = f"/households/{household.pk}/statement/"
+    client = signed_in(cast.frontdesk)
+    span = "since=2026-11-01&until=2026-11-23"
+    assert f'action="{page}sheet/?{escape(span)}"' in client.get(f"{page}?{span}").content.decode()
+    taken = client.post(f"{page}sheet/?{span}")
+    assert taken["Content-Type"].endswith("sheet")
+    rows = [list(row) for row in load_workbook(io.BytesIO(taken.content)).worksheets[0].iter_rows(values_only=True)]
+    account = account_of(household, date(2026, 11, 1), TODAY)
+    lines = [row for row in rows if row[2] in {line.number for line in account.lines}]
+    assert [tuple(yuan(cell) for cell in row[3:]) for row in lines] == [
+        (line.charged, line.settled, line.moved, line.owed, line.advance) for line in account.lines
+    ]
+    sums = [yuan(cell) for cell in rows[-1][3:]]
+    assert sums == [account.charged, account.settled, account.moved, account.owed, account.advance]
+    entry = AuditEntry.objects.get(action="account.exported")
+    assert (entry.by, entry.target, entry.data["count"]) == (cast.frontdesk, str(household.pk), len(account.lines))
+    assert entry.data["sha256"] == hashlib.sha256(taken.content).hexdigest()
+    assert signed_in(cast.frontdesk2).post(f"{page}sheet/").status_code == 404
+    assert signed_in(cast.technician).post(f"{page}sheet/").status_code in (403, 404)
+
+
     client = signed_in(cast.cashier)
     assert 'href="/receipts/"' in client.get("/till/").content.decode()
     for _ in range(2):
