@@ -135,7 +135,8 @@ def month_close(request: HttpRequest) -> HttpResponse:
         asked = Asked(Spell.MONTH, today)
 
     def act() -> str:
-        close_books(project=project, month=asked.on, by=user_of(request), at=at)
+        despite = request.POST.get("despite", "")
+        close_books(project=project, month=asked.on, despite=despite, by=user_of(request), at=at)
         messages.success(request, _("The month is closed: nothing is booked into it any more."))
         return f"{reverse('statements')}?{urlencode({'spell': 'month', 'on': asked.on.isoformat()})}"
 

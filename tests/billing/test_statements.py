@@ -27,6 +27,7 @@ from billing.states import Book, Spell
 from records.approvals import approve
 from records.models import AuditEntry
 from servicedesk.templatetags.desk import money
+from tests.billing.doors import collected
 from tests.billing.money import HOME, NEXT_DOOR, charged, credit_used, paid, yuan
 from tests.cast import NOON, Cast
 from tests.tickets.pages import queries_for
@@ -112,6 +113,27 @@ def test_the_button_closes_a_month_without_money_and_says_why_not_else(cast: Cas
     assert signed_in(cast.cashier).post("/statements/close-month/", {"month": "2026-09-01"}).status_code == 403
 
 
+def test_a_month_is_closed_over_cash_from_the_door_only_with_a_word_and_it_is_on_record(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    october = NOON - 40 * DAY
+    collected(cast, charged(cast, "61.92", at=october - DAY), at=october)
+    client = signed_in(cast.gm)
+    page = client.get("/statements/?spell=month&on=2026-10-01").content.decode()
+    for words in (str(cast.frontdesk), money("61.92"), "2026-10-14"):
+        assert words in page.split("data-under-way")[1], words
+    refused = client.post("/statements/close-month/", {"month": "2026-10-01", "despite": " "})
+    assert refused.status_code == 409
+    assert "61.92" in refused.content.decode()
+    given = {"month": "2026-10-01", "despite": "收款人休假，11 月交回"}
+    assert client.post("/statements/close-month/", given).status_code == 302
+    entry = AuditEntry.objects.get(action="month.closed")
+    assert entry.reason == "收款人休假，11 月交回"
+    assert entry.data == {
+        "under_way": [{"collector": cast.frontdesk.username, "amount": "61.92", "since": "2026-10-14"}]
+    }
+
+
 def test_a_household_reads_its_bills_payments_and_balance(cast: Cast, signed_in: SignIn) -> None:
     a_busy_day(cast)
     home = account_of(cast.households[HOME], TODAY, TODAY)
@@ -157,28 +179,6 @@ def test_what_is_paid_in_advance_and_given_back_has_its_amount_its_name_and_its_
         assert words in page, words
 
 
-def test_receipts_are_found_by_room_amount_number_day_and_cashier(cast: Cast, signed_in: SignIn) -> None:
-    first = paid(cast, charged(cast, "88.80"))
-    second = paid(cast, charged(cast, 12, home=NEXT_DOOR), home=NEXT_DOOR, at=NOON - DAY)
-    client = signed_in(cast.cashier)
-    for asked, found in [
-        ({"q": HOME}, {first}),
-        ({"q": "88.80"}, {first}),
-        ({"q": "2"}, {second}),
-        ({"q": second.number.lower()}, {second}),
-        ({"q": "3-2"}, {first, second}),
-        ({"day": "2026-11-23"}, {first}),
-        ({"cashier": str(cast.cashier.pk)}, {first, second}),
-        ({"cashier": str(cast.gm.pk)}, set()),
-        ({"q": "nobody"}, set()),
-    ]:
-        page = client.get("/receipts/", asked).content.decode()
-        assert {one for one in (first, second) if f"/receipts/{one.number}/" in page} == found, asked
-
-
-@pytest.mark.req("BIL-3")
-def test_a_reprint_is_two_clicks_from_the_list_and_marked_there(cast: Cast, signed_in: SignIn) -> None:
-    receipt = paid(cast, charged(cast))
 def test_the_workbook_of_a_household_says_what_its_page_says_and_is_on_record(cast: Cast, signed_in: SignIn) -> None:
     a_busy_day(cast)
     household = cast.households[NEXT_DOOR]
@@ -203,6 +203,28 @@ def test_the_workbook_of_a_household_says_what_its_page_says_and_is_on_record(ca
     assert signed_in(cast.technician).post(f"{page}sheet/").status_code in (403, 404)
 
 
+def test_receipts_are_found_by_room_amount_number_day_and_cashier(cast: Cast, signed_in: SignIn) -> None:
+    first = paid(cast, charged(cast, "88.80"))
+    second = paid(cast, charged(cast, 12, home=NEXT_DOOR), home=NEXT_DOOR, at=NOON - DAY)
+    client = signed_in(cast.cashier)
+    for asked, found in [
+        ({"q": HOME}, {first}),
+        ({"q": "88.80"}, {first}),
+        ({"q": "2"}, {second}),
+        ({"q": second.number.lower()}, {second}),
+        ({"q": "3-2"}, {first, second}),
+        ({"day": "2026-11-23"}, {first}),
+        ({"cashier": str(cast.cashier.pk)}, {first, second}),
+        ({"cashier": str(cast.gm.pk)}, set()),
+        ({"q": "nobody"}, set()),
+    ]:
+        page = client.get("/receipts/", asked).content.decode()
+        assert {one for one in (first, second) if f"/receipts/{one.number}/" in page} == found, asked
+
+
+@pytest.mark.req("BIL-3")
+def test_a_reprint_is_two_clicks_from_the_list_and_marked_there(cast: Cast, signed_in: SignIn) -> None:
+    receipt = paid(cast, charged(cast))
     client = signed_in(cast.cashier)
     assert 'href="/receipts/"' in client.get("/till/").content.decode()
     for _ in range(2):
