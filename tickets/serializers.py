@@ -18,6 +18,7 @@ from cases.permissions import reads_all
 from cases.rules import LONGEST
 from cases.serializers import CaseSerializer, NewCaseInput, Verb, photos_of, shown_user
 from cases.states import PhotoLabel, Urgency
+from records.amounts import AmountInput
 from records.parsing import MomentInput
 from tickets.actions import Contact, Line, NewTicket
 from tickets.models import Category, Job, PriceItem, Ticket, WorkLine
@@ -211,8 +212,8 @@ class LineInput(serializers.Serializer[Any]):
     item = serializers.CharField(max_length=40, required=False)
     name = serializers.CharField(max_length=100, required=False, default="")
     unit = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
-    quantity = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=Decimal("0.01"))
-    unit_price = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=Decimal(0), required=False)
+    quantity = AmountInput(max_digits=7, decimal_places=2, min_value=Decimal("0.01"))
+    unit_price = AmountInput(max_digits=7, decimal_places=2, min_value=Decimal(0), required=False)
     kind = serializers.ChoiceField(choices=ItemKind.choices, required=False, default=ItemKind.MATERIAL)
 
 
@@ -220,7 +221,7 @@ class LinesVerb(Verb):
     """A verb with lines; they become the actions' `Line`s with `lines_for`."""
 
     lines = LineInput(many=True, max_length=50, required=False, default=list)  # type: ignore[call-arg]
-    hours = serializers.DecimalField(max_digits=5, decimal_places=2, min_value=Decimal(0), required=False)
+    hours = AmountInput(max_digits=5, decimal_places=2, min_value=Decimal(0), required=False)
 
 
 class CompleteVerb(Verb):
@@ -228,7 +229,7 @@ class CompleteVerb(Verb):
 
     report = serializers.CharField(max_length=LONGEST)
     parts = LineInput(many=True, max_length=50, required=False)  # type: ignore[call-arg]
-    hours = serializers.DecimalField(max_digits=5, decimal_places=2, min_value=Decimal(0), required=False)
+    hours = AmountInput(max_digits=5, decimal_places=2, min_value=Decimal(0), required=False)
 
 
 class OnePicture(serializers.FileField):
