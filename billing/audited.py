@@ -47,6 +47,7 @@ register_actions(
         "bill.waived": _("Waived some of a bill"),
         "waiver.reversed": _("Took a waiver back"),
         "credit.used": _("Settled from what was paid in advance"),
+        "credit.use_reversed": _("Took back what was settled from what was paid in advance"),
         "online.paid": _("Took money that was paid online"),
         "online.refused": _("Did not believe what was sent as a provider's word"),
         "online.refund_asked": _("Asked for money to be given back online"),
@@ -99,6 +100,6 @@ register_companywide(["online.refused"])
 register_about(["payment.taken"], _payments)
 register_about(["bill.voided", "bill.waived", "waiver.reversed"], _bills)
 register_about(["refund.made", "refund.reversed"], _refunds)
-register_about(["credit.used"], nothing)
+register_about(["credit.used", "credit.use_reversed"], nothing)
 register_about(["run.raised", "run.cancelled"], nothing, otherwise=_("a billing run"))
 register_about(["opening.taken_over"], nothing, otherwise=_("an import"))

@@ -56,6 +56,7 @@ register_actions(
         "books.differ": _("The books did not agree with the ledger"),
         "statement.exported": _("Exported a statement"),
         "account.printed": _("Printed a household's statement"),
+        "account.exported": _("Exported a household's statement"),
         "invoice.registered": _("Registered a tax invoice"),
         "invoice.reddened": _("Registered a red-letter invoice"),
         "invoices.exported": _("Exported the register of invoices"),
@@ -86,4 +87,4 @@ register_about(["deposit.taken", "deposit.returned", "deposit.kept", "deposit.mo
 DOORS = ["door.asked", "door.confirmed", "door.prepared", "door.collected", "door.missed", "door.cancelled"]
 register_about(DOORS, _visits)
 register_about(["door.handed_in"], _hand_ins)
-register_about(["account.printed"], _households, otherwise=_("a household"))
+register_about(["account.printed", "account.exported"], _households, otherwise=_("a household"))

@@ -24,6 +24,7 @@ from billing.models import Receipt
 from billing.rules.exact import NOTHING
 from billing.states import Method
 from core.errors import Invalid
+from records.amounts import AmountField
 
 
 class CloseForm(forms.Form):
@@ -55,7 +56,7 @@ class CloseForm(forms.Form):
 
     def _add_method(self, method: str) -> None:
         words = {"method": Method(method).label}
-        self.fields[f"counted_{method}"] = forms.DecimalField(
+        self.fields[f"counted_{method}"] = AmountField(
             label=_("%(method)s counted") % words,
             max_digits=10,
             decimal_places=2,

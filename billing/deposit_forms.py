@@ -12,12 +12,13 @@ from billing.actions.paying import LARGEST
 from billing.forms import offer
 from billing.models import DepositMove
 from billing.states import COUNTER_CHOICES, EntryKind, Method
+from records.amounts import AmountField
 
 CENT = Decimal("0.01")
 
 
 def _amount(label: Any) -> forms.DecimalField:
-    return forms.DecimalField(label=label, max_digits=9, decimal_places=2, min_value=CENT, max_value=LARGEST)
+    return AmountField(label=label, max_digits=9, decimal_places=2, min_value=CENT, max_value=LARGEST)
 
 
 def _method(label: Any) -> forms.ChoiceField:

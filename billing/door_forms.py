@@ -14,6 +14,7 @@ from billing.actions.doors import LONGEST, LONGEST_NOTE, LONGEST_SAID, Window
 from billing.models import Bill
 from billing.states import DOOR_METHODS, Method, Missed
 from core.words import LONGEST_REASON
+from records.amounts import AmountField
 from records.forms import MomentField
 
 
@@ -71,7 +72,7 @@ class ConfirmForm(WindowForm):
     spoke_to = forms.CharField(label=_("Spoken to"), max_length=LONGEST)
     said = _words(_("Words of the call"), LONGEST_SAID)
     checked = forms.BooleanField(label=_("Their name, the owner's name, the address, the time and the amount agree."))
-    amount = forms.DecimalField(max_digits=14, decimal_places=2, widget=forms.HiddenInput)
+    amount = AmountField(max_digits=14, decimal_places=2, widget=forms.HiddenInput)
     field_order = ("spoke_to", "window_start", "window_end", "said", "checked", "amount")
 
 
@@ -111,7 +112,7 @@ class CancelForm(forms.Form):
 class HandInForm(forms.Form):
     """The cash that was counted, and why it differs from what is recorded."""
 
-    counted = forms.DecimalField(
+    counted = AmountField(
         label=_("Cash counted"), max_digits=10, decimal_places=2, min_value=Decimal(0), max_value=LARGEST
     )
     explanation = _words(_("Why it differs"), LONGEST_WORDS, required=False)

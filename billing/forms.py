@@ -12,6 +12,7 @@ from billing.actions.paying import LARGEST
 from billing.models import Bill, Posting
 from billing.rules.exact import NOTHING
 from billing.states import COUNTER_CHOICES, Method
+from records.amounts import AmountField
 
 
 def offer(form: forms.Form, name: str, rows: Sequence[tuple[int, str]]) -> None:
@@ -27,7 +28,7 @@ class PayForm(forms.Form):
     method = forms.ChoiceField(
         label=gettext_lazy("How it is paid"), choices=COUNTER_CHOICES, widget=forms.RadioSelect, initial=Method.CASH
     )
-    received = forms.DecimalField(
+    received = AmountField(
         label=gettext_lazy("Money received"),
         max_digits=9,
         decimal_places=2,
@@ -97,7 +98,7 @@ class VoidForm(ReverseForm):
 class WaiveForm(ReverseForm):
     """How much of a bill is to be waived, and why."""
 
-    amount = forms.DecimalField(
+    amount = AmountField(
         label=gettext_lazy("How much to waive"),
         max_digits=9,
         decimal_places=2,
@@ -126,7 +127,7 @@ class ReverseWaiverForm(ReverseForm):
 class AskRefundForm(ReverseForm):
     """How much of what was paid in advance is given back, how, to whom, and why."""
 
-    amount = forms.DecimalField(
+    amount = AmountField(
         label=gettext_lazy("How much to give back"),
         max_digits=9,
         decimal_places=2,

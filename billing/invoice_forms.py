@@ -12,6 +12,7 @@ from accounts.models import Project, User
 from billing.actions.invoicing import LONGEST_TITLE, MOST_RECEIPTS, NewInvoice
 from billing.actions.paying import LARGEST
 from billing.models import Receipt
+from records.amounts import AmountField
 
 BETWEEN = re.compile(r"[\s,;，；、]+")
 
@@ -39,7 +40,7 @@ class InvoiceForm(NumberForm):
         max_length=20,
         help_text=gettext_lazy("Empty for a person."),
     )
-    amount = forms.DecimalField(
+    amount = AmountField(
         label=gettext_lazy("Amount with tax"),
         max_digits=9,
         decimal_places=2,

@@ -13,6 +13,7 @@ from billing.actions.office import LONGEST, LONGEST_WORDS, WAYS, NewCost
 from billing.actions.paying import LARGEST
 from billing.states import Method, OfficeKey
 from core.errors import DomainError
+from records.amounts import AmountField
 from records.documents import read_document
 from records.forms import DayField
 from records.images import Encoded
@@ -39,7 +40,7 @@ class VoucherField(forms.FileField):
 
 
 def _money(label: Any, **more: Any) -> forms.DecimalField:
-    return forms.DecimalField(label=label, max_digits=9, decimal_places=2, min_value=CENT, max_value=LARGEST, **more)
+    return AmountField(label=label, max_digits=9, decimal_places=2, min_value=CENT, max_value=LARGEST, **more)
 
 
 class CostForm(forms.Form):
@@ -78,13 +79,13 @@ class SharedForm(CostForm):
     share_by = forms.ChoiceField(
         label=_("Shared by"), choices=OfficeKey.choices, widget=forms.RadioSelect, initial=OfficeKey.AREA
     )
-    weight = forms.DecimalField(
+    weight = AmountField(
         label=_("The office's part"),
         max_digits=12,
         decimal_places=4,
         help_text=_("Its m², heads or meter reading; for a fixed percentage the percentage itself."),
     )
-    weight_all = forms.DecimalField(
+    weight_all = AmountField(
         label=_("All together"),
         max_digits=12,
         decimal_places=4,

@@ -63,7 +63,7 @@ def account_paper(account: HouseholdAccount, *, payer: str, url: str, at: dateti
                     f"{line.day:%Y-%m-%d}",
                     printable(f"{line.kind} {line.words}".strip()),
                     printable(line.number),
-                    *_some((line.charged, line.settled)),
+                    *_some((line.charged, line.settled, line.moved)),
                     amount_words(line.owed),
                     amount_words(line.advance),
                 ]

@@ -16,6 +16,7 @@ from billing.queries.paper import deposit_of
 from billing.states import COUNTER_CHOICES, BillState, Method
 from core.errors import NotAllowed
 from estate.models import Unit
+from records.amounts import AmountInput
 from records.parsing import MomentInput
 
 MOST_BILLS = 200
@@ -175,7 +176,7 @@ class NewPaymentInput(serializers.Serializer[Any]):
     bills = serializers.ListField(
         child=serializers.CharField(max_length=30), required=False, default=list, max_length=MOST_BILLS
     )
-    amount = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
+    amount = AmountInput(max_digits=9, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
     method = serializers.ChoiceField(choices=COUNTER_CHOICES)
     reference = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     payer = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
@@ -232,7 +233,7 @@ class ReverseWaiverInput(ReverseInput):
 class WaiveInput(serializers.Serializer[Any]):
     """How much of a bill is to be waived, in yuan, and why."""
 
-    amount = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
+    amount = AmountInput(max_digits=9, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
     reason = serializers.CharField(max_length=500)
 
 
@@ -273,7 +274,7 @@ class NewRefundInput(serializers.Serializer[Any]):
 
     project = serializers.CharField(max_length=30)
     unit = serializers.CharField(max_length=60)
-    amount = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
+    amount = AmountInput(max_digits=9, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
     method = serializers.ChoiceField(choices=COUNTER_CHOICES)
     payee = serializers.CharField(max_length=100)
     reason = serializers.CharField(max_length=500)

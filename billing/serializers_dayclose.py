@@ -14,6 +14,7 @@ from billing.queries.dayclose import SHOWN, receipts_of, who_moved
 from billing.serializers import named_project
 from billing.states import Method
 from core.errors import Invalid
+from records.amounts import AmountInput
 from records.parsing import DayInput
 
 MOST_PIECES = 100_000
@@ -102,7 +103,7 @@ class CountInput(serializers.Serializer[Any]):
     which must agree.
     """
 
-    counted = serializers.DecimalField(
+    counted = AmountInput(
         max_digits=10, decimal_places=2, min_value=-LARGEST, max_value=LARGEST, required=False, allow_null=True
     )
     explanation = serializers.CharField(max_length=LONGEST_WORDS, required=False, allow_blank=True, default="")
@@ -135,7 +136,7 @@ class NewDayCloseInput(serializers.Serializer[Any]):
     handed_to = serializers.CharField(max_length=LONGEST)
     note = serializers.CharField(max_length=LONGEST_WORDS, required=False, allow_blank=True, default="")
     seen = serializers.DictField(
-        child=serializers.DecimalField(max_digits=14, decimal_places=2), required=False, allow_null=True, default=None
+        child=AmountInput(max_digits=14, decimal_places=2), required=False, allow_null=True, default=None
     )
 
     def validate_counts(self, counts: dict[str, dict[str, Any]]) -> dict[str, Count]:

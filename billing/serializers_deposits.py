@@ -12,6 +12,7 @@ from billing.models import Deposit, DepositMove
 from billing.permissions import require_taker
 from billing.serializers import named_project, named_unit
 from billing.states import COUNTER_CHOICES, DepositState, Method
+from records.amounts import AmountInput
 
 
 class DepositMoveSerializer(serializers.ModelSerializer[DepositMove]):
@@ -78,7 +79,7 @@ class DepositSerializer(serializers.ModelSerializer[Deposit]):
 
 
 def _amount() -> serializers.DecimalField:
-    return serializers.DecimalField(max_digits=9, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
+    return AmountInput(max_digits=9, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
 
 
 class NewDepositInput(serializers.Serializer[Any]):

@@ -12,6 +12,7 @@ from billing.actions.sharing import Cost
 from billing.models import ChargeItem
 from billing.states import MeterKind, ShareBy
 from estate.models import Building
+from records.amounts import AmountField
 from records.forms import DayField
 
 
@@ -24,7 +25,7 @@ class SharedCostForm(forms.Form):
         help_text=_("Charges that are collected on behalf."),
     )
     words = forms.CharField(label=_("What it is for"), max_length=100)
-    amount = forms.DecimalField(
+    amount = AmountField(
         label=_("Amount of the supplier's bill, yuan"),
         min_value=Decimal("0.01"),
         max_value=LARGEST,

@@ -92,6 +92,66 @@ def print_account(account: HouseholdAccount, *, url: str, by: User, at: datetime
     return Made(name=f"account-{household.pk}-{account.until:%Y%m%d}.pdf", content=content, content_type=PDF)
 
 
+@transaction.atomic
+def export_account(account: HouseholdAccount, *, by: User, at: datetime) -> Made:
+    """A household's statement as a workbook; who took it, of which days, how many rows and its hash are written down.
+
+    Raises `NotAllowed`.
+    """
+    household = account.household
+    project = household.project
+    if not can_read_household_money(by, project):
+        raise NotAllowed(_("Your role does not read what households owe."))
+    content = _account_book(account)
+    data = {
+        "since": str(account.since),
+        "until": str(account.until),
+        "count": len(account.lines),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "format": "xlsx",
+    }
+    audit(at=at, by=by, project=project, action="account.exported", target=str(household.pk), data=data)
+    return Made(name=f"account-{household.pk}-{account.until:%Y%m%d}.xlsx", content=content, content_type=EXCEL)
+
+
+def _account_book(account: HouseholdAccount) -> bytes:
+    """What stood before, each movement, and the sums; amounts are numbers. The deposits are a sheet of their own."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_("Household statement"))
+    room = safe_cell(f"{account.household.unit.number} {payer_of(account.household)}".strip())
+    sheet.append([room, account.since, account.until])
+    sheet.append(_account_heads())
+    sheet.append([None, _("Owed before"), "", None, None, None, account.before, account.advance - account.moved])
+    for line in account.lines:
+        words = safe_cell(f"{line.kind} {line.words}".strip())
+        amounts = (line.charged, line.settled, line.moved, line.owed, line.advance)
+        sheet.append([line.day, words, safe_cell(line.number), *amounts])
+    if account.cut:
+        sheet.append([_("The last lines do not fit: ask for fewer days.")])
+    sums = (account.charged, account.settled, account.moved, account.owed, account.advance)
+    sheet.append([None, _("Together"), "", *sums])
+    held = book.create_sheet(_("Deposits"))
+    held.append([_("Number"), _("Purpose"), _("Held")])
+    for one in account.deposits:
+        held.append([safe_cell(one.number), safe_cell(one.purpose), one.held])
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def _account_heads() -> list[str]:
+    return [
+        _("Day"),
+        _("What"),
+        _("Number"),
+        _("Charged"),
+        _("Paid or waived"),
+        _("Into or out of advance"),
+        _("Still owed"),
+        _("In advance"),
+    ]
+
+
 def _words(rows: int) -> str:
     return ngettext("Statement, %(count)s row", "Statement, %(count)s rows", rows) % {"count": f"{rows:,}"}
 

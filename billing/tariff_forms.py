@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.actions.tariffs import Price
 from billing.models.tariffs import check_formula
 from billing.states import Basis, Rhythm
+from records.amounts import AmountField
 from records.forms import DayField
 
 
@@ -17,10 +18,8 @@ class PriceForm(forms.Form):
 
     starts_on = DayField(label=_("In force from"))
     basis = forms.ChoiceField(label=_("How it is reckoned"), choices=Basis.choices)
-    unit_price = forms.DecimalField(
-        label=_("Unit price, yuan"), required=False, min_value=0, max_digits=12, decimal_places=4
-    )
-    fixed_amount = forms.DecimalField(
+    unit_price = AmountField(label=_("Unit price, yuan"), required=False, min_value=0, max_digits=12, decimal_places=4)
+    fixed_amount = AmountField(
         label=_("Fixed amount, yuan"), required=False, min_value=0, max_digits=12, decimal_places=2
     )
     formula = forms.CharField(

@@ -20,6 +20,7 @@ urlpatterns = [
     path("statements/proof/<int:pk>/", views_proof.proof_record, name="proof_record"),
     path("households/<int:pk>/statement/", views_statements.household_statement, name="household_statement"),
     path("households/<int:pk>/statement/paper/", views_statements.household_paper, name="household_paper"),
+    path("households/<int:pk>/statement/sheet/", views_statements.household_sheet, name="household_sheet"),
     path("invoices/", views_invoices.invoices, name="invoices"),
     path("invoices/export/", views_invoices.invoices_export, name="invoices_export"),
     path("invoices/new/", views_invoices.invoice_new, name="invoice_new"),

@@ -32,6 +32,7 @@ from core.errors import Invalid, NotAllowed
 from core.numbers import whole_number
 from estate.models import Unit
 from records.http import follow, now, project_of, user_of
+from records.twice import Money
 
 LONGEST = 60
 
@@ -74,7 +75,9 @@ def deposit_new(request: HttpRequest, code: str, number: str) -> HttpResponse:
         deposit = take_deposit(project=unit.project, unit=unit, by=user, at=at, **given)  # type: ignore[arg-type]
         return f"{reverse('receipt', args=[deposit.payment.receipt.number])}?taken=1"
 
-    step = Attempt("deposit", find=lambda: unit, form=lambda _unit: TakeDepositForm(request.POST), act=act)
+    step = Attempt(
+        "deposit", find=lambda: unit, form=lambda _unit: TakeDepositForm(request.POST), act=act, money=Money()
+    )
     return answer(request, take(request, step, at=at), lambda tried: _show_new(request, unit, tried))
 
 
@@ -141,7 +144,7 @@ def _move(
         carry_out(found, _typed(typed), at)
         return reverse("deposit", args=[number])
 
-    step = Attempt(verb, find=lambda: found, form=form, act=act)
+    step = Attempt(verb, find=lambda: found, form=form, act=act, money=Money())
     return answer(request, take(request, step, at=at), lambda tried: _show(request, _find(request, number), tried))
 
 

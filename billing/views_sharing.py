@@ -21,7 +21,7 @@ from billing.progress import OPEN, progress_of, see_again
 from billing.queries.reading_pages import buildings_of
 from billing.queries.run_pages import PER_PAGE, standing_of
 from billing.queries.second import needs_two
-from billing.queries.shares import shares_of, typed_before
+from billing.queries.shares import bills_to_come, shares_of, typed_before
 from billing.run_forms import CancelForm
 from billing.sharing_forms import SharedCostForm
 from billing.states import Book, RunState
@@ -153,6 +153,7 @@ def _show(request: HttpRequest, found: SharedCost, tried: Tried[CancelForm] | No
         "cost": found,
         "shares": shares[:PER_PAGE],
         "count": found.shares.count(),
+        "bills": bills_to_come(found),
         "standing": standing_of(Bill.objects.filter(share__cost=found)),
         "work": progress_of(found.work, url=reverse("shared_cost_progress", args=[found.pk]))
         if found.work is not None and works

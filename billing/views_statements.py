@@ -28,7 +28,7 @@ from billing.queries.till import payer_of
 from billing.rules.statements import Asked
 from billing.spans import day_of
 from billing.states import Column, Spell
-from billing.taking_out import EXPORT, FORMATS, export_statement, print_account
+from billing.taking_out import EXPORT, FORMATS, export_account, export_statement, print_account
 from core.errors import DomainError, NotAllowed
 from core.numbers import whole_number
 from estate.models import Household, Unit
@@ -135,7 +135,8 @@ def month_close(request: HttpRequest) -> HttpResponse:
         asked = Asked(Spell.MONTH, today)
 
     def act() -> str:
-        close_books(project=project, month=asked.on, by=user_of(request), at=at)
+        despite = request.POST.get("despite", "")
+        close_books(project=project, month=asked.on, despite=despite, by=user_of(request), at=at)
         messages.success(request, _("The month is closed: nothing is booked into it any more."))
         return f"{reverse('statements')}?{urlencode({'spell': 'month', 'on': asked.on.isoformat()})}"
 
@@ -192,3 +193,12 @@ def household_paper(request: HttpRequest, pk: int) -> HttpResponse:
     account, _form = _account(request, household)
     url = request.build_absolute_uri(reverse("household_statement", args=[pk]))
     return as_file(print_account(account, url=url, by=user_of(request), at=now()))
+
+
+@login_required
+@require_POST
+def household_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """A household's statement as a workbook."""
+    household = _household(request, pk)
+    account, _form = _account(request, household)
+    return as_file(export_account(account, by=user_of(request), at=now()))

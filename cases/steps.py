@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from core.errors import DomainError
 from records.http import redirect_once
 from records.stale import Missed
+from records.twice import Money
 
 Words = str | Promise
 T = TypeVar("T")
@@ -77,13 +78,15 @@ class _Refused(Exception):
 class Attempt(Generic[T, F]):
     """A step that somebody takes: `find` reads what it is about, `form` its form as sent, `act` says where to go next.
 
-    `find` is asked only when no earlier answer is known: that one took the case out of reach, maybe.
+    `find` is asked only when no earlier answer is known: that one took the case out of reach, maybe. A step that moves
+    `money` asks before it does the very same once more.
     """
 
     verb: str
     find: Callable[[], T]
     form: Callable[[T], F | None]
     act: Callable[[T, F | None], str]
+    money: Money | None = None
 
 
 def take(request: HttpRequest, step: Attempt[T, F], *, at: datetime) -> HttpResponse | Tried[F]:
@@ -101,7 +104,7 @@ def take(request: HttpRequest, step: Attempt[T, F], *, at: datetime) -> HttpResp
             raise _Refused(Tried(step.verb, form, error)) from error
 
     try:
-        return redirect_once(request, at, act)
+        return redirect_once(request, at, act, step.money)
     except _Refused as refused:
         return refused.tried
     except DomainError as error:  # the key came with something else before
@@ -131,7 +134,8 @@ def answer(
 ) -> HttpResponse:
     """Answer a step that was taken or refused: a script gets JSON, a page is shown again with what was typed."""
     if not isinstance(taken, Tried):
-        return JsonResponse({"to": taken.headers["Location"]}) if wants_json(request) else taken
+        went = "Location" in taken.headers and wants_json(request)
+        return JsonResponse({"to": taken.headers["Location"]}) if went else taken
     if wants_json(request):
         values = taken.error.values if taken.error is not None else {}
         return JsonResponse({"detail": taken.words} | values, status=taken.status)

@@ -13,6 +13,7 @@ from cases.rules import LONGEST
 from complaints.actions import About, Responsible
 from complaints.models import Remedy, Topic
 from complaints.states import WHY, Grade, Outcome, Party, Rung, Told
+from records.amounts import AmountField
 from tickets.forms import ReasonForm, StepForm, TextForm, WhomForm
 
 
@@ -195,7 +196,7 @@ class RemedyForm(TextForm):
     """A way to make it good, and what it costs."""
 
     text = _area(gettext_lazy("How it is made good"))
-    cost = forms.DecimalField(
+    cost = AmountField(
         label=gettext_lazy("Cost in yuan"), required=False, min_value=Decimal(0), max_digits=12, decimal_places=2
     )
 

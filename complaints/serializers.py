@@ -17,6 +17,7 @@ from complaints.actions import About, Mended, NewComplaint, Responsible
 from complaints.models import Complaint, Remedy, Responsibility, Topic
 from complaints.queries import said_at
 from complaints.states import Grade, Outcome, Party, RemedyState, Rung, Told
+from records.amounts import AmountInput
 from records.parsing import MomentInput
 
 
@@ -339,9 +340,7 @@ class RemedyVerb(Verb):
     """A way to make it good, and what it costs in yuan."""
 
     text = serializers.CharField(max_length=LONGEST)
-    cost = serializers.DecimalField(
-        max_digits=12, decimal_places=2, min_value=0, required=False, allow_null=True, default=None
-    )
+    cost = AmountInput(max_digits=12, decimal_places=2, min_value=0, required=False, allow_null=True, default=None)
 
 
 class SettleVerb(Verb):

@@ -96,7 +96,7 @@ def once(*, by: User, scope: str, key: str, body: object, at: datetime, act: Cal
     same moment the second waits for the first. Raises `KeyReused` where the body differs.
     """
     digest = body_hash(body)
-    claimed = _claim(by, scope, key, digest, at)
+    claimed = claim_key(by, scope, key, digest, at)
     if claimed is None:
         return _earlier(by, scope, key, digest)
     answer = act()
@@ -117,8 +117,11 @@ def forget_answers(at: datetime) -> int:
     return IdempotencyRecord.objects.filter(at__lt=at - ANSWERS_KEPT).delete()[0]
 
 
-def _claim(by: User, scope: str, key: str, digest: str, at: datetime) -> int | None:
-    """The row of a key that nobody has used yet; None for one that is taken, as soon as that is certain."""
+def claim_key(by: User, scope: str, key: str, digest: str, at: datetime) -> int | None:
+    """The row of a key that nobody has used yet; None for one that is taken, as soon as that is certain.
+
+    For whoever is in a transaction already: it is what the others wait for.
+    """
     moment = connection.ops.adapt_datetimefield_value(at)
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [by.pk, scope, key, digest, moment])

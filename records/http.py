@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,12 +18,18 @@ from accounts.models import Project, User
 from accounts.states import Role
 from core.errors import Invalid, NotAllowed
 from core.numbers import whole_number
-from records.actions import Answer, once
+from records.actions import Answer, body_hash, once
 from records.drafts import NOT_TYPED, forget, sent_to
+from records.twice import AGAIN, Before, Money, TakenBefore, unless_taken
 
 # Whoever works with a phone in hand; everybody else sits at a desk.
 IN_HAND = (Role.TECHNICIAN, Role.GUARD, Role.RESIDENT)
 AT_A_DESK = tuple(set(Role) - set(IN_HAND))
+# What is no part of a form's words: how it was sent, and the answer to whether it is meant once more.
+NOT_SAID = NOT_TYPED | {AGAIN, "whose"}
+NEVER_SENT_AGAIN = frozenset({"csrfmiddlewaretoken", "idempotency_key", "password", AGAIN, "whose"})
+# The status of the answer to the very same sent again.
+TWICE = 409
 
 
 def user_of(request: HttpRequest) -> User:
@@ -87,24 +97,75 @@ def posted_version(request: HttpRequest) -> int | None:
     return version
 
 
-def redirect_once(request: HttpRequest, at: datetime, act: Callable[[], str]) -> HttpResponse:
+def redirect_once(
+    request: HttpRequest, at: datetime, act: Callable[[], str], money: Money | None = None
+) -> HttpResponse:
     """Carry out a form's action once per its hidden `idempotency_key`; `act` returns where to go next.
 
     What was kept of the form while somebody typed is thrown away with it. Whoever goes back and sends the very same
-    again is brought to what became of it the first time.
+    again is brought to what became of it the first time; where the form moves `money`, they are asked whether it is
+    meant once more, key or no key.
     """
+    try:
+        return HttpResponseRedirect(_once(request, at, act, money))
+    except TakenBefore as taken:
+        return _ask_whether_again(request, taken.before)
+
+
+def _once(request: HttpRequest, at: datetime, act: Callable[[], str], money: Money | None) -> str:
     key = request.POST.get("idempotency_key", "")[:200]
+    guarded = act if money is None else partial(_unless_taken, request, at, act, money)
+
+    def carry_out() -> str:
+        return _and_forget(request, at, guarded, money)
+
     if not key:
-        return HttpResponseRedirect(_and_forget(request, at, act))
+        with transaction.atomic():
+            return carry_out()
     answer = once(
         by=user_of(request),
         scope=f"page {request.path}",
         key=key,
         body=_sent(request),
         at=at,
-        act=lambda: Answer(status=302, data={"to": _and_forget(request, at, act)}),
+        act=lambda: Answer(status=302, data={"to": carry_out()}),
     )
-    return HttpResponseRedirect(answer.data["to"])
+    return str(answer.data["to"])
+
+
+def _unless_taken(request: HttpRequest, at: datetime, act: Callable[[], str], money: Money) -> str:
+    again = request.POST.get(AGAIN, "")
+    return unless_taken(by=user_of(request), content=_content(request, money), again=again, at=at, act=act)
+
+
+def _content(request: HttpRequest, money: Money) -> str:
+    """A fingerprint of what a form that moves money said: where, and each field as it reads, whatever the key."""
+    typed = {name: [value.strip() for value in values] for name, values in request.POST.lists()}
+    said = {name: values for name, values in typed.items() if any(values) and name not in NOT_SAID | money.but}
+    files = {f"file {name}": list(values) for name, values in request.FILES.lists()}
+    return body_hash({"path": request.path} | said | files)
+
+
+def _ask_whether_again(request: HttpRequest, before: Before) -> HttpResponse:
+    """The page that says what was taken already, with all that was typed and one button that takes it once more."""
+    number = _number_in(before.to)
+    if request.headers.get("Accept", "").startswith("application/json"):
+        said = _("The very same was taken already, %(number)s; nothing was taken a second time.") % {"number": number}
+        return JsonResponse({"detail": said, "to": before.to}, status=TWICE)
+    sent = [(name, values) for name, values in request.POST.lists() if name not in NEVER_SENT_AGAIN]
+    fields = [(name, value) for name, values in sent for value in values]
+    files = [(name, [str(one.name) for one in values]) for name, values in request.FILES.lists()]
+    context = {"before": before, "number": number, "fields": fields, "files": files, "again": AGAIN}
+    return render(request, "records/taken_before.html", context, status=TWICE)
+
+
+def _number_in(address: str) -> str:
+    """The number of what an address of ours shows; empty for a list."""
+    try:
+        named = resolve(address.partition("?")[0]).kwargs
+    except Resolver404:
+        return ""
+    return str(named.get("number", ""))
 
 
 def _sent(request: HttpRequest) -> dict[str, list[Any]]:
@@ -116,8 +177,8 @@ def _sent(request: HttpRequest) -> dict[str, list[Any]]:
     return fields | files
 
 
-def _and_forget(request: HttpRequest, at: datetime, act: Callable[[], str]) -> str:
-    before = _sent_before(request, at)
+def _and_forget(request: HttpRequest, at: datetime, act: Callable[[], str], money: Money | None) -> str:
+    before = "" if money else _sent_before(request, at)
     if before:
         messages.warning(request, _("This was saved already; nothing was saved a second time."))
         return before

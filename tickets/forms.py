@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from cases.states import Urgency
 from core.numbers import whole_number
+from records.amounts import AmountField
 from records.forms import MomentField
 from tickets.actions import Line
 from tickets.models import Category, PriceItem
@@ -310,7 +311,7 @@ class CompleteForm(LinesForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Say what was done.")},
     )
-    hours = forms.DecimalField(
+    hours = AmountField(
         label=gettext_lazy("Hours of work"), required=False, min_value=0, max_value=99, max_digits=6, decimal_places=2
     )
 

@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from accounts.models import User
+from billing.queries.free import register_free
 from cases.models import Case
 from cases.registry import CaseKind, register
 from core.transitions import Transitions
 from notifications.sentences import register_sentences
 from tickets.actions import after_callback
+from tickets.actions.billing import free_because
 from tickets.models import Job
 from tickets.permissions import require_print
 from tickets.queries import category_names
@@ -50,6 +52,8 @@ def _register(kind: Kind, prefix: str, transitions: Transitions) -> None:
 
 _register(Kind.REPAIR, "BX", TRANSITIONS)
 _register(Kind.SERVICE, "FW", TRANSITIONS)
+for one in (Kind.REPAIR, Kind.SERVICE):
+    register_free(one.value, free_because)
 _register(Kind.ENQUIRY, "ZX", ANSWER_TRANSITIONS)
 _register(Kind.SUGGESTION, "JY", ANSWER_TRANSITIONS)
 register_sentences(MESSAGES)

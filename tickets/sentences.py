@@ -43,6 +43,9 @@ EVENTS: dict[str, Label] = {
     "bill.waived": gettext_lazy("¥%(amount)s of bill %(bill)s was waived."),
     "bill.waiver_reversed": gettext_lazy("The waiver of ¥%(amount)s of bill %(bill)s was taken back."),
     "bill.voided": gettext_lazy("Bill %(bill)s was made void."),
+    "bill.to_give_back": gettext_lazy(
+        "Free, but ¥%(amount)s was paid for bill %(bill)s: reverse receipt %(receipt)s to give it back."
+    ),
     "ticket.signed": gettext_lazy("The customer signed."),
     "ticket.joined": gettext_lazy("The same matter as %(other)s."),
     "ticket.dispatch_undone": gettext_lazy("Took the job back from %(technician)s: the dispatch was undone."),

@@ -12,17 +12,19 @@ from rest_framework import serializers
 
 from accounts.models import Project
 from accounts.queries import colleagues
+from billing.queries.free import taken_for
 from cases.models import Case
 from cases.permissions import reads_all
 from cases.rules import LONGEST
 from cases.serializers import CaseSerializer, NewCaseInput, Verb, photos_of, shown_user
 from cases.states import PhotoLabel, Urgency
+from records.amounts import AmountInput
 from records.parsing import MomentInput
 from tickets.actions import Contact, Line, NewTicket
 from tickets.models import Category, Job, PriceItem, Ticket, WorkLine
 from tickets.queries import payable, price_list
 from tickets.sentences import charge_sentence
-from tickets.states import AcceptedBy, Charge, ItemKind, Kind
+from tickets.states import AcceptedBy, Charge, ItemKind, Kind, State
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):
@@ -104,6 +106,7 @@ class TicketDetailSerializer(TicketSerializer):
     report = serializers.CharField(source="ticket.report")
     hours = serializers.DecimalField(source="ticket.hours", max_digits=6, decimal_places=2, allow_null=True)
     payable = serializers.SerializerMethodField()
+    give_back = serializers.SerializerMethodField()
     jobs = JobSerializer(source="ticket.jobs", many=True)
     lines = serializers.SerializerMethodField()
     callbacks = serializers.SerializerMethodField()
@@ -119,6 +122,7 @@ class TicketDetailSerializer(TicketSerializer):
             "report",
             "hours",
             "payable",
+            "give_back",
             "jobs",
             "lines",
             "callbacks",
@@ -136,6 +140,12 @@ class TicketDetailSerializer(TicketSerializer):
     def get_payable(self, case: Case) -> str:
         """What the resident owes for it, in yuan."""
         return str(payable(case.ticket, self._lines(case)))
+
+    def get_give_back(self, case: Case) -> list[dict[str, str]]:
+        """What was paid though the work is free, in yuan: each receipt is to be reversed to give it back."""
+        free = case.ticket.charge == Charge.FREE and case.ticket.charge_overridden_at is not None
+        reads = reads_all(self.reader, case)
+        return [kept.data for kept in taken_for(case)] if reads and (free or case.state == State.CANCELLED) else []
 
     def get_lines(self, case: Case) -> list[dict[str, Any]]:
         """Parts and hours that count now."""
@@ -202,8 +212,8 @@ class LineInput(serializers.Serializer[Any]):
     item = serializers.CharField(max_length=40, required=False)
     name = serializers.CharField(max_length=100, required=False, default="")
     unit = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
-    quantity = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=Decimal("0.01"))
-    unit_price = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=Decimal(0), required=False)
+    quantity = AmountInput(max_digits=7, decimal_places=2, min_value=Decimal("0.01"))
+    unit_price = AmountInput(max_digits=7, decimal_places=2, min_value=Decimal(0), required=False)
     kind = serializers.ChoiceField(choices=ItemKind.choices, required=False, default=ItemKind.MATERIAL)
 
 
@@ -211,7 +221,7 @@ class LinesVerb(Verb):
     """A verb with lines; they become the actions' `Line`s with `lines_for`."""
 
     lines = LineInput(many=True, max_length=50, required=False, default=list)  # type: ignore[call-arg]
-    hours = serializers.DecimalField(max_digits=5, decimal_places=2, min_value=Decimal(0), required=False)
+    hours = AmountInput(max_digits=5, decimal_places=2, min_value=Decimal(0), required=False)
 
 
 class CompleteVerb(Verb):
@@ -219,7 +229,7 @@ class CompleteVerb(Verb):
 
     report = serializers.CharField(max_length=LONGEST)
     parts = LineInput(many=True, max_length=50, required=False)  # type: ignore[call-arg]
-    hours = serializers.DecimalField(max_digits=5, decimal_places=2, min_value=Decimal(0), required=False)
+    hours = AmountInput(max_digits=5, decimal_places=2, min_value=Decimal(0), required=False)
 
 
 class OnePicture(serializers.FileField):

@@ -3,7 +3,7 @@
 Source: BIL-8 (每月收费结算工作: counted against recorded, differences explained).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from billing.actions.posting import close_month
 from billing.models import ClosedMonth, DayClose, DayCloseLine, DayCloseRemark, DayReopen, Receipt
 from billing.permissions import can_reopen_day, require_closer, require_day_closer
 from billing.queries.dayclose import open_days, receipts_of, recorded, standing_close
+from billing.queries.doors import UnderWay, under_way
 from billing.queries.ledger import is_closed
 from billing.rules.exact import NOTHING
 from billing.rules.periods import month_of
@@ -233,8 +234,13 @@ def reopen_day(*, close: DayClose, reason: str, by: User, at: datetime) -> DayRe
 
 
 @transaction.atomic
-def close_books(*, project: Project, month: date, by: User, at: datetime) -> ClosedMonth:
-    """Close a month of the ledger once every day of it is closed. Raises like `close_month`, and `NotNow`."""
+def close_books(*, project: Project, month: date, by: User, at: datetime, despite: str = "") -> ClosedMonth:
+    """Close a month of the ledger once every day of it is closed, and the cash from the door is handed in.
+
+    `despite` says why it is closed though some is not; then whose it is, how much and since when stands in the record.
+
+    Raises like `close_month`, and `NotNow`; its `values` name the cash that is under way.
+    """
     require_closer(by, project)
     span = month_of(month)
     left = open_days(project, span.start, span.end)
@@ -244,6 +250,28 @@ def close_books(*, project: Project, month: date, by: User, at: datetime) -> Clo
             _("Days are still open: %(count)s, the first %(day)s of %(who)s. Have them closed first.") % words,
             code="days_open",
         )
+    cash = under_way(project, until=span.end)
+    reason = despite.strip()[:LONGEST_WORDS]
+    if cash and not reason:
+        raise NotNow(_cash_words(cash), code="cash_under_way")
     closed = close_month(project=project, month=month, by=by, at=at)
-    audit(at=at, by=by, project=project, action="month.closed", target=f"{closed.month:%Y-%m}")
+    named = [
+        {"collector": one.collector.username, "amount": str(one.amount), "since": one.since.isoformat()} for one in cash
+    ]
+    told = {"under_way": named} if named else {}
+    target = f"{closed.month:%Y-%m}"
+    audit(at=at, by=by, project=project, action="month.closed", target=target, reason=reason if cash else "", data=told)
     return closed
+
+
+def _cash_words(cash: Sequence[UnderWay]) -> str:
+    each = [
+        _("%(who)s ¥%(amount)s since %(day)s")
+        % {"who": one.collector, "amount": one.amount, "day": one.since.isoformat()}
+        for one in cash
+    ]
+    words = _(
+        "Cash that was collected at the door is not handed in: %(each)s. Have it handed in first, or say why the month "
+        "is closed without it."
+    )
+    return words % {"each": "; ".join(each)}

@@ -9,7 +9,9 @@ from operator import attrgetter
 from accounts.models import Project, User
 from billing.actions.posting import Line, post
 from billing.models import Bill, BillingRun, Credit
+from billing.queries.owed import owed_before
 from billing.rules.allocation import allocate
+from billing.rules.exact import NOTHING
 from billing.states import Book, EntryKind
 from records.bulk import insert, new_keys
 
@@ -70,19 +72,26 @@ def raise_new(
 
 
 def _use_credits(bills: Sequence[NewBill], project: Project) -> dict[str, Decimal]:
-    """Settle new bills from what their households paid in advance; how much of each, by its number."""
+    """Settle new bills from what their households paid in advance; how much of each, by its number.
+
+    What older bills of a home still need is left for those.
+    """
     units, kept = {bill.unit_id for bill in bills}, Credit.objects.filter(project=project, amount__gt=0)
     wanted = [pk for pk, unit in kept.values_list("pk", "unit_id") if unit in units]
     if not wanted:
         return {}
     rows = Credit.objects.select_for_update().filter(pk__in=wanted, amount__gt=0).order_by("pk")
     credits = {(credit.unit_id, credit.household_id): credit for credit in rows}
+    older = owed_before({unit for unit, _household in credits})
     used: dict[str, Decimal] = {}
     for bill in bills:
-        credit = credits.get((bill.unit_id, bill.household_id))
-        if credit is None or not credit.amount:
+        home = (bill.unit_id, bill.household_id)
+        credit = credits.get(home)
+        spare = credit.amount - older.get(home, NOTHING) if credit is not None else NOTHING
+        if credit is None or spare <= 0:
             continue
-        settled, credit.amount = allocate(credit.amount, [(bill.number, bill.outstanding)])
+        settled, _rest = allocate(spare, [(bill.number, bill.outstanding)])
+        credit.amount -= settled[bill.number]
         bill.outstanding -= settled[bill.number]
         used |= settled
     Credit.objects.bulk_update(credits.values(), ["amount"])

@@ -4,6 +4,9 @@ On the day of the receipt whoever took the money does it alone; after it, a seco
 a deposit needs a second person on every day.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,15 +19,16 @@ from billing.actions.arrears.unsettling import owed_again, settled_at
 from billing.actions.credit import add_credit, lock_credit
 from billing.actions.dayclose import require_day_open
 from billing.actions.deposits import lock_whole, require_whole
+from billing.actions.letting_off import let_off_again
 from billing.actions.online_refunds import of_provider, owe_back
 from billing.actions.paying import lock_cases, lock_units
-from billing.actions.posting import reverse
-from billing.models import Bill, DoorVisit, Payment, PaymentLine, Receipt
+from billing.actions.posting import mirrored, post, reverse
+from billing.models import Bill, DoorVisit, Payment, PaymentLine, Posting, Receipt
 from billing.permissions import can_reverse, require_second
+from billing.queries.credit_uses import Undoing, refund_since, undoing
 from billing.queries.dayclose import is_day_closed
 from billing.queries.owed import credit_of
 from billing.queries.paper import deposit_of
-from billing.queries.sums import MoneySum
 from billing.states import Book, EntryKind, Method
 from cases.models import Case
 from core.errors import NotAllowed, NotNow
@@ -62,8 +66,8 @@ def ask_to_reverse(*, receipt: Receipt, reason: str, by: User, at: datetime) -> 
 
     Raises:
         NotAllowed: neither the cashier who took the money nor a supervisor.
-        NotNow: it was reversed already, what it left as credit was used since, some of the deposit that it is of was
-            given back or kept, or the same waits already.
+        NotNow: it was reversed already, what it left as credit was given back since, some of the deposit that it is of
+            was given back or kept, or the same waits already.
         Invalid: no reason is given.
     """
     _require_may(receipt, by)
@@ -72,7 +76,7 @@ def ask_to_reverse(*, receipt: Receipt, reason: str, by: User, at: datetime) -> 
     _require_standing(stands)
     deposit = deposit_of(payment)
     if deposit is None:
-        _require_credit(stands, credit_of(payment.unit, payment.household_id))
+        _require_covered(payment, undoing(payment, credit_of(payment.unit, payment.household_id)))
     else:
         require_whole(deposit)
     data = {"receipt": stands.number, "amount": str(payment.amount), "unit": payment.unit.number}
@@ -83,11 +87,13 @@ def ask_to_reverse(*, receipt: Receipt, reason: str, by: User, at: datetime) -> 
 def reverse_receipt(*, receipt: Receipt, reason: str, by: User, at: datetime) -> Receipt:
     """Take a receipt back on the day on which it was given, with the reason.
 
-    The receipt keeps its number and reads as reversed; its bills are owed again; what went to credit leaves it.
+    The receipt keeps its number and reads as reversed; its bills are owed again; what went to credit leaves it, and
+    what was settled from that since is owed again too.
 
     Raises:
         NotAllowed: neither the cashier who took the money nor a supervisor.
-        NotNow: it was reversed already, its day is over, what it left as credit was used since, or the month is closed.
+        NotNow: it was reversed already, its day is over, what it left as credit was given back since, or the month is
+            closed.
         Invalid: no reason is given.
     """
     _require_may(receipt, by)
@@ -106,7 +112,7 @@ def reverse_approved(*, receipt: Receipt, reason: str, asked_by: User, by: User,
 
     Raises:
         NotAllowed: `by` asked for it, or neither supervises nor leads the project.
-        NotNow: it was reversed already, what it left as credit was used since, or the month is closed.
+        NotNow: it was reversed already, what it left as credit was given back since, or the month is closed.
     """
     require_second(by, receipt.payment.project, asked_by)
     return _reverse(receipt, reason_of(reason), asked_by=asked_by, by=by, at=at)
@@ -120,17 +126,18 @@ def _require_may(receipt: Receipt, by: User) -> None:
 def _reverse(receipt: Receipt, reason: str, *, asked_by: User | None, by: User, at: datetime) -> Receipt:
     look_again(receipt.payment.project, at=at)  # first, as the day's round holds it before cases and units
     visit = _lock_visit(receipt)
-    lines = list(PaymentLine.objects.filter(payment=receipt.payment_id).select_related("bill"))
-    bills = [line.bill for line in lines]
-    cases = lock_cases(bills, also=settled_at(receipt.payment.at, bills))
-    lock_units({receipt.payment.unit_id, *(line.bill.unit_id for line in lines)})
+    back = _planned(receipt.payment)
+    cases = lock_cases(list(back.bills.values()), also=back.settled_in())
+    lock_units({receipt.payment.unit_id, *(bill.unit_id for bill in back.bills.values())})
     locked = Receipt.objects.select_for_update(of=("self",)).select_related("payment__project", "payment__unit")
     receipt = locked.get(pk=receipt.pk)
     _require_standing(receipt)
-    _owe_again(lines)
-    _take_rest_back(receipt)
-    _tell_cases(cases, lines, by=by, at=at)
-    owed_again(receipt.payment.at, bills, cases=cases, by=by, at=at)
+    uses = _take_rest_back(receipt, back)
+    _owe_again([(part.bill_id, part.amount) for part in (*back.lines, *uses)])
+    _book_uses_back(receipt, uses, reason, by=asked_by or by, at=at)
+    _tell_cases(cases, [(part.bill, part.amount) for part in (*back.lines, *uses)], by=by, at=at)
+    for moment, bills in back.moments(uses):
+        owed_again(moment, bills, cases=cases, by=by, at=at)
     entry = receipt.payment.entries.get(kind__in=(EntryKind.PAID, EntryKind.DEPOSIT_TAKEN))
     # The money goes back out of the till of whoever asked; who approved stands on the receipt.
     gone = {Book.DOOR.value: Book.CASH.value} if visit is not None and visit.hand_in_id is not None else {}
@@ -150,6 +157,7 @@ def _reverse(receipt: Receipt, reason: str, *, asked_by: User | None, by: User, 
         reason=reason,
         data={"asked_by": asked_by.username} if asked_by else {},
     )
+    let_off_again(cases, list(back.bills.values()), people={by, asked_by or by}, by=by, at=at)
     # Approved by two it is booked on whatever day, and the leaders' list says so.
     if asked_by is None:
         _require_till_open(receipt.payment, visit, by)
@@ -177,9 +185,45 @@ def _require_standing(receipt: Receipt) -> None:
         raise NotNow(_("This receipt was reversed already."), code="reversed")
 
 
-def _owe_again(lines: list[PaymentLine]) -> None:
+@dataclass(frozen=True)
+class _Back:
+    """What is owed again once a payment is taken back: what it settled, and what was settled from its credit."""
+
+    payment: Payment
+    lines: Sequence[PaymentLine]
+    uses: Sequence[Posting]
+
+    @property
+    def bills(self) -> dict[int, Bill]:
+        """The bills by key."""
+        return {bill.pk: bill for bill in self._bills(self.uses)}
+
+    def _bills(self, uses: Sequence[Posting]) -> list[Bill]:
+        return [*(line.bill for line in self.lines), *(use.bill for use in uses if use.bill is not None)]
+
+    def moments(self, uses: Sequence[Posting]) -> list[tuple[datetime, list[Bill]]]:
+        """When which bills were settled: by the payment, and by each use of what became credit of it."""
+        used = [(use.entry.at, [use.bill]) for use in uses if use.bill is not None]
+        return [(self.payment.at, [line.bill for line in self.lines]), *used]
+
+    def settled_in(self) -> list[int]:
+        """Keys of the cases that the settling ended: they are locked along."""
+        return [key for moment, bills in self.moments(self.uses) for key in settled_at(moment, bills)]
+
+
+def _planned(payment: Payment) -> _Back:
+    """What will be owed again, as it stands before anything is locked."""
+    lines = list(PaymentLine.objects.filter(payment=payment).select_related("bill"))
+    if deposit_of(payment) is not None:
+        return _Back(payment, lines, ())
+    return _Back(payment, lines, undoing(payment, credit_of(payment.unit, payment.household_id)).uses)
+
+
+def _owe_again(parts: Sequence[tuple[int | None, Decimal]]) -> None:
     """Lock the bills by key and let them be owed again."""
-    paid = {line.bill_id: line.amount for line in lines}
+    paid: dict[int | None, Decimal] = defaultdict(Decimal)
+    for key, amount in parts:
+        paid[key] += amount
     bills = list(Bill.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=paid).order_by("pk"))
     for bill in bills:
         bill.outstanding += paid[bill.pk]
@@ -188,36 +232,56 @@ def _owe_again(lines: list[PaymentLine]) -> None:
         Bill.objects.bulk_update(bills, ["outstanding", "version"])
 
 
-def _take_rest_back(receipt: Receipt) -> None:
-    """Take back what settled no bill: all of a deposit, which is held no longer, or what became credit."""
+def _take_rest_back(receipt: Receipt, back: _Back) -> Sequence[Posting]:
+    """Take back what settled no bill: all of a deposit, which is held no longer, or what became credit.
+
+    Returns the uses of that credit that go back with it. Raises `NotNow` where they do not cover it.
+    """
     payment = receipt.payment
     deposit = deposit_of(payment)
     if deposit is not None:
         whole = lock_whole(deposit)
         whole.held = Decimal(0)
         whole.save(update_fields=["held"])
+        return ()
+    found = undoing(payment, lock_credit(payment.unit, payment.household_id))
+    _require_covered(payment, found)
+    if {use.bill_id for use in found.uses} - set(back.bills):
+        raise NotNow(_("Money moved meanwhile. Look at the receipt again, and try once more."), code="moved")
+    if found.kept != found.regained:
+        add_credit(payment.unit, payment.household_id, found.regained - found.kept)
+    return found.uses
+
+
+def _require_covered(payment: Payment, found: Undoing) -> None:
+    """Raise `NotNow` where what became credit was given back meanwhile: that is to be taken back first."""
+    if not found.missing:
         return
-    kept = _require_credit(receipt, lock_credit(payment.unit, payment.household_id))
-    if kept:
-        add_credit(payment.unit, payment.household_id, -kept)
+    words = _("¥%(kept)s of this receipt went to credit, and ¥%(missing)s of that was given back since.")
+    said = words % {"kept": found.kept, "missing": found.missing}
+    refund = refund_since(payment)
+    if refund is not None:
+        said = f"{said} {_('Take refund %(refund)s back first.') % {'refund': refund.number}}"
+    raise NotNow(said, code="credit_used")
 
 
-def _require_credit(receipt: Receipt, left: Decimal) -> Decimal:
-    """What of a receipt went to credit, in yuan. Raises `NotNow` where less is left of it."""
-    settled = receipt.payment.lines.aggregate(sum=MoneySum("amount", default=Decimal(0)))["sum"]
-    kept: Decimal = receipt.payment.amount - settled
-    if left < kept:
-        raise NotNow(
-            _("¥%(kept)s of this receipt went to credit, and of that only ¥%(left)s is left: the rest was used since.")
-            % {"kept": kept, "left": left},
-            code="credit_used",
-        )
-    return kept
+def _book_uses_back(receipt: Receipt, uses: Sequence[Posting], reason: str, *, by: User, at: datetime) -> None:
+    """Book what was settled from the receipt's credit the other way: its bills are open again."""
+    if not uses:
+        return
+    project = receipt.payment.project
+    day = at.astimezone(project.tz).date()
+    post(project=project, kind=EntryKind.REVERSED, day=day, lines=mirrored(uses), by=by, at=at, text=reason)
+    data = {"receipt": receipt.number, "amount": str(sum((use.amount for use in uses), Decimal(0)))}
+    unit = receipt.payment.unit.number
+    audit(at=at, by=by, project=project, action="credit.use_reversed", target=unit, reason=reason, data=data)
 
 
-def _tell_cases(cases: dict[int, Case], lines: list[PaymentLine], *, by: User, at: datetime) -> None:
-    for line in lines:
-        if line.bill.case_id is None:
+def _tell_cases(
+    cases: dict[int, Case], parts: Sequence[tuple[Bill | None, Decimal]], *, by: User, at: datetime
+) -> None:
+    for bill, amount in parts:
+        if bill is None or bill.case_id is None:
             continue
-        data = {"bill": line.bill.number, "amount": str(line.amount)}
-        happen(case=cases[line.bill.case_id], kind="bill.payment_reversed", at=at, by=by, data=data, for_resident=True)
+        data = {"bill": bill.number, "amount": str(amount)}
+        happen(case=cases[bill.case_id], kind="bill.payment_reversed", at=at, by=by, data=data, for_resident=True)

@@ -23,11 +23,10 @@ from billing.permissions import can_bill, require_second
 from billing.queries.owed import without_money
 from billing.queries.second import needs_two
 from billing.states import Book, EntryKind
-from cases.models import Case
 from core.errors import NotAllowed, NotNow
 from core.words import reason_of
 from records.actions import audit
-from records.approvals import ask, waiting_about
+from records.approvals import ask
 from records.models import Approval
 from sla.actions import happen
 
@@ -60,10 +59,11 @@ def ask_to_void(*, bill: Bill, reason: str, by: User, at: datetime) -> Approval:
     _require_may(bill, by)
     stands = Bill.objects.select_related("project", "unit").get(pk=bill.pk)
     _require_standing([stands])
-    return _ask(stands, reason, by=by, at=at)
+    return ask_for(stands, reason, by=by, at=at)
 
 
-def _ask(bill: Bill, reason: str, *, by: User, at: datetime) -> Approval:
+def ask_for(bill: Bill, reason: str, *, by: User, at: datetime) -> Approval:
+    """Ask a second person to make a bill void, in the name of who decided that nothing is owed; unit is read."""
     data = {"bill": bill.number, "unit": bill.unit.number, "amount": str(bill.amount)}
     return ask(project=bill.project, kind=KIND, subject=bill.number, data=data, reason=reason, by=by, at=at)
 
@@ -160,23 +160,6 @@ def _give_credit_back(project: Project, booked: Sequence[Posting]) -> None:
         if posting.debit_id == Book.CREDIT and posting.unit_id is not None:
             used[posting.unit_id, posting.household_id] += posting.amount
     add_credits(project.pk, used)
-
-
-def withdraw(*, case: Case, reason: str, by: User, at: datetime) -> list[Bill]:
-    """Make the bills of a case void for which no money was taken; returns them. The caller has locked the case.
-
-    Those that two people have to decide about are asked for, in the name of whoever decided about the case.
-    """
-    found = without_money(Bill.objects.filter(case=case))
-    bills = lock_to_take_back(list(found.order_by("pk").values_list("pk", flat=True)))
-    later = [bill for bill in bills if needs_second_person(bill, at)]
-    alone = [bill for bill in bills if bill not in later]
-    if alone:
-        take_back(alone, reason=reason, by=by, at=at)
-    for bill in later:
-        if waiting_about(bill.project, KIND, bill.number) is None:
-            _ask(bill, reason, by=by, at=at)
-    return alone
 
 
 def lock_with_cases(keys: Sequence[int]) -> list[Bill]:

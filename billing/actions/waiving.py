@@ -1,5 +1,6 @@
 """Letting somebody off a part of a bill, or all of it (减免): one person asks, another one decides."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from billing.actions.posting import Line, post
 from billing.models import Bill
 from billing.permissions import can_ask_for_waiver, require_second
 from billing.states import Book, EntryKind
+from cases.models import Case
 from core.errors import Invalid, NotAllowed, NotNow
 from core.money import require_cents, to_cents
 from core.words import reason_of
@@ -62,6 +64,21 @@ def waive(*, bill: Bill, amount: Decimal, reason: str, asked_by: User, by: User,
     bill = Bill.objects.select_for_update(of=("self",)).select_related("project").get(pk=bill.pk)
     if bill.outstanding < amount:
         raise NotNow(_changed(bill), code="not_owed")
+    told = {"asked_by": asked_by.username}
+    return book_waiver(bill, amount, reason=reason, cases=cases, by=by, at=at, told=told)
+
+
+def book_waiver(
+    bill: Bill,
+    amount: Decimal,
+    *,
+    reason: str,
+    cases: Mapping[int, Case],
+    by: User,
+    at: datetime,
+    told: Mapping[str, str] | None = None,
+) -> Bill:
+    """Waive `amount` of what is owed of a locked bill, whose cases are locked; `told` goes into the audit trail too."""
     bill.outstanding -= amount
     bill.waived += amount
     bill.version += 1
@@ -73,8 +90,8 @@ def waive(*, bill: Bill, amount: Decimal, reason: str, asked_by: User, by: User,
     line = Line(debit=Book.WAIVED, credit=Book.RECEIVABLE, amount=amount, unit=bill.unit_id, bill=bill.pk)
     day = at.astimezone(bill.project.tz).date()
     post(project=bill.project, kind=EntryKind.WAIVED, day=day, lines=[line], by=by, at=at, text=reason)
-    told = {"amount": str(amount), "asked_by": asked_by.username}
-    audit(at=at, by=by, project=bill.project, action="bill.waived", target=bill.number, reason=reason, data=told)
+    said = {"amount": str(amount), **(told or {})}
+    audit(at=at, by=by, project=bill.project, action="bill.waived", target=bill.number, reason=reason, data=said)
     return bill
 
 

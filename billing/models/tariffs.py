@@ -1,6 +1,6 @@
 """Charge items (收费项目), their dated tariffs (收费标准), and which unit bears which from when."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Self
 
@@ -194,6 +194,14 @@ class UnitCharge(models.Model):
             found = self.doubled_by(others.select_related("unit", "tariff__item").order_by("starts_on", "pk"))
             if found is not None:
                 raise ValidationError(found.stands_words, code="charge_stands")
+
+    def full_clean(
+        self, exclude: Collection[str] | None = None, validate_unique: bool = True, validate_constraints: bool = True
+    ) -> None:
+        """Ask the database's rules only where no sentence says already what is wrong: theirs is a name and no more."""
+        super().full_clean(exclude, validate_unique, validate_constraints=False)
+        if validate_constraints:
+            self.validate_constraints(exclude)
 
     @property
     def days(self) -> Period | None:

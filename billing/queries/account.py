@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
 
 from billing.models import Deposit, Posting
 from billing.queries.differing import moved
@@ -20,7 +21,10 @@ MOST = 1000
 
 @dataclass(frozen=True)
 class Line:
-    """One movement, in yuan: charged or settled on a bill, or moved in advance; and what stood after it."""
+    """One movement, in yuan: charged or settled on a bill, or moved in advance; and what stood after it.
+
+    `moved` is by how much what was paid in advance grew: below zero where it was used or given back.
+    """
 
     day: date
     kind: str
@@ -28,6 +32,7 @@ class Line:
     number: str
     charged: Decimal
     settled: Decimal
+    moved: Decimal
     owed: Decimal
     advance: Decimal
 
@@ -64,6 +69,11 @@ class HouseholdAccount:
     def settled(self) -> Decimal:
         """What was paid or waived in its days."""
         return sum((line.settled for line in self.lines), NOTHING)
+
+    @property
+    def moved(self) -> Decimal:
+        """By how much what was paid in advance grew in its days; below zero where it shrank."""
+        return sum((line.moved for line in self.lines), NOTHING)
 
 
 def account_of(household: Household, since: date, until: date) -> HouseholdAccount:
@@ -124,11 +134,8 @@ def _line(row: Posting, owed: Decimal, advance: Decimal) -> Line:
         charged, settled = charged - settled, NOTHING
     elif row.entry.kind == EntryKind.REVERSED:
         charged, settled = NOTHING, settled - charged
-    if row.credit_id == Book.CREDIT:
-        advance += row.amount
-    elif row.debit_id == Book.CREDIT:
-        advance -= row.amount
-    words = f"{row.bill.item.name} {period_words(row.bill)}".strip() if row.bill else ""
+    moved = row.amount if row.credit_id == Book.CREDIT else -row.amount if row.debit_id == Book.CREDIT else NOTHING
+    words = f"{row.bill.item.name} {period_words(row.bill)}".strip() if row.bill else str(_("Paid in advance"))
     kind = EntryKind(row.entry.kind).label
     return Line(
         day=row.day,
@@ -137,8 +144,9 @@ def _line(row: Posting, owed: Decimal, advance: Decimal) -> Line:
         number=_number(row),
         charged=charged,
         settled=settled,
+        moved=moved,
         owed=owed + charged - settled,
-        advance=advance,
+        advance=advance + moved,
     )
 
 

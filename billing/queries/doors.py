@@ -196,6 +196,30 @@ def who_owes(project: Project) -> list[User]:
     return list(User.objects.filter(money | paper).order_by("name", "pk"))
 
 
+@dataclass(frozen=True)
+class UnderWay:
+    """Cash that somebody collected at doors and has not handed in: how much, in yuan, and since which day."""
+
+    collector: User
+    amount: Decimal
+    since: date
+
+
+def under_way(project: Project, *, until: date) -> list[UnderWay]:
+    """The cash that was collected at doors up to a day and is in nobody's till yet, by collector: one statement."""
+    visits = DoorVisit.objects.filter(project=project, state=DoorState.COLLECTED, payment__day__lte=until)
+    cash = visits.filter(payment__method=Method.CASH, payment__receipt__reversed_at=None)
+    found: dict[int, UnderWay] = {}
+    for visit in cash.select_related("collector", "payment").order_by(
+        "collector__name", "collector_id", "payment__day"
+    ):
+        so_far = found.get(visit.collector_id)
+        since = so_far.since if so_far else visit.payment.day
+        amount = (so_far.amount if so_far else NOTHING) + visit.payment.amount
+        found[visit.collector_id] = UnderWay(visit.collector, amount, since)
+    return list(found.values())
+
+
 def handed_in(hand_in: HandIn) -> tuple[list[DoorVisit], list[PreparedReceipt]]:
     """The visits and void receipts of a hand-in: two statements."""
     visits = hand_in.visits.select_related("unit", "payment__receipt").order_by("pk")

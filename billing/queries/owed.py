@@ -8,6 +8,7 @@ from typing import Self
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.models import Project
 from billing.models import Bill, Credit, PaymentLine
 from billing.queries.sums import MoneySum
 from billing.rules.exact import NOTHING
@@ -127,6 +128,21 @@ def open_bills(unit: Unit) -> list[Bill]:
     """What is owed for a unit, the oldest first, whoever owes it."""
     rows = Bill.objects.open().filter(unit=unit).select_related("item", "household", "debtor")
     return list(rows.order_by("due_on", "pk"))
+
+
+def owed_before(units: Iterable[int]) -> dict[tuple[int, int | None], Decimal]:
+    """What is owed now for homes, in yuan, by the keys of unit and household: before a bill that is about to come."""
+    rows = Bill.objects.open().filter(unit__in=among(units)).order_by().values_list("unit", "household")
+    return {(unit, household): owed for unit, household, owed in rows.annotate(sum=MoneySum("outstanding"))}
+
+
+def credits_owing(project: Project, before: date) -> list[Credit]:
+    """What households paid in advance of homes for which they owe something that was due before a day."""
+    late = Bill.objects.open().filter(unit=OuterRef("unit"), due_on__lt=before)
+    own = Q(Exists(late.filter(household=OuterRef("household"))))
+    nobodys = Q(Exists(late.filter(household=None)), household=None)
+    rows = Credit.objects.filter(own | nobodys, project=project, amount__gt=0)
+    return list(rows.select_related("unit__project").order_by("unit_id", "pk"))
 
 
 def credit_of(unit: Unit, household: int | None) -> Decimal:

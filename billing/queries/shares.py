@@ -68,3 +68,8 @@ def _known(cost: SharedCost, units: Iterable[tuple[int, str, Decimal | None]]) -
 def shares_of(cost: SharedCost) -> QuerySet[Share]:
     """The shares of a cost in the order of the rooms, with their bills."""
     return cost.shares.select_related("unit__project", "bill").order_by("pk")
+
+
+def bills_to_come(cost: SharedCost) -> int:
+    """How many bills raising a cost makes: a room whose share comes to less than a cent gets none."""
+    return cost.shares.filter(amount__gt=0, bill=None).count()

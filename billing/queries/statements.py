@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Project
 from billing.models import Account, ChargeItem, Posting
 from billing.queries.dayclose import open_days
+from billing.queries.doors import UnderWay, under_way
 from billing.queries.ledger import is_closed
 from billing.queries.sums import MoneySum
 from billing.rules.exact import NOTHING
@@ -116,11 +117,12 @@ class Statement:
 
 @dataclass(frozen=True)
 class MonthEnd:
-    """Whether a month is closed, or may be: which days keep it open."""
+    """Whether a month is closed, or may be: which days keep it open, and what cash from the door is not handed in."""
 
     closed: bool
     over: bool
     open_days: int
+    under_way: tuple[UnderWay, ...] = ()
 
 
 def month_end(project: Project, asked: Asked, *, today: date) -> MonthEnd | None:
@@ -130,7 +132,8 @@ def month_end(project: Project, asked: Asked, *, today: date) -> MonthEnd | None
     period = asked.period
     closed = is_closed(project, period.start)
     left = 0 if closed else len(open_days(project, period.start, period.end))
-    return MonthEnd(closed=closed, over=period.end < today, open_days=left)
+    cash = () if closed or left else tuple(under_way(project, until=period.end))
+    return MonthEnd(closed=closed, over=period.end < today, open_days=left, under_way=cash)
 
 
 def statement_of(project: Project, asked: Asked) -> Statement:

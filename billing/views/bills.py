@@ -24,6 +24,7 @@ from core.errors import Invalid, NotAllowed
 from records.approvals import waiting_about
 from records.http import follow, now, user_of
 from records.models import Approval
+from records.twice import Money
 
 VOID_ID, WAIVE_ID, BACK_ID = "id_void_%s", "id_waive_%s", "id_back_%s"
 
@@ -94,7 +95,9 @@ def bill_void(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, _("This bill is void: nothing is owed of it any more."))
         return reverse("bill", args=[number])
 
-    step = Attempt("void", find=lambda: found, form=lambda _found: VoidForm(request.POST, auto_id=VOID_ID), act=act)
+    step = Attempt(
+        "void", find=lambda: found, form=lambda _found: VoidForm(request.POST, auto_id=VOID_ID), act=act, money=Money()
+    )
     return answer(request, take(request, step, at=at), lambda tried: _show(request, found, tried))
 
 
@@ -108,6 +111,7 @@ def bill_waive(request: HttpRequest, number: str) -> HttpResponse:
         find=lambda: found,
         form=lambda _found: WaiveForm(request.POST, auto_id=WAIVE_ID),
         act=lambda found, form: _ask(request, found, form, at),
+        money=Money(),
     )
     return answer(request, take(request, step, at=at), lambda tried: _show(request, found, tried))
 
@@ -136,6 +140,7 @@ def bill_waiver_back(request: HttpRequest, number: str) -> HttpResponse:
         find=lambda: found,
         form=lambda found: ReverseWaiverForm(request.POST, auto_id=BACK_ID, waivers=standing_waivers(found)),
         act=act,
+        money=Money(),
     )
     return answer(request, take(request, step, at=at), lambda tried: _show(request, found, tried))
 

@@ -43,6 +43,7 @@ from estate.permissions import can_reveal
 from records.http import follow, now, project_of, user_of
 from records.papers import FONTS
 from records.serving import serve
+from records.twice import Money
 
 SHOWS = (("", _("To do")), ("mine", _("Mine")), ("all", _("All of them")))
 
@@ -97,7 +98,7 @@ def door_new(request: HttpRequest, code: str, number: str) -> HttpResponse:
         messages.success(request, gettext("Noted down. Confirm it by phone before somebody goes."))
         return reverse("door", args=[visit.number])
 
-    step = Attempt("ask", find=lambda: unit, form=lambda unit: _ask_form(request, unit), act=act)
+    step = Attempt("ask", find=lambda: unit, form=lambda unit: _ask_form(request, unit), act=act, money=Money())
     return answer(request, take(request, step, at=at), lambda tried: _show_new(request, unit, at, tried))
 
 
@@ -247,7 +248,13 @@ def door_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         messages.success(request, str(step.done))
         return reverse("door", args=[number])
 
-    attempt = Attempt(verb, find=lambda: visit, form=lambda _visit: step.form(request.POST, prefix=verb), act=act)
+    attempt = Attempt(
+        verb,
+        find=lambda: visit,
+        form=lambda _visit: step.form(request.POST, prefix=verb),
+        act=act,
+        money=Money(),
+    )
     return answer(request, take(request, attempt, at=at), lambda tried: _show(request, _find(request, number), tried))
 
 

@@ -20,6 +20,7 @@ from cases.steps import Attempt, Tried, answer, take
 from core.errors import Invalid, NotAllowed
 from core.numbers import whole_number
 from records.http import follow, now, project_of, user_of
+from records.twice import Money
 
 
 @login_required
@@ -40,6 +41,7 @@ def door_hand_in(request: HttpRequest) -> HttpResponse:
         find=lambda: project,
         form=lambda _project: HandInForm(request.POST),
         act=lambda project, form: _receive(request, project, collector, form, at),
+        money=Money(),
     )
     return answer(request, take(request, step, at=at), lambda tried: _show(request, project, owing, collector, tried))
 

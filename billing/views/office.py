@@ -55,6 +55,7 @@ from records.exports import needs_second_person
 from records.http import follow, now, project_of, user_of
 from records.models import Approval
 from records.serving import serve
+from records.twice import Money
 from records.views_exports import as_file, ask_first
 
 LONGEST = 60
@@ -100,6 +101,7 @@ def office_cost_new(request: HttpRequest) -> HttpResponse:
         find=lambda: project,
         form=lambda project: _new_form(project, kind, request.POST, request.FILES),
         act=lambda project, form: _ask(request, project, kind, form, at),
+        money=Money(),
     )
     return answer(request, take(request, step, at=at), lambda tried: _show_new(request, project, kind, at, tried))
 
@@ -218,6 +220,7 @@ def office_cost_do(request: HttpRequest, number: str, verb: str) -> HttpResponse
         find=lambda: _cost(request, number),
         form=lambda _cost: todo.form(request.POST, request.FILES, prefix=verb),
         act=act,
+        money=Money(),
     )
     return answer(request, take(request, step, at=at), lambda tried: _show(request, _cost(request, number), tried))
 

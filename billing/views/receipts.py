@@ -34,6 +34,7 @@ from records.http import follow, now, user_of
 from records.models import Approval
 from records.papers import FONTS
 from records.serving import serve
+from records.twice import Money
 
 
 def _receipt(request: HttpRequest, number: str) -> Receipt:
@@ -141,7 +142,7 @@ def receipt_reverse(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, _("Reversed. Its bills are owed again."))
         return reverse("receipt", args=[number])
 
-    step = Attempt("reverse", find=lambda: found, form=lambda _found: ReverseForm(request.POST), act=act)
+    step = Attempt("reverse", find=lambda: found, form=lambda _found: ReverseForm(request.POST), act=act, money=Money())
     return answer(request, take(request, step, at=at), lambda tried: _show_receipt(request, found, at=at, tried=tried))
 
 

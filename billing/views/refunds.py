@@ -33,6 +33,7 @@ from records.approvals import waiting_about, words_of
 from records.http import follow, now, project_of, user_of
 from records.papers import FONTS
 from records.serving import serve
+from records.twice import Money
 
 JOINED = ("project", "unit", "asked_by", "by", "paper", "entry__reversal__asked_by", "entry__reversal__by")
 
@@ -63,6 +64,7 @@ def refund_new(request: HttpRequest, code: str, number: str) -> HttpResponse:
         find=lambda: unit,
         form=lambda _unit: AskRefundForm(request.POST),
         act=lambda unit, form: _ask(request, unit, form, at),
+        money=Money(),
     )
     return answer(request, take(request, step, at=at), lambda tried: _show_new(request, unit, tried))
 
@@ -168,7 +170,7 @@ def refund_reverse(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, _("Asked for approval. The refund stands until a second person approves."))
         return reverse("refund", args=[number])
 
-    step = Attempt("back", find=lambda: found, form=lambda _found: ReverseForm(request.POST), act=act)
+    step = Attempt("back", find=lambda: found, form=lambda _found: ReverseForm(request.POST), act=act, money=Money())
     return answer(request, take(request, step, at=at), lambda tried: _show(request, found, tried))
 
 

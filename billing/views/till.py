@@ -25,9 +25,12 @@ from core.numbers import whole_number
 from estate.models import Unit
 from estate.queries import find_households
 from records.http import follow, now, project_of, redirect_once, user_of
+from records.twice import Money
 
 LONGEST = 100
 SHOWN = 20
+# Once money is taken, the page ticks what is owed then, and by itself keeps the rest where nothing is.
+ANEW = frozenset({"bills", "keep_rest"})
 
 
 @login_required
@@ -65,6 +68,7 @@ def till_unit(request: HttpRequest, code: str, number: str) -> HttpResponse:
         find=lambda: unit,
         form=lambda unit: _form(request, unit),
         act=lambda unit, form: _pay(request, unit, form, at),
+        money=Money(but=ANEW),
     )
     return answer(request, take(request, step, at=at), lambda tried: _show_till(request, unit, at=at, tried=tried))
 
@@ -82,7 +86,7 @@ def till_use_credit(request: HttpRequest, code: str, number: str) -> HttpRespons
         messages.success(request, _("Settled ¥%(used)s from what was paid in advance.") % {"used": used})
         return f"{till_url(unit)}?{urlencode({'household': household or 0})}"
 
-    return redirect_once(request, at, act)
+    return redirect_once(request, at, act, Money())
 
 
 def _unit(request: HttpRequest, code: str, number: str) -> Unit:

@@ -8,12 +8,13 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from estate.workbooks import CellValue, clean_text
+from records.amounts import plain_decimal
 
 T = TypeVar("T")
 
@@ -125,11 +126,8 @@ def number(cell: Cell) -> Decimal:
         raise CellError("not_number")
     typed = unicodedata.normalize("NFKC", cell.text).replace(",", "").replace(" ", "")
     typed = re.sub(r"(m2|平方米|平米|元|¥|￥)", "", typed)
-    try:
-        value = Decimal(typed)
-    except InvalidOperation as wrong:
-        raise CellError("not_number") from wrong
-    if not value.is_finite():
+    value = plain_decimal(typed)
+    if value is None:
         raise CellError("not_number")
     if value < 0:
         raise CellError("negative")

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from cases.pictures import MOST_PHOTOS
 from records.masking import masked_phone
 from servicedesk.templatetags import wording
+from servicedesk.typed import in_words
 
 register = template.Library()
 
@@ -172,6 +173,14 @@ def posted(context: Context, name: str) -> str:
     """Give back what a field of several values was sent with, apart by blanks, on the page that refuses its form."""
     request = context.get("request")
     return " ".join(request.POST.getlist(name)[:20]) if request is not None and request.method == "POST" else ""
+
+
+@register.simple_tag(takes_context=True)
+def typed_here(context: Context) -> list[tuple[str, str]]:
+    """Label and value of what the form of this request brought, in the words of its page."""
+    request = context["request"]
+    room = request.resolver_match.func.__module__.partition(".")[0] if request.resolver_match else ""
+    return in_words([(name, value) for name, values in request.POST.lists() for value in values], room)
 
 
 @register.simple_tag

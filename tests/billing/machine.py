@@ -100,7 +100,7 @@ class Desk(Backwards):
             place = bill.unit_id, self.owner_on(named[bill.unit_id], month.end, since=month.start)
             assert (bill.household_id, bill.amount) == (place[1], FEE)
             self.plain.bill(bill.pk, PlainBill(place, FEE, end, self.day(), SERVICES, month=bill.period_start))
-        self.plain.use_credit([bill.pk for bill in raised])
+        self.plain.use_credit_for_new([bill.pk for bill in raised])
         self.traces = self._traces()
 
     @precondition(lambda self: self.plain.bills)

@@ -5,7 +5,7 @@ says whether an act goes through, and changes nothing; the act itself is told on
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -45,6 +45,16 @@ class PlainReceipt:
     rest: Decimal = NOTHING
     deposit: int | None = None
     is_reversed: bool = False
+    uses_before: int = 0
+
+
+@dataclass
+class PlainUse:
+    """What was settled of a bill from what its household paid in advance."""
+
+    key: int
+    amount: Decimal
+    is_back: bool = False
 
 
 @dataclass
@@ -69,6 +79,7 @@ class Plain:
     bills: dict[int, PlainBill] = field(default_factory=dict)
     receipts: dict[str, PlainReceipt] = field(default_factory=dict)
     credit: dict[Home, Decimal] = field(default_factory=lambda: defaultdict(lambda: NOTHING))
+    uses: list[PlainUse] = field(default_factory=list)
     deposits: dict[int, Decimal] = field(default_factory=dict)
     waivers: dict[int, PlainAct] = field(default_factory=dict)
     refunds: dict[str, PlainAct] = field(default_factory=dict)
@@ -95,7 +106,21 @@ class Plain:
         receipt = self.receipts[number]
         if receipt.deposit is not None:
             return not receipt.is_reversed and self.deposits[receipt.deposit] == receipt.amount
-        return not receipt.is_reversed and self.credit[receipt.home] >= receipt.rest
+        return not receipt.is_reversed and self._short(receipt, self._uses_of(receipt)) <= 0
+
+    def _short(self, receipt: PlainReceipt, uses: list[PlainUse]) -> Decimal:
+        """What is missing of the credit that a receipt left, once the uses are taken back."""
+        return receipt.rest - self.credit[receipt.home] - sum((use.amount for use in uses), NOTHING)
+
+    def _uses_of(self, receipt: PlainReceipt) -> list[PlainUse]:
+        """The uses since a receipt that go back with it: the newest first, and no more than are needed."""
+        found: list[PlainUse] = []
+        for use in reversed(self.uses[receipt.uses_before :]):
+            if self._short(receipt, found) <= 0:
+                break
+            if not use.is_back and self.bills[use.key].home == receipt.home:
+                found.append(use)
+        return found
 
     def may_void(self, key: int) -> bool:
         standing = [one for one in self.receipts.values() if not one.is_reversed]
@@ -120,11 +145,27 @@ class Plain:
     def use_credit(self, keys: Iterable[int]) -> None:
         """Settle bills from what their household paid in advance, in this order."""
         for key in keys:
-            bill = self.bills[key]
-            part = min(bill.outstanding, self.credit[bill.home])
-            bill.outstanding -= part
-            bill.from_credit += part
-            self.credit[bill.home] -= part
+            self._use(key, self.credit[self.bills[key].home])
+
+    def use_credit_for_new(self, keys: Sequence[int]) -> None:
+        """Settle new bills from what older ones of their household do not need of it."""
+        older: dict[Home, Decimal] = defaultdict(lambda: NOTHING)
+        for key, bill in self.bills.items():
+            if key not in keys:
+                older[bill.home] += bill.outstanding
+        for key in keys:
+            home = self.bills[key].home
+            self._use(key, max(self.credit[home] - older[home], NOTHING))
+
+    def _use(self, key: int, most: Decimal) -> None:
+        bill = self.bills[key]
+        part = min(bill.outstanding, most)
+        if not part:
+            return
+        bill.outstanding -= part
+        bill.from_credit += part
+        self.credit[bill.home] -= part
+        self.uses.append(PlainUse(key, part))
 
     def take(self, number: str, receipt: PlainReceipt, keys: Iterable[int]) -> None:
         """Money for bills, the oldest first; what is more is credit."""
@@ -135,7 +176,7 @@ class Plain:
                 receipt.settled[key] = part
                 self.bills[key].outstanding -= part
                 left -= part
-        receipt.rest = left
+        receipt.rest, receipt.uses_before = left, len(self.uses)
         self.credit[receipt.home] += left
         self._receive(number, receipt)
 
@@ -158,6 +199,11 @@ class Plain:
 
     def reverse(self, number: str, day: date, who: int) -> None:
         receipt = self.receipts[number]
+        for use in self._uses_of(receipt) if receipt.deposit is None else ():
+            use.is_back = True
+            self.bills[use.key].outstanding += use.amount
+            self.bills[use.key].from_credit -= use.amount
+            self.credit[receipt.home] += use.amount
         receipt.is_reversed = True
         for key, part in receipt.settled.items():
             self.bills[key].outstanding += part
@@ -179,8 +225,8 @@ class Plain:
         self.moved[WAIVED] -= bill.waived
         self.credit[bill.home] += bill.from_credit
         bill.outstanding, bill.waived, bill.from_credit, bill.is_void = NOTHING, NOTHING, NOTHING, True
-        for waiver in self.waivers.values():
-            waiver.is_back = waiver.is_back or waiver.key == key
+        for act in (*self.waivers.values(), *self.uses):
+            act.is_back = act.is_back or act.key == key
 
     def refund(self, number: str, refund: PlainAct, day: date, who: int) -> None:
         self.refunds[number] = refund

@@ -111,6 +111,10 @@ def test_the_admin_site_says_which_charge_stands(cast: Cast, signed_in: Signed) 
     assert again.status_code == 200
     assert "2026-12-31" in " ".join(again.context["adminform"].form.non_field_errors())
     assert UnitCharge.objects.count() == 1
+    client.post(page, values | {"starts_on": "2027-01-01", "ended_on": ""})
+    twice = client.post(page, values | {"starts_on": "2027-02-01", "ended_on": ""})
+    (said,) = twice.context["adminform"].form.non_field_errors()
+    assert "tariff_once_per_unit" not in said
 
 
 @pytest.mark.req("EST-3")

@@ -9,10 +9,12 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from billing.actions.paying import take_payment
+from billing.actions.refunding import ask_for_refund
 from billing.actions.reversing import reverse_receipt
 from billing.actions.voiding import void
 from billing.actions.waiving import ask_to_waive
-from billing.models import Bill, Credit, Payment, Receipt
+from billing.models import Bill, Credit, Payment, Receipt, Refund
+from billing.queries.account import account_of
 from billing.queries.ledger import balance
 from billing.queries.owed import open_bills
 from billing.states import COUNTER_METHODS, BillState, Book
@@ -172,17 +174,43 @@ def test_a_reversal_keeps_the_number_owes_the_bills_again_and_takes_the_credit_b
 
 
 @pytest.mark.req("BIL-4")
-def test_a_receipt_whose_day_is_over_or_whose_credit_was_used_is_not_simply_reversed(cast: Cast) -> None:
+def test_a_receipt_whose_day_is_over_or_whose_credit_was_given_back_is_not_simply_reversed(cast: Cast) -> None:
     receipt = paid(cast, charged(cast, 60), amount=100)
     with pytest.raises(NotNow) as refusal:
         reverse_receipt(receipt=receipt, reason="刷错卡", by=cast.cashier, at=NOON + DAY)
     assert refusal.value.code == "day_over"
-    charged(cast, 30)
-    credit_used(cast)
+    given: dict[str, Any] = {"household": cast.households[HOME].pk, "method": "cash", "payee": "张小明"}
+    asked = ask_for_refund(unit=cast.units[HOME], amount=yuan(30), reason="搬走", by=cast.cashier, at=NOON, **given)
+    approve(approval=asked, by=cast.supervisor, at=NOON)
     with pytest.raises(NotNow) as refusal:
         reverse_receipt(receipt=receipt, reason="刷错卡", by=cast.cashier, at=NOON)
     assert refusal.value.code == "credit_used"
+    assert Refund.objects.get().number in str(refusal.value)
     assert Credit.objects.get().amount == 10
+    assert_books_agree(cast)
+
+
+@pytest.mark.req("BIL-4")
+def test_what_was_settled_from_the_credit_of_a_mistake_is_owed_again_with_it(cast: Cast) -> None:
+    paid(cast, amount=25)
+    before = charged(cast, 25)
+    credit_used(cast)
+    mistake = paid(cast, amount=100_000)
+    own = paid(cast, amount=50)
+    one, other = charged(cast, 60), charged(cast, 30, due_on=NOON.date())
+    credit_used(cast)
+    reverse_receipt(receipt=mistake, reason="多打了三个零", by=cast.cashier, at=NOON)
+    for bill, owed in ((before, 0), (one, 60), (other, 0)):
+        bill.refresh_from_db()
+        assert bill.outstanding == owed
+    assert in_advance(cast.units[HOME]) == 20, "what was really paid settles what it can; no more goes back than must"
+    assert AuditEntry.objects.get(action="credit.use_reversed").data == {"receipt": mistake.number, "amount": "60.00"}
+    assert_books_agree(cast)
+    home = account_of(cast.households[HOME], NOON.date(), NOON.date())
+    assert (home.owed, home.advance) == (60, 20)
+    reverse_receipt(receipt=own, reason="也错了", by=cast.cashier, at=NOON)
+    other.refresh_from_db()
+    assert (other.outstanding, in_advance(cast.units[HOME])) == (30, 0)
     assert_books_agree(cast)
 
 

@@ -23,7 +23,17 @@ from estate.models import Building, Household, HouseholdMember, Unit, Vehicle
 from records import work as long_work
 from records.models import LongWork
 from records.work import run_waiting
-from tests.billing.money import HOME, NEXT_DOOR, assert_books_agree, borne, in_advance, management_fee, on, paid
+from tests.billing.money import (
+    HOME,
+    NEXT_DOOR,
+    assert_books_agree,
+    borne,
+    charged,
+    in_advance,
+    management_fee,
+    on,
+    paid,
+)
 from tests.cast import NOON, Cast
 
 pytestmark = [pytest.mark.req("BIL-2"), pytest.mark.django_db]
@@ -211,6 +221,19 @@ def test_what_was_paid_in_advance_settles_new_bills(cast: Cast) -> None:
     assert (mine.state, theirs.outstanding) == (BillState.PAID.value, FEE - 100)
     assert [in_advance(cast.units[home]) for home in (HOME, NEXT_DOOR)] == [300 - FEE, Decimal(0)]
     assert balance(Book.CREDIT, cast.project) == 300 - FEE
+    assert_books_agree(cast)
+
+
+@pytest.mark.req("BIL-3")
+def test_a_new_bill_takes_of_what_was_paid_in_advance_only_what_older_ones_do_not_need(cast: Cast) -> None:
+    borne(cast.units[HOME], management_fee(cast))
+    paid(cast, amount=300)
+    older = charged(cast, 250)
+    raised(cast, prepared(cast))
+    new = Bill.objects.get(unit=cast.units[HOME], run__isnull=False)
+    older.refresh_from_db()
+    assert (older.outstanding, new.outstanding) == (250, FEE - 50)
+    assert in_advance(cast.units[HOME]) == 250
     assert_books_agree(cast)
 
 

@@ -174,5 +174,13 @@ def test_the_pages_cost_the_same_for_any_number(
     client.get(address)
     with django_assert_num_queries(4):
         client.get("/shared-costs/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(address)
+
+
+def test_the_button_says_how_many_bills_really_come(cast: Cast, signed_in: SignIn) -> None:
+    cost = shared(cast, "0.01")
+    page = signed_in(cast.cashier).get(f"/shared-costs/{cost.pk}/").content.decode()
+    assert "出账 1 张" in page
+    assert "出账 2 张" not in page
+    assert Bill.objects.filter(share__cost=raised(cast, cost)).count() == 1

@@ -1,5 +1,6 @@
 """Statements agree with the ledger; receipts are found by what people know of them; a household reads what it owes."""
 
+import hashlib
 import io
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -8,19 +9,25 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.utils.html import escape
 from openpyxl import load_workbook
 
 from accounts.models import User
 from billing.actions.charging import standing_item
 from billing.actions.deposits import take_deposit
+from billing.actions.refunding import ask_for_refund
 from billing.actions.reversing import reverse_receipt
 from billing.actions.voiding import void
+from billing.models import Refund
 from billing.queries.account import account_of
 from billing.queries.ledger import balance
 from billing.queries.statements import statement_of
 from billing.rules.statements import Asked
 from billing.states import Book, Spell
+from records.approvals import approve
 from records.models import AuditEntry
+from servicedesk.templatetags.desk import money
+from tests.billing.doors import collected
 from tests.billing.money import HOME, NEXT_DOOR, charged, credit_used, paid, yuan
 from tests.cast import NOON, Cast
 from tests.tickets.pages import queries_for
@@ -106,6 +113,27 @@ def test_the_button_closes_a_month_without_money_and_says_why_not_else(cast: Cas
     assert signed_in(cast.cashier).post("/statements/close-month/", {"month": "2026-09-01"}).status_code == 403
 
 
+def test_a_month_is_closed_over_cash_from_the_door_only_with_a_word_and_it_is_on_record(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    october = NOON - 40 * DAY
+    collected(cast, charged(cast, "61.92", at=october - DAY), at=october)
+    client = signed_in(cast.gm)
+    page = client.get("/statements/?spell=month&on=2026-10-01").content.decode()
+    for words in (str(cast.frontdesk), money("61.92"), "2026-10-14"):
+        assert words in page.split("data-under-way")[1], words
+    refused = client.post("/statements/close-month/", {"month": "2026-10-01", "despite": " "})
+    assert refused.status_code == 409
+    assert "61.92" in refused.content.decode()
+    given = {"month": "2026-10-01", "despite": "收款人休假，11 月交回"}
+    assert client.post("/statements/close-month/", given).status_code == 302
+    entry = AuditEntry.objects.get(action="month.closed")
+    assert entry.reason == "收款人休假，11 月交回"
+    assert entry.data == {
+        "under_way": [{"collector": cast.frontdesk.username, "amount": "61.92", "since": "2026-10-14"}]
+    }
+
+
 def test_a_household_reads_its_bills_payments_and_balance(cast: Cast, signed_in: SignIn) -> None:
     a_busy_day(cast)
     home = account_of(cast.households[HOME], TODAY, TODAY)
@@ -116,6 +144,7 @@ def test_a_household_reads_its_bills_payments_and_balance(cast: Cast, signed_in:
     assert [(line.charged, line.settled, line.owed, line.advance) for line in door.lines] == [
         tuple(map(yuan, row)) for row in ((0, 0, 0, 50), (20, 0, 20, 50), (0, 20, 0, 30))
     ]
+    assert [line.moved for line in door.lines] == [yuan(50), yuan(0), yuan(-20)]
     page = f"/households/{cast.households[HOME].pk}/statement/"
     client = signed_in(cast.frontdesk)
     assert "张小明" in client.get(page).content.decode()
@@ -124,6 +153,54 @@ def test_a_household_reads_its_bills_payments_and_balance(cast: Cast, signed_in:
     assert AuditEntry.objects.get(action="account.printed").by == cast.frontdesk
     assert signed_in(cast.resident).get(page).status_code == 403
     assert signed_in(cast.frontdesk2).get(page).status_code == 404
+
+
+def test_what_is_paid_in_advance_and_given_back_has_its_amount_its_name_and_its_number(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    unit = cast.units[HOME]
+    receipt = paid(cast, amount=50)
+    given: dict[str, Any] = {
+        "household": cast.households[HOME].pk,
+        "method": "cash",
+        "payee": "张小明",
+        "reason": "搬走",
+    }
+    asked = ask_for_refund(unit=unit, amount=yuan(20), by=cast.cashier, at=NOON, **given)
+    approve(approval=asked, by=cast.supervisor, at=NOON)
+    account = account_of(cast.households[HOME], TODAY, TODAY)
+    refund = Refund.objects.get()
+    assert [(line.words, line.number, line.moved, line.advance) for line in account.lines] == [
+        ("预存款", receipt.number, yuan(50), yuan(50)),
+        ("预存款", refund.number, yuan(-20), yuan(30)),
+    ]
+    page = signed_in(cast.frontdesk).get(f"/households/{cast.households[HOME].pk}/statement/").content.decode()
+    for words in (money(50), money(-20), receipt.number, refund.number):
+        assert words in page, words
+
+
+def test_the_workbook_of_a_household_says_what_its_page_says_and_is_on_record(cast: Cast, signed_in: SignIn) -> None:
+    a_busy_day(cast)
+    household = cast.households[NEXT_DOOR]
+    page = f"/households/{household.pk}/statement/"
+    client = signed_in(cast.frontdesk)
+    span = "since=2026-11-01&until=2026-11-23"
+    assert f'action="{page}sheet/?{escape(span)}"' in client.get(f"{page}?{span}").content.decode()
+    taken = client.post(f"{page}sheet/?{span}")
+    assert taken["Content-Type"].endswith("sheet")
+    rows = [list(row) for row in load_workbook(io.BytesIO(taken.content)).worksheets[0].iter_rows(values_only=True)]
+    account = account_of(household, date(2026, 11, 1), TODAY)
+    lines = [row for row in rows if row[2] in {line.number for line in account.lines}]
+    assert [tuple(yuan(cell) for cell in row[3:]) for row in lines] == [
+        (line.charged, line.settled, line.moved, line.owed, line.advance) for line in account.lines
+    ]
+    sums = [yuan(cell) for cell in rows[-1][3:]]
+    assert sums == [account.charged, account.settled, account.moved, account.owed, account.advance]
+    entry = AuditEntry.objects.get(action="account.exported")
+    assert (entry.by, entry.target, entry.data["count"]) == (cast.frontdesk, str(household.pk), len(account.lines))
+    assert entry.data["sha256"] == hashlib.sha256(taken.content).hexdigest()
+    assert signed_in(cast.frontdesk2).post(f"{page}sheet/").status_code == 404
+    assert signed_in(cast.technician).post(f"{page}sheet/").status_code in (403, 404)
 
 
 def test_receipts_are_found_by_room_amount_number_day_and_cashier(cast: Cast, signed_in: SignIn) -> None:

@@ -165,7 +165,15 @@ def test_a_float_that_is_not_quite_its_number_is_not_called_rounded() -> None:
 
 @pytest.mark.parametrize(
     ("raw", "code"),
-    [("约90", "not_number"), (-1, "negative"), ("NaN", "not_number"), ("1e99", "too_large"), (True, "not_number")],
+    [
+        ("约90", "not_number"),
+        (-1, "negative"),
+        ("NaN", "not_number"),
+        ("1e99", "not_number"),
+        ("1e2", "not_number"),
+        ("9" * 12, "too_large"),
+        (True, "not_number"),
+    ],
 )
 def test_what_is_no_amount(raw: Any, code: str) -> None:
     assert fails(cells.hundredths, raw) == code

@@ -279,6 +279,7 @@ TABLE: dict[str, Row] = {
     "month_close": writable("", DECIDERS, just(month="2026-01-01")),
     "household_statement": readable("household", MONEY_STAFF),
     "household_paper": writable("household", MONEY_STAFF),
+    "household_sheet": writable("household", MONEY_STAFF),
     "dayclose_own": Row(reads=CASHIER | {"supervisor"}, writes=CASHIER | {"supervisor"}, body=just(handed_to="财务")),
     "dayclose_all": readable("", DECIDERS),
     # Without a day it is today's, on which money moved through the cashier's till.

@@ -106,7 +106,76 @@ def test_what_a_supervisor_makes_free_is_not_owed_and_what_was_paid_stays(cast: 
     pay(cast, anew, Decimal("1.00"))
     actions.override_charge(ticket=ticket, charge="free", reason="协商免费", by=cast.supervisor, at=NOON + 4 * HOUR)
     anew.refresh_from_db()
-    assert anew.state == "part"
+    assert (anew.outstanding, anew.waived) == (0, anew.amount - 1)
+    assert_books_agree(cast)
+
+
+def free(cast: Cast, ticket: Ticket, at: Any = NOON + 4 * HOUR, by: User | None = None) -> Ticket:
+    return actions.override_charge(ticket=ticket, charge="free", reason="协商免费", by=by or cast.supervisor, at=at)
+
+
+@pytest.mark.req("BIL-4")
+def test_what_was_paid_for_free_work_is_given_back_and_never_owed_again(
+    cast: Cast, signed_in: Callable[[User], Client], api: Callable[[User], APIClient]
+) -> None:
+    ticket = finish(cast, paid_work(cast))
+    bill = Bill.objects.get()
+    receipts = [pay(cast, bill, Decimal("1.00")), pay(cast, bill, Decimal("2.00"))]
+    free(cast, ticket)
+    told = [event.data for event in Event.objects.filter(case=ticket.case, kind="bill.to_give_back")]
+    assert [(one["receipt"], one["amount"]) for one in told] == [
+        (receipts[0].number, "1.00"),
+        (receipts[1].number, "2.00"),
+    ]
+    given = api(cast.supervisor).get(f"/api/v1/tickets/{ticket.case.number}/").json()["give_back"]
+    assert [one["receipt"] for one in given] == [one.number for one in receipts]
+    page = signed_in(cast.supervisor).get(f"/tickets/{ticket.case.number}/").content.decode()
+    assert all(f"/receipts/{one.number}/" in page for one in receipts)
+    for receipt, state in zip(receipts, ("paid", "void"), strict=True):
+        reverse_receipt(receipt=receipt, reason="免费", by=cast.cashier, at=NOON + 5 * HOUR)
+        bill.refresh_from_db()
+        assert (bill.outstanding, bill.state) == (0, state)
+    assert "data-give-back" not in signed_in(cast.supervisor).get(f"/tickets/{ticket.case.number}/").content.decode()
+    assert_books_agree(cast)
+
+
+@pytest.mark.req("BIL-4")
+def test_the_rest_of_an_earlier_day_waits_for_a_second_person_and_a_reversal_by_another_is_one(cast: Cast) -> None:
+    ticket = finish(cast, paid_work(cast))
+    bill, later = Bill.objects.get(), NOON + 30 * HOUR
+    receipt = take_payment(
+        project=bill.project, unit=bill.unit, bills=[bill], amount=Decimal(1), method="cash", by=cast.cashier, at=later
+    )
+    free(cast, ticket, at=later)
+    free(cast, ticket, at=later)
+    asked = Approval.objects.get()
+    assert (asked.kind, asked.subject) == ("bill.waive", bill.number)
+    reverse_receipt(receipt=receipt, reason="免费", by=cast.cashier, at=later + HOUR)
+    bill.refresh_from_db()
+    assert bill.state == "void"
+    assert_books_agree(cast)
+
+
+@pytest.mark.req("BIL-4")
+def test_one_person_alone_lets_nobody_off_a_bill_of_an_earlier_day(cast: Cast) -> None:
+    ticket = finish(cast, paid_work(cast))
+    bill, later = Bill.objects.get(), NOON + 30 * HOUR
+    receipt = take_payment(
+        project=bill.project,
+        unit=bill.unit,
+        bills=[bill],
+        amount=bill.outstanding,
+        method="cash",
+        by=cast.cashier,
+        at=later,
+    )
+    free(cast, ticket, at=later)
+    reverse_receipt(receipt=receipt, reason="免费", by=cast.supervisor, at=later + HOUR)
+    bill.refresh_from_db()
+    assert bill.state == "unpaid"
+    approve(approval=Approval.objects.get(kind="bill.void"), by=cast.gm, at=later + HOUR)
+    bill.refresh_from_db()
+    assert bill.state == "void"
     assert_books_agree(cast)
 
 

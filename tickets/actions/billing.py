@@ -2,13 +2,18 @@
 
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
+
 from billing.actions.charging import charge_once, standing_item
-from billing.actions.voiding import withdraw
+from billing.actions.letting_off import let_off
+from billing.queries.free import LetOff, taken_for
 from billing.queries.owed import billed_for
+from cases.models import Case, Event
 from sla.actions import happen
 from tickets.actions.turns import Turn
+from tickets.models import Ticket
 from tickets.queries import done_total
-from tickets.states import WORK_KINDS, Charge
+from tickets.states import WORK_KINDS, Charge, State
 
 ITEM = "有偿维修服务费"
 # How long somebody has to pay for work that was done in the home. Ours: the standard names no time.
@@ -43,11 +48,24 @@ def bill_work(turn: Turn) -> None:
 
 
 def take_bills_back(turn: Turn, reason: str) -> None:
-    """Make the ticket's bills void of which nothing was paid: the work is free after all, or was never done.
+    """Let nobody owe anything of the ticket's bills: the work is free after all, or was never done.
 
-    What was paid stays on record; it is given back by reversing its receipt. A bill of an earlier day is owed until a
-    second person has approved.
+    What was paid is given back by reversing its receipt, which each gets an event about; until then it stays on record.
+    What is of an earlier day is owed until a second person has approved.
     """
-    for bill in withdraw(case=turn.case, reason=reason, by=turn.by, at=turn.at):
-        data = {"bill": bill.number}
-        happen(case=turn.case, kind="bill.voided", at=turn.at, by=turn.by, data=data, for_resident=True)
+    let_off(case=turn.case, reason=reason, by=turn.by, at=turn.at)
+    for kept in taken_for(turn.case):
+        happen(case=turn.case, kind="bill.to_give_back", at=turn.at, by=turn.by, data=kept.data)
+
+
+def free_because(case: Case) -> LetOff | None:
+    """Why nobody owes anything for a ticket, and who decided so; None where its work is paid for."""
+    ticket = Ticket.objects.select_related("charge_overridden_by").get(case=case)
+    if case.state == State.CANCELLED:
+        last = Event.objects.filter(case=case, kind="ticket.cancelled").select_related("by").order_by("-pk").first()
+        return LetOff(
+            last.text if last and last.text else str(_("The ticket was cancelled.")), last.by if last else None
+        )
+    if ticket.charge != Charge.FREE:
+        return None
+    return LetOff(ticket.charge_override_reason or str(_("The work is free.")), ticket.charge_overridden_by)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from accounts.models import User
 from billing.models import Bill
+from billing.queries.free import Kept, taken_for
 from billing.queries.owed import bills_of
 from cases.models import Case, Event
 from cases.permissions import reads_all
@@ -19,7 +20,7 @@ from tickets.reads.just_done import undoable
 from tickets.reads.kin import Kin, meet
 from tickets.rules import total
 from tickets.sentences import charge_grounds
-from tickets.states import ANSWERED_KINDS, OPEN_JOBS, Charge
+from tickets.states import ANSWERED_KINDS, OPEN_JOBS, Charge, State
 from visits.models import Callback
 
 PICTURES = (PhotoLabel.INTAKE, PhotoLabel.BEFORE, PhotoLabel.AFTER, PhotoLabel.SIGNATURE)
@@ -55,6 +56,7 @@ class TicketPage:
     callbacks: tuple[Callback, ...]
     duplicates: tuple[Ticket, ...]
     bills: tuple[Bill, ...]
+    kept: tuple[Kept, ...]
     # What somebody did last, where whoever reads the page can take it back and somebody else did it.
     to_correct: Event | None
     came_from: Case | None
@@ -125,6 +127,13 @@ def _bills(kin: Kin) -> tuple[Bill, ...]:
     return tuple(bills_of(kin.case)) if done and kin.ticket.charge == Charge.PAID else ()
 
 
+def _kept(kin: Kin) -> tuple[Kept, ...]:
+    """What was paid for work that is free after all: asked only where somebody decided so, or it was called off."""
+    free = kin.ticket.charge == Charge.FREE and kin.ticket.charge_overridden_at is not None
+    done = any(job.finished_at for job in kin.jobs)
+    return tuple(taken_for(kin.case)) if done and (free or kin.case.state == State.CANCELLED) else ()
+
+
 def page_of(kin: Kin, reader: User, *, at: datetime) -> TicketPage:
     """Read the rest of a ticket's page: events, promises, pictures, parts and hours."""
     ticket, case = kin.ticket, kin.case
@@ -148,6 +157,7 @@ def page_of(kin: Kin, reader: User, *, at: datetime) -> TicketPage:
         callbacks=kin.callbacks,
         duplicates=kin.duplicates,
         bills=_bills(kin),
+        kept=_kept(kin),
         to_correct=_to_correct(events, kin, reader, at),
         came_from=kin.came_from,
     )

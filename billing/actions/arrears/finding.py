@@ -18,6 +18,7 @@ from billing.actions.arrears.pausing import end_promises
 from billing.actions.arrears.reminding import notice_of, said, sms_data
 from billing.actions.arrears.settling import catch_up
 from billing.actions.arrears.turns import TEMPLATE, Turn
+from billing.actions.crediting import settle_overdue
 from billing.models import Arrears, ArrearsBill, ArrearsNotice, ArrearsRound, Bill
 from billing.queries.arrears import Terms, overdue, phones_of, terms_of, total_of
 from billing.queries.sums import MoneySum
@@ -51,8 +52,12 @@ def collect(at: datetime) -> dict[str, int]:
 
 
 def find_overdue(project: Project, *, day: date, at: datetime, batch: int = BATCH) -> dict[str, int]:
-    """Go on with a project's round of a day; at most `MOST_BATCHES` batches, the rest is the next pass's."""
+    """Go on with a project's round of a day; at most `MOST_BATCHES` batches, the rest is the next pass's.
+
+    Whoever paid enough in advance is not found: that settles what is overdue first.
+    """
     counts = {"opened": 0, "bills": 0}
+    settle_overdue(project, before=overdue_before(day, terms_of(project).grace_days), at=at)
     ArrearsRound.objects.bulk_create([ArrearsRound(project=project, day=day)], ignore_conflicts=True)
     for _turn in range(MOST_BATCHES):
         found = _find_batch(project, day, at, batch)
