@@ -25,8 +25,8 @@ def plain_decimal(typed: str) -> Decimal | None:
 class AmountField(forms.DecimalField):
     """A number in a form, typed as a plain decimal."""
 
-    def to_python(self, value: Any) -> Decimal | None:
-        """Read it. Raises `ValidationError`."""
+    def to_python(self, value: Any) -> Any:
+        """Read it, as a `Decimal`. Raises `ValidationError`."""
         if isinstance(value, str) and value not in self.empty_values and value.strip():
             found = plain_decimal(value)
             if found is None:

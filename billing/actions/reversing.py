@@ -133,9 +133,10 @@ def _reverse(receipt: Receipt, reason: str, *, asked_by: User | None, by: User, 
     receipt = locked.get(pk=receipt.pk)
     _require_standing(receipt)
     uses = _take_rest_back(receipt, back)
-    _owe_again([(part.bill_id, part.amount) for part in (*back.lines, *uses)])
+    parts = back.parts(uses)
+    _owe_again(parts)
     _book_uses_back(receipt, uses, reason, by=asked_by or by, at=at)
-    _tell_cases(cases, [(part.bill, part.amount) for part in (*back.lines, *uses)], by=by, at=at)
+    _tell_cases(cases, parts, by=by, at=at)
     for moment, bills in back.moments(uses):
         owed_again(moment, bills, cases=cases, by=by, at=at)
     entry = receipt.payment.entries.get(kind__in=(EntryKind.PAID, EntryKind.DEPOSIT_TAKEN))
@@ -196,10 +197,12 @@ class _Back:
     @property
     def bills(self) -> dict[int, Bill]:
         """The bills by key."""
-        return {bill.pk: bill for bill in self._bills(self.uses)}
+        return {bill.pk: bill for bill, _amount in self.parts(self.uses)}
 
-    def _bills(self, uses: Sequence[Posting]) -> list[Bill]:
-        return [*(line.bill for line in self.lines), *(use.bill for use in uses if use.bill is not None)]
+    def parts(self, uses: Sequence[Posting]) -> list[tuple[Bill, Decimal]]:
+        """How much of which bill is owed again, in yuan; one that was paid and settled from credit is there twice."""
+        used = [(use.bill, use.amount) for use in uses if use.bill is not None]
+        return [*((line.bill, line.amount) for line in self.lines), *used]
 
     def moments(self, uses: Sequence[Posting]) -> list[tuple[datetime, list[Bill]]]:
         """When which bills were settled: by the payment, and by each use of what became credit of it."""
@@ -219,12 +222,12 @@ def _planned(payment: Payment) -> _Back:
     return _Back(payment, lines, undoing(payment, credit_of(payment.unit, payment.household_id)).uses)
 
 
-def _owe_again(parts: Sequence[tuple[int | None, Decimal]]) -> None:
+def _owe_again(parts: Sequence[tuple[Bill, Decimal]]) -> None:
     """Lock the bills by key and let them be owed again."""
-    paid: dict[int | None, Decimal] = defaultdict(Decimal)
-    for key, amount in parts:
-        paid[key] += amount
-    bills = list(Bill.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=paid).order_by("pk"))
+    paid: dict[int, Decimal] = defaultdict(Decimal)
+    for bill, amount in parts:
+        paid[bill.pk] += amount
+    bills = list(Bill.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(paid)).order_by("pk"))
     for bill in bills:
         bill.outstanding += paid[bill.pk]
         bill.version += 1
@@ -277,11 +280,9 @@ def _book_uses_back(receipt: Receipt, uses: Sequence[Posting], reason: str, *, b
     audit(at=at, by=by, project=project, action="credit.use_reversed", target=unit, reason=reason, data=data)
 
 
-def _tell_cases(
-    cases: dict[int, Case], parts: Sequence[tuple[Bill | None, Decimal]], *, by: User, at: datetime
-) -> None:
+def _tell_cases(cases: dict[int, Case], parts: Sequence[tuple[Bill, Decimal]], *, by: User, at: datetime) -> None:
     for bill, amount in parts:
-        if bill is None or bill.case_id is None:
+        if bill.case_id is None:
             continue
         data = {"bill": bill.number, "amount": str(amount)}
         happen(case=cases[bill.case_id], kind="bill.payment_reversed", at=at, by=by, data=data, for_resident=True)

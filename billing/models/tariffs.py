@@ -1,6 +1,6 @@
 """Charge items (收费项目), their dated tariffs (收费标准), and which unit bears which from when."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
@@ -196,12 +196,13 @@ class UnitCharge(models.Model):
                 raise ValidationError(found.stands_words, code="charge_stands")
 
     def full_clean(
-        self, exclude: Collection[str] | None = None, validate_unique: bool = True, validate_constraints: bool = True
+        self, exclude: Iterable[str] | None = None, validate_unique: bool = True, validate_constraints: bool = True
     ) -> None:
         """Ask the database's rules only where no sentence says already what is wrong: theirs is a name and no more."""
-        super().full_clean(exclude, validate_unique, validate_constraints=False)
+        left_out = set(exclude or ())
+        super().full_clean(left_out, validate_unique, validate_constraints=False)
         if validate_constraints:
-            self.validate_constraints(exclude)
+            self.validate_constraints(left_out)
 
     @property
     def days(self) -> Period | None:

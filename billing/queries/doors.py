@@ -213,9 +213,11 @@ def under_way(project: Project, *, until: date) -> list[UnderWay]:
     for visit in cash.select_related("collector", "payment").order_by(
         "collector__name", "collector_id", "payment__day"
     ):
-        so_far = found.get(visit.collector_id)
-        since = so_far.since if so_far else visit.payment.day
-        amount = (so_far.amount if so_far else NOTHING) + visit.payment.amount
+        payment, so_far = visit.payment, found.get(visit.collector_id)
+        if payment is None:
+            continue
+        since = so_far.since if so_far else payment.day
+        amount = (so_far.amount if so_far else NOTHING) + payment.amount
         found[visit.collector_id] = UnderWay(visit.collector, amount, since)
     return list(found.values())
 

@@ -225,8 +225,10 @@ class Plain:
         self.moved[WAIVED] -= bill.waived
         self.credit[bill.home] += bill.from_credit
         bill.outstanding, bill.waived, bill.from_credit, bill.is_void = NOTHING, NOTHING, NOTHING, True
-        for act in (*self.waivers.values(), *self.uses):
-            act.is_back = act.is_back or act.key == key
+        for waiver in self.waivers.values():
+            waiver.is_back = waiver.is_back or waiver.key == key
+        for use in self.uses:
+            use.is_back = use.is_back or use.key == key
 
     def refund(self, number: str, refund: PlainAct, day: date, who: int) -> None:
         self.refunds[number] = refund

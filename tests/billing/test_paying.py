@@ -207,10 +207,10 @@ def test_what_was_settled_from_the_credit_of_a_mistake_is_owed_again_with_it(cas
     assert AuditEntry.objects.get(action="credit.use_reversed").data == {"receipt": mistake.number, "amount": "60.00"}
     assert_books_agree(cast)
     home = account_of(cast.households[HOME], NOON.date(), NOON.date())
-    assert (home.owed, home.advance) == (60, 20)
+    assert (home.owed, home.advance) == (yuan(60), yuan(20))
     reverse_receipt(receipt=own, reason="也错了", by=cast.cashier, at=NOON)
     other.refresh_from_db()
-    assert (other.outstanding, in_advance(cast.units[HOME])) == (30, 0)
+    assert (other.outstanding, in_advance(cast.units[HOME])) == (yuan(30), yuan(0))
     assert_books_agree(cast)
 
 

@@ -232,7 +232,7 @@ def test_a_new_bill_takes_of_what_was_paid_in_advance_only_what_older_ones_do_no
     raised(cast, prepared(cast))
     new = Bill.objects.get(unit=cast.units[HOME], run__isnull=False)
     older.refresh_from_db()
-    assert (older.outstanding, new.outstanding) == (250, FEE - 50)
+    assert (older.outstanding, new.outstanding) == (Decimal(250), FEE - 50)
     assert in_advance(cast.units[HOME]) == 250
     assert_books_agree(cast)
 

@@ -106,7 +106,7 @@ def test_what_a_supervisor_makes_free_is_not_owed_and_what_was_paid_stays(cast: 
     pay(cast, anew, Decimal("1.00"))
     actions.override_charge(ticket=ticket, charge="free", reason="协商免费", by=cast.supervisor, at=NOON + 4 * HOUR)
     anew.refresh_from_db()
-    assert (anew.outstanding, anew.waived) == (0, anew.amount - 1)
+    assert (anew.outstanding, anew.waived) == (Decimal(0), anew.amount - 1)
     assert_books_agree(cast)
 
 
@@ -134,7 +134,7 @@ def test_what_was_paid_for_free_work_is_given_back_and_never_owed_again(
     for receipt, state in zip(receipts, ("paid", "void"), strict=True):
         reverse_receipt(receipt=receipt, reason="免费", by=cast.cashier, at=NOON + 5 * HOUR)
         bill.refresh_from_db()
-        assert (bill.outstanding, bill.state) == (0, state)
+        assert (bill.outstanding, bill.state) == (Decimal(0), state)
     assert "data-give-back" not in signed_in(cast.supervisor).get(f"/tickets/{ticket.case.number}/").content.decode()
     assert_books_agree(cast)
 
