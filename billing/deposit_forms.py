@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from billing.actions.deposits import LONGEST
-from billing.actions.paying import LARGEST
 from billing.forms import offer
 from billing.models import DepositMove
+from billing.rules.exact import LARGEST
 from billing.states import COUNTER_CHOICES, EntryKind, Method
 from records.amounts import AmountField
 

@@ -8,9 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.actions.paying import LARGEST
 from billing.models import Bill, Posting
-from billing.rules.exact import NOTHING
+from billing.rules.exact import LARGEST, NOTHING
 from billing.states import COUNTER_CHOICES, Method
 from records.amounts import AmountField
 

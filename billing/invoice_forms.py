@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Project, User
 from billing.actions.invoicing import LONGEST_TITLE, MOST_RECEIPTS, NewInvoice
-from billing.actions.paying import LARGEST
 from billing.models import Receipt
+from billing.rules.exact import LARGEST
 from records.amounts import AmountField
 
 BETWEEN = re.compile(r"[\s,;，；、]+")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from billing.actions.office import LONGEST, LONGEST_WORDS, WAYS, NewCost
-from billing.actions.paying import LARGEST
+from billing.rules.exact import LARGEST
 from billing.states import Method, OfficeKey
 from core.errors import DomainError
 from records.amounts import AmountField

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import Project, User
-from billing.actions.paying import LARGEST
 from billing.models import Bill, OnlineRefund, Payment, PaymentLine, Posting, Receipt, Refund
 from billing.permissions import can_ask_for_refund, require_taker
 from billing.queries.owed import owner_of
 from billing.queries.paper import deposit_of
+from billing.rules.exact import LARGEST
 from billing.states import COUNTER_CHOICES, BillState, Method
 from core.errors import NotAllowed
 from estate.models import Unit

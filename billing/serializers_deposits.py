@@ -7,9 +7,9 @@ from rest_framework import serializers
 
 from accounts.models import User
 from billing.actions.deposits import LONGEST
-from billing.actions.paying import LARGEST
 from billing.models import Deposit, DepositMove
 from billing.permissions import require_taker
+from billing.rules.exact import LARGEST
 from billing.serializers import named_project, named_unit
 from billing.states import COUNTER_CHOICES, DepositState, Method
 from records.amounts import AmountInput

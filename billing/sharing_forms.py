@@ -7,9 +7,9 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from billing.actions.charging import LARGEST
 from billing.actions.sharing import Cost
 from billing.models import ChargeItem
+from billing.rules.exact import LARGEST
 from billing.states import MeterKind, ShareBy
 from estate.models import Building
 from records.amounts import AmountField

@@ -27,7 +27,7 @@ KEYS = {
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def no_garbage_collection() -> Iterator[None]:
     """Make many thousands of objects that stay for now, without having Python look through them for garbage each time.
 
     As a decorator too. What is no cycle goes as ever when nothing names it any more.

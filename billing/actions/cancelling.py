@@ -157,7 +157,7 @@ def require_as_asked(approval: Approval, bills: QuerySet[Bill]) -> None:
     """Raise `NotNow` where other bills would become void than the question was about: a receipt was reversed since."""
     if not is_as_asked(approval, bills):
         count, total = come_to(bills)
-        words = _("More would become void than was asked: %(count)s bills of ¥%(amount)s by now. Refuse this.")
+        words = _("Other bills than were asked about would become void: by now %(count)s of ¥%(amount)s. Refuse this.")
         raise NotNow(words % {"count": count, "amount": f"{total:.2f}"})
 
 

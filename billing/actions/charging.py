@@ -10,6 +10,7 @@ from accounts.models import Project, User
 from billing.actions.posting import Line, post
 from billing.models import Bill, BillLine, ChargeItem
 from billing.queries.owed import liable_in, owner_liable
+from billing.rules.exact import LARGEST
 from billing.states import Book, EntryKind
 from cases.actions import next_number
 from cases.models import Case
@@ -18,7 +19,6 @@ from core.money import require_cents
 from estate.models import Household, Unit
 
 PREFIX = "ZD"
-LARGEST = Decimal("9999999.99")
 LONGEST_WORDS = 200
 
 

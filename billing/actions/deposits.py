@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from billing.actions.dayclose import require_day_open
-from billing.actions.paying import LARGEST, lock_units, make_payment
+from billing.actions.paying import lock_units, make_payment
 from billing.actions.posting import Line, post
 from billing.actions.receipting import issue_receipt
 from billing.actions.ways import require_counter
 from billing.models import Deposit, DepositMove
 from billing.permissions import can_move_deposit, require_taker
 from billing.queries.owed import owner_liable
+from billing.rules.exact import LARGEST
 from billing.states import METHOD_BOOKS, Book, EntryKind
 from cases.actions import next_number
 from core.errors import Invalid, NotAllowed, NotNow

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from billing.actions.paying import LARGEST, lock_cases, lock_units, take_payment
+from billing.actions.paying import lock_cases, lock_units, take_payment
 from billing.actions.receipting import draw_number
 from billing.models import Bill, DoorBill, DoorVisit, PreparedReceipt, Receipt
 from billing.papers import render
@@ -21,7 +21,7 @@ from billing.permissions import can_arrange_door, can_collect_at_door, can_prepa
 from billing.queries.doors import is_collector
 from billing.queries.owed import liable_in, owner_liable
 from billing.queries.paper import carried_form
-from billing.rules.exact import NOTHING
+from billing.rules.exact import LARGEST, NOTHING
 from billing.states import DOOR_METHODS, DOOR_OPEN, DOOR_TRANSITIONS, DoorState, Missed, Series, VoidReason
 from cases.actions import next_number
 from core.errors import Invalid, NotAllowed, NotNow

@@ -12,13 +12,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
-from billing.actions.paying import LARGEST
 from billing.models import Receipt, TaxInvoice, TaxInvoiceLine
 from billing.permissions import can_register_invoice
 from billing.queries.invoices import invoiced
 from billing.queries.paper import deposit_of
 from billing.rules.allocation import allocate
-from billing.rules.exact import NOTHING
+from billing.rules.exact import LARGEST, NOTHING
 from billing.rules.invoices import is_tax_number, wrong_number
 from core.errors import Invalid, NotAllowed, NotNow
 from core.money import require_cents

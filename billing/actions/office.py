@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from billing.actions.dayclose import require_day_open
-from billing.actions.paying import LARGEST
 from billing.actions.posting import Line, post, reverse
 from billing.models import OfficeBooking, OfficeCost, OfficeFile, OfficePayment, OfficeReversal
 from billing.permissions import (
@@ -26,7 +25,7 @@ from billing.permissions import (
     require_second,
 )
 from billing.queries.office import claimants, limit_of, paid_of, same_share, waiting_reversal
-from billing.rules.exact import NOTHING
+from billing.rules.exact import LARGEST, NOTHING
 from billing.rules.office import share_of
 from billing.states import METHOD_BOOKS, Book, EntryKind, Method, OfficeKey, OfficeKind, OfficeState
 from cases.actions import next_number

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import Membership, Project, User
-from billing.actions.paying import LARGEST, take_payment
+from billing.actions.paying import take_payment
 from billing.models import Bill, OnlineOrder, OnlineOrderBill, OnlinePayment, Receipt
 from billing.online.providers import Provider, Refused, Told, the_provider
 from billing.permissions import BILLERS, require_online_payer
-from billing.rules.exact import NOTHING
+from billing.rules.exact import LARGEST, NOTHING
 from billing.states import Late, Method, OrderState, Outcome
 from cases.actions import next_number
 from core.errors import Invalid, NotNow

@@ -19,6 +19,7 @@ from billing.models import Bill, Payment, PaymentLine, PreparedReceipt, Receipt
 from billing.permissions import require_taker
 from billing.queries.owed import Liable, liable_in, owner_liable
 from billing.rules.allocation import allocate
+from billing.rules.exact import LARGEST
 from billing.states import METHOD_BOOKS, Book, EntryKind, Method
 from cases.actions import next_number
 from cases.family import lock_lines
@@ -31,7 +32,6 @@ from records.actions import audit
 from sla.actions import happen
 
 PREFIX = "JF"
-LARGEST = Decimal("9999999.99")
 LONGEST = 100
 METHOD_WORDS = {
     Method.CASH: {"zh": "现金", "en": "cash"},

@@ -46,7 +46,7 @@ from core.watch import Watch
 from records import work as long_work
 from records.actions import audit
 from records.ahead import require_near
-from records.bulk import insert, uncollected
+from records.bulk import insert, no_garbage_collection
 from records.models import LongWork
 
 MOST_MONTHS = 36
@@ -288,7 +288,7 @@ def _require_as_looked_at(same: bool) -> None:
         )
 
 
-@uncollected()
+@no_garbage_collection()
 def _raise_batch(run: BillingRun, *, after: int, prices: Prices, by: User, at: datetime) -> Batch | None:
     """Raise the next bills of a run; its statements are as many for one bill as for all of a batch."""
     day = _day(run, at)

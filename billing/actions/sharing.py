@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from billing.actions import cancelling
-from billing.actions.charging import LARGEST, PREFIX
+from billing.actions.charging import PREFIX
 from billing.actions.raising import NewBill, raise_new
 from billing.actions.voiding import lock_with_cases, take_back
 from billing.models import Bill, BillLine, ChargeItem, Share, SharedCost
@@ -21,6 +21,7 @@ from billing.permissions import require_biller
 from billing.queries.owed import Liable, Owners, without_money
 from billing.queries.shares import weights_of
 from billing.rules.apportion import apportion
+from billing.rules.exact import LARGEST
 from billing.states import RunState, ShareBy
 from cases.actions import next_numbers
 from core.errors import Invalid, NotNow
@@ -149,12 +150,12 @@ def _begin(cost: SharedCost, kind: str, *, by: User, at: datetime, **more: Any) 
 
 def _require_standing(cost: SharedCost) -> None:
     if cost.state == RunState.CANCELLED:
-        raise NotNow(_("This was cancelled already, or is being worked on."))
+        raise NotNow(_("This shared cost was cancelled already."))
 
 
 def _require_idle(cost: SharedCost) -> None:
     if _works(cost):
-        raise NotNow(_("This was cancelled already, or is being worked on."))
+        raise NotNow(_("This shared cost is being worked on. Wait until that is done."))
 
 
 def _begin_cancelling(cost: SharedCost, *, by: User, at: datetime, reason: str, approval: int | None) -> LongWork:

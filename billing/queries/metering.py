@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from billing.models import Meter, Reading, Usage
+from billing.rules.exact import FOUR_PLACES
 from billing.rules.metering import Taken
 from billing.rules.periods import Period
-from billing.rules.usage import FOUR_PLACES, Charged, Course, Due, due
+from billing.rules.usage import Charged, Course, Due, due
 from billing.states import LeftOut
 
 

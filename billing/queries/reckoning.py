@@ -15,11 +15,11 @@ from billing.queries.metering import Log, Used, logs_by_charge
 from billing.queries.owed import NOBODY, Liable, Owners
 from billing.queries.parking import Homes, counted_spaces, counted_vehicles, homes_of, spaces_of, vehicles_of
 from billing.queries.tariffs import terms_of
+from billing.rules.formula import NoPrice
 from billing.rules.periods import Period
 from billing.rules.pricing import Priced, TariffTerms, price_period
 from billing.rules.running import borne, each_of
 from billing.states import LeftOut
-from core.errors import Invalid
 from estate.models import HouseholdMember
 from records.bulk import among
 
@@ -209,7 +209,7 @@ class Reckoner:
         """The bill of some pieces; why there is none, where a formula cannot be worked out for this home alone."""
         try:
             lines, amount = self.prices.of(pieces, quantities)
-        except Invalid:
+        except NoPrice:
             return LeftOut.NO_PRICE
         if amount <= 0:
             return LeftOut.NOTHING

@@ -19,7 +19,7 @@ from billing.queries.reckoning import Prices, Reckoner
 from billing.rules.periods import Period
 from billing.rules.running import stretches
 from billing.states import Rhythm
-from records.bulk import one_of, uncollected
+from records.bulk import no_garbage_collection, one_of
 from records.work import OPEN
 
 BATCH = 5000
@@ -130,7 +130,7 @@ def _others(run: BillingRun, tariffs: Mapping[int, Tariff], charges: Sequence[Ch
     return [Charge(*row, homes[row[1]].room, homes[row[1]].area, tariffs[row[2]]) for row in found]
 
 
-@uncollected()
+@no_garbage_collection()
 def batch_of(
     run: BillingRun, *, after: int, prices: Prices, size: int | None = None, today: date | None = None
 ) -> Batch | None:

@@ -14,6 +14,10 @@ from core.money import to_cents
 PLACES = 16
 TOO_MUCH = 10**10
 NOTHING = Decimal("0.00")
+# What one bill, or one payment of several, comes to at most, in yuan.
+LARGEST = Decimal("9999999.99")
+# Quantities are kept to so many places.
+FOUR_PLACES = Decimal("0.0001")
 
 
 def as_decimal(value: Fraction) -> Decimal:

@@ -70,6 +70,10 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., Fraction]]] = {
 }
 
 
+class NoPrice(Invalid):
+    """By its formula something has no price: it divides by nothing, gives less than nothing or more than a bill is."""
+
+
 @dataclass(frozen=True)
 class Formula:
     """A formula that was read: its text as typed, and the names whose values it needs."""
@@ -190,7 +194,7 @@ def _value(node: ast.expr, values: Mapping[str, Fraction]) -> Fraction:
         case ast.BinOp(left=left, op=op, right=right):
             above, below = _value(left, values), _value(right, values)
             if isinstance(op, ast.Div) and not below:
-                raise Invalid(_("The formula divides by zero."))
+                raise NoPrice(_("The formula divides by zero."))
             return _BETWEEN[type(op)](above, below)
         case ast.UnaryOp(op=op, operand=operand):
             return _BEFORE[type(op)](_value(operand, values))

@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from billing.rules.exact import as_decimal, cents_of, spread, yuan
-from billing.rules.formula import Formula
+from billing.rules.exact import FOUR_PLACES, LARGEST, as_decimal, cents_of, spread, yuan
+from billing.rules.formula import Formula, NoPrice
 from billing.rules.periods import Period, month_of, months, share
 from billing.states import Basis
 from core.errors import Invalid
@@ -26,7 +26,6 @@ COUNTED = {
 }
 # A formula that names one of these speaks of the whole stretch; any other gives the amount of one month.
 _OF_THE_STRETCH = frozenset({"months", "reading"})
-_FOUR_PLACES = Decimal("0.0001")
 # What an example counts where nothing is known of a home: a meter that went on by ten, one of everything else.
 SUPPOSED: Mapping[str, Decimal] = {
     "area": Decimal(100),
@@ -39,8 +38,6 @@ SUPPOSED: Mapping[str, Decimal] = {
 _TRIED = tuple(
     {**SUPPOSED, "area": Decimal(area), "reading": Decimal(used)} for area, used in ((30, 1), (100, 50), (1000, 10_000))
 )
-# More than this no bill can be, in yuan.
-_MOST = Decimal("999999999.99")
 
 
 @dataclass(frozen=True)
@@ -87,11 +84,13 @@ def price_period(tariffs: Sequence[TariffTerms], quantities: Mapping[str, Decima
 
     Whole calendar months count as months, a part of one by its days of that month; consumption by a meter falls on the
     stretches by their days. The exact total is rounded once, and the lines sum to it. Days without a tariff cost
-    nothing. Raises `Invalid` where tariffs overlap, a quantity is missing, or a formula divides by nothing, gives less
-    than nothing or more than a bill can be.
+    nothing. Raises `Invalid` where tariffs overlap or a quantity is missing, and of these `NoPrice` where a formula
+    divides by nothing, gives less than nothing or more than a bill can be.
     """
     stretches = list(_stretches(tariffs, period))
     exact = [_exact(terms, quantities, stretch, period) for terms, stretch in stretches]
+    if sum(exact) > LARGEST:
+        raise NoPrice(_("By this tariff the price is more than any bill can be: check its formula."))
     cents = spread([amount * 100 for amount in exact], cents_of(sum(exact, Fraction(0))))
     return [
         _line(terms, quantities, stretch, period, yuan(part))
@@ -135,9 +134,7 @@ def _exact(terms: TariffTerms, quantities: Mapping[str, Decimal], stretch: Perio
     values = _values(terms, quantities, stretch, period)
     amount = terms.reckoned().exact(values) * (values["months"] if terms.by_month else 1)
     if amount < 0:
-        raise Invalid(_("By this tariff the price is below zero: check its formula."))
-    if amount > _MOST:
-        raise Invalid(_("By this tariff the price is more than any bill can be: check its formula."))
+        raise NoPrice(_("By this tariff the price is below zero: check its formula."))
     return amount
 
 
@@ -161,7 +158,7 @@ def _line(
     by_price = counted is not None or terms.basis in {Basis.UNIT, Basis.FORMULA}
     return Priced(
         period=stretch,
-        quantity=as_decimal(values[counted]).quantize(_FOUR_PLACES) if counted else Decimal(1),
+        quantity=as_decimal(values[counted]).quantize(FOUR_PLACES) if counted else Decimal(1),
         unit_price=terms.unit_price if by_price else terms.fixed_amount,
         amount=amount,
         formula_words=_words(terms, values, stretch),

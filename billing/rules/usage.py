@@ -7,11 +7,10 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+from billing.rules.exact import FOUR_PLACES
 from billing.rules.metering import Taken, step
 from billing.rules.periods import Period
 from billing.states import LeftOut
-
-FOUR_PLACES = Decimal("0.0001")
 
 
 @dataclass(frozen=True)

@@ -176,18 +176,20 @@ def test_a_save_that_comes_while_the_form_is_sent_waits_and_brings_nothing_back(
 ) -> None:
     client = signed_in(cast.frontdesk)
     keep(client, "a", said="漏水")
-    begun = Event()
+    begun, order = Event(), list[str]()
 
     def act(index: int) -> None:
         if index:
             begun.wait(10)
             keep(client, "a", said="迟到的")
+            order.append("kept")
             return
         with transaction.atomic():
             drafts.sent_to(key="a", project=cast.project, by=cast.frontdesk, at=timezone.now(), mark="m")
             begun.set()
             time.sleep(0.3)
             drafts.forget(key="a", project=cast.project, by=cast.frontdesk, at=timezone.now(), to="/", mark="m")
+            order.append("sent")
 
     assert at_once(2, act) == [None, None]
-    assert words() == set()
+    assert (order, words()) == (["sent", "kept"], set())

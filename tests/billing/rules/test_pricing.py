@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -263,10 +264,10 @@ def test_a_formula_that_gives_some_homes_a_price_may_be_published(formula: str) 
         ("area - 999", "30"),
         ("1000 - area * 2", "1000"),
         ("area * 999999999", "30"),
-        ("0 * area", "pays anything|分文不收|无人"),
-        ("1 / 0", "divides|除数"),
+        ("0 * area", "no home pays anything"),
+        ("1 / 0", "divides by zero"),
     ],
 )
 def test_a_formula_that_gives_none_is_refused_with_the_home(formula: str, said: str) -> None:
-    with pytest.raises(Invalid, match=said):
+    with override("en"), pytest.raises(Invalid, match=said):
         require_price(terms(Basis.FORMULA, formula=formula))
