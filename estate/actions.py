@@ -218,19 +218,23 @@ def save_person(
 
 
 def _locked(person: Person, expected: str) -> Person:
-    """The person's row as it stands now, held until the end: what somebody else saved is not written over unseen."""
+    """The person's row as it stands now, held until the end."""
     now = Person.objects.select_for_update(of=("self",)).select_related("project").get(pk=person.pk)
-    if expected and expected != person_stamp(now):
-        raise Stale(_("Somebody saved this while you were writing. Look at both, then decide again."))
+    _require_seen(person_stamp(now), expected or None)
     return now
 
 
 def _locked_car(car: Vehicle, expected: str) -> Vehicle:
-    """The car's row as it stands now, held until the end, as a person's is."""
+    """The car's row as it stands now, held until the end."""
     now = Vehicle.objects.select_for_update(of=("self",)).select_related("project").get(pk=car.pk)
-    if expected and expected != vehicle_stamp(now):
-        raise Stale(_("Somebody saved this while you were writing. Look at both, then decide again."))
+    _require_seen(vehicle_stamp(now), expected or None)
     return now
+
+
+def _require_seen(stands: str, expected: str | None) -> None:
+    """Raise `Stale` where somebody saved since the form was shown: it is not written over unseen. The row is locked."""
+    if expected is not None and expected != stands:
+        raise Stale(_("Somebody saved this while you were writing. Look at both, then decide again."))
 
 
 def _set_phones(person: Person, phones: Sequence[str], at: datetime) -> None:
@@ -308,7 +312,7 @@ def move_in(*, new: MoveIn, by: User, at: datetime, expected: str | None = None)
     """
     unit = Unit.objects.select_for_update(of=("self",)).select_related("project").get(pk=new.unit.pk)
     _require_keeper(by, unit.project_id)
-    _require_seen(unit, expected)
+    _require_seen(living_in(unit), expected)
     person = new.person or save_person(
         project=unit.project, values={"name": new.name}, phones=[new.phone] if new.phone else None, by=by, at=at
     )
@@ -327,12 +331,6 @@ def move_in(*, new: MoveIn, by: User, at: datetime, expected: str | None = None)
         unit.save()
     reindex_person(person)
     return member
-
-
-def _require_seen(unit: Unit, expected: str | None) -> None:
-    """Raise `Stale` where somebody moved in or out since the form was shown. The unit is locked."""
-    if expected is not None and expected != living_in(unit):
-        raise Stale(_("Somebody saved this while you were writing. Look at both, then decide again."))
 
 
 def _household_for(new: MoveIn, unit: Unit) -> Household:
@@ -376,7 +374,7 @@ def move_out(
     household = Household.objects.select_for_update(of=("self",)).get(pk=household.pk)
     household.unit = unit
     _require_keeper(by, household.project_id)
-    _require_seen(unit, expected)
+    _require_seen(living_in(unit), expected)
     places = list(household.members.filter(ended_on=None).select_related("person__project"))
     leaving = places if member is None else [place for place in places if place.pk == member.pk]
     if not leaving or household.ended_on is not None:

@@ -1,11 +1,12 @@
 """Somebody saved meanwhile: what one typed beside what stands now, field by field, with who and when."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -32,6 +33,27 @@ class Missed:
     at: datetime | None = None
     lines: Sequence[object] = ()
     over: str = ""
+
+
+def missed_since(
+    form: forms.BaseForm,
+    sent: QueryDict,
+    *,
+    stands: Mapping[str, Any],
+    stamp: str,
+    last_edit: Callable[[], tuple[str, datetime | None]],
+) -> Missed | None:
+    """What was typed beside what stands, where a form was shown with another `stamp`. Pressed again, it is written.
+
+    `last_edit`: who saved last, and when; asked for only where somebody did.
+    """
+    if sent.get("stamp", "") in ("", stamp):
+        return None
+    again = sent.copy()
+    again["stamp"] = stamp
+    form.data = again
+    who, at = last_edit()
+    return Missed(pairs=pairs(form, stands), who=who, at=at)
 
 
 def pairs(form: forms.BaseForm, now: Mapping[str, Any]) -> list[Pair]:

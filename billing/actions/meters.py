@@ -14,8 +14,7 @@ from accounts.models import Project, User
 from billing.models import ChargeItem, Meter, Reading
 from billing.permissions import can_read_meters
 from billing.queries.metering import logs_of
-from billing.rules.metering import Asked, Taken, is_kept, judged
-from billing.states import ReadHow
+from billing.rules.metering import Asked, Taken, is_kept, judged, reading_of
 from core.errors import Invalid, NotAllowed, NotNow
 from estate.models import Building, Unit
 from records.actions import audit
@@ -204,7 +203,7 @@ def take_readings(*, project: Project, day: date, typed: Sequence[Typed], by: Us
     asked: dict[int, Asked] = {}
     kept: list[tuple[Typed, Taken]] = []
     for one in typed:
-        log, said = logs[one.meter], said_of(one, day)
+        log, said = logs[one.meter], reading_of(day, one.value, one.answer, one.old_final, one.new_start)
         if is_kept(said, log.readings):
             continue
         taken, doubt = judged(said, log.readings, log.meter.digits, answer=one.answer, asked=one.asked)
@@ -214,13 +213,6 @@ def take_readings(*, project: Project, day: date, typed: Sequence[Typed], by: Us
             kept.append((one, taken))
     _keep(kept, day=day, project=project, by=by, at=at)
     return asked
-
-
-def said_of(one: Typed, day: date) -> Taken:
-    """What was typed, as a reading of that day, with what the answer says of it."""
-    if one.answer == ReadHow.CHANGED:
-        return Taken(day, one.value, ReadHow.CHANGED, one.old_final, one.new_start)
-    return Taken(day, one.value, ReadHow.WRAPPED if one.answer == ReadHow.WRAPPED else ReadHow.PLAIN)
 
 
 def _keep(kept: Iterable[tuple[Typed, Taken]], *, day: date, project: Project, by: User, at: datetime) -> None:

@@ -14,7 +14,7 @@ from accounts.models import Project, User
 from billing.models import Meter
 from billing.queries.metering import Log, logs_of
 from billing.reading_sheet import NEW_START, OLD_FINAL, ReadingRow, ReadingSheet
-from billing.rules.metering import RIGHT, Asked, Taken, doubts, is_kept, judged, question_of_change, step
+from billing.rules.metering import RIGHT, Asked, Taken, doubts, is_kept, judged, question_of_change, reading_of, step
 from billing.states import Doubt, MeterKind, ReadHow
 from estate.imports.messages import RowError
 
@@ -290,9 +290,8 @@ def _plainly(row: ReadingRow) -> Taken:
 
 
 def _said(row: ReadingRow, answer: str) -> Taken:
-    if row.says_changed:
-        return Taken(row.day, row.value, ReadHow.CHANGED, row.old_final, row.new_start)
-    return Taken(row.day, row.value, ReadHow.WRAPPED if answer == ReadHow.WRAPPED else ReadHow.PLAIN)
+    says = ReadHow.CHANGED.value if row.says_changed else answer
+    return reading_of(row.day, row.value, says, row.old_final, row.new_start)
 
 
 def _put(log: Log, taken: Taken) -> None:

@@ -87,6 +87,15 @@ def is_kept(taken: Taken, readings: Sequence[Taken]) -> bool:
     return taken in readings
 
 
+def reading_of(
+    day: date, value: Decimal, answer: str, old_final: Decimal | None = None, new_start: Decimal | None = None
+) -> Taken:
+    """A reading as it was typed, with what an answer says of it: a change of meter with its ends, a new beginning."""
+    if answer == ReadHow.CHANGED:
+        return Taken(day, value, ReadHow.CHANGED, old_final, new_start)
+    return Taken(day, value, ReadHow.WRAPPED if answer == ReadHow.WRAPPED else ReadHow.PLAIN)
+
+
 def judged(
     said: Taken, readings: Sequence[Taken], digits: int, *, answer: str = "", asked: Asked | None = None
 ) -> tuple[Taken, Doubt | None]:

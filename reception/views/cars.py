@@ -1,5 +1,6 @@
 """The cars of a home: added, changed, and taken off the register when they are gone."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from reception.car_form import CarForm
 from reception.views.common import show_problem
 from reception.views.units import keeper, unit_kept
 from records.http import follow, now, redirect_once, user_of
-from records.stale import Missed, pairs
+from records.stale import Missed, missed_since
 
 
 @login_required
@@ -107,13 +108,7 @@ def _missed(request: HttpRequest, form: CarForm, pk: int) -> Missed | None:
     car = _car(request, pk)
     stands = _stored(car)
     stamp = stands.pop("stamp")
-    if request.POST.get("stamp", "") in ("", stamp):
-        return None
-    again = request.POST.copy()
-    again["stamp"] = stamp
-    form.data = again
-    who, at = last_edit_of_car(car)
-    return Missed(pairs=pairs(form, stands), who=who, at=at)
+    return missed_since(form, request.POST, stands=stands, stamp=stamp, last_edit=partial(last_edit_of_car, car))
 
 
 def _home(unit: Unit) -> str:

@@ -26,7 +26,7 @@ from reception.queries.household import MOST_CASES, open_matters_of, past
 from reception.views.common import show_problem
 from records.http import follow, now, redirect_once, user_of
 from records.masking import masked_phone
-from records.stale import Missed, pairs
+from records.stale import Missed, missed_since
 
 
 def unit_kept(request: HttpRequest, **known: Any) -> Unit:
@@ -176,13 +176,8 @@ def _missed(request: HttpRequest, form: PersonForm, person: Person) -> Missed | 
     person.refresh_from_db()
     known = dict(person.phones.filter(ended_at=None).values_list("pk", "number"))
     stands = _stored(person, known)
-    if request.POST.get("stamp", "") in ("", stands["stamp"]):
-        return None
-    again = request.POST.copy()
-    again["stamp"] = stands["stamp"]
-    form.data = again
-    who, at = last_edit(person)
-    return Missed(pairs=pairs(form, {name: stands[name] for name in ("name", "phones", "preferences")}), who=who, at=at)
+    shown = {name: stands[name] for name in ("name", "phones", "preferences")}
+    return missed_since(form, request.POST, stands=shown, stamp=stands["stamp"], last_edit=partial(last_edit, person))
 
 
 def _back(request: HttpRequest, person: Person) -> str:
