@@ -15,6 +15,7 @@ from billing.models import ChargeItem
 from billing.rules.metering import EXPLAINED, RIGHT, Asked, Taken
 from billing.states import Doubt, MeterKind, ReadHow
 from estate.models import Building
+from records.amounts import AmountField
 from records.forms import DayField
 
 ANSWERS: dict[str, Sequence[tuple[str, Any]]] = {
@@ -50,14 +51,14 @@ class ChooseForm(forms.Form):
 class ReadingForm(forms.Form):
     """One meter's value; the rest is asked only where the value is doubted."""
 
-    value = forms.DecimalField(required=False, min_value=0, max_digits=12, decimal_places=3)
+    value = AmountField(required=False, min_value=0, max_digits=12, decimal_places=3)
     answer = forms.ChoiceField(
         label=_("What happened?"), required=False, choices=[("", ""), (RIGHT, ""), *ReadHow.choices]
     )
-    old_final = forms.DecimalField(
+    old_final = AmountField(
         label=_("Last value of the old meter"), required=False, min_value=0, max_digits=12, decimal_places=3
     )
-    new_start = forms.DecimalField(
+    new_start = AmountField(
         label=_("First value of the new meter"), required=False, min_value=0, max_digits=12, decimal_places=3
     )
 
@@ -146,7 +147,7 @@ class ChangeMeterForm(forms.Form):
         required=False,
         empty_label=_("Nothing: it is only read"),
     )
-    multiplier = forms.DecimalField(label=_("Multiplier"), min_value=Decimal("0.001"), max_digits=8, decimal_places=3)
+    multiplier = AmountField(label=_("Multiplier"), min_value=Decimal("0.001"), max_digits=8, decimal_places=3)
     digits = forms.IntegerField(label=_("Digits before the point"), min_value=3, max_value=9)
     ended_on = DayField(label=_("Taken down on"), required=False)
 
@@ -176,14 +177,12 @@ class MeterForm(forms.Form):
     unit = forms.CharField(label=_("Room"), max_length=60, required=False, help_text=_("Empty for a common meter."))
     place = forms.CharField(label=_("Where it hangs"), max_length=100, required=False)
     number = forms.CharField(label=_("Number on the meter"), max_length=40, required=False)
-    multiplier = forms.DecimalField(
+    multiplier = AmountField(
         label=_("Multiplier"), min_value=Decimal("0.001"), max_digits=8, decimal_places=3, initial=1
     )
     digits = forms.IntegerField(label=_("Digits before the point"), min_value=3, max_value=9, initial=6)
     first_day = DayField(label=_("First read on"), required=False)
-    first_value = forms.DecimalField(
-        label=_("First value"), required=False, min_value=0, max_digits=12, decimal_places=3
-    )
+    first_value = AmountField(label=_("First value"), required=False, min_value=0, max_digits=12, decimal_places=3)
 
     def __init__(self, *args: Any, items: QuerySet[ChargeItem], buildings: QuerySet[Building], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
