@@ -63,7 +63,7 @@ class ReadingForm(forms.Form):
     )
 
     # What the answer is to.
-    asked = forms.CharField(required=False, widget=forms.HiddenInput)
+    asked = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None, *, meter: int, words: str) -> None:
         super().__init__(data, prefix=f"m{meter}")
