@@ -31,7 +31,7 @@ from cases.api import CaseApi, CaseFilter
 from cases.models import Case, CaseQuerySet
 from cases.serializers import ReasonVerb
 from records.parsing import OneOfFilter
-from visits.queries import visitors_of
+from visits.queries.home_visits import visitors_of
 from visits.serializers import PlanInput, ReportInput
 from visits.states import HOME_VISIT
 
@@ -53,7 +53,8 @@ class ArrearsViewSet(CaseApi):
 
     def get_queryset(self) -> QuerySet[Case]:
         """Arrears that the person may see, with what a document shows."""
-        visits = Case.objects.filter(kind=HOME_VISIT).select_related("handler", "home_visit__made_by").order_by("pk")
+        visits = Case.objects.visible_to(self.person).filter(kind=HOME_VISIT).order_by("pk")
+        visits = visits.select_related("handler", "home_visit__made_by")
         found = super().get_queryset().prefetch_related(Prefetch("children", visits, to_attr="home_visits"))
         if self.action == "list":
             return found

@@ -12,7 +12,7 @@ from billing.queries.arrears import missing_for_legal, missing_words
 from billing.states import Cause, Delivered, Reminder, Undelivered
 from records.forms import DayField
 from visits.forms import PlanFields, ReportFields
-from visits.queries import visitors_of
+from visits.queries.home_visits import visitors_of
 
 REASON = 500
 CAUSES: list[tuple[str, Any]] = [("", gettext_lazy("not known yet")), *Cause.choices]

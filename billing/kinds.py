@@ -12,7 +12,7 @@ from accounts.states import Role
 from billing.actions.arrears import file
 from billing.actions.arrears.deciding import APPROVAL
 from billing.actions.arrears.finding import collect
-from billing.actions.arrears.visiting import visit_moved
+from billing.actions.arrears.visiting import hear_of_visit
 from billing.actions.online import expire
 from billing.actions.online_refunds import ask_due
 from billing.models import Arrears
@@ -104,6 +104,16 @@ MESSAGES: dict[str, Label] = {
 }
 
 
+# What the case keeps of its visits for its clocks; the visit itself says it with day, person and report.
+ECHOES = {
+    "arrears.visit_decided": "home_visit.planned",
+    "arrears.visit_planned": "home_visit.planned",
+    "arrears.visit_moved": "home_visit.moved",
+    "arrears.visit_cancelled": "home_visit.cancelled",
+    "arrears.visited": "home_visit.visited",
+}
+
+
 def words(approval: Approval) -> str:
     """What is asked: which home, how much; what is missing for it, and why it is asked for all the same."""
     data = approval.data
@@ -133,7 +143,7 @@ def page(approval: Approval, reader: User) -> str:
 def on_child(parent: Case, child: Case, event: str, at: datetime, by: User | None) -> None:
     """A visit to collect was made, moved or cancelled."""
     if child.kind == HOME_VISIT:
-        visit_moved(parent, child, event, at, by)
+        hear_of_visit(parent=parent, child=child, event=event, at=at, by=by)
 
 
 register(
@@ -146,6 +156,7 @@ register(
         transitions=ARREARS_TRANSITIONS,
         page="arrears_case",
         sentences=EVENTS,
+        echoes=ECHOES,
         readers=frozenset({Role.CASHIER}),
         visited_by=frozenset(COLLECTORS),
         on_child=on_child,

@@ -13,7 +13,6 @@ from billing.queries.ladder import beside
 from billing.states import Cause, Delivered, Reminder, Undelivered
 from cases.models import Case
 from cases.serializers import CaseSerializer, Verb
-from cases.states import Phase
 from records.http import user_of
 from records.parsing import DayInput
 from visits.models import HomeVisit
@@ -34,7 +33,7 @@ def visits_of(case: Case) -> list[Case]:
 
 def planned_of(case: Case) -> Case | None:
     """The one of them that is planned."""
-    return next((one for one in visits_of(case) if one.phase != Phase.CLOSED), None)
+    return next((one for one in visits_of(case) if one.home_visit.is_planned), None)
 
 
 class CollectedSerializer(serializers.ModelSerializer[Bill]):

@@ -53,6 +53,17 @@ def _read_by_role(user: User) -> dict[tuple[int, ...], list[str]]:
     return found
 
 
+def _kinds_read(user: User) -> dict[tuple[int, ...], list[str]]:
+    """In which projects the person sees every case of which kinds, beside what roles that see all of it see there."""
+    found: dict[tuple[int, ...], list[str]] = {}
+    for roles, keys in kinds_by_readers().items():
+        more = [Role(role) for role in roles if role not in WIDE_ROLES]
+        projects = tuple(sorted(user.projects_as(*more))) if more else ()
+        if projects:
+            found.setdefault(projects, []).extend(keys)
+    return found
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     """Reads of cases."""
 
@@ -87,10 +98,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         seen = Q(pk__in=[])
         for projects, reserved in _read_by_role(user).items():
             seen |= Q(project_id__in=projects, reserved_for__in=reserved)
-        for roles, keys in kinds_by_readers().items():
-            projects_read = user.projects_as(*(Role(role) for role in roles))
-            if projects_read:
-                seen |= Q(project_id__in=projects_read, kind__in=keys, reserved_for="")
+        for projects, keys in _kinds_read(user).items():
+            seen |= Q(project_id__in=projects, kind__in=keys, reserved_for="")
         if departments:
             seen |= Q(department_id__in=departments, reserved_for__in=HEADS_READ)
         # Who sees everything that is not reserved asks for single rights only where something is.

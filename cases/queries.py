@@ -1,6 +1,6 @@
 """Reads of cases for pages of every kind: what happened, the photos, the line of cases it belongs to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.models import Attachment, Case, Event
 from cases.permissions import reads_all
-from cases.registry import kinds
+from cases.registry import echoes, kinds
 from cases.sentences import moment_words, sentence
 from cases.states import PhotoLabel
 
@@ -163,7 +163,22 @@ def timeline(case: Case, reader: User) -> list[Line]:
     """
     concerned = Case.objects.visible_to(reader).with_parts([case.pk])
     rows = _newest_first(reader).filter(case__in=concerned).select_related("case")[:MOST_EVENTS]
-    return lines_of(rows, case, staff=reads_all(reader, case))
+    return lines_of(said_once(list(rows)), case, staff=reads_all(reader, case))
+
+
+def said_once(events: Sequence[Event]) -> list[Event]:
+    """The events without those that only repeat, at the same moment, what a case within says with its own words.
+
+    What somebody wrote in an event stays, unless it stands there too.
+    """
+    repeats = echoes()
+    stands = {(event.kind, event.at): event for event in events}
+
+    def is_echo(event: Event) -> bool:
+        said = stands.get((repeats.get(event.kind, ""), event.at))
+        return said is not None and said.case_id != event.case_id and event.text in ("", said.text)
+
+    return [event for event in events if not is_echo(event)]
 
 
 def _newest_first(reader: User) -> QuerySet[Event]:
@@ -210,19 +225,26 @@ def _line(event: Event, case: Case, *, staff: bool) -> Line:
 
 def photos(case: Case, reader: User, labels: Iterable[str] = ()) -> list[Photo]:
     """The case's pictures and papers in the order they were added, some labels only where given."""
-    rows = Attachment.objects.meant_for(reader).filter(case=case).select_related("file")
+    return photos_of([case], reader, labels)[case.pk]
+
+
+def photos_of(cases: Iterable[Case], reader: User, labels: Iterable[str] = ()) -> dict[int, list[Photo]]:
+    """The same of cases that the reader is known to see, by case; one statement."""
+    known = {case.pk: case for case in cases}
+    rows = Attachment.objects.meant_for(reader).filter(case__in=known).select_related("file")
     if labels:
         rows = rows.filter(label__in=list(labels))
-    return [
-        Photo(
-            url=reverse("case_file", args=[case.number, row.file.token]),
+    found: dict[int, list[Photo]] = {pk: [] for pk in known}
+    for row in rows:
+        photo = Photo(
+            url=reverse("case_file", args=[known[row.case_id].number, row.file.token]),
             name=str(PhotoLabel(row.label).label),
             label=row.label,
             is_image=row.file.content_type.startswith("image/"),
             added_at=row.added_at,
         )
-        for row in rows
-    ]
+        found[row.case_id].append(photo)
+    return found
 
 
 def came_from(case: Case, reader: User) -> Case | None:

@@ -28,8 +28,10 @@ class CaseKind:
     `require_more_time` raises `NotNow` where something else comes before giving one of its promises more time.
     `untold` are states that residents do not hear of before they are told, each with the one they read meanwhile.
     `readers` are roles that see every case of the kind in their projects beside those that see every case there.
+    `for_visitors` says that whoever makes home visits of any kind in a project sees every case of the kind there too.
     `among_jobs` says that whoever handles one finds it on the phone among the day's jobs.
     `visited_by` are roles that plan and make home visits for its cases; a kind without them has none.
+    `echoes` are its events that only repeat one of a case within it, by that event: shown together, the other stands.
     `parts` reads by which categories or grades its cases are told apart, and what each is called.
     """
 
@@ -48,6 +50,8 @@ class CaseKind:
     untold: Mapping[str, str] = field(default_factory=dict)
     readers: frozenset[str] = frozenset()
     visited_by: frozenset[str] = frozenset()
+    for_visitors: bool = False
+    echoes: Mapping[str, str] = field(default_factory=dict)
     parts: Callable[[], Mapping[str, Label]] = dict
     require_print: "Callable[[User, Case], None] | None" = None
     require_more_time: "Callable[[Case], None] | None" = None
@@ -80,12 +84,22 @@ def kinds_for_residents() -> list[str]:
     return [kind.key for kind in _KINDS.values() if kind.resident_sees]
 
 
+def visitors() -> frozenset[str]:
+    """Roles that make home visits for cases of any kind."""
+    return frozenset(role for kind in _KINDS.values() for role in kind.visited_by)
+
+
+def readers_of(key: str) -> frozenset[str]:
+    """Roles that see every case of a kind in their projects, whatever else they see."""
+    kind = kind_of(key)
+    return kind.readers | visitors() if kind.for_visitors else kind.readers
+
+
 def kinds_by_readers() -> dict[frozenset[str], list[str]]:
-    """Keys of the kinds that more roles see than see every case, by those roles."""
+    """Keys of the kinds by the roles that see all of them; under no roles those that only the usual ones see."""
     found: dict[frozenset[str], list[str]] = {}
-    for kind in _KINDS.values():
-        if kind.readers:
-            found.setdefault(kind.readers, []).append(kind.key)
+    for key in _KINDS:
+        found.setdefault(readers_of(key), []).append(key)
     return found
 
 
@@ -97,6 +111,11 @@ def told_state(key: str, state: str) -> str:
 def kinds_within_parents() -> list[str]:
     """Keys of the kinds whose clocks and events show on the page of the case they were opened for."""
     return [kind.key for kind in _KINDS.values() if kind.part_of_parent]
+
+
+def echoes() -> dict[str, str]:
+    """Event kinds that only repeat an event of a case within theirs, by the kind of that event."""
+    return {event: said for kind in _KINDS.values() for event, said in kind.echoes.items()}
 
 
 def kinds_among_jobs() -> list[str]:

@@ -18,6 +18,10 @@ def kept(text: str, *, field: str, longest: int = LONGEST_REASON) -> str:
     """What may be left empty. Raises `Invalid` for too much."""
     words = text.strip()
     if len(words) > longest:
-        too_long = _("Keep it within %(count)s characters.") % {"count": f"{longest:,}"}
-        raise Invalid(too_long, fields={field: too_long})
+        raise Invalid(too_long(longest), fields={field: too_long(longest)})
     return words
+
+
+def too_long(longest: int) -> str:
+    """What is said of more than so many characters."""
+    return _("Keep it within %(count)s characters.") % {"count": f"{longest:,}"}

@@ -9,6 +9,7 @@ from billing.models.bills import MONEY_ROLES
 from billing.models.office import ASKERS
 from billing.models.office import READERS as OFFICE_READERS
 from billing.queries.ladder import to_remind
+from cases.registry import visitors
 from complaints.queries import my_open
 from estate.models import REGISTER_ROLES
 from reception.queries.desk import waiting_count
@@ -21,7 +22,7 @@ from sla.permissions import READ_RULES
 from sla.queries import waiting_proposals
 from tickets.reads.counts import my_open_jobs, to_dispatch
 from tickets.reads.listing import VIEWS
-from visits.queries import waiting
+from visits.queries.callbacks import waiting
 
 
 def callbacks_to_make(user: User, project: Project) -> int:
@@ -54,6 +55,8 @@ RAISE_BILLS = frozenset({Role.CASHIER, Role.SUPERVISOR})
 READ_PRICES = frozenset(REGISTER_ROLES)
 ASK_FOR_COSTS = frozenset(ASKERS)
 LEAD_MONEY = frozenset({Role.SUPERVISOR, Role.GM})
+# Each kind of case says who visits for it.
+VISITORS = visitors()
 OVERSEE = frozenset({Role.SUPERVISOR, Role.GM, Role.ADMIN})
 
 RECEPTION = [
@@ -137,8 +140,8 @@ CALLBACKS = [
         40,
         callbacks_to_make,
     ),
-    Entry(_("Home visits"), "home_visits", "footprints", frozenset({Role.CASHIER}), 8),
-    Entry(_("Home visits"), "home_visits", "footprints", frozenset({Role.SUPERVISOR}), 42),
+    Entry(_("Home visits"), "home_visits", "footprints", VISITORS - LEAD_MONEY, 8),
+    Entry(_("Home visits"), "home_visits", "footprints", VISITORS & {Role.SUPERVISOR}, 42),
 ]
 PORTAL = [
     Entry(_("My home"), "portal_home", "house", frozenset({Role.RESIDENT}), 10),
@@ -210,8 +213,8 @@ TASKS: list[Entry] = [
     ),
     Entry(_("Front desk"), "desk", "concierge-bell", AT_THE_DESK, 20),
     Entry(_("Callbacks"), "callbacks", "phone-outgoing", MAKE_CALLS, 25),
-    Entry(_("Home visits"), "home_visits", "footprints", LEAD_MONEY | {Role.CASHIER}, 26),
-    Entry(_("My home visits"), "home_visits", "footprints", LEAD_MONEY | {Role.CASHIER}, 26, query="?who=me"),
+    Entry(_("Home visits"), "home_visits", "footprints", VISITORS, 26),
+    Entry(_("My home visits"), "home_visits", "footprints", VISITORS, 26, query="?who=me"),
     Entry(_("Dispatch"), "dispatch", "calendar-clock", frozenset({Role.GM}), 30),
     Entry(_("Messages"), "inbox", "bell", frozenset(Role), 35),
     Entry(_("Absences and stand-ins"), "absences", "plane", STAFF_ROLES, 37, also=(_("I am away"), _("Leave"))),

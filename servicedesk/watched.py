@@ -30,7 +30,7 @@ from tickets.reads.listing import Cursor, in_order, listed
 from tickets.views.board import asked_of, rows_of
 from tickets.views.listing import may_dispatch
 from visits.permissions import can_list
-from visits.queries import to_make
+from visits.queries.callbacks import to_make
 
 # Rows that are looked at: a page shows at most a hundred; what comes beyond is counted on the page that shows it.
 MOST = 200

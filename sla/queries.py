@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from accounts.models import Membership, Project, User
 from accounts.states import Role
 from cases.models import HEADS_READ, READERS, WIDE_ROLES, Case
-from cases.registry import kind_of
+from cases.registry import readers_of
 from notifications.rosters import Roster
 from notifications.rules import with_on_call
 from sla.calendars import is_working
@@ -141,7 +141,7 @@ class Staff:
         """People with the role in the case's project, where the role sees the case."""
         if role in WIDE_ROLES and role != Role.ADMIN and role not in READERS[case.reserved_for]:
             return []
-        if role not in WIDE_ROLES and role not in kind_of(case.kind).readers:
+        if role not in WIDE_ROLES and role not in readers_of(case.kind):
             return []
         return [m.user for m in self.memberships if m.role == role and m.project_id in (None, case.project_id)]
 

@@ -16,7 +16,7 @@ from tickets.models import Category, Job, PriceItem, TechnicianSkill, Ticket, Wo
 from tickets.rules import ChargeFacts, Suggested, Verdict, decide_charge, suggest_category, total
 from tickets.rules_dispatch import Booked, Candidate, Window
 from tickets.states import ANSWERED_KINDS, OPEN_JOBS, Charge, Charging, Kind
-from visits.queries import open_callback_of
+from visits.queries.callbacks import open_callback_of
 
 LIKELY_WITHIN = timedelta(days=30)
 

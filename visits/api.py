@@ -18,7 +18,7 @@ from cases.serializers import ReasonVerb
 from records.parsing import OneOfFilter
 from visits.actions import Outcome, Plan, amend_contact, cancel_visit, move_visit, record, report_visit
 from visits.models import HomeVisit
-from visits.queries import visitors_of
+from visits.queries.home_visits import visitors_of
 from visits.serializers import (
     CallbackSerializer,
     HomeVisitSerializer,

@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.states import Role
 from cases.registry import CaseKind, register
 from notifications.sentences import register_sentences
 from visits.states import (
@@ -48,14 +47,23 @@ register(
         page="home_visit",
         part_of_parent=True,
         among_jobs=True,
-        readers=frozenset({Role.CASHIER}),
+        for_visitors=True,
         sentences={
             "home_visit.planned": _("The visit is planned: %(day)s %(half)s, %(who)s goes."),
             "home_visit.moved": _("The visit was moved: %(day)s %(half)s, %(who)s goes."),
             "home_visit.visited": _("The visit was made: %(outcome)s."),
             "home_visit.cancelled": _("The visit was cancelled."),
             "home_visit.called_off": _("The visit was called off: %(why)s."),
+            "home_visit.let_go": _("Nobody goes: %(who)s makes no such visits any more. Decide who goes."),
         },
     )
 )
-register_sentences({"callback.dissatisfied": _("%(case)s: not content with %(parent)s: %(text)s")})
+register_sentences(
+    {
+        "callback.dissatisfied": _("%(case)s: not content with %(parent)s: %(text)s"),
+        "home_visit.yours": _("%(case)s: you go to %(where)s, %(day)s %(half)s."),
+        "home_visit.not_yours": _("%(case)s: %(who)s goes to %(where)s instead of you."),
+        "home_visit.off": _("%(case)s: do not go to %(where)s: %(why)s"),
+        "home_visit.nobody": _("%(case)s: nobody goes to %(where)s, as %(who)s makes no such visits any more."),
+    }
+)

@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import User
 from cases.models import Attachment, Case
+from cases.states import Phase
 from core.names import Named
 from visits.states import Category, Half, How, Result, VisitOutcome
 
@@ -120,6 +121,10 @@ class HomeVisitQuerySet(models.QuerySet["HomeVisit"]):
         """Home visits whose case the person may see."""
         return self.filter(case__in=Case.objects.visible_to(user))
 
+    def planned(self) -> Self:
+        """Those that somebody is still to make."""
+        return self.exclude(case__phase=Phase.CLOSED)
+
 
 class HomeVisit(models.Model):
     """Somebody goes to the home (走访); its case's parent is what they go for, its handler who goes.
@@ -159,3 +164,8 @@ class HomeVisit(models.Model):
 
     def __str__(self) -> str:
         return self.case.number
+
+    @property
+    def is_planned(self) -> bool:
+        """Say whether somebody is still to make it."""
+        return self.case.phase != Phase.CLOSED

@@ -5,8 +5,8 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.states import Role
 from cases.models import Case
-from cases.registry import kind_of, kinds
-from cases.states import Reserved
+from cases.registry import kind_of, visitors
+from cases.states import Phase, Reserved
 from visits.states import KIND
 
 
@@ -40,11 +40,21 @@ def can_visit(user: User, parent: Case) -> bool:
     return user.has_role(parent.project_id, *kind_of(parent.kind).visited_by)
 
 
+def can_go(user: User, parent: Case) -> bool:
+    """Say whether the person can be sent for a case: who visits for it, and works here still."""
+    return user.is_active and can_visit(user, parent)
+
+
 def can_make(user: User, case: Case) -> bool:
     """Say whether the person moves, reports and cancels this home visit."""
     return case.parent is not None and can_visit(user, case.parent)
 
 
+def can_dial(user: User, case: Case) -> bool:
+    """Say whether the person dials the household of this home visit: who makes it, until it is over."""
+    return case.phase != Phase.CLOSED and can_make(user, case)
+
+
 def can_list_visits(user: User, project_id: int) -> bool:
     """Whoever makes home visits of any kind in the project."""
-    return user.has_role(project_id, *(role for kind in kinds() for role in kind.visited_by))
+    return user.has_role(project_id, *visitors())

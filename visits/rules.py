@@ -54,6 +54,14 @@ def half_of(local: datetime) -> Half:
     return Half.AFTERNOON if local.time() < EVENING_FROM else Half.EVENING
 
 
+def next_day(on: date, half: str, local: datetime) -> date:
+    """When somebody goes who was to go on a day: not at a time of the day that has begun. Source: ours."""
+    if on > local.date():
+        return on
+    begins = {Half.AFTERNOON: AFTERNOON_FROM, Half.EVENING: EVENING_FROM}.get(Half(half), time.min)
+    return local.date() if local.time() < begins else local.date() + timedelta(days=1)
+
+
 def day_ends(on: date, zone: ZoneInfo) -> datetime:
     """The moment by which a visit of a day is made: the local midnight that ends it."""
     return midnight(on + timedelta(days=1), zone)

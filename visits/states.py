@@ -86,6 +86,14 @@ class Half(TextChoices):
     EVENING = "evening", _("in the evening")
 
 
+# In both languages: events and messages are read in either.
+HALF_WORDS: dict[str, dict[str, str]] = {
+    Half.MORNING: {"zh": "上午", "en": "in the morning"},
+    Half.AFTERNOON: {"zh": "下午", "en": "in the afternoon"},
+    Half.EVENING: {"zh": "晚上", "en": "in the evening"},
+}
+
+
 class VisitOutcome(TextChoices):
     """What came of a home visit; nobody reports that it was not said, but old reports are so."""
 
@@ -106,4 +114,6 @@ VISIT_TRANSITIONS = {
     # What it was planned for rests or has ended; where that goes on, so does the visit.
     "call_off": Step(_PLANNED, VisitState.CANCELLED, "home_visit.called_off"),
     "plan_again": Step(frozenset({VisitState.CANCELLED}), VisitState.PLANNED, "home_visit.planned"),
+    # That goes on, and whoever was to go makes no such visits any more.
+    "let_go": Step(frozenset({VisitState.CANCELLED}), VisitState.CANCELLED, "home_visit.let_go"),
 }

@@ -12,6 +12,12 @@ def mark(apps: Any, editor: Any) -> None:
     editor.connection.check_constraints()  # now, as the table changes once more
 
 
+def unmark(apps: Any, editor: Any) -> None:
+    """That each of them is collected, without saying in which case."""
+    apps.get_model("billing", "Bill").objects.filter(collected_in__isnull=False).update(collected=True)
+    editor.connection.check_constraints()
+
+
 class Migration(migrations.Migration):
     dependencies = [("billing", "0018_billed_until_index")]
 
@@ -31,7 +37,7 @@ class Migration(migrations.Migration):
                 to="billing.arrears",
             ),
         ),
-        migrations.RunPython(mark, migrations.RunPython.noop),
+        migrations.RunPython(mark, unmark),
         migrations.RemoveField("bill", "collected"),
         migrations.AddIndex(
             "bill",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from accounts.models import Project, User
 from billing.models import Arrears, ArrearsBill, ArrearsLetter, ArrearsNotice, Bill
 from billing.models.arrears import ArrearsQuerySet
-from billing.queries.arrears import LETTER_CLOCK, missing_for_legal, missing_words, owed_of, total_of, visits_to
+from billing.queries.arrears import LETTER_CLOCK, missing_for_legal, missing_words, owed_of, total_of
 from billing.queries.paper import period_words
 from billing.queries.rungs import (
     VISIT_PLANNED,
@@ -36,7 +36,7 @@ from estate.models import Household
 from sla.models import Clock
 from sla.queries import Rung, ladder
 from visits.models import HomeVisit
-from visits.queries import planned_visit_of
+from visits.queries.home_visits import ParentVisit, visits_for
 
 IN_COLUMN = 6
 PAGE = 100
@@ -149,7 +149,7 @@ def rows_of(found: Iterable[Arrears], at: datetime) -> list[LadderRow]:
             arrears=row,
             owed=getattr(row, "owed", NOTHING),
             due=_due(dues.get(row.case_id)) if row.case.phase == Phase.OPEN else None,
-            letter_due=not getattr(row, "visit_planned", False)
+            letter_due=not row.visit_planned  # type: ignore[attr-defined]  # `collected` says it
             and is_letter_due(row.case.state, first.get(row.case_id), at),
         )
         for row in rows
@@ -296,8 +296,7 @@ class ArrearsPage:
     past: tuple[Rung, ...]
     notices: tuple[ArrearsNotice, ...]
     letters: tuple[ArrearsLetter, ...]
-    planned: HomeVisit | None
-    visits: tuple[HomeVisit, ...]
+    to_homes: tuple[ParentVisit, ...]
     photos: tuple[Photo, ...]
     beside: tuple["Beside", ...]
     living: str
@@ -339,6 +338,16 @@ class ArrearsPage:
         return self.running[0] if self.running else None
 
     @property
+    def planned(self) -> HomeVisit | None:
+        """The visit that somebody is still to make, where the reader sees one."""
+        return next((one.visit for one in self.to_homes if one.visit.is_planned), None)
+
+    @property
+    def visits(self) -> Sequence[ParentVisit]:
+        """Those that were made, the newest first."""
+        return [one for one in self.to_homes if one.visit.made_at is not None]
+
+    @property
     def proofs(self) -> Sequence[Photo]:
         """Courier's slips."""
         return [photo for photo in self.photos if photo.label == PhotoLabel.PROOF]
@@ -364,8 +373,7 @@ def page_of(arrears: Arrears, user: User, at: datetime) -> ArrearsPage:
         past=tuple(rung for rung in rungs if rung.ended_at is not None),
         notices=tuple(arrears.notices.select_related("by").order_by("-pk")),
         letters=tuple(arrears.letters.select_related("batch").order_by("-pk")),
-        planned=planned_visit_of(case),
-        visits=tuple(reversed(visits_to(arrears))),
+        to_homes=tuple(visits_for(case, user)),
         photos=tuple(photos(case, user)),
         beside=tuple(beside(arrears, user)),
         living=living(arrears),

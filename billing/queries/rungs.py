@@ -18,7 +18,7 @@ from billing.rules.exact import NOTHING, yuan
 from billing.states import KIND, ArrearsState
 from cases.models import Case
 from sla.models import Clock
-from visits.states import HOME_VISIT
+from visits.models import HomeVisit
 
 
 class Column(TextChoices):
@@ -35,7 +35,7 @@ PAUSED = Q(case__state__in=[ArrearsState.PROMISED, ArrearsState.DISPUTED])
 TO_VISIT = ~PAUSED & Q(visit_planned=True)
 CLIMBING = ~PAUSED & Q(visit_planned=False)
 # Somebody is to go there.
-VISIT_PLANNED = Exists(Case.objects.open().filter(parent=OuterRef("case"), kind=HOME_VISIT))
+VISIT_PLANNED = Exists(HomeVisit.objects.planned().filter(case__parent=OuterRef("case")))
 # A letter was delivered, and what fell due later and was told of waits for another one.
 WAITS_FOR_LETTER = Exists(Clock.objects.filter(case=OuterRef("case"), key=LETTER_CLOCK, ended_at=None))
 LETTER_AGAIN = Q(case__state=ArrearsState.DELIVERED, waits_for_letter=True)

@@ -10,7 +10,8 @@ from django.utils.translation import pgettext
 from accounts.models import User
 from cases.models import Case, Event
 from cases.rules import LONGEST
-from complaints.actions.turns import Turn, begin, turn_on, words_of
+from cases.words import words_of
+from complaints.actions.turns import Turn, begin, turn_on
 from complaints.models import Complaint
 from complaints.permissions import can_close, can_close_unconfirmed, can_handle, can_inform, can_reopen
 from complaints.queries import passed_over_talk, unfinished_repairs, was_referred
@@ -46,7 +47,9 @@ def resolve(
     step = turn.step("resolve")
     if outcome not in Outcome.values:
         raise Invalid(_("Say what it came to."), fields={"outcome": _("Unknown.")})
-    words = words_of(result, _("Write down the result; of an unfounded complaint, why it is."), field="result")
+    words = words_of(
+        result, _("Write down the result; of an unfounded complaint, why it is."), field="result", longest=LONGEST
+    )
     if outcome == Outcome.SOLVED:
         _require_repaired(turn.case)
     kept = turn.complaint

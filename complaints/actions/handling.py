@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from cases.actions import grant, revoke
-from complaints.actions.turns import Turn, begin, words_of
+from cases.rules import LONGEST
+from cases.words import words_of
+from complaints.actions.turns import Turn, begin
 from complaints.models import Complaint, Escalation
 from complaints.permissions import can_handle, can_refer, can_tell
 from complaints.queries import was_referred
@@ -123,7 +125,7 @@ def contact_resident(
     turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
     turn.allow(can_handle(by, turn.complaint), _("Only the person responsible, or who leads, does this."))
     step = turn.step("contact_resident")
-    words = words_of(text, _("Write down what was said."))
+    words = words_of(text, _("Write down what was said."), field="text", longest=LONGEST)
     if turn.complaint.contacted_at is None:
         turn.complaint.contacted_at = at
         turn.complaint.save(update_fields=["contacted_at"])
@@ -147,7 +149,7 @@ def _say(
     turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
     turn.allow(can_tell(by, turn.complaint), _("Only who handles the complaint or the desk writes in it."))
     step = turn.step(verb)
-    turn.happen(step, text=words_of(text, sentence), for_resident=True)
+    turn.happen(step, text=words_of(text, sentence, field="text", longest=LONGEST), for_resident=True)
     return turn
 
 

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from cases.models import Event
+from cases.rules import LONGEST
 from cases.sentences import moment_words
-from complaints.actions.turns import Turn, begin, words_of
+from cases.words import words_of
+from complaints.actions.turns import Turn, begin
 from complaints.models import Complaint, Remedy, Responsibility
 from complaints.permissions import can_handle, can_regrade, can_tell
 from complaints.states import Grade, Party, RemedyState, State
@@ -139,7 +141,7 @@ def establish(
         raise Invalid(_("Say who is responsible."), fields={"responsible": _("Required.")})
     for one in responsible:
         _check_responsible(one, turn.case.project_id)
-    words = words_of(cause, _("Write down the root cause."), field="cause")
+    words = words_of(cause, _("Write down the root cause."), field="cause", longest=LONGEST)
     turn.complaint.responsibilities.filter(ended_at=None).update(ended_at=at)
     rows = [
         Responsibility(
@@ -196,7 +198,7 @@ def propose_remedy(
     turn = begin(complaint, by=by, at=at, expected=expected, claimed_at=claimed_at)
     turn.allow(can_handle(by, turn.complaint), _("Only who handles the complaint, or who leads, decides on it."))
     step = turn.step("propose_remedy")
-    words = words_of(text, _("Write down how it is made good."))
+    words = words_of(text, _("Write down how it is made good."), field="text", longest=LONGEST)
     if cost is not None and not 0 <= cost < Decimal(10) ** 10:
         raise Invalid(_("The cost cannot be this."), fields={"cost": _("Out of range.")})
     remedy = Remedy.objects.create(

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Department, Project, User
 from cases.actions import NewCase, grant, lock, open_case
 from cases.models import Case
-from cases.rules import title_of
+from cases.rules import LONGEST, title_of
 from cases.states import Channel
-from complaints.actions.turns import words_of
+from cases.words import words_of
 from complaints.models import Complaint, Measure, Topic
 from complaints.permissions import can_finish, can_plan
 from complaints.rules import narrowest
@@ -48,7 +48,7 @@ def plan(*, new: NewMeasure, by: User, at: datetime) -> Measure:
     """
     if not can_plan(by, new.project.pk):
         raise NotAllowed(_("Measures are planned by supervisors, managers and the quality department."))
-    words = words_of(new.what, _("Write down what is to be done."), field="what")
+    words = words_of(new.what, _("Write down what is to be done."), field="what", longest=LONGEST)
     _check(new, at)
     department = new.department or _department_of(new.handler, new.project)
     case = open_case(
@@ -140,7 +140,7 @@ def _tell(measure: Measure, template: str, to: Sequence[User], by: User, at: dat
 def finish(*, measure: Measure, result: str, by: User, at: datetime, expected: int | None = None) -> Measure:
     """Report a measure as done, with what was done; whoever planned it is told."""
     measure = _begin(measure, "finish", by, expected, planner=False)
-    measure.result = words_of(result, _("Write down what was done."), field="result")
+    measure.result = words_of(result, _("Write down what was done."), field="result", longest=LONGEST)
     measure.save(update_fields=["result"])
     step = MEASURE_TRANSITIONS["finish"]
     happen(case=measure.case, kind=step.event, state=step.target, at=at, by=by, text=measure.result)

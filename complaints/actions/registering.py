@@ -13,8 +13,9 @@ from cases.models import Case
 from cases.permissions import brings
 from cases.rules import LONGEST, title_of
 from cases.states import Channel, Urgency
+from cases.words import too_long, words_of
 from complaints.actions.aiming import Aim, aim, let_see
-from complaints.actions.turns import begin, too_long, words_of
+from complaints.actions.turns import begin
 from complaints.models import Complaint
 from complaints.permissions import can_acknowledge, can_tell
 from complaints.queries import suggested_grade, suggested_topic
@@ -109,7 +110,7 @@ def _wrong_words(new: NewComplaint) -> dict[str, object]:
         wrong["description"] = _("Write down what happened.")
     for name, text in (("description", new.description), ("demand", new.demand)):
         if len(text) > LONGEST:
-            wrong[name] = too_long()
+            wrong[name] = too_long(LONGEST)
     for name, value, known in (("grade", new.grade, ["", *Grade.values]), ("channel", new.channel, Channel.values)):
         if value not in known:
             wrong[name] = _("Unknown.")
@@ -241,7 +242,7 @@ def stop_harm(
     step = turn.step("stop_harm")
     if not turn.complaint.harm_goes_on:
         raise Invalid(_("No harm is going on."))
-    words = words_of(action, _("Write down what was done to stop the harm."), field="action")
+    words = words_of(action, _("Write down what was done to stop the harm."), field="action", longest=LONGEST)
     turn.complaint.harm_stopped_at = at
     turn.complaint.save(update_fields=["harm_stopped_at"])
     turn.happen(step, text=words, for_resident=True)

@@ -5,19 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from cases.family import lock_line
 from cases.models import Case, Event
 from cases.registry import kind_of
-from cases.rules import LONGEST
 from complaints.models import Complaint
 from complaints.permissions import require_harm_stopped
 from complaints.states import TRANSITIONS, WHILE_HARM_GOES_ON, State
-from core.errors import Invalid, NotAllowed
+from core.errors import NotAllowed
 from core.transitions import Step, require
-from core.words import says_nothing
 from notifications.actions import Notice, tell
 from notifications.states import Level
 from sla.actions import happen
@@ -147,18 +143,3 @@ def turn_on(case: Case, *, by: User | None, at: datetime, claimed_at: datetime |
     fresh = Complaint.objects.select_related("about_person", "about_department").get(case=case)
     fresh.case = case
     return Turn(complaint=fresh, case=case, by=by, at=at, claimed_at=claimed_at)
-
-
-def words_of(text: str, sentence: object, *, field: str = "text") -> str:
-    """What was typed, without blanks around it. Raises `Invalid` with the sentence for nothing to read, or too much."""
-    words = text.strip()
-    if says_nothing(words):
-        raise Invalid(sentence, fields={field: _("Required.")})
-    if len(words) > LONGEST:
-        raise Invalid(too_long(), fields={field: too_long()})
-    return words
-
-
-def too_long() -> str:
-    """What is said of more words than are kept."""
-    return _("Keep it within %(count)s characters.") % {"count": f"{LONGEST:,}"}

@@ -129,7 +129,8 @@ def test_whoever_goes_sees_where_and_for_what_and_reports_it_with_a_photo(cast: 
         for shown in (done, client.get(f"/arrears/{parent.number}/")):
             assert address in shown.content.decode()
         told = words_of(client.get(f"/arrears/{parent.number}/"))
-    assert "Visited: somebody was met." in told
+    assert "The visit was made: somebody was met." in told
+    assert "Visited: somebody was met." not in told, "it is said once, in the words of the visit"
     assert "在家，仍不缴" in told
 
 

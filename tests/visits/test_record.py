@@ -13,7 +13,7 @@ from tests.tickets.flow import HOUR, called_back, clock, completed, kinds, opene
 from tickets.models import Ticket
 from visits.actions import Outcome, cancel_owed, owe_callback, record
 from visits.models import Callback, CallbackScript
-from visits.queries import script_for, waiting, worklist
+from visits.queries.callbacks import script_for, waiting, worklist
 from visits.states import Category, State
 
 pytestmark = pytest.mark.req("CBK-2")

@@ -20,7 +20,7 @@ from tickets.models import Category, Job, Ticket
 from tickets.permissions import can_price, can_tell_resident
 from tickets.queries import charge_verdict, department_for
 from tickets.states import WORK_KINDS
-from visits.queries import open_callback_of
+from visits.queries.callbacks import open_callback_of
 
 
 @transaction.atomic

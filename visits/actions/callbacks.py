@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from accounts.states import DepartmentKind
-from cases.actions import NewCase, grant, lock, open_case, reindex
+from cases.actions import NewCase, grant, lock, open_case
 from cases.family import lock_line, tell_parent
 from cases.models import Case
 from cases.registry import kind_of
@@ -24,7 +24,7 @@ from sla.queries import Staff
 from sla.states import Audience
 from visits.models import Callback
 from visits.permissions import can_record
-from visits.queries import open_callback_of
+from visits.queries.callbacks import open_callback_of
 from visits.rules import next_attempt, score_fits
 from visits.states import KIND, TRANSITIONS, How, Result, State
 
@@ -157,7 +157,6 @@ def amend_contact(
     changes = {"contact_phone": number}
     kind = "callback.contact_amended"
     happen(case=case, kind=kind, at=at, by=by, text=said, claimed_at=claimed_at, changes=changes)
-    reindex(case=case)
     return callback
 
 

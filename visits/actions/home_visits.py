@@ -15,20 +15,17 @@ from cases.models import Case
 from cases.registry import kind_of
 from cases.states import Channel, PhotoLabel
 from cases.words import kept, words_of
-from core.errors import Invalid, NotAllowed
+from core.errors import Invalid, NotAllowed, NotNow
 from core.transitions import Step, require
 from sla.actions import happen
+from visits.actions.telling import tell_of_end, tell_of_plan
 from visits.models import HomeVisit
-from visits.permissions import can_make, can_visit
+from visits.permissions import can_go, can_make, can_visit
+from visits.queries.home_visits import planned_visit_of
 from visits.rules import day_ends, day_fits
-from visits.states import HOME_VISIT, REPORTED, VISIT_TRANSITIONS, Half, VisitOutcome, VisitState
+from visits.states import HALF_WORDS, HOME_VISIT, REPORTED, VISIT_TRANSITIONS, Half, VisitOutcome, VisitState
 
 LONGEST_REPORT, LONGEST_MET = 2000, 100
-HALVES: dict[str, dict[str, str]] = {
-    Half.MORNING: {"zh": "上午", "en": "in the morning"},
-    Half.AFTERNOON: {"zh": "下午", "en": "in the afternoon"},
-    Half.EVENING: {"zh": "晚上", "en": "in the evening"},
-}
 OUTCOMES: dict[str, dict[str, str]] = {
     VisitOutcome.MET: {"zh": "见到人", "en": "somebody was met"},
     VisitOutcome.NOBODY: {"zh": "家中无人", "en": "nobody was in"},
@@ -63,12 +60,15 @@ def plan_visit(
 ) -> HomeVisit:
     """Plan that somebody goes there; it is among their matters, and they and the supervisor hear of a day gone by.
 
-    `parent` is locked by the caller, who knows that none is planned for it yet; its kind says who visits. Raises
-    `NotAllowed`, `Invalid` for a day gone by or more than 30 days ahead, or for who does not make such visits.
+    `parent` is locked by the caller; its kind says who visits. Raises `NotAllowed`, `NotNow` where a visit is planned
+    for it already, `Invalid` for a day gone by or more than 30 days ahead, or for who does not make such visits.
     Source: 三(4)④ (可上门拜访催缴); VIS-1.
     """
     if not can_visit(by, parent):
         raise _not_theirs()
+    other = planned_visit_of(parent)
+    if other is not None:
+        raise NotNow(_("A visit is planned for this already: %(number)s.") % {"number": other.case.number})
     visitor, reason = _checked(plan, parent, at)
     new = NewCase(
         kind=HOME_VISIT,
@@ -89,7 +89,7 @@ def plan_visit(
     )
     case = open_case(new=new, at=at, by=by)
     visit = HomeVisit.objects.create(case=case, on=plan.on, half=plan.half)
-    happen(
+    event = happen(
         case=case,
         kind="home_visit.planned",
         at=at,
@@ -98,6 +98,7 @@ def plan_visit(
         data=planned_data(visit),
         claimed_at=claimed_at,
     )
+    tell_of_plan(visit, event)
     return visit
 
 
@@ -116,12 +117,12 @@ def move_visit(
     Raises like `plan_visit`; `NotNow` once it is over, `Stale`.
     """
     visit, step = _begin(visit, "move", by=by, expected=expected)
-    visitor, reason = _checked(plan, visit.case, at)
+    visitor, reason = _checked(plan, visit.case.parent, at)
     visit.on, visit.half = plan.on, plan.half
     visit.save(update_fields=["on", "half"])
-    visit.case.handler = visitor
+    former, visit.case.handler = visit.case.handler, visitor
     data, changes = planned_data(visit), {"handler": visitor}
-    happen(
+    event = happen(
         case=visit.case,
         kind=step.event,
         at=at,
@@ -131,6 +132,7 @@ def move_visit(
         changes=changes,
         claimed_at=claimed_at,
     )
+    tell_of_plan(visit, event, former=former)
     tell_parent(child=visit.case, event=step.event, at=at, by=by)
     return visit
 
@@ -189,7 +191,8 @@ def cancel_visit(
     """
     visit, step = _begin(visit, "cancel", by=by, expected=expected)
     words = words_of(reason, _("Say why."), field="reason")
-    happen(case=visit.case, kind=step.event, state=step.target, at=at, by=by, text=words, claimed_at=claimed_at)
+    event = happen(case=visit.case, kind=step.event, state=step.target, at=at, by=by, text=words, claimed_at=claimed_at)
+    tell_of_end(visit, event, words)
     tell_parent(child=visit.case, event=step.event, at=at, by=by)
     return visit
 
@@ -199,7 +202,7 @@ def planned_data(visit: HomeVisit) -> dict[str, Any]:
     case = visit.case
     return {
         "day": {"on": visit.on.isoformat()},
-        "half": HALVES[visit.half],
+        "half": HALF_WORDS[visit.half],
         "who": str(case.handler),
         "until": day_ends(visit.on, case.project.tz).isoformat(),
     }
@@ -220,17 +223,18 @@ def _not_theirs() -> NotAllowed:
     return NotAllowed(_("This visit is not yours to plan or to make."))
 
 
-def _checked(plan: Plan, case: Case, at: datetime) -> tuple[User, str]:
-    """Who goes, and why it is so planned."""
-    if not day_fits(plan.on, at.astimezone(case.project.tz).date()):
+def _checked(plan: Plan, parent: Case | None, at: datetime) -> tuple[User, str]:
+    """Who goes for the case, and why it is so planned."""
+    if parent is None:
+        raise _not_theirs()
+    if not day_fits(plan.on, at.astimezone(parent.project.tz).date()):
         wrong = _("Name a day from today on, within 30 days.")
         raise Invalid(wrong, fields={"on": wrong})
     if plan.half not in Half.values:
         raise Invalid(_("Say when on that day."), fields={"half": _("Unknown time.")})
-    visitor, parent = plan.visitor, case.parent if case.kind == HOME_VISIT else case
-    if visitor is None or parent is None or not visitor.is_active or not can_visit(visitor, parent):
-        raise Invalid(_("Choose who goes."), fields={"visitor": _("Nobody who collects in this project.")})
-    return visitor, kept(plan.reason, field="reason")
+    if plan.visitor is None or not can_go(plan.visitor, parent):
+        raise Invalid(_("Choose who goes."), fields={"visitor": _("Nobody who makes such visits in this project.")})
+    return plan.visitor, kept(plan.reason, field="reason")
 
 
 def _told(report: Report) -> dict[str, str]:

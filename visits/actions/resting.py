@@ -7,13 +7,17 @@ from django.db import transaction
 
 from accounts.models import User
 from cases.actions import lock
+from cases.family import tell_parent
 from cases.models import Case, Event
 from cases.registry import kind_of
-from core.transitions import require
+from core.transitions import Step, require
 from sla.actions import happen
 from visits.actions.home_visits import planned_data
+from visits.actions.telling import tell_of_going_on, tell_of_nobody, tell_of_rest
 from visits.models import HomeVisit
-from visits.queries import planned_visit_of
+from visits.permissions import can_go
+from visits.queries.home_visits import planned_visit_of
+from visits.rules import next_day
 from visits.states import HOME_VISIT, VISIT_TRANSITIONS, VisitState
 
 CALLED_OFF = VISIT_TRANSITIONS["call_off"].event
@@ -29,26 +33,47 @@ def call_off(*, parent: Case, why: Mapping[str, str], at: datetime, by: User | N
     if visit is None:
         return None
     visit.case = lock(visit.case)
-    step = require(VISIT_TRANSITIONS, "call_off", visit.case.state, labels=kind_of(HOME_VISIT).states)
-    happen(case=visit.case, kind=step.event, state=step.target, at=at, by=by, data={"why": dict(why)})
+    step = _step("call_off", visit)
+    event = happen(case=visit.case, kind=step.event, state=step.target, at=at, by=by, data={"why": dict(why)})
+    tell_of_rest(visit, event, dict(why))
     return visit
 
 
 @transaction.atomic
 def plan_again(*, parent: Case, at: datetime, by: User | None) -> HomeVisit | None:
-    """The case goes on, and with it the visit that was called off last: on its day, or today where that has gone by.
+    """The case goes on, and with it the visit that was called off last: on its day, or the next time that is to come.
 
-    The caller holds `parent`. None where no visit was called off, or another one was planned, made or cancelled since.
+    The caller holds `parent`. None where no visit was called off, or another one was planned, made or cancelled since;
+    or where whoever was to go makes no such visits any more: what it is for hears of that, and the supervisors do.
     """
-    visit = HomeVisit.objects.filter(case__parent=parent).select_related("case").order_by("-pk").first()
+    rows = HomeVisit.objects.filter(case__parent=parent).select_related("case__handler", "case__unit")
+    visit = rows.order_by("-pk").first()
     if visit is None or visit.case.state != VisitState.CANCELLED or _last_step(visit.case) != CALLED_OFF:
         return None
     visit.case = lock(visit.case)
-    step = require(VISIT_TRANSITIONS, "plan_again", visit.case.state, labels=kind_of(HOME_VISIT).states)
-    visit.on = max(visit.on, at.astimezone(parent.project.tz).date())
+    visit.case.parent = parent
+    if visit.case.handler is None or not can_go(visit.case.handler, parent):
+        _let_go(visit, at, by)
+        return None
+    step = _step("plan_again", visit)
+    visit.on = next_day(visit.on, visit.half, at.astimezone(parent.project.tz))
     visit.save(update_fields=["on"])
-    happen(case=visit.case, kind=step.event, state=step.target, at=at, by=by, data=planned_data(visit))
+    event = happen(case=visit.case, kind=step.event, state=step.target, at=at, by=by, data=planned_data(visit))
+    tell_of_going_on(visit, event)
     return visit
+
+
+def _let_go(visit: HomeVisit, at: datetime, by: User | None) -> None:
+    """It stays cancelled, and somebody has to decide anew."""
+    step = _step("let_go", visit)
+    who = {"who": str(visit.case.handler or "—")}
+    event = happen(case=visit.case, kind=step.event, state=step.target, at=at, by=by, data=who)
+    tell_of_nobody(visit, event)
+    tell_parent(child=visit.case, event=step.event, at=at, by=by)
+
+
+def _step(verb: str, visit: HomeVisit) -> Step:
+    return require(VISIT_TRANSITIONS, verb, visit.case.state, labels=kind_of(HOME_VISIT).states)
 
 
 def _last_step(case: Case) -> str:

@@ -28,7 +28,7 @@ from visits.actions import amend_contact, record
 from visits.forms import CallbackForm, NumberForm
 from visits.models import Callback, CallbackScript
 from visits.permissions import can_list, can_record
-from visits.queries import MOST, Row, script_for, to_make, worklist
+from visits.queries.callbacks import MOST, Row, script_for, to_make, worklist
 from visits.rules import next_attempt
 from visits.states import Result
 

@@ -20,18 +20,26 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from cases.meanwhile import missed
 from cases.permissions import reads_all
-from cases.states import Phase
 from cases.steps import Attempt, Offer, Tried, answer, take
 from cases.views import show_phone
-from core.errors import NotAllowed, Stale
+from core.errors import NotAllowed, NotNow, Stale
 from core.transitions import allowed
 from records.http import follow, now, posted_version, project_of, user_of
 from visits import actions
 from visits.forms import CancelForm, PlanFields, ReportFields
-from visits.home_visits import PAGE, VIEWS, Filters, VisitPage, chips_of, listed, rows_of, visit_page_of
 from visits.models import HomeVisit
-from visits.permissions import can_list_visits, can_make
-from visits.queries import visitors_of
+from visits.permissions import can_dial, can_list_visits, can_make
+from visits.queries.home_visits import (
+    PAGE,
+    VIEWS,
+    Filters,
+    VisitPage,
+    chips_of,
+    listed,
+    rows_of,
+    visit_page_of,
+    visitors_of,
+)
 from visits.states import VISIT_TRANSITIONS
 
 
@@ -125,13 +133,12 @@ def _show(request: HttpRequest, visit: HomeVisit, tried: Tried[Form] | None = No
     typed = tried.verb if tried is not None else ""
     fitting = [step for step in STEPS.values() if _offered(step, user, visit) or step.verb == typed]
     steps = [_offer(request, step, page, tried) for step in fitting]
-    dials = can_make(user, visit.case) and visit.case.phase != Phase.CLOSED
     context = {
         "page": page,
         "steps": steps,
         "primary": steps[0] if steps else None,
         "page_url": reverse("home_visit", args=[visit.case.number]),
-        "dial_url": reverse("home_visit_dial", args=[visit.case.number]) if dials else "",
+        "dial_url": reverse("home_visit_dial", args=[visit.case.number]) if can_dial(user, visit.case) else "",
         "may_list": can_list_visits(user, visit.case.project_id),
     }
     return render(request, "visits/home_visit.html", context, status=tried.status if tried else 200)
@@ -194,7 +201,9 @@ def _carry_out(request: HttpRequest, visit: HomeVisit, step: VisitStep, form: Fo
 @require_POST
 def dial(request: HttpRequest, number: str) -> HttpResponse:
     """Dial the household; the visit's number is the reason."""
-    visit = _visit(request, number)
-    if visit.case.phase == Phase.CLOSED or not can_make(user_of(request), visit.case):
+    visit, user = _visit(request, number), user_of(request)
+    if not can_make(user, visit.case):
         raise NotAllowed(_("This visit is not yours to plan or to make."))
+    if not can_dial(user, visit.case):
+        raise NotNow(_("This visit is over."))
     return show_phone(request, visit.case, at=now(), reason=number, dial=True)

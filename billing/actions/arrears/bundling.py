@@ -24,6 +24,7 @@ from billing.queries.arrears import owed_of, total_of, visits_to
 from billing.queries.paper import period_words
 from billing.states import ArrearsState, Cause, Reminder
 from cases.models import Case, Event
+from cases.queries import said_once
 from cases.sentences import sentence
 from core.errors import NotAllowed
 from estate.models import Household
@@ -153,8 +154,8 @@ def _visits(arrears: Arrears, local: Local) -> list[Row]:
 
 
 def _visited(one: HomeVisit) -> str:
-    said = f"{one.get_outcome_display()}{'，' + one.met if one.met else ''}。"
-    said = "" if one.outcome == VisitOutcome.UNSAID else said
+    met = f"，{one.met}" if one.met else ""
+    said = "" if one.outcome == VisitOutcome.UNSAID else f"{one.get_outcome_display()}{met}。"
     return said + one.report + (f"\n下一步：{one.next_step}" if one.next_step else "")
 
 
@@ -170,5 +171,5 @@ def _events(arrears: Arrears, local: Local) -> list[Row]:
     rows = Event.objects.filter(case__in=family).select_related("by").order_by("at", "pk")
     return [
         _row(local(one.at), one.by, sentence(one.kind, one.data) + (f"\n{one.text}" if one.text else ""))
-        for one in rows
+        for one in said_once(list(rows))
     ]

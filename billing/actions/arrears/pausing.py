@@ -21,7 +21,7 @@ from sla.models import Clock
 from sla.queries import Staff
 from sla.states import Audience
 from visits.actions import call_off
-from visits.queries import planned_visit_of
+from visits.queries.home_visits import planned_visit_of
 
 BROKEN = "arrears.promise_broken"
 LONGEST_PROMISE = timedelta(days=366)

@@ -1,6 +1,7 @@
 """The visit to collect: a home visit of its own, planned for who lives here and does not pay, made, and reported."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -9,15 +10,25 @@ from billing.actions.arrears.pausing import only_collectors
 from billing.actions.arrears.turns import Turn, begin
 from billing.models import Arrears
 from billing.permissions import can_collect
-from billing.states import ArrearsState
+from billing.states import ARREARS_TRANSITIONS, ArrearsState
 from cases.models import Case
 from visits.actions import OUTCOMES, Plan, Report, move_visit, plan_visit, report_visit
 from visits.models import HomeVisit
-from visits.queries import planned_visit_of
+from visits.queries.home_visits import planned_visit_of
 from visits.rules import half_of
+from visits.states import VISIT_TRANSITIONS
 
 # What the home visit is called: data, in the language of the register. It says nothing of the amount.
 TITLE = "上门拜访催缴"
+
+MADE, MOVED, CANCELLED = ARREARS_TRANSITIONS["visit"].event, "arrears.visit_moved", "arrears.visit_cancelled"
+# What the case writes down of each step of its visit; what calls a visit off happened to the case itself.
+HEARD = {
+    VISIT_TRANSITIONS["move"].event: MOVED,
+    VISIT_TRANSITIONS["report"].event: MADE,
+    VISIT_TRANSITIONS["cancel"].event: CANCELLED,
+    VISIT_TRANSITIONS["let_go"].event: CANCELLED,
+}
 
 
 @transaction.atomic
@@ -79,22 +90,23 @@ def visit(
     return report_visit(visit=planned, report=report, by=by, at=at, claimed_at=claimed_at)
 
 
-def visit_moved(parent: Case, child: Case, event: str, at: datetime, by: User | None) -> None:
+@transaction.atomic
+def hear_of_visit(*, parent: Case, child: Case, event: str, at: datetime, by: User | None) -> None:
     """Write down what became of the visit of an arrears case; both are locked by the caller.
 
-    After a delivered letter somebody has to decide anew what follows a visit that was made, or will not be.
+    After a delivered letter somebody has to decide anew what follows a visit that was made, or will not be. What else
+    may happen to a visit is nothing to the case.
     """
+    heard = HEARD.get(event)
+    if heard is None:
+        return
     arrears = Arrears.objects.select_related("unit", "debtor").get(case=parent)
     arrears.case = parent
     turn = Turn(arrears, parent, by, at)
-    if event == "home_visit.moved":
-        turn.happen("arrears.visit_moved", data={"visit": child.number})
-        return
-    if event == "home_visit.visited":
-        step = turn.step("visit")
-        outcome = OUTCOMES[child.home_visit.outcome]
-        turn.happen(step.event, data={"worded": "arrears.visit_reported", "outcome": outcome, "visit": child.number})
-    else:
-        turn.happen("arrears.visit_cancelled", data={"visit": child.number})
-    if turn.rung == ArrearsState.DELIVERED:
+    data: dict[str, Any] = {"visit": child.number}
+    if heard == MADE:
+        turn.step("visit")
+        data |= {"worded": "arrears.visit_reported", "outcome": OUTCOMES[child.home_visit.outcome]}
+    turn.happen(heard, data=data)
+    if heard != MOVED and turn.rung == ArrearsState.DELIVERED:
         turn.happen("arrears.decision_owed")

@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from billing.actions import arrears as acts
 from billing.actions.arrears.bundling import bundle
 from billing.actions.arrears.pausing import end_promises
+from billing.actions.arrears.visiting import hear_of_visit
 from billing.actions.reversing import reverse_or_ask
 from billing.states import ArrearsState
-from cases.models import Event
+from cases.models import Case, Event
+from cases.queries import said_once, timeline
 from core.errors import Invalid
 from notifications.models import Message
 from records.papers import FONTS
@@ -97,6 +100,45 @@ def test_the_legal_file_has_the_visits_in_the_words_that_were_written(cast: Cast
     assert "上门拜访" in words
     for said in ("见到人，业主本人。仍不缴", "下一步：发函"):
         assert said in words
+    assert "已走访" in words
+    assert "已上门" not in words, "what happened is said once"
+
+
+def test_each_step_of_a_visit_is_said_once_and_what_no_visit_does_is_nothing(cast: Cast) -> None:
+    overdue(cast)
+    arrears = planned(cast, planned(cast, found(cast), NOON), NOON, days=3)
+    arrears = visited(cast, arrears, NOON + DAY)
+    kinds = [line.kind for line in timeline(arrears.case, cast.cashier)]
+    for own in ("decided", "moved", "reported", "cancelled"):
+        assert f"arrears.visit_{own}" not in kinds
+    assert "arrears.visited" not in kinds
+    assert {"home_visit.planned", "home_visit.moved", "home_visit.visited"} <= set(kinds)
+    before, child = Event.objects.filter(case=arrears.case).count(), newest().case
+    hear_of_visit(parent=arrears.case, child=child, event="home_visit.wondered", at=NOON, by=None)
+    assert Event.objects.filter(case=arrears.case).count() == before
+
+
+def test_what_repeats_a_visit_that_the_reader_does_not_see_stays(cast: Cast) -> None:
+    overdue(cast)
+    arrears = visited(cast, planned(cast, found(cast), NOON), NOON + DAY)
+    own = Event.objects.filter(case=arrears.case).order_by("-at", "-pk")
+    assert said_once(list(own)) == list(own)
+
+
+@pytest.mark.req("SEC-1")
+def test_the_page_and_the_api_show_only_visits_that_the_reader_sees(
+    cast: Cast, signed_in: SignIn, api: Callable[[User], APIClient]
+) -> None:
+    overdue(cast)
+    arrears = planned(cast, visited(cast, planned(cast, found(cast), NOON), NOON + DAY), NOON + DAY)
+    made, plan = HomeVisit.objects.order_by("pk")
+    address, read = f"/arrears/{arrears.case.number}/", signed_in(cast.cashier)
+    for number in (made.case.number, plan.case.number):
+        assert number in read.get(address).content.decode()
+    Case.objects.filter(parent=arrears.case).update(reserved_for="manager")
+    assert "/home-visits/ZF-" not in read.get(address).content.decode()
+    seen = api(cast.cashier).get(f"/api/v1/arrears/{arrears.case.number}/").data
+    assert (seen["visits"], seen["visit"]) == ([], None)
 
 
 def test_a_visit_that_nobody_decided_is_planned_and_made_in_one(cast: Cast) -> None:

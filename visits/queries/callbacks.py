@@ -1,17 +1,16 @@
-"""Reads of callbacks and home visits: the worklist, what to say, what is still owed or planned, who may go."""
+"""Reads of callbacks: the worklist, what to say, what is still owed."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Membership, Project, User
+from accounts.models import Project, User
 from cases.models import Case
-from cases.registry import kind_of
 from cases.states import Phase
 from records.masking import masked_phone
-from visits.models import Callback, CallbackScript, HomeVisit
-from visits.states import HOME_VISIT, KIND
+from visits.models import Callback, CallbackScript
+from visits.states import KIND
 
 MOST = 100
 
@@ -71,15 +70,3 @@ def open_callback_of(case: Case) -> Callback | None:
     """The callback that is still owed for a case, None where there is none. For actions: sees every case."""
     owed = Callback.objects.filter(case__parent=case, case__kind=KIND).exclude(case__phase=Phase.CLOSED)
     return owed.select_related("case").first()
-
-
-def planned_visit_of(case: Case) -> HomeVisit | None:
-    """The home visit that is planned for a case, None where there is none. For actions: sees every case."""
-    planned = HomeVisit.objects.filter(case__parent=case, case__kind=HOME_VISIT).exclude(case__phase=Phase.CLOSED)
-    return planned.select_related("case__project", "case__handler").first()
-
-
-def visitors_of(parent: Case) -> list[User]:
-    """Whoever may be sent for a case: the roles that its kind names, by name."""
-    rows = Membership.objects.staff_of([parent.project_id], kind_of(parent.kind).visited_by).select_related("user")
-    return sorted({row.user for row in rows if row.user.is_active}, key=lambda user: (str(user), user.pk))

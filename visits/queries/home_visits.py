@@ -1,23 +1,22 @@
-"""Reads of home visits: the list and what narrows it, one of them as its page shows it."""
+"""Reads of home visits: the list and what narrows it, one on its page, what is planned for a case, who goes."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Project, User
+from accounts.models import Membership, Project, User
 from cases.models import Case
-from cases.queries import Due, Line, Photo, came_from, due_of, photos, timeline
+from cases.queries import Due, Line, Photo, came_from, due_of, photos, photos_of, timeline
 from cases.registry import kind_of
 from cases.sentences import day_words
-from cases.states import Phase, PhotoLabel
+from cases.states import PhotoLabel
 from core.numbers import whole_number
 from sla.queries import Rung, ladder
 from visits.models import HomeVisit, HomeVisitQuerySet
@@ -74,14 +73,13 @@ def _day(raw: str) -> date | None:
 def listed(filters: Filters, *, user: User, project: Project, at: datetime) -> HomeVisitQuerySet:
     """Home visits of the project that the person sees: what is planned by its day, what is over the newest first."""
     today = at.astimezone(project.tz).date()
-    planned = ~Q(case__phase=Phase.CLOSED)
-    wanted = {
-        "planned": planned,
-        "late": planned & Q(on__lt=today),
-        "done": Q(case__state=VisitState.DONE),
-        "cancelled": Q(case__state=VisitState.CANCELLED),
+    seen = HomeVisit.objects.visible_to(user).filter(case__project=project)
+    rows = {
+        "planned": seen.planned(),
+        "late": seen.planned().filter(on__lt=today),
+        "done": seen.filter(case__state=VisitState.DONE),
+        "cancelled": seen.filter(case__state=VisitState.CANCELLED),
     }[filters.view]
-    rows = HomeVisit.objects.visible_to(user).filter(wanted, case__project=project)
     if filters.day:
         rows = rows.filter(on=filters.day)
     if filters.who:
@@ -181,3 +179,31 @@ def visit_page_of(visit: HomeVisit, user: User) -> VisitPage:
         past=[rung for rung in rungs if rung.ended_at is not None],
         photos=photos(case, user, [PhotoLabel.VISIT]),
     )
+
+
+def planned_visit_of(case: Case) -> HomeVisit | None:
+    """The home visit that is planned for a case, None where there is none. For actions: sees every case."""
+    planned = HomeVisit.objects.planned().filter(case__parent=case)
+    return planned.select_related("case__project", "case__handler", "case__unit").first()
+
+
+@dataclass(frozen=True)
+class ParentVisit:
+    """A visit on the page of what it is for, with its photo where the reader gets it."""
+
+    visit: HomeVisit
+    photo: Photo | None
+
+
+def visits_for(parent: Case, reader: User) -> list[ParentVisit]:
+    """The home visits for a case that the reader sees, the newest first; two statements."""
+    rows = HomeVisit.objects.visible_to(reader).filter(case__parent=parent)
+    visits = list(rows.select_related("case__handler").order_by("-case__opened_at", "-pk"))
+    shown = photos_of([visit.case for visit in visits], reader, [PhotoLabel.VISIT]) if visits else {}
+    return [ParentVisit(visit, next(iter(shown.get(visit.case_id, ())), None)) for visit in visits]
+
+
+def visitors_of(parent: Case) -> list[User]:
+    """Whoever may be sent for a case: the roles that its kind names, by name."""
+    rows = Membership.objects.staff_of([parent.project_id], kind_of(parent.kind).visited_by).select_related("user")
+    return sorted({row.user for row in rows if row.user.is_active}, key=lambda user: (str(user), user.pk))

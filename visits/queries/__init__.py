@@ -1,0 +1,1 @@
+"""Reads of callbacks and home visits."""
