@@ -3,7 +3,7 @@
 import errno
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,9 +34,9 @@ ANSWERS_KEPT = timedelta(days=30)
 # One statement makes the row, or waits for who is making it and then finds it taken; the ORM says not which.
 CLAIM = """
     INSERT INTO records_idempotencyrecord (user_id, scope, key, body_hash, status, answer, at)
-    VALUES (%s, %s, %s, %s, 0, '{}', %s)
+    VALUES {rows}
     ON CONFLICT (user_id, scope, key) DO NOTHING
-    RETURNING id
+    RETURNING scope, id
 """
 
 
@@ -96,12 +96,11 @@ def once(*, by: User, scope: str, key: str, body: object, at: datetime, act: Cal
     same moment the second waits for the first. Raises `KeyReused` where the body differs.
     """
     digest = body_hash(body)
-    claimed = claim_key(by, scope, key, digest, at)
-    if claimed is None:
-        return _earlier(by, scope, key, digest)
+    claimed = claim_keys(by, [(scope, key, digest)], at)
+    if not claimed:
+        return earlier(by, scope, key, digest)
     answer = act()
-    data = json.loads(json.dumps(answer.data, cls=DjangoJSONEncoder))
-    IdempotencyRecord.objects.filter(pk=claimed).update(status=answer.status, answer={"data": data})
+    answered(claimed.values(), answer.status, answer.data)
     return answer
 
 
@@ -117,19 +116,27 @@ def forget_answers(at: datetime) -> int:
     return IdempotencyRecord.objects.filter(at__lt=at - ANSWERS_KEPT).delete()[0]
 
 
-def claim_key(by: User, scope: str, key: str, digest: str, at: datetime) -> int | None:
-    """The row of a key that nobody has used yet; None for one that is taken, as soon as that is certain.
+def claim_keys(by: User, wanted: Sequence[tuple[str, str, str]], at: datetime) -> dict[str, int]:
+    """The rows of keys (scope, key, digest) that nobody has used yet, by their scopes, as soon as that is certain.
 
     For whoever is in a transaction already: it is what the others wait for.
     """
     moment = connection.ops.adapt_datetimefield_value(at)
+    rows = ", ".join(["(%s, %s, %s, %s, 0, '{}', %s)"] * len(wanted))
+    values = [value for scope, key, digest in wanted for value in (by.pk, scope, key, digest, moment)]
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [by.pk, scope, key, digest, moment])
-        row = cursor.fetchone()
-    return row[0] if row else None
+        cursor.execute(CLAIM.format(rows=rows), values)
+        return dict(cursor.fetchall())
 
 
-def _earlier(by: User, scope: str, key: str, digest: str) -> Answer:
+def answered(claimed: Iterable[int], status: int, data: object, **more: Any) -> None:
+    """Keep the answer beside the keys under which it was asked for."""
+    written = json.loads(json.dumps(data, cls=DjangoJSONEncoder))
+    IdempotencyRecord.objects.filter(pk__in=list(claimed)).update(status=status, answer={"data": written}, **more)
+
+
+def earlier(by: User, scope: str, key: str, digest: str) -> Answer:
+    """What a key was answered before. Raises `KeyReused` where it stood for something else."""
     record = IdempotencyRecord.objects.get(user=by, scope=scope, key=key)
     if record.body_hash != digest:
         raise KeyReused(_("This key was already used for a different request."))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from hashlib import sha256
 from typing import Any, cast
 
@@ -20,7 +19,7 @@ from core.errors import Invalid, NotAllowed
 from core.numbers import whole_number
 from records.actions import Answer, body_hash, once
 from records.drafts import NOT_TYPED, forget, sent_to
-from records.twice import AGAIN, Before, Money, TakenBefore, unless_taken
+from records.twice import AGAIN, Before, Money, Sent, TakenBefore, once_unless_taken
 
 # Whoever works with a phone in hand; everybody else sits at a desk.
 IN_HAND = (Role.TECHNICIAN, Role.GUARD, Role.RESIDENT)
@@ -113,29 +112,32 @@ def redirect_once(
 
 
 def _once(request: HttpRequest, at: datetime, act: Callable[[], str], money: Money | None) -> str:
-    key = request.POST.get("idempotency_key", "")[:200]
-    guarded = act if money is None else partial(_unless_taken, request, at, act, money)
+    by, key, scope = user_of(request), request.POST.get("idempotency_key", "")[:200], f"page {request.path}"
 
     def carry_out() -> str:
-        return _and_forget(request, at, guarded, money)
+        return _and_forget(request, at, act, money)
 
+    if money is not None:
+        return once_unless_taken(
+            by=by,
+            content=_content(request, money),
+            again=request.POST.get(AGAIN, ""),
+            sent=Sent(scope, key, _sent(request)) if key else None,
+            at=at,
+            act=carry_out,
+        )
     if not key:
         with transaction.atomic():
             return carry_out()
     answer = once(
-        by=user_of(request),
-        scope=f"page {request.path}",
+        by=by,
+        scope=scope,
         key=key,
         body=_sent(request),
         at=at,
         act=lambda: Answer(status=302, data={"to": carry_out()}),
     )
     return str(answer.data["to"])
-
-
-def _unless_taken(request: HttpRequest, at: datetime, act: Callable[[], str], money: Money) -> str:
-    again = request.POST.get(AGAIN, "")
-    return unless_taken(by=user_of(request), content=_content(request, money), again=again, at=at, act=act)
 
 
 def _content(request: HttpRequest, money: Money) -> str:

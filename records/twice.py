@@ -9,8 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from accounts.models import User
-from records.actions import claim_key
+from records.actions import answered, body_hash, claim_keys, earlier
 from records.models import IdempotencyRecord
 
 # For how long the very same, sent by the same person, is asked about and not acted on.
@@ -48,24 +50,39 @@ class TakenBefore(Exception):
         self.before = before
 
 
-def unless_taken(*, by: User, content: str, again: str, at: datetime, act: Callable[[], str]) -> str:
-    """Carry out `act` unless this person sent the same `content` a moment ago; returns where it led.
+@dataclass(frozen=True)
+class Sent:
+    """What was sent under a key of its own: in which scope, under which key, and all of it."""
 
-    To be called within the transaction of the act: of two at the same moment the second waits for the first. `again`
-    is the count of `Before.times` that the person was shown when they said to go on. Raises `TakenBefore`.
+    scope: str
+    key: str
+    body: object
+
+
+@transaction.atomic
+def once_unless_taken(
+    *, by: User, content: str, again: str, sent: Sent | None, at: datetime, act: Callable[[], str]
+) -> str:
+    """Carry out `act` once for what was `sent`, and not if this person sent the same `content` a moment ago.
+
+    Returns where it led, the first time too. Of two at the same moment the second waits for the first. `again` is the
+    count of `Before.times` that the person was shown when they said to go on. Raises `TakenBefore`; `KeyReused` where
+    the key stood for something else.
     """
-    claimed = claim_key(by, SCOPE, content, content, at)
-    if claimed is not None:
-        return _kept(IdempotencyRecord.objects.get(pk=claimed), at, 0, act)
-    row = IdempotencyRecord.objects.select_for_update().get(user=by, scope=SCOPE, key=content)
-    before = Before(at=row.at, to=row.answer["data"]["to"], times=row.answer["data"]["times"])
-    if at - before.at < ASKED_WITHIN and again != str(before.times):
-        raise TakenBefore(before)
-    return _kept(row, at, before.times, act)
-
-
-def _kept(row: IdempotencyRecord, at: datetime, times: int, act: Callable[[], str]) -> str:
+    keys = [(sent.scope, sent.key, body_hash(sent.body))] if sent else []
+    claimed = claim_keys(by, [*keys, (SCOPE, content, content)], at)
+    for scope, key, digest in keys:
+        if scope not in claimed:
+            found = earlier(by, scope, key, digest)
+            IdempotencyRecord.objects.filter(pk__in=claimed.values()).delete()  # forgotten meanwhile, and not done anew
+            return str(found.data["to"])
+    times = 0
+    if SCOPE not in claimed:
+        row = IdempotencyRecord.objects.select_for_update().get(user=by, scope=SCOPE, key=content)
+        before = Before(at=row.at, to=row.answer["data"]["to"], times=row.answer["data"]["times"])
+        if at - before.at < ASKED_WITHIN and again != str(before.times):
+            raise TakenBefore(before)
+        claimed[SCOPE], times = row.pk, before.times
     to = act()
-    row.at, row.status, row.answer = at, FOUND, {"data": {"to": to, "times": times + 1}}
-    row.save(update_fields=["at", "status", "answer"])
+    answered(claimed.values(), FOUND, {"to": to, "times": times + 1}, at=at)
     return to
