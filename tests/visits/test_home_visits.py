@@ -173,6 +173,11 @@ def test_dialling_is_one_tap_with_the_visit_as_the_reason(cast: Cast, signed_in:
     answer = signed_in(cast.cashier).post(f"/home-visits/{visit.case.number}/dial/", HTTP_HX_REQUEST="true")
     assert f'href="tel:{visit.case.contact_phone}"' in answer.content.decode()
     assert AuditEntry.objects.get(action="contact.revealed").reason == visit.case.number
+    cancel_visit(visit=visit, reason="已缴", by=cast.cashier, at=NOON)
+    over = signed_in(cast.cashier).post(f"/home-visits/{visit.case.number}/dial/", HTTP_HX_REQUEST="true")
+    assert over.status_code == 409, "theirs still, and over"
+    assert "/dial/" not in signed_in(cast.cashier).get(f"/home-visits/{visit.case.number}/").content.decode()
+    assert AuditEntry.objects.filter(action="contact.revealed").count() == 1
 
 
 # --- the list --------------------------------------------------------------------------------------------------------
