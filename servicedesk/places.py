@@ -141,7 +141,6 @@ CALLBACKS = [
         callbacks_to_make,
     ),
     Entry(_("Home visits"), "home_visits", "footprints", VISITORS - LEAD_MONEY, 8),
-    Entry(_("Home visits"), "home_visits", "footprints", VISITORS & {Role.SUPERVISOR}, 42),
 ]
 PORTAL = [
     Entry(_("My home"), "portal_home", "house", frozenset({Role.RESIDENT}), 10),
