@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -238,6 +239,8 @@ class Browsers:
             if known is None or known.kind not in TYPED or not isinstance(value, str) or name in OF_A_LINE:
                 continue
             kept = value.encode("utf-8", "replace").decode().strip().replace("\r\n", "\n")
+            if not _can_be_seen(kept):  # nobody can miss it
+                continue
             if len(value) < 5000 and "\ud800" not in value and "\udfff" not in value and kept not in again:
                 self.tally.fault("lost", f"{target.path} {name} {status}", f"{value[:100]!r}\n{asked}")
 
@@ -246,6 +249,10 @@ class Browsers:
         if role != "anonymous":
             client.cookies["sessionid"] = self.crowd.sessions[role]
         return client
+
+
+def _can_be_seen(text: str) -> bool:
+    return any(unicodedata.category(char) not in {"Cc", "Cf", "Zs"} for char in text)
 
 
 def _admin_paths(name: str) -> list[str]:
