@@ -76,7 +76,7 @@ def things(stage: Cast, hands: Hands) -> Pages:
 def test_one_of_each_thing_of_money(stage: Cast, come: Come, things: Pages, tmp_path: Path, *, phone: bool) -> None:
     page = come(stage.cashier, things["refund"], phone=phone)
     names = ("refund", "invoice", "meter", "changed", "shared", "open_again", "closed", "letters", "case", "to_visit")
-    assert visit(page, [*(things[name] for name in names), "/readings/import/", "/home-visits/"]) == []
+    assert visit(page, [*(things[name] for name in names), "/home-visits/", "/readings/import/"]) == []
     looked_through(page, tmp_path)
     assert check(page) == []
     page = come(stage.gm, things["proof"], phone=phone)
