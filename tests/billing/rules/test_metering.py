@@ -106,8 +106,20 @@ def test_a_void_bill_is_charged_again(done: list[Taken | date | Decimal], nth: i
     if not account.charged:
         return
     void = account.charged.pop(nth % len(account.charged))
-    assert account.does(void.until) or account.course.between(void.since, void.until) < void.quantity
-    assert not account.charged or account.paid <= account.used
+    if account.does(void.until):
+        assert account.paid == account.used
+
+
+def test_of_three_months_the_void_one_is_charged_again_alone() -> None:
+    account, months = Account(), [month_of(date(2026, number, 1)) for number in range(1, 5)]
+    for month, value in zip(months, (100, 130, 175, 240), strict=True):
+        account.does(Taken(month.end, Decimal(value)))
+        account.run(month)
+    assert [one.quantity for one in account.charged] == [30, 45, 65]
+    void = account.charged.pop(1)
+    assert account.does(void.until)
+    assert account.charged[-1] == void
+    assert account.paid == account.used == 140
 
 
 def test_how_far_it_went_is_one_scale_through_changes_and_a_new_beginning() -> None:
