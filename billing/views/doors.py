@@ -253,7 +253,7 @@ def door_step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         find=lambda: visit,
         form=lambda _visit: step.form(request.POST, prefix=verb),
         act=act,
-        money=Money(),
+        money=Money() if verb == "collect" else None,
     )
     return answer(request, take(request, attempt, at=at), lambda tried: _show(request, _find(request, number), tried))
 

@@ -220,7 +220,7 @@ def office_cost_do(request: HttpRequest, number: str, verb: str) -> HttpResponse
         find=lambda: _cost(request, number),
         form=lambda _cost: todo.form(request.POST, request.FILES, prefix=verb),
         act=act,
-        money=Money(),
+        money=Money() if verb == "pay" else None,
     )
     return answer(request, take(request, step, at=at), lambda tried: _show(request, _cost(request, number), tried))
 

@@ -158,8 +158,9 @@ def test_a_list_asks_as_often_for_three_rows_as_for_one(cast: Cast, signed_in: S
 def test_a_cost_asks_as_often_with_three_vouchers_as_with_one(cast: Cast, signed_in: SignIn) -> None:
     cost, client, counts = asked(cast), signed_in(cast.cashier), []
     for files in (1, 3):
-        while cost.files.count() < files:
+        for _ in range(files - cost.files.count()):
             do(client, cost, "add", file=picture())
+        assert cost.files.count() == files
         client.get(reverse("office_cost", args=[cost.number]))
         with CaptureQueriesContext(connection) as asked_now:
             client.get(reverse("office_cost", args=[cost.number]))
