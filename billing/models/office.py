@@ -17,6 +17,7 @@ from accounts.models import Project, User
 from accounts.states import STAFF_ROLES, Role
 from billing.models.bills import finance_projects
 from billing.models.ledger import Entry
+from billing.models.reversals import ByTwo
 from billing.states import Method, OfficeKey, OfficeKind, OfficeState
 from records.models import Approval, StoredFile
 from records.states import Decision
@@ -249,7 +250,7 @@ class OfficePayment(models.Model):
         return f"{self.cost_id} {self.day:%Y-%m-%d}"
 
 
-class OfficeReversal(models.Model):
+class OfficeReversal(ByTwo):
     """An approved or paid office cost was taken back with a reason, by two people. Append-only.
 
     `payment_entry` takes the payment back, where there was one: that money came into the till of `asked_by`.
@@ -258,12 +259,6 @@ class OfficeReversal(models.Model):
     cost = models.OneToOneField(OfficeCost, models.PROTECT, related_name="reversal")
     booking_entry = models.OneToOneField(Entry, models.PROTECT, related_name="office_unbooked")
     payment_entry = models.OneToOneField(Entry, models.PROTECT, related_name="office_unpaid", null=True)
-    reason = models.CharField(_("reason"), max_length=500)
-    day = models.DateField(_("day"))
-    at = models.DateTimeField(_("reversed"))
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("approved by"))
-    approval = models.OneToOneField(Approval, models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name = _("reversal of an office cost")
